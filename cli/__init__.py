@@ -1,0 +1,1 @@
+"""What a person types: one file per command, and the one place that prints."""

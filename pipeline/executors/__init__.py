@@ -1,0 +1,1 @@
+"""Ways to run many items: inline, spawned processes, Ray; one protocol."""

@@ -1,0 +1,1 @@
+"""How the shipped weights were made: data, losses, loops and evaluation."""
