@@ -1,0 +1,273 @@
+"""What travels along the chain: frozen dataclasses that save to a folder and load from one.
+
+Everything is numpy, so an artifact can cross processes and machines and reading one needs no torch. Geometry lives in
+the box [-1,1]^3, Y up, front +Z. `Asset` is the bag with one slot per artifact; a stage returns a new bag
+(`dataclasses.replace`) and never changes the one it was given.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..kernels.errors import BadInputError
+
+if TYPE_CHECKING:
+    from ..kernels.field import Field as FieldSamples
+
+
+def write_atomic(path: Path, write: Callable[[Any], object]) -> None:
+    """Call `write(file)` on a temporary neighbour of `path`, then rename it, so a name that exists is complete."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            write(file)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write one JSON document, atomically, keys in the order given."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    write_atomic(path, lambda file: file.write(text.encode()))
+
+
+def _save_arrays(path: Path, **arrays: Any) -> None:
+    present = {name: value for name, value in arrays.items() if value is not None}
+    write_atomic(path, lambda file: np.savez(file, **present))
+
+
+def _load_arrays(path: Path) -> dict[str, np.ndarray]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except FileNotFoundError as error:
+        raise BadInputError(f"{path} does not exist", "Run the earlier stage again with --save-stages.") from error
+    except (OSError, ValueError, EOFError) as error:
+        raise BadInputError(f"{path} cannot be read: {error}", "Run the earlier stage again.") from error
+
+
+def _save_png(path: Path, pixels: np.ndarray) -> None:
+    from PIL import Image
+
+    write_atomic(path, lambda file: Image.fromarray(pixels).save(file, format="PNG", compress_level=1))
+
+
+def _load_png(path: Path, mode: str) -> np.ndarray:
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            return np.array(image.convert(mode))
+    except OSError as error:
+        raise BadInputError(f"{path} cannot be read: {error}", "Run the earlier stage again.") from error
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The picture every later stage looks at: one object, cut out, centred and square.
+
+    rgba: float32 [S,S,4], straight alpha, 0..1, on the 8-bit grid (k/255), so that the PNG is the exact artifact.
+    Row 0 is the top. The alpha bounding box is centred and its longest side fills 1 - 2*margin of the frame.
+    crop: float64 [3,3], homogeneous map from crop pixels (x, y, 1) to pixels of the upright source picture.
+    source_size: (width, height) of the source after EXIF rotation, pixels.
+    """
+
+    rgba: np.ndarray
+    crop: np.ndarray
+    source_size: tuple[int, int]
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _save_png(folder / "subject.png", np.rint(np.clip(self.rgba, 0, 1) * 255).astype(np.uint8))
+        write_json(folder / "subject.json", {"crop": self.crop.tolist(), "source_size": list(self.source_size)})
+
+    @classmethod
+    def load(cls, folder: Path) -> Subject:
+        """Also takes a folder with nothing but a `subject.png` that a person painted."""
+        rgba = _load_png(folder / "subject.png", "RGBA").astype(np.float32) / np.float32(255)
+        side = folder / "subject.json"
+        if not side.exists():
+            return cls(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]))
+        about = json.loads(side.read_text())
+        width, height = about["source_size"]
+        return cls(rgba, np.array(about["crop"], np.float64), (width, height))
+
+
+@dataclass(frozen=True)
+class Mesh:
+    """Triangles, with texture when there is one.
+
+    vertices: float32 [V,3]; faces: int32 [F,3], counter-clockwise seen from outside; normals: float32 [V,3] | None;
+    uv: float32 [V,2] | None, glTF convention (v runs down from the top row of the picture), one per vertex, so seam
+    vertices are doubled; texture: uint8 [H,W,3] sRGB | None; normal_map: uint8 [H,W,3] tangent space | None;
+    metallic_roughness: uint8 [H,W,3] glTF packing (G roughness, B metallic) | None; metallic, roughness: factors 0..1;
+    colors: uint8 [V,3] sRGB | None.
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    normals: np.ndarray | None = None
+    uv: np.ndarray | None = None
+    texture: np.ndarray | None = None
+    normal_map: np.ndarray | None = None
+    metallic_roughness: np.ndarray | None = None
+    metallic: float = 0.0
+    roughness: float = 0.9
+    colors: np.ndarray | None = None
+
+    _pictures: ClassVar[tuple[str, ...]] = ("texture", "normal_map", "metallic_roughness")
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        arrays = ("vertices", "faces", "normals", "uv", "colors")
+        _save_arrays(folder / "mesh.npz", **{name: getattr(self, name) for name in arrays})
+        for name in self._pictures:
+            pixels = getattr(self, name)
+            if pixels is not None:
+                _save_png(folder / f"{name}.png", pixels)
+            else:
+                (folder / f"{name}.png").unlink(missing_ok=True)
+        write_json(folder / "material.json", {"metallic": self.metallic, "roughness": self.roughness})
+
+    @classmethod
+    def load(cls, folder: Path) -> Mesh:
+        pictures = {n: _load_png(folder / f"{n}.png", "RGB") for n in cls._pictures if (folder / f"{n}.png").exists()}
+        side = folder / "material.json"
+        factors = json.loads(side.read_text()) if side.exists() else {}
+        return cls(**_load_arrays(folder / "mesh.npz"), **pictures, **factors)
+
+
+@dataclass(frozen=True)
+class VoxelGrid:
+    """Voxels near the surface. indices: int32 [M,3], sorted, 0..resolution-1 per axis of the box [-1,1]^3."""
+
+    indices: np.ndarray
+    resolution: int
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _save_arrays(folder / "voxels.npz", indices=self.indices, resolution=np.int64(self.resolution))
+
+    @classmethod
+    def load(cls, folder: Path) -> VoxelGrid:
+        arrays = _load_arrays(folder / "voxels.npz")
+        return cls(arrays["indices"], int(arrays["resolution"]))
+
+    def centres(self) -> np.ndarray:
+        """Voxel centres, float32 [M,3], box units."""
+        return _centres(self.indices, self.resolution)
+
+
+@dataclass(frozen=True)
+class Queries:
+    """The voxels that get a token. indices: int32 [N,3] into a grid of `resolution` voxels per side."""
+
+    indices: np.ndarray
+    resolution: int
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _save_arrays(folder / "queries.npz", indices=self.indices, resolution=np.int64(self.resolution))
+
+    @classmethod
+    def load(cls, folder: Path) -> Queries:
+        arrays = _load_arrays(folder / "queries.npz")
+        return cls(arrays["indices"], int(arrays["resolution"]))
+
+    def centres(self) -> np.ndarray:
+        """Query positions, float32 [N,3] = (index + 0.5) * 2 / resolution - 1, box units."""
+        return _centres(self.indices, self.resolution)
+
+
+def _centres(indices: np.ndarray, resolution: int) -> np.ndarray:
+    return ((indices.astype(np.float32) + 0.5) * (2.0 / resolution) - 1.0).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Latents:
+    """What a diffusion transformer made. tokens: float32 [N,C]; anchors: float32 [N,3] box units | None."""
+
+    tokens: np.ndarray
+    anchors: np.ndarray | None = None
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        _save_arrays(folder / "latents.npz", tokens=self.tokens, anchors=self.anchors)
+
+    @classmethod
+    def load(cls, folder: Path) -> Latents:
+        arrays = _load_arrays(folder / "latents.npz")
+        return cls(arrays["tokens"], arrays.get("anchors"))
+
+
+@dataclass(frozen=True)
+class Field:
+    """A decoded scalar field, kept only where it crosses the level (see kernels.field.Field)."""
+
+    samples: FieldSamples
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        members = {name: np.asarray(getattr(self.samples, name)) for name in self.samples.__dataclass_fields__}
+        _save_arrays(folder / "field.npz", **members)
+
+    @classmethod
+    def load(cls, folder: Path) -> Field:
+        from ..kernels.field import Field as FieldSamples
+
+        arrays = _load_arrays(folder / "field.npz")
+        members: dict[str, Any] = {name: (v if v.ndim > 1 else v.tolist()) for name, v in arrays.items()}
+        members["values"] = arrays["values"]
+        members["bounds"] = tuple(tuple(corner) for corner in arrays["bounds"].tolist())
+        return cls(FieldSamples(**members))
+
+
+@dataclass(frozen=True)
+class Output:
+    """One file that was written. path: where it lies; format: its suffix; bytes: size; sha256: hex digest."""
+
+    path: str
+    format: str
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Everything known about one item; None where no stage has been yet.
+
+    source: the picture; mask: a picture whose white part is the object, overrides every cut-out; report: numbers about
+    the exported mesh (mesh_report.py).
+    """
+
+    source: Path | None = None
+    mask: Path | None = None
+    subject: Subject | None = None
+    coarse: Mesh | None = None
+    voxels: VoxelGrid | None = None
+    queries: Queries | None = None
+    latents: Latents | None = None
+    field: Field | None = None
+    mesh: Mesh | None = None
+    outputs: tuple[Output, ...] = ()
+    report: dict[str, Any] = field(default_factory=dict)
+
+
+ARTIFACTS: dict[str, type[Any]] = {
+    "subject": Subject,
+    "coarse": Mesh,
+    "voxels": VoxelGrid,
+    "queries": Queries,
+    "latents": Latents,
+    "field": Field,
+    "mesh": Mesh,
+}
+"""Slots of `Asset` that are saved and loaded, with their class."""

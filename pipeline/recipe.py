@@ -1,0 +1,170 @@
+"""Recipes: which stage implementation, which checkpoint and which settings, as one TOML file per model.
+
+    name = "tiny"
+    description = "..."
+    [models]                    # part of the model -> name in the model zoo, or a folder
+    coarse = "tiny"
+    [stages.coarse]             # a table per stage; the built-in order when the file does not give `order`
+    use = "coarse"              # implementation in the stage registry; default: the stage's name
+    settings = { steps = 20 }
+    [presets.draft]             # settings on top, per preset
+    coarse = { steps = 10 }
+
+Later layers win: implementation default, recipe, preset, the caller's overrides.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..kernels.errors import UsageError
+from .stage import ORDER, change_settings, load_stage, suggestion
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the one line that differs on 3.10
+    import tomli as tomllib
+
+PRESETS = ("draft", "standard", "high")
+_KEYS = ("name", "description", "licence", "models", "order", "stages", "presets")
+_STAGE_KEYS = ("use", "settings")
+
+
+@dataclass(frozen=True)
+class StageSpec:
+    """One stage of a recipe: its key, its implementation and its validated settings."""
+
+    name: str
+    use: str
+    settings: Any
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A recipe with everything resolved; picklable, so that it can be sent to workers."""
+
+    name: str
+    description: str
+    stages: tuple[StageSpec, ...]
+    models: Mapping[str, str] = field(default_factory=dict)
+    licence: str = ""
+    preset: str = "standard"
+
+    def stage(self, name: str) -> StageSpec:
+        """The spec of one stage. Raises UsageError when the recipe has none of that name."""
+        for spec in self.stages:
+            if spec.name == name:
+                return spec
+        raise UsageError(f"recipe '{self.name}' has no stage '{name}'", suggestion(name, self.names()))
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(spec.name for spec in self.stages)
+
+    def with_settings(self, overrides: Mapping[str, Mapping[str, Any]]) -> Recipe:
+        """A copy with settings changed: {"coarse": {"steps": "20"}}; strings are converted, ranges checked."""
+        for name in overrides:
+            self.stage(name)
+        stages = tuple(
+            dataclasses.replace(spec, settings=change_settings(spec.settings, overrides.get(spec.name, {}), spec.name))
+            for spec in self.stages
+        )
+        return dataclasses.replace(self, stages=stages)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, in stage order: what the record, the dry run and the hash are made of."""
+        stages = {spec.name: {"use": spec.use, "settings": dataclasses.asdict(spec.settings)} for spec in self.stages}
+        return {"name": self.name, "models": dict(self.models), "stages": stages}
+
+    def digest(self) -> str:
+        """sha256 of the resolved settings: equal digests promise equal results for equal inputs and weights."""
+        return digest(self.as_dict())
+
+
+def digest(value: object) -> str:
+    """sha256 hex digest of a JSON-like value, keys sorted; paths and tuples become strings and lists."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def recipe_names() -> list[str]:
+    """Recipes that ship with the package, sorted."""
+    return sorted(path.stem for path in _folder().glob("*.toml"))
+
+
+def load_recipe(
+    name: str = "tiny",
+    preset: str = "standard",
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Recipe:
+    """The recipe called `name` (or in the file or folder `name`), with a preset and overrides applied.
+
+    Imports the modules of its stages. Raises UsageError naming the unknown recipe, preset, stage or setting.
+    """
+    raw = read_recipe(name)
+    if preset not in PRESETS:
+        raise UsageError(f"there is no preset '{preset}'", suggestion(preset, PRESETS))
+    table = raw.get("stages", {})
+    order = tuple(raw.get("order", ORDER))
+    _check_keys(table, order, f"stages of recipe '{raw['name']}'")
+    layer = raw.get("presets", {}).get(preset, {})
+    _check_keys(layer, order, f"preset '{preset}' of recipe '{raw['name']}'")
+    stages = []
+    for key in order:
+        entry = table.get(key, {})
+        _check_keys(entry, _STAGE_KEYS, f"[stages.{key}] of recipe '{raw['name']}'")
+        use = entry.get("use", key)
+        settings = load_stage(use).Settings()
+        for values in (entry.get("settings", {}), layer.get(key, {})):
+            settings = change_settings(settings, values, key)
+        stages.append(StageSpec(key, use, settings))
+    made = Recipe(
+        name=raw["name"],
+        description=raw.get("description", ""),
+        stages=tuple(stages),
+        models=dict(raw.get("models", {})),
+        licence=raw.get("licence", ""),
+        preset=preset,
+    )
+    return made.with_settings(overrides or {})
+
+
+def read_recipe(name: str) -> dict[str, Any]:
+    """The TOML of a recipe as a dict, stages not imported yet. Cheap: used by listings and `--help`."""
+    path = _find(name)
+    try:
+        with open(path, "rb") as file:
+            raw = tomllib.load(file)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"recipe {path} is not valid TOML: {error}", "See pipeline/recipes/tiny.toml.") from error
+    _check_keys(raw, _KEYS, f"recipe {path}")
+    raw.setdefault("name", path.stem)
+    return raw
+
+
+def _find(name: str) -> Path:
+    if name.endswith(".toml") or "/" in name or Path(name).is_dir():
+        path = Path(name).expanduser()
+        path = path / "recipe.toml" if path.is_dir() else path
+        if path.is_file():
+            return path
+        raise UsageError(f"there is no recipe at {path}", "A model folder holds a recipe.toml.")
+    path = _folder() / f"{name}.toml"
+    if not path.is_file():
+        raise UsageError(f"there is no recipe '{name}'", suggestion(name, recipe_names()))
+    return path
+
+
+def _folder() -> Path:
+    return Path(__file__).parent / "recipes"
+
+
+def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise UsageError(f"{where} has an unknown key '{key}'", suggestion(key, known))
