@@ -1,0 +1,7 @@
+"""python -m varco3d.cli"""
+
+import sys
+
+from .main import main
+
+sys.exit(main())

@@ -1,0 +1,212 @@
+"""The one place that prints: results to stdout, everything else to stderr.
+
+stdout carries only results (paths written, one a line, or JSON with --json). stderr carries progress, warnings and
+errors. What other libraries print to stdout goes to the log file, or to stderr with -v, or nowhere.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from ..kernels.errors import OutputError, UsageError
+
+_RED, _YELLOW, _DIM, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
+
+
+def wants_color(stream: IO[str], refused: bool, environ: Mapping[str, str]) -> bool:
+    """True when `stream` should get colours: a terminal, and neither --no-color, NO_COLOR nor TERM=dumb speak against."""
+    if refused or environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
+        return False
+    return is_terminal(stream)
+
+
+def is_terminal(stream: IO[Any]) -> bool:
+    """isatty() that also answers for closed and replaced streams."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+class Console:
+    """Where a command writes. All methods are safe after the reader of a pipe went away (BrokenPipeError is final)."""
+
+    def __init__(
+        self,
+        out: IO[str] | None = None,
+        err: IO[str] | None = None,
+        *,
+        as_json: bool = False,
+        quiet: bool = False,
+        verbose: bool = False,
+        color: bool = False,
+        log: IO[str] | None = None,
+    ):
+        self.out = out or sys.stdout
+        self.err = err or sys.stderr
+        self.as_json = as_json
+        self.quiet = quiet
+        self.verbose = verbose
+        self.color = color
+        self.log = log
+        self.live: Any = None  # a rich progress bar that owns the last lines of the terminal, while one runs
+
+    # results ---------------------------------------------------------------------------------------------------------
+
+    def result(self, text: str) -> None:
+        """One line of result on stdout."""
+        self.out.write(f"{text}\n")
+        self.out.flush()
+        self._log("result", text)
+
+    def result_json(self, value: Any, indent: int | None = 2) -> None:
+        """One JSON document on stdout; indent=None gives one line (NDJSON)."""
+        self.result(json.dumps(value, indent=indent, ensure_ascii=False, default=_plain))
+
+    def result_bytes(self, data: bytes) -> None:
+        """Raw bytes on stdout (`-o -`); refused on a terminal. Raises UsageError."""
+        if is_terminal(self.out):
+            raise UsageError("stdout is a terminal and a GLB is binary", "Redirect it: -o - > mesh.glb")
+        stream: BinaryIO = self.out.buffer  # type: ignore[attr-defined]
+        stream.write(data)
+        stream.flush()
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+        """Aligned columns on stdout, readable by people and by `awk` alike."""
+        cells = [[str(c) for c in row] for row in [head, *rows]]
+        widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
+        for number, row in enumerate(cells):
+            line = "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
+            self.result(f"{_BOLD}{line}{_OFF}" if number == 0 and self.color and is_terminal(self.out) else line)
+
+    # messages --------------------------------------------------------------------------------------------------------
+
+    def note(self, text: str) -> None:
+        """Progress and advice; silent with -q."""
+        if not self.quiet:
+            self._err(text)
+        self._log("note", text)
+
+    def detail(self, text: str) -> None:
+        """Only with -v (and in the log)."""
+        if self.verbose:
+            self._err(self._paint(text, _DIM))
+        self._log("detail", text)
+
+    def warn(self, text: str) -> None:
+        """Something the user should know although the work goes on; silent with -q, which means errors only."""
+        if not self.quiet:
+            self._err(f"{self._paint('warning:', _YELLOW)} {text}")
+        self._log("warning", text)
+
+    def error(self, code: str, message: str, hint: str = "", cause: BaseException | None = None) -> None:
+        """`error[code]: what and why. What to do.` The traceback of `cause` only with -v, and always in the log."""
+        self._err(f"{self._paint(f'error[{code}]:', _RED)} {one_line(message, hint)}")
+        trace = "".join(traceback.format_exception(cause)) if cause is not None else ""
+        if trace and self.verbose:
+            self._err(trace.rstrip())
+        self._log("error", f"[{code}] {one_line(message, hint)}\n{trace}".rstrip())
+
+    def _err(self, text: str) -> None:
+        if self.live is not None:
+            self.live.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            return
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self.err.write(f"{text}\n")
+            self.err.flush()
+
+    def _paint(self, text: str, color: str) -> str:
+        return f"{color}{text}{_OFF}" if self.color else text
+
+    def _log(self, kind: str, text: str) -> None:
+        if self.log is not None:
+            self.log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {kind}: {text}\n")
+            self.log.flush()
+
+    # other people's prints -------------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def guard_stdout(self) -> Iterator[None]:
+        """Inside, what others print to stdout (Python or C) goes to the log, to stderr with -v, or nowhere.
+
+        Our own results keep going to the real stdout. Does nothing when stdout is not file descriptor 1, as in tests.
+        """
+        try:
+            real = self.out.fileno() == 1 and sys.stdout is self.out
+        except (OSError, ValueError, AttributeError):
+            real = False
+        if not real:
+            yield
+            return
+        self.out.flush()
+        kept = os.dup(1)
+        if self.log is not None:
+            os.dup2(self.log.fileno(), 1)
+        elif self.verbose:
+            os.dup2(2, 1)
+        else:
+            with open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), 1)
+        before = self.out
+        self.out = os.fdopen(kept, "w", encoding="utf-8", errors="surrogateescape", newline="")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(BrokenPipeError):
+                self.out.flush()
+            sys.stdout.flush()
+            os.dup2(kept, 1)
+            with contextlib.suppress(BrokenPipeError):
+                self.out.close()
+            self.out = before
+
+
+def open_log(path: Path) -> IO[str]:
+    """Opens the log for appending, making its folder. Raises OutputError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a", encoding="utf-8", errors="surrogateescape")
+    except OSError as error:
+        raise OutputError(f"cannot write the log {path}: {error.strerror}", "Give --log-file another place.") from error
+
+
+def one_line(message: str, hint: str = "") -> str:
+    """Message and hint as one line: `message. hint`, whatever punctuation the parts came with."""
+    text = " ".join(message.split()).rstrip(".")
+    advice = " ".join(hint.split())
+    stop = "" if text.endswith(("?", "!")) else "."
+    return f"{text}{stop} {advice}" if advice else text
+
+
+def seconds(value: float) -> str:
+    """3.2 s, 4 min 10 s, 2 h 05 min: a duration for people."""
+    if value < 60:
+        return f"{value:.1f} s"
+    if value < 3600:
+        return f"{int(value // 60)} min {int(value % 60):02d} s"
+    return f"{int(value // 3600)} h {int(value % 3600 // 60):02d} min"
+
+
+def size(value: float) -> str:
+    """1.2 MB: a byte count for people, decimal units."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 1000 or unit == "GB":
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    raise AssertionError("unreachable")
+
+
+def _plain(value: object) -> object:
+    """What json cannot write by itself: paths and NumPy numbers."""
+    if isinstance(value, Path):
+        return str(value)
+    for reader in ("tolist", "item"):
+        if hasattr(value, reader):
+            return getattr(value, reader)()
+    raise TypeError(f"{type(value).__name__} is not JSON")

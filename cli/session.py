@@ -1,0 +1,87 @@
+"""What one call of the program carries around: the global flags, the console, and how it ends."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO, Any
+
+from .console import Console, open_log, wants_color
+
+
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM: unwinds like Ctrl-C and ends with 143."""
+
+
+@dataclass
+class Session:
+    """Filled by the global flags (before or after the verb), read by the commands."""
+
+    as_json: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    no_color: bool = False
+    no_input: bool = False
+    dry_run: bool = False
+    offline: bool = False
+    log_file: Path | None = None
+    config: Path | None = None
+    on_end: list[Callable[[int, BaseException | None], None]] = field(default_factory=list)
+    _console: Console | None = None
+    _log: IO[str] | None = None
+
+    @property
+    def console(self) -> Console:
+        """Made at first use, when every flag has been read."""
+        if self._console is None:
+            if self.log_file is not None:
+                self._log = open_log(self.log_file)
+            self._console = Console(
+                as_json=self.as_json,
+                quiet=self.quiet,
+                verbose=self.verbose,
+                color=wants_color(sys.stderr, self.no_color, os.environ),
+                log=self._log,
+            )
+        return self._console
+
+    def emergency_console(self) -> Console:
+        """A console for the error line even when the log cannot be opened."""
+        return self._console or Console(
+            as_json=self.as_json, verbose=self.verbose, color=wants_color(sys.stderr, self.no_color, os.environ)
+        )
+
+    def may_ask(self) -> bool:
+        """True when a person sits there to answer a question."""
+        return not self.no_input and not self.as_json and sys.stdin is not None and sys.stdin.isatty()
+
+    def end(self, exit_code: int, error: BaseException | None) -> None:
+        """Runs what must happen last (the run_finished event), once, whatever ended the command."""
+        while self.on_end:
+            self.on_end.pop()(exit_code, error)
+
+    def close(self) -> None:
+        if self._log is not None:
+            self._log.close()
+
+
+@contextmanager
+def sigterm_as_exception() -> Iterator[None]:
+    """Inside, SIGTERM raises TerminatedError in the main thread; outside the main thread nothing changes."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise TerminatedError
+
+    try:
+        before: Any = signal.signal(signal.SIGTERM, stop)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
