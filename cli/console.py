@@ -20,7 +20,7 @@ _RED, _YELLOW, _DIM, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m",
 
 
 def wants_color(stream: IO[str], refused: bool, environ: Mapping[str, str]) -> bool:
-    """True when `stream` should get colours: a terminal, and neither --no-color, NO_COLOR nor TERM=dumb speak against."""
+    """True when `stream` gets colours: a terminal, and --no-color, NO_COLOR and TERM=dumb do not forbid it."""
     if refused or environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
     return is_terminal(stream)

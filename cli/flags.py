@@ -1,7 +1,7 @@
 """The flags of `generate` as one table: the parser, the config file, the environment and the documentation read it.
 
-A flag's value is looked up, first hit wins: command line, VARCO3D_<NAME>, ./varco3d.toml, the user's config, the preset,
-the default (config.py). A flag with `setting` sets that key of those stages; everything else concerns the run.
+A flag's value is looked up, first hit wins: command line, VARCO3D_<NAME>, ./varco3d.toml, user config, preset, default
+(config.py). A flag with `setting` sets that key of those stages; everything else concerns the run.
 """
 
 from dataclasses import dataclass
@@ -191,7 +191,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("recursive", bool, True, "Look into sub-folders.", "Selection", "-r"),
     Flag("include", str, (), "Only inputs that match one of these patterns.", "Selection", many=True, metavar="GLOB"),
     Flag("exclude", str, (), "No input that matches one of these patterns.", "Selection", many=True, metavar="GLOB"),
-    Flag("from_list", click.Path(), None, "File with one input path a line.", "Selection", metavar="FILE", stored=False),
+    Flag("from_list", click.Path(), None, "One input path a line.", "Selection", metavar="FILE", stored=False),
     Flag("limit", POSITIVE, None, "At most N inputs.", "Selection"),
     Flag("shard", str, None, "Part I of N of the inputs, or auto (SLURM, Kubernetes).", "Selection", metavar="I/N"),
     # Batch

@@ -4,6 +4,7 @@ Only click is imported here. A verb's module is imported when the verb is called
 `--help` answers at once.
 """
 
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -64,7 +65,7 @@ def build_app() -> click.Group:
                 callback=_print_version,
                 help="Print the version.",
             ),
-        ],  # fmt: skip
+        ],
     )
     return app
 
@@ -100,10 +101,8 @@ def _drop_stdout() -> None:
 
 def _finish(session: Session, code: int, error: BaseException | None) -> int:
     """Last words (run_finished), then the exit code. A second Ctrl-C here still ends with the first one's code."""
-    try:
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError, ValueError):
         session.end(code, error)
-    except (KeyboardInterrupt, BrokenPipeError, ValueError):
-        pass
     session.close()
     return code
 
