@@ -1,0 +1,54 @@
+"""Face and vertex normals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def face_normals(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Unit normals [F, 3] float32 (zero for faces without area) and areas [F] float32 of faces [F, 3]."""
+    corners = np.asarray(vertices, np.float32)[np.asarray(faces)]
+    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    length = np.linalg.norm(cross, axis=1)
+    return cross / np.maximum(length, 1e-30)[:, None], length / 2
+
+
+def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Unit normals [V, 3] float32: face normals weighted by the corner's angle, so that triangulation does not matter.
+
+    Vertices at one place but of different index are treated apart: weld first where a seam must not show. A vertex
+    without faces gets +Z.
+    """
+    vertices = np.asarray(vertices, np.float32)
+    faces = np.asarray(faces)
+    unit, _ = face_normals(vertices, faces)
+    corners = vertices[faces]  # [F, 3, 3]
+    out = np.zeros((len(vertices), 3), np.float64)
+    for k in range(3):
+        a = corners[:, (k + 1) % 3] - corners[:, k]
+        b = corners[:, (k + 2) % 3] - corners[:, k]
+        lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+        angle = np.arccos(np.clip((a * b).sum(1) / np.maximum(lengths, 1e-30), -1.0, 1.0))
+        for axis in range(3):
+            out[:, axis] += np.bincount(faces[:, k], angle * unit[:, axis], len(vertices))
+    length = np.linalg.norm(out, axis=1)
+    out[length < 1e-12] = (0.0, 0.0, 1.0)
+    return (out / np.maximum(np.linalg.norm(out, axis=1), 1e-30)[:, None]).astype(np.float32)
+
+
+def weld(vertices: np.ndarray) -> np.ndarray:
+    """Index [V] int64 of the first vertex at the same place (within 2^-20 of the longest side), for each vertex."""
+    vertices = np.asarray(vertices, np.float64)
+    if len(vertices) == 0:
+        return np.zeros(0, np.int64)
+    low = vertices.min(0)
+    steps = np.round((vertices - low) * ((2**20 - 1) / max(float((vertices.max(0) - low).max()), 1e-30)))
+    key = steps.astype(np.int64) @ np.array([1 << 42, 1 << 21, 1], np.int64)
+    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
+    return first[inverse.reshape(-1)]
+
+
+def smooth_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Vertex normals [V, 3] that ignore UV seams: vertices at one place share one normal."""
+    same = weld(vertices)
+    return vertex_normals(vertices, same[np.asarray(faces)])[same]
