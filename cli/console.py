@@ -60,9 +60,14 @@ class Console:
     # results ---------------------------------------------------------------------------------------------------------
 
     def result(self, text: str) -> None:
-        """One line of result on stdout."""
+        """One line of result on stdout; a progress bar on the same terminal steps aside for it."""
+        aside = self.live if self.live is not None and is_terminal(self.out) else None
+        if aside is not None:
+            aside.stop()
         self.out.write(f"{text}\n")
         self.out.flush()
+        if aside is not None:
+            aside.start()
         self._log("result", text)
 
     def result_json(self, value: Any, indent: int | None = 2) -> None:

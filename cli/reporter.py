@@ -1,0 +1,166 @@
+"""Turns the events of a run into what a person or a script reads.
+
+--json: every event as one line on stdout. Otherwise the paths written on stdout, and on stderr a progress bar (on a
+terminal) or one line per finished item.
+"""
+
+import time
+from typing import Any
+
+from ..pipeline.events import Event, ItemFinished, ItemStarted, Progress, RunFinished, RunStarted, StageFinished
+from ..pipeline.events import StageStarted as Stage
+from .console import Console, is_terminal, seconds
+from .exit_codes import EXIT_CODES, OK
+
+
+class Reporter:
+    """Takes events through `emit`, in the order they happen. `finish` makes sure that run_finished was the last one."""
+
+    def __init__(self, console: Console, *, print_paths: bool = True):
+        """print_paths: False when stdout is taken by GLB bytes (`-o -`)."""
+        self.console = console
+        self.print_paths = print_paths
+        self.counts = {"ok": 0, "failed": 0, "skipped": 0}
+        self.failures: list[str] = []  # error codes, in order
+        self.started = time.monotonic()
+        self.finished = False
+        self._total = 0
+        self._bar = _Bar(console) if _wants_bar(console) else None
+
+    def emit(self, event: Event) -> None:
+        """Shows one event; events after run_finished are dropped, so that it stays the last."""
+        if self.finished:
+            return
+        if isinstance(event, RunStarted):
+            self._total = event.inputs
+        elif isinstance(event, ItemFinished):
+            self.counts[event.status] += 1
+            if event.error is not None:
+                self.failures.append(str(event.error["code"]))
+        elif isinstance(event, RunFinished):
+            self.finished = True
+        if self.console.as_json:
+            self.console.result_json(event.as_dict(), indent=None)
+        else:
+            self._show(event)
+
+    def finish(self, exit_code: int, error: BaseException | None) -> None:
+        """Ends the run: clears the bar and emits run_finished unless the run itself came to that. Safe to call twice."""
+        if self._bar is not None:
+            self._bar.close()
+        if not self.finished:
+            spent = round(time.monotonic() - self.started, 3)
+            self.emit(RunFinished(exit_code == OK, dict(self.counts), spent, exit_code, _error(exit_code, error)))
+
+    # for people ------------------------------------------------------------------------------------------------------
+
+    def _show(self, event: Event) -> None:
+        if self._bar is not None:
+            self._bar.show(event)
+        if isinstance(event, RunStarted):
+            self._show_start(event)
+        elif isinstance(event, StageFinished):
+            peak = f", peak {event.peak_mb:.0f} MB" if event.peak_mb else ""
+            self.console.detail(f"{event.id}: {event.stage} {seconds(event.seconds)}{peak}")
+        elif isinstance(event, ItemFinished):
+            self._show_item(event)
+        elif isinstance(event, RunFinished):
+            self._show_end(event)
+
+    def _show_start(self, event: RunStarted) -> None:
+        skipped = f", {event.skipped_files} other files ignored" if event.skipped_files else ""
+        what = "1 picture" if event.inputs == 1 else f"{event.inputs} pictures"
+        self.console.note(f"{what}, model {event.model.get('name')}, device {event.device}{skipped}")
+
+    def _show_item(self, event: ItemFinished) -> None:
+        for text in event.warnings:
+            self.console.warn(f"{event.id}: {text}" if self._total > 1 else text)
+        done = sum(self.counts.values())
+        place = f"[{done}/{self._total}] " if self._total > 1 else ""
+        if event.status == "failed":
+            error = event.error or {}
+            message = str(error.get("message", "failed"))
+            prefix = f"{event.id}: " if self._total > 1 else ""
+            self.console.error(str(error.get("code", "internal")), prefix + message, str(error.get("hint") or ""))
+            return
+        if event.status == "skipped":
+            self.console.note(f"{place}{event.id}: already done")
+            return
+        faces = f", {event.mesh['faces']:,} faces" if event.mesh.get("faces") else ""
+        self.console.note(f"{place}{event.id}: ok in {seconds(event.seconds)}{faces}")
+        if self.print_paths:
+            for output in event.outputs:
+                self.console.result(output["path"])
+
+    def _show_end(self, event: RunFinished) -> None:
+        if self._bar is not None:
+            self._bar.close()
+        if self._total > 1:
+            parts = ", ".join(f"{count} {status}" for status, count in event.counts.items() if count)
+            self.console.note(f"{parts or 'nothing done'} in {seconds(event.seconds)}")
+
+
+def _error(exit_code: int, error: BaseException | None) -> dict[str, Any] | None:
+    """The error member of run_finished: why the whole run ended, None when it came to its end."""
+    if error is None:
+        return None
+    code = getattr(error, "code", None)
+    if code is None:
+        code = next((name for name, number in EXIT_CODES.items() if number == exit_code and number > 128), "internal")
+    message = getattr(error, "message", None) or str(error) or code
+    return {"code": code, "message": message, "hint": getattr(error, "hint", "")}
+
+
+def _wants_bar(console: Console) -> bool:
+    return not console.as_json and not console.quiet and is_terminal(console.err)
+
+
+class _Bar:
+    """Rich progress on stderr: one line for the run, one per item in work. Made only for terminals."""
+
+    def __init__(self, console: Console):
+        from rich.console import Console as RichConsole
+        from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as RichProgress
+
+        screen = RichConsole(file=console.err, no_color=not console.color, highlight=False)
+        self._progress = RichProgress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=28),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=screen,
+            transient=True,
+        )
+        self._console = console
+        self._run: Any = None
+        self._items: dict[str, Any] = {}
+        self._progress.start()
+        console.live = self._progress
+
+    def show(self, event: Event) -> None:
+        bars = self._progress
+        if isinstance(event, RunStarted):
+            if event.inputs > 1:
+                self._run = bars.add_task("all", total=event.inputs)
+        elif isinstance(event, ItemStarted):
+            self._items[event.id] = bars.add_task(_short(event.id), total=None)
+        elif isinstance(event, Stage) and event.id in self._items:
+            bars.update(self._items[event.id], description=f"{_short(event.id)}  {event.stage}", total=None, completed=0)
+        elif isinstance(event, Progress) and event.id in self._items:
+            bars.update(self._items[event.id], total=event.steps, completed=event.step)
+        elif isinstance(event, ItemFinished):
+            if event.id in self._items:
+                bars.remove_task(self._items.pop(event.id))
+            if self._run is not None:
+                bars.advance(self._run)
+
+    def close(self) -> None:
+        if self._console.live is not None:
+            self._console.live = None
+            self._progress.stop()
+
+
+def _short(name: str, width: int = 28) -> str:
+    return name if len(name) <= width else "…" + name[1 - width :]

@@ -1,0 +1,82 @@
+"""Imports run downward only (cli -> pipeline -> weights -> kernels), and light commands stay light."""
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+LAYERS = ("kernels", "weights", "pipeline", "cli")
+HEAVY = {"torch", "trimesh", "warp", "skimage", "onnxruntime", "scipy", "huggingface_hub", "ray", "pymeshlab"}
+
+
+def modules() -> list[Path]:
+    return sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py") if "node_modules" not in path.parts)
+
+
+def imported_layers(path: Path) -> set[str]:
+    """Layers that a module imports, as an absolute or relative import, anywhere in the file."""
+    package = path.relative_to(ROOT).parts[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = package[: len(package) - (node.level - 1)]
+            names = [*base, *(node.module or "").split(".")] if node.module else [*base]
+            tops = [names[0]] if names and names[0] else [alias.name for alias in node.names]
+            found.update(tops)
+        elif isinstance(node, ast.ImportFrom | ast.Import):
+            targets = [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            for target in targets:
+                parts = target.split(".")
+                assert parts[0] not in LAYERS, f"{path}: {target} must be imported relatively"
+                assert parts[0] != "varco3d", f"{path}: {target} must be imported relatively"
+    return found & set(LAYERS)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_imports_run_downward_only(layer: str) -> None:
+    allowed = set(LAYERS[: LAYERS.index(layer) + 1])
+    for path in modules():
+        if path.relative_to(ROOT).parts[0] == layer:
+            above = imported_layers(path) - allowed
+            assert not above, f"{path.relative_to(ROOT)} imports {above}, which lies above {layer}"
+
+
+def test_the_check_sees_an_upward_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kernels").mkdir()
+    bad = tmp_path / "kernels" / "bad.py"
+    bad.write_text("def f():\n    from ..pipeline.chain import Chain\n")
+    monkeypatch.setattr(sys.modules[__name__], "ROOT", tmp_path)
+    assert imported_layers(bad) == {"pipeline"}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["config", "show"], ["models", "list"], ["generate", "--help"], ["inspect", "-h"],
+     ["generate", "--nope"], ["completion", "bash"]],
+    ids=" ".join,
+)  # fmt: skip
+def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys\n"
+        "from varco3d.cli.main import main\n"
+        f"code = main({arguments!r})\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        f"print('HEAVY', sorted(loaded & {HEAVY!r}), code)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("HEAVY []"), f"{last}\n{done.stderr}"
+
+
+def test_help_answers_at_once() -> None:
+    command = [sys.executable, "-m", "varco3d.cli", "--help"]
+    times = []
+    for _ in range(5):  # the best of five: other processes may hold the cores
+        started = time.perf_counter()
+        subprocess.run(command, capture_output=True, check=True)
+        times.append(time.perf_counter() - started)
+    assert min(times) < 0.4
