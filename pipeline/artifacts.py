@@ -7,10 +7,11 @@ the box [-1,1]^3, Y up, front +Z. `Asset` is the bag with one slot per artifact;
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -258,7 +259,7 @@ class Asset:
     field: Field | None = None
     mesh: Mesh | None = None
     outputs: tuple[Output, ...] = ()
-    report: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 ARTIFACTS: dict[str, type[Any]] = {
