@@ -52,3 +52,32 @@ def smooth_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Vertex normals [V, 3] that ignore UV seams: vertices at one place share one normal."""
     same = weld(vertices)
     return vertex_normals(vertices, same[np.asarray(faces)])[same]
+
+
+def crease_normals(vertices: np.ndarray, faces: np.ndarray, degrees: float = 40.0) -> np.ndarray:
+    """Corner normals [F, 3, 3] float32: smooth over edges flatter than `degrees`, sharp over the others.
+
+    A corner takes the mean, weighted by area, of the faces around its vertex that lie within `degrees` of its own face.
+    Work grows with the sum of squared vertex degrees.
+    """
+    vertices = np.asarray(vertices, np.float32)
+    faces = np.asarray(faces)
+    unit, area = face_normals(vertices, faces)
+    around = weld(vertices)[faces].reshape(-1)  # vertex of each corner
+    order = np.argsort(around, kind="stable")
+    count = np.bincount(around, minlength=len(vertices))
+    start = np.cumsum(count) - count
+    repeats = count[around]  # for every corner, all corners of its vertex
+    own = np.repeat(np.arange(len(around)), repeats)
+    offset = np.arange(len(own)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    other = order[start[around[own]] + offset] // 3
+    own_face = own // 3
+    near = (unit[own_face] * unit[other]).sum(1) >= np.cos(np.radians(degrees))
+    own, other = own[near], other[near]
+    out = np.empty((len(around), 3), np.float64)
+    for axis in range(3):
+        out[:, axis] = np.bincount(own, area[other].astype(np.float64) * unit[other, axis], len(around))
+    length = np.linalg.norm(out, axis=1)
+    flat = length < 1e-20  # slivers: any direction serves
+    out[flat] = (0.0, 0.0, 1.0)
+    return (out / np.where(flat, 1.0, length)[:, None]).astype(np.float32).reshape(-1, 3, 3)

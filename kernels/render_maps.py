@@ -159,7 +159,7 @@ class Scene:
         self.device = device
         self.maps = tuple(maps)
         self.vertices = to_warp(vertices, wp.vec3, device)
-        self.faces = to_warp(faces, wp.int32, device)
+        self.faces = to_warp(faces, int, device)
         self.smooth = normals is not None
         if "normal" in maps:
             given = normals if self.smooth else face_normals(to_numpy(vertices), to_numpy(faces))[0]
