@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 _PLAIN_SPREAD = 10.0  # how far border pixels may lie from their median, 8-bit steps, and still be "one colour"
-_PLAIN_SHARE = 0.98
+_PLAIN_SHARE = 0.8  # the object itself may touch the border
+_HOLE_SHARE = 0.008  # of the object's area, from which an enclosed patch of the background's colour is a hole
 
 
 def plain_background(rgb: np.ndarray) -> np.ndarray | None:
@@ -22,11 +23,12 @@ def plain_background(rgb: np.ndarray) -> np.ndarray | None:
     if (away <= _PLAIN_SPREAD).mean() < _PLAIN_SHARE:
         return None
     # JPEG noise and soft shadows: the tolerance follows the border's own noise.
-    near = float(np.clip(3.0 * np.quantile(away, 0.98) + 4.0, 6.0, 24.0))
+    near = float(np.clip(3.0 * np.quantile(away[away <= _PLAIN_SPREAD], 0.98) + 4.0, 6.0, 24.0))
     distance = np.abs(rgb.astype(np.float32) - colour).max(axis=2)
     labels, _ = ndimage.label(distance <= near)
     touching = np.unique(np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]]))
     background = np.isin(labels, touching[touching > 0])
+    background |= _holes(distance, near, background)
     share = 1.0 - background.mean()
     if not 0.002 < share < 0.98:
         return None
@@ -35,6 +37,21 @@ def plain_background(rgb: np.ndarray) -> np.ndarray | None:
     alpha = (~background).astype(np.float32)
     alpha[rim] = np.clip(distance[rim] / (4.0 * near), 0.3, 1.0)
     return alpha
+
+
+def _holes(distance: np.ndarray, near: float, background: np.ndarray) -> np.ndarray:
+    """Enclosed patches that are as flat and as near the background's colour as the background itself, bool [H,W]."""
+    from scipy import ndimage
+
+    labels, count = ndimage.label((distance <= near / 2) & ~background)
+    if count == 0:
+        return np.zeros_like(background)
+    sizes = np.bincount(labels.ravel())
+    level = ndimage.mean(distance, labels, np.arange(count + 1))
+    limit = max(1.0, 2.0 * float(distance[background].mean()) + 0.5) if background.any() else 1.0
+    taken = (sizes > _HOLE_SHARE * (~background).sum()) & (level <= limit)
+    taken[0] = False
+    return taken[labels]
 
 
 def tidy_mask(mask: np.ndarray) -> np.ndarray:

@@ -40,7 +40,9 @@ def open_rgba(path: Path) -> np.ndarray:
         raise BadInputError(f"{_name(path)} is not a picture", "Give a PNG, JPEG, WebP or another picture.") from error
     except Exception as error:  # decoders raise anything on broken data: struct.error, SyntaxError, zlib.error, ...
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-        raise BadInputError(f"{_name(path)} cannot be read: {reason}", "The file looks damaged; save it again.") from error
+        raise BadInputError(
+            f"{_name(path)} cannot be read: {reason}", "The file looks damaged; save it again."
+        ) from error
 
 
 def shrink(rgba: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
@@ -104,7 +106,9 @@ def _check_file(path: Path) -> None:
         if size == 0:
             raise BadInputError(f"{_name(path)} is empty (zero bytes)", "Copy the file again.")
     except OSError as error:
-        raise BadInputError(f"{_name(path)} cannot be opened: {error.strerror}", "Check the path and its rights.") from error
+        raise BadInputError(
+            f"{_name(path)} cannot be opened: {error.strerror}", "Check the path and its rights."
+        ) from error
 
 
 def _check_size(path: Path, size: tuple[int, int]) -> None:

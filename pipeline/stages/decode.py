@@ -1,0 +1,61 @@
+"""Stage 6, decode: Latents -> Field, evaluated near the surface only, from coarse cells to fine ones."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..artifacts import Asset, Field
+from ..stage import Context, setting
+
+
+@dataclass(frozen=True)
+class DecodeSettings:
+    resolution: int = setting(256, "cells per side of the decoded grid", 16, 2048)
+    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
+    start: int = setting(64, "cells per side of the first, complete level", 4, 256)
+    level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+
+
+class Decode:
+    name = "decode"
+    Settings = DecodeSettings
+    needs = ("latents",)
+    gives = ("field",)
+    networks = ("refine",)
+
+    def run(self, asset: Asset, settings: DecodeSettings, context: Context) -> Asset:
+        from ...kernels.decode_octree import decode_octree
+
+        assert asset.latents is not None
+        generator = context.networks["refine"]
+        samples = decode_octree(
+            field_query(generator, asset.latents.tokens, asset.latents.anchors, context.device),
+            settings.resolution,
+            bounds=generator.field_bounds,
+            level=settings.level,
+            start=min(settings.start, settings.resolution),
+            seeds=None if asset.voxels is None else asset.voxels.centres(),
+            chunk=settings.chunk,
+            progress=context.progress,
+        )
+        return dataclasses.replace(asset, field=Field(samples))
+
+
+def field_query(generator: Any, tokens: np.ndarray, anchors: np.ndarray | None, device: str) -> Any:
+    """The function [P,3] -> [P] that the decoder answers for these latents, positive inside."""
+    import torch
+
+    latents = torch.from_numpy(np.ascontiguousarray(tokens, np.float32))[None].to(device)
+    places = None if anchors is None else torch.from_numpy(np.ascontiguousarray(anchors, np.float32)).to(device)
+    with torch.inference_mode():
+        inner = generator.field(latents, places)
+
+    def query(points: Any) -> Any:
+        with torch.inference_mode():
+            return inner(points.to(device))
+
+    return query

@@ -1,0 +1,55 @@
+"""Stage 10, export: Mesh -> files, in the axes and units of each format, with a report of what was written."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from ...kernels.errors import OutputError
+from ..artifacts import Asset
+from ..mesh_report import mesh_report
+from ..outputs import FORMATS, Placement, finish, place, write_mesh
+from ..stage import Context, setting
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    formats: tuple[str, ...] = setting(("glb",), "file formats to write", choices=FORMATS)
+    size: float = setting(1.0, "longest side, metres", 1e-6, 1e6)
+    up: str = setting("auto", "axis that points up; auto: z for STL and 3MF, else y", choices=("auto", "y", "z"))
+    unit: str = setting("auto", "unit; auto: mm for STL and 3MF, else m", choices=("auto", "m", "cm", "mm"))
+    origin: str = setting("center", "center of the box, or middle of its base", choices=("center", "base"))
+    texture_format: str = setting("png", "picture format of textures", choices=("png", "jpeg", "webp"))
+    extras: bool = setting(True, "put recipe, seed, version and licence into the GLB's asset.extras")
+
+
+class Export:
+    """Writes `context.output` + suffix for each format. Fails with bad_mesh on any value that is not finite."""
+
+    name = "export"
+    Settings = ExportSettings
+    needs = ("mesh|coarse",)
+    gives = ("outputs", "report")
+    networks = ()
+
+    def run(self, asset: Asset, settings: ExportSettings, context: Context) -> Asset:
+        if context.output is None:
+            raise OutputError("export was given no place to write to", "Name an output file or folder.")
+        mesh = asset.mesh or asset.coarse
+        assert mesh is not None
+        mesh = finish(mesh)
+        placement = Placement(settings.up, settings.size, settings.unit, settings.origin)
+        extras: dict[str, Any] | None = dict(context.about) if settings.extras else None
+        outputs = write_mesh(mesh, context.output, settings.formats, placement, settings.texture_format, extras)
+        # The report is in the units of the main file, as `inspect` would read them from it.
+        placed, _ = place(mesh, settings.formats[0], placement)
+        known = {"texture_coverage": asset.report.get("texture_coverage"), "bytes": _main_bytes(outputs, settings)}
+        report = mesh_report(placed, **known)
+        if not report["watertight"]:
+            context.warn(f"the mesh is not closed: {report['boundary_edges']} open edges")
+        return dataclasses.replace(asset, outputs=outputs, report={**asset.report, **report})
+
+
+def _main_bytes(outputs: tuple[Any, ...], settings: ExportSettings) -> int | None:
+    return next((output.bytes for output in outputs if output.format == settings.formats[0]), None)

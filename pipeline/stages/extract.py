@@ -1,0 +1,38 @@
+"""Stage 7, extract: Field -> Mesh by marching cubes on the sparse field."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...kernels.errors import EmptyFieldError
+from ..artifacts import Asset, Mesh
+from ..stage import Context
+
+
+@dataclass(frozen=True)
+class ExtractSettings:
+    """Nothing to set: the level belongs to the field."""
+
+
+class Extract:
+    name = "extract"
+    Settings = ExtractSettings
+    needs = ("field",)
+    gives = ("mesh",)
+    networks = ()
+
+    def run(self, asset: Asset, settings: ExtractSettings, context: Context) -> Asset:
+        from ...kernels.marching_cubes import marching_cubes
+
+        assert asset.field is not None
+        samples = asset.field.samples
+        if len(samples.cells) == 0:
+            raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
+        vertices, faces = marching_cubes(samples, level=samples.level)
+        if len(faces) == 0:
+            raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
+        mesh = Mesh(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
+        return dataclasses.replace(asset, mesh=mesh)

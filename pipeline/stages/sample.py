@@ -1,0 +1,44 @@
+"""Stage 4, sample: VoxelGrid -> Queries: the voxels that get a token, spread out by farthest point sampling."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..artifacts import Asset, Queries
+from ..stage import Context, setting
+
+
+@dataclass(frozen=True)
+class SampleSettings:
+    tokens: int = setting(8192, "voxels to pick; fewer voxels give fewer tokens", 8, 1_000_000)
+    method: str = setting("fps", "fps spreads them out, random does not", choices=("fps", "random"))
+
+
+class Sample:
+    name = "sample"
+    Settings = SampleSettings
+    needs = ("voxels",)
+    gives = ("queries",)
+    networks = ()
+
+    def run(self, asset: Asset, settings: SampleSettings, context: Context) -> Asset:
+        voxels = asset.voxels
+        assert voxels is not None
+        chosen = choose(voxels.indices, settings, context.seed)
+        return dataclasses.replace(asset, queries=Queries(voxels.indices[chosen], voxels.resolution))
+
+
+def choose(indices: np.ndarray, settings: SampleSettings, seed: int) -> np.ndarray:
+    """Rows [N] int64 of indices [M,3], in the order picked; all of them, in order, when M <= tokens."""
+    count = len(indices)
+    if count <= settings.tokens:
+        return np.arange(count)
+    if settings.method == "random":
+        return np.random.default_rng(seed).permutation(count)[: settings.tokens]
+    from ...kernels.farthest_points import farthest_points
+
+    # Voxel units keep squared distances whole, so that ties are exact. The start follows the seed.
+    return np.asarray(farthest_points(indices.astype(np.float32), settings.tokens, start=seed % count), np.int64)

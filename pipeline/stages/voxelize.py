@@ -1,0 +1,37 @@
+"""Stage 3, voxelize: coarse Mesh -> VoxelGrid: the voxels at its surface, from the triangles, never from samples."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...kernels.errors import BadMeshError
+from ..artifacts import Asset, VoxelGrid
+from ..stage import Context, setting
+
+
+@dataclass(frozen=True)
+class VoxelizeSettings:
+    resolution: int = setting(128, "voxels per side", 8, 1024)
+    rule: str = setting("intersect", "voxels that a triangle touches, or whose centre is near", choices=("intersect", "distance"))  # fmt: skip  # noqa: E501
+    band: float = setting(1.0, "for rule = distance: how near, in voxels", 0.1, 8.0)
+
+
+class Voxelize:
+    name = "voxelize"
+    Settings = VoxelizeSettings
+    needs = ("coarse",)
+    gives = ("voxels",)
+    networks = ()
+
+    def run(self, asset: Asset, settings: VoxelizeSettings, context: Context) -> Asset:
+        from ...kernels.voxelize import voxelize
+
+        mesh = asset.coarse
+        assert mesh is not None
+        indices, _ = voxelize(mesh.vertices, mesh.faces, settings.resolution, rule=settings.rule, band=settings.band)
+        if len(indices) == 0:
+            raise BadMeshError("the coarse mesh touches no voxel of the box", "It lies outside [-1,1]^3 or is empty.")
+        return dataclasses.replace(asset, voxels=VoxelGrid(np.asarray(indices, np.int32), settings.resolution))
