@@ -25,24 +25,23 @@ def obj_files(mesh: Mesh, stem: str, texture_format: str = "png") -> dict[str, b
         files[picture] = encode_image(mesh.texture, texture_format)
         files[f"{stem}.mtl"] = f"# varco3d\n{material}map_Kd {picture}\n".encode()
         lines.append(f"mtllib {stem}.mtl")
-    corner = "%d"
+    corner = "{0}"
     if mesh.colors is not None and mesh.texture is None:
         rows = np.hstack([mesh.vertices, mesh.colors.astype(np.float64) / 255])
-        lines += ["v %.7g %.7g %.7g %.4g %.4g %.4g" % tuple(row) for row in rows.tolist()]
+        lines += [f"v {x:.7g} {y:.7g} {z:.7g} {r:.4g} {g:.4g} {b:.4g}" for x, y, z, r, g, b in rows.tolist()]
     else:
-        lines += ["v %.7g %.7g %.7g" % tuple(row) for row in mesh.vertices.tolist()]
+        lines += [f"v {x:.7g} {y:.7g} {z:.7g}" for x, y, z in mesh.vertices.tolist()]
     if mesh.uv is not None:
         upward = np.column_stack([mesh.uv[:, 0], 1.0 - mesh.uv[:, 1]])  # OBJ counts v from the bottom
-        lines += ["vt %.7g %.7g" % tuple(row) for row in upward.tolist()]
-        corner = "%d/%d"
+        lines += [f"vt {u:.7g} {v:.7g}" for u, v in upward.tolist()]
+        corner = "{0}/{0}"
     if mesh.normals is not None:
-        lines += ["vn %.5g %.5g %.5g" % tuple(row) for row in mesh.normals.tolist()]
-        corner = "%d/%d/%d" if mesh.uv is not None else "%d//%d"
+        lines += [f"vn {x:.5g} {y:.5g} {z:.5g}" for x, y, z in mesh.normals.tolist()]
+        corner = "{0}/{0}/{0}" if mesh.uv is not None else "{0}//{0}"
     if files:
         lines.append("usemtl surface")
-    repeats = corner.count("%d")
-    template = f"f {corner} {corner} {corner}"
-    lines += [template % tuple(row) for row in np.repeat(mesh.faces + 1, repeats, axis=1).tolist()]
+    template = "f " + " ".join(corner.replace("0", str(k)) for k in range(3))
+    lines += [template.format(*row) for row in (mesh.faces + 1).tolist()]
     files[f"{stem}.obj"] = ("\n".join(lines) + "\n").encode()
     return files
 
@@ -96,8 +95,8 @@ def three_mf_bytes(mesh: Mesh, unit: str = "mm") -> bytes:
     used, faces = np.unique(same[mesh.faces], return_inverse=True)
     faces = faces.reshape(-1, 3)
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])
-    points = "".join('<vertex x="%.7g" y="%.7g" z="%.7g"/>' % tuple(row) for row in mesh.vertices[used].tolist())
-    sides = "".join('<triangle v1="%d" v2="%d" v3="%d"/>' % tuple(row) for row in faces[distinct].tolist())
+    points = "".join(f'<vertex x="{x:.7g}" y="{y:.7g}" z="{z:.7g}"/>' for x, y, z in mesh.vertices[used].tolist())
+    sides = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in faces[distinct].tolist())
     model = (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<model unit="{UNIT_NAMES[unit]}" xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02">'

@@ -13,6 +13,10 @@ from ..kernels.errors import BadInputError
 MAX_PIXELS = 120_000_000
 MAX_SIDE = 20_000
 MIN_SIDE = 8
+_SUFFIXES = (
+    ".png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .gif .tif .tiff .tga .ppm .pgm .pbm .pnm .jp2 .j2k .ico "
+    ".icns .pcx .dds .sgi .avif .avifs .qoi .heic .heif .psd"
+)
 
 
 def open_rgba(path: Path) -> np.ndarray:
@@ -59,7 +63,7 @@ def shrink(rgba: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
 
 
 def open_mask(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """A mask as float32 [H,W] in 0..1 of `size` (width, height): the alpha when the file has one, else the brightness."""
+    """A mask as float32 [H,W] in 0..1 of `size` (width, height): the file's alpha when it has one, else its brightness."""
     from PIL import Image
 
     rgba = open_rgba(path)
@@ -81,10 +85,7 @@ def is_picture(path: Path) -> bool:
 
 def picture_suffixes() -> frozenset[str]:
     """Suffixes taken for pictures, lower case, with the dot."""
-    return frozenset(
-        ".png .apng .jpg .jpeg .jpe .jfif .webp .bmp .dib .gif .tif .tiff .tga .ppm .pgm .pbm .pnm .jp2 .j2k .ico .icns "
-        ".pcx .dds .sgi .avif .avifs .qoi .heic .heif .psd".split()
-    )
+    return frozenset(_SUFFIXES.split())
 
 
 def sniff(path: Path) -> bool:
@@ -142,7 +143,7 @@ def _to_rgba(path: Path, image: Any) -> np.ndarray:
 
 
 def _wide_grey(path: Path, plane: np.ndarray) -> np.ndarray:
-    """Grey of 16 or 32 bits or float as RGBA: the full range of the type is taken, of floats 0..1 or else the maximum."""
+    """Grey of 16 or 32 bits or float as RGBA: the full range of the type is taken, of floats 0..1 or the maximum."""
     if not np.isfinite(plane).all():
         raise BadInputError(f"{_name(path)} holds values that are not finite", "Save it as an 8-bit picture.")
     top = float(plane.max())

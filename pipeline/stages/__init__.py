@@ -1,1 +1,1 @@
-"""The ten stages, one file each, in the order prepare, coarse, voxelize, sample, refine, decode, extract, clean, texture, export."""
+"""The ten stages, one file each: prepare, coarse, voxelize, sample, refine, decode, extract, clean, texture, export."""

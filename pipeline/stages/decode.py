@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..artifacts import Asset, Field
+from ..artifacts import Asset, Field, VoxelGrid
 from ..stage import Context, setting
 
 
@@ -38,11 +38,24 @@ class Decode:
             bounds=generator.field_bounds,
             level=settings.level,
             start=min(settings.start, settings.resolution),
-            seeds=None if asset.voxels is None else asset.voxels.centres(),
+            seeds=None if asset.voxels is None else seed_cells(asset.voxels, generator.field_bounds),
             chunk=settings.chunk,
-            progress=context.progress,
+            progress=lambda fraction: context.progress(round(100 * fraction), 100),
+            device=context.device,
         )
         return dataclasses.replace(asset, field=Field(samples))
+
+
+def seed_cells(voxels: VoxelGrid, bounds: float) -> tuple[np.ndarray, int]:
+    """The voxels of the box [-1,1]^3 as cells (indices [K,3], resolution) of the field's box [-bounds,bounds]^3."""
+    if bounds == 1.0:
+        return voxels.indices, voxels.resolution
+    resolution = int(np.ceil(voxels.resolution * bounds))
+    corners = np.array([[c & 1, c >> 1 & 1, c >> 2 & 1] for c in range(8)]) * 0.998 + 0.001  # just inside the voxel
+    places = (voxels.indices[:, None] + corners) * (2.0 / voxels.resolution) - 1.0
+    cells = np.floor((places + bounds) * (resolution / (2.0 * bounds))).astype(np.int32).reshape(-1, 3)
+    inside = ((cells >= 0) & (cells < resolution)).all(axis=1)
+    return np.unique(cells[inside], axis=0), resolution
 
 
 def field_query(generator: Any, tokens: np.ndarray, anchors: np.ndarray | None, device: str) -> Any:

@@ -31,7 +31,7 @@ class Extract:
         samples = asset.field.samples
         if len(samples.cells) == 0:
             raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
-        vertices, faces = marching_cubes(samples, level=samples.level)
+        vertices, faces = marching_cubes(samples)
         if len(faces) == 0:
             raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
         mesh = Mesh(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))

@@ -1,7 +1,7 @@
 """Stage 1, prepare: any picture -> Subject: one object, cut out, centred, square.
 
-The object's alpha bounding box is centred and its longest side fills 1 - 2*margin of the frame. The networks are trained
-on exactly this framing, so it is a contract and not a taste.
+The object's alpha bounding box is centred and its longest side fills 1 - 2*margin of the frame. The networks are
+trained on exactly this framing, so it is a contract and not a taste.
 """
 
 from __future__ import annotations
