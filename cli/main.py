@@ -79,7 +79,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         with sigterm_as_exception():
             code = _run(args, session)
     except (KeyboardInterrupt, click.Abort) as stop:
-        code, error = (TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED), stop
+        cause = stop.__cause__ or stop  # click wraps what it catches in Abort
+        code, error = (TERMINATED if isinstance(cause, TerminatedError) else INTERRUPTED), cause
     except BrokenPipeError as gone:  # `varco3d ... | head`: the reader has enough
         code, error = 0, gone
         _drop_stdout()

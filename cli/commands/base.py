@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ..session import Session
 
@@ -101,6 +102,11 @@ class VerbGroup(click.Group):
         if near:
             return f"did you mean: {ctx.command_path} {near[0]}"
         return f"see {ctx.command_path} --help"
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs from the table (importing none), then flags."""
+        verbs = [CompletionItem(n, help=text) for n, (_, text) in self.verbs.items() if n.startswith(incomplete)]
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         write_examples(self.examples, formatter)

@@ -1,0 +1,83 @@
+"""`varco3d cache`: what the product and its kernels keep on disk, and how to be rid of it."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from ...kernels.errors import OutputError
+from ..console import size
+from ..session import Session
+from .base import Verb, VerbGroup
+
+
+def caches() -> dict[str, tuple[Path, str]]:
+    """Name -> (folder, what it is for). All can be deleted at any time. Weights are no cache: see `models rm`."""
+    import platformdirs
+
+    return {
+        "kernels": (platformdirs.user_cache_path("warp"), "compiled geometry kernels; made again in seconds"),
+        "varco3d": (platformdirs.user_cache_path("varco3d"), "downloads in progress, timing history"),
+    }
+
+
+def folder_size(folder: Path) -> tuple[int, int]:
+    """(files, bytes) below `folder`; unreadable entries do not count."""
+    files = total = 0
+    for path in folder.rglob("*"):
+        try:
+            if path.is_file() and not path.is_symlink():
+                files, total = files + 1, total + path.stat().st_size
+        except OSError:
+            continue
+    return files, total
+
+
+@click.command("info", cls=Verb, examples="varco3d cache info\nvarco3d cache info --json")
+@click.pass_obj
+def info_command(session: Session) -> None:
+    """Show each cache: its folder, its size, and what it is for."""
+    rows = []
+    for name, (folder, purpose) in caches().items():
+        files, total = folder_size(folder)
+        rows.append({"name": name, "files": files, "bytes": total, "path": str(folder), "purpose": purpose})
+    if session.as_json:
+        session.console.result_json(rows)
+        return
+    cells = [(r["name"], r["files"], size(float(str(r["bytes"]))), r["path"], r["purpose"]) for r in rows]
+    session.console.table(("cache", "files", "size", "folder", "what for"), cells)
+
+
+@click.command("clear", cls=Verb, examples="varco3d cache clear\nvarco3d cache clear kernels\nvarco3d cache clear -n")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def clear_command(session: Session, names: tuple[str, ...]) -> None:
+    """Delete the caches named, or all of them. Weights stay."""
+    known = caches()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise click.UsageError(f"there is no cache {unknown[0]!r}; there are {', '.join(known)}")
+    for name in names or tuple(known):
+        folder = known[name][0]
+        files, total = folder_size(folder)
+        if not folder.exists():
+            continue
+        if not session.dry_run:
+            try:
+                shutil.rmtree(folder)
+            except OSError as error:
+                raise OutputError(f"cannot delete {folder}: {error.strerror}", "Check who owns it.") from error
+        verb = "would delete" if session.dry_run else "deleted"
+        session.console.note(f"{verb} {name}: {files} files, {size(total)}")
+        session.console.result(str(folder))
+
+
+command = VerbGroup(
+    "cache",
+    verbs={
+        "info": ("cache:info_command", "Folders, sizes, and what each is for."),
+        "clear": ("cache:clear_command", "Delete them; weights stay."),
+    },
+    help="Show or clear what varco3d keeps on disk. Weights are handled by `varco3d models`.",
+    examples="varco3d cache info\nvarco3d cache clear",
+)

@@ -1,0 +1,98 @@
+"""`varco3d inspect`: health numbers of mesh files, and a gate for scripts."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...kernels.errors import QualityGateError, Varco3DError
+from ..exit_codes import ITEM_FAILED, OK
+from ..session import Session
+from .base import Verb
+
+EXAMPLES = """
+varco3d inspect chair.glb
+varco3d inspect *.glb --json > health.json
+varco3d inspect chair.glb --require 'watertight,faces<=50000,components==1'
+"""
+
+_UNITS = {"volume": " unit³", "area": " unit²", "bytes": " bytes"}
+
+
+@click.command("inspect", cls=Verb, examples=EXAMPLES)
+@click.argument("meshes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MESH...")
+@click.option("--require", multiple=True, metavar="CONDITION,...", help="Exit 5 when a mesh does not meet this.")
+@click.pass_obj
+def command(session: Session, meshes: tuple[Path, ...], require: tuple[str, ...]) -> int:
+    """Print size, topology and texture numbers of meshes.
+
+    Topology is judged on welded positions, so that UV seams are no holes. Numbers are in the file's units and axes.
+    With --require the conditions are tested: names of truth values (watertight), comparisons of numbers (faces<=50000).
+    """
+    session.console.note(f"reading {len(meshes)} mesh{'es' if len(meshes) > 1 else ''}")
+    from ...pipeline.mesh_report import REPORT_KEYS
+    from ..requirements import parse_requirements, unmet
+
+    conditions = parse_requirements(require, REPORT_KEYS)
+    answers: list[dict[str, Any]] = []
+    failed: list[str] = []
+    code = OK
+    for path in meshes:
+        try:
+            with session.console.guard_stdout():
+                report = inspect_file(path)
+        except Varco3DError as error:
+            if len(meshes) == 1:
+                raise
+            session.console.error(error.code, error.message, error.hint, error)
+            answers.append({"path": str(path), "error": {"code": error.code, "message": error.message}})
+            code = ITEM_FAILED
+            continue
+        missed = unmet(conditions, report)
+        answers.append({"path": str(path), **report, **({"unmet": missed} if conditions else {})})
+        if not session.as_json:
+            print_report(session, path, report)
+        if missed:
+            failed.append(f"{path} does not meet {', '.join(missed)}")
+    if session.as_json:
+        session.console.result_json({"schema": "varco3d.inspect/1", "meshes": answers})
+    if failed and code == OK:
+        raise QualityGateError("; ".join(failed), "`varco3d convert` can close and simplify meshes.")
+    return code
+
+
+def inspect_file(path: Path) -> dict[str, Any]:
+    """The mesh report of a file, in its own units and axes. Raises BadInputError, BadMeshError."""
+    from ...pipeline.mesh_report import mesh_report
+    from ..mesh_files import load_mesh
+
+    mesh = load_mesh(path, up="y")
+    report = mesh_report(mesh, bytes=path.stat().st_size)
+    report["texture_size"] = list(mesh.texture.shape[1::-1]) if mesh.texture is not None else None
+    return report
+
+
+def print_report(session: Session, path: Path, report: dict[str, Any]) -> None:
+    """One line per number, aligned, with a blank line between meshes."""
+    session.console.result(str(path))
+    for key, value in report.items():
+        session.console.result(f"  {key:<20}{_text(key, value)}")
+
+
+def _text(key: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "NO" if key in ("watertight", "winding_consistent") else "no"
+    if key == "bbox":
+        low, high = value
+        sides = " x ".join(f"{b - a:.4g}" for a, b in zip(low, high, strict=True))
+        return f"{sides}, from {_point(low)} to {_point(high)}"
+    if key == "texture_size":
+        return f"{value[0]} x {value[1]}"
+    number = f"{value:,}" if isinstance(value, int) else f"{value:.6g}"
+    return number + _UNITS.get(key, "")
+
+
+def _point(values: list[float]) -> str:
+    return "(" + ", ".join(f"{v:.4g}" for v in values) + ")"

@@ -1,0 +1,150 @@
+"""Verbs, global flags, suggestions, error lines and exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+from varco3d.cli.exit_codes import MEANINGS
+from varco3d.cli.main import VERBS, build_app
+from varco3d.kernels.errors import DeviceError, LicenceNotAcceptedError
+
+
+def test_help_leads_with_three_examples(run) -> None:
+    answer = run("--help")
+    lines = answer.out.splitlines()
+    assert answer.code == 0 and answer.err == ""
+    assert lines[0] == "Examples:"
+    assert sum(line.strip().startswith("varco3d ") for line in lines[1:4]) == 3
+    for code in MEANINGS:
+        assert f"{code}  " in answer.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_has_help(run, verb: str) -> None:
+    for flag in ("-h", "--help"):
+        answer = run(verb, flag)
+        assert answer.code == 0, answer.err
+        assert answer.out.startswith("Examples:") and "--json" in answer.out
+
+
+def test_picture_where_a_verb_belongs(run) -> None:
+    answer = run("image.png")
+    assert answer.code == 2 and answer.out == ""
+    assert "did you mean: varco3d generate image.png" in answer.err
+
+
+def test_misspelt_verb(run) -> None:
+    assert "did you mean: varco3d generate" in run("genrate").err
+
+
+def test_misspelt_flag(run) -> None:
+    answer = run("config", "show", "--orign")
+    assert answer.code == 2
+    assert "--origin" in answer.err and answer.err.startswith("error[usage]:")
+
+
+def test_global_flags_before_and_after_the_verb(run) -> None:
+    before, after = run("--json", "config", "show", "seed"), run("config", "show", "seed", "--json")
+    assert before.out == after.out
+    assert json.loads(before.out) == {"seed": {"value": 0, "origin": "default"}}
+
+
+def test_version(run) -> None:
+    answer = run("--version")
+    assert answer.out.split() == ["varco3d", answer.out.split()[1]] and answer.out.split()[1][0].isdigit()
+
+
+def boom(error: BaseException):
+    def command(*_: object) -> click.Command:
+        @click.command("boom")
+        def fail() -> None:
+            raise error
+
+        return fail
+
+    return command
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (DeviceError("no such device: cuda:3", "Try --device cpu."), 4, "error[device_unavailable]: no such device: "
+         "cuda:3. Try --device cpu.\n"),
+        (LicenceNotAcceptedError("the licence of x is not accepted", "Add --accept-licence x."), 3,
+         "error[licence_not_accepted]"),
+        (ValueError("a bug"), 1, "error[internal]: ValueError: a bug. Run again with -v"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)  # fmt: skip
+def test_errors_become_one_line_and_an_exit_code(run, monkeypatch, error, code, text) -> None:
+    monkeypatch.setattr("varco3d.cli.commands.base.VerbGroup.get_command", lambda *_: boom(error)())
+    answer = run("generate")
+    assert answer.code == code
+    assert answer.err.startswith(text) and "Traceback" not in answer.err
+    assert answer.out == ""
+
+
+def test_traceback_with_verbose_and_in_the_log(run, monkeypatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("varco3d.cli.commands.base.VerbGroup.get_command", lambda *_: boom(ValueError("a bug"))())
+    assert "Traceback" in run("-v", "generate").err
+
+
+def test_log_file_holds_the_error(run, tmp_path: Path) -> None:
+    log = tmp_path / "logs" / "run.log"
+    answer = run("inspect", tmp_path / "missing.glb", "--log-file", log)
+    assert answer.code != 0
+    assert "Traceback" in log.read_text() and "Traceback" not in answer.err
+
+
+def test_no_color_without_a_terminal(run) -> None:
+    assert "\x1b" not in run("image.png").err
+
+
+def test_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m varco3d.cli config show | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True)
+    assert done.stderr == "" and done.stdout.count("\n") == 1
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals(number: int, code: int) -> None:
+    program = (
+        "import time, sys, click\n"
+        "import varco3d.cli.commands.base as base\n"
+        "@click.command('x')\n"
+        "def slow():\n"
+        "    print('ready', flush=True); time.sleep(30)\n"
+        "base.VerbGroup.get_command = lambda *_: slow\n"
+        "from varco3d.cli.main import main\n"
+        "sys.exit(main(['generate']))\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stdout is not None and child.stdout.readline() == "ready\n"
+    started = time.monotonic()
+    os.kill(child.pid, number)
+    _, err = child.communicate(timeout=20)
+    assert child.returncode == code and "Traceback" not in err
+    assert time.monotonic() - started < 10
+
+
+def test_completion_knows_verbs_and_flags() -> None:
+    def complete(words: str, number: int) -> str:
+        env = {**os.environ, "_VARCO3D_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(number)}
+        program = "import sys; from varco3d.cli.main import main; sys.argv[0] = 'varco3d'; sys.exit(main())"
+        return subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True).stdout
+
+    assert "plain,generate" in complete("varco3d gen", 1)
+    assert "plain,--octree-resolution" in complete("varco3d generate --oct", 2)
+    assert "plain,tiny" in complete("varco3d generate -m ti", 3)
+    assert "plain,voxelize" in complete("varco3d generate --until vox", 3)
+
+
+def test_every_verb_is_listed_without_importing_it() -> None:
+    app = build_app()
+    assert app.list_commands(click.Context(app)) == list(VERBS)
