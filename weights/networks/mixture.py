@@ -1,0 +1,35 @@
+"""Mixture of experts: a router sends every token through the best few of several MLPs, and all through a shared one."""
+
+import torch
+from torch import Tensor, nn
+
+from .layers import Mlp
+
+
+class Mixture(nn.Module):
+    """Sum of probability * expert over the chosen experts, plus the shared expert.
+
+    The probabilities of the chosen experts are used as they are: they are not scaled up to sum to one.
+    """
+
+    def __init__(self, width: int, experts: int, used: int):
+        super().__init__()
+        self.used = used
+        self.gate = nn.Linear(width, experts, bias=False)
+        self.experts = nn.ModuleList(Mlp(width, 4 * width) for _ in range(experts))
+        self.shared = Mlp(width, 4 * width)
+
+    def route(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        """tokens [T, W] -> expert index [T, used] and its probability [T, used], best first."""
+        weights, chosen = self.gate(tokens).softmax(dim=-1).topk(self.used, dim=-1)
+        return chosen, weights
+
+    def forward(self, x: Tensor) -> Tensor:
+        tokens = x.flatten(0, -2)
+        chosen, weights = self.route(tokens)
+        total = self.shared(tokens)
+        for index, expert in enumerate(self.experts):
+            rows, slots = torch.nonzero(chosen == index, as_tuple=True)
+            if len(rows):
+                total.index_add_(0, rows, expert(tokens[rows]) * weights[rows, slots, None])
+        return total.unflatten(0, x.shape[:-1])
