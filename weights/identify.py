@@ -124,15 +124,14 @@ def candidates(path: Path, specs: Iterable[ModelSpec] | None = None) -> list[Mod
 
 
 def _by_name(path: Path, found: list[ModelSpec]) -> list[ModelSpec]:
-    """The specs whose name, folder or repository stands in the path; the longest such word wins."""
+    """The specs whose name or folder stands in the path, then those whose repository does; longer words win."""
     text = "/".join(part.lower() for part in path.parts)
-    scored = []
-    for spec in found:
-        words = {spec.name.lower(), spec.folder.lower(), *_repo_words(spec)} - {""}
-        hits = [_word_score(word, text) for word in words]
-        scored.append((max(hits, default=0), spec))
-    best = max(score for score, _ in scored)
-    return [spec for score, spec in scored if score == best] if best > 0 else found
+    for words_of in (lambda s: {s.name.lower(), s.folder.lower()} - {""}, _repo_words):
+        scores = [max(_word_score(word, text) for word in words_of(spec)) for spec in found]
+        best = max(scores)
+        if best > 0:
+            found = [spec for score, spec in zip(scores, found, strict=True) if score == best]
+    return found
 
 
 def _repo_words(spec: ModelSpec) -> set[str]:
@@ -140,7 +139,7 @@ def _repo_words(spec: ModelSpec) -> set[str]:
     return {spec.repo.lower(), "models--" + spec.repo.lower().replace("/", "--"), spec.repo.lower().rpartition("/")[2]}
 
 
-def _word_score(word: str, text: str) -> float:
+def _word_score(word: str, text: str) -> int:
     """Length of `word` if it stands in `text` as a whole (no letter or -suffix after it), else 0."""
     start = text.find(word)
     while start >= 0:

@@ -1,7 +1,7 @@
 """Downloads checkpoints from a hub, on request only: resumable, verified, complete or not there at all.
 
-Transport is huggingface_hub (the extra `hub`), with its HF_ENDPOINT mirrors and HF_TOKEN. Its own download functions throw
-away what an interrupted run had (since 1.x), so the part files are kept here and only its HTTP layer is used.
+Transport is huggingface_hub (the extra `hub`), with its HF_ENDPOINT mirrors and HF_TOKEN. Its own download functions
+throw away what an interrupted run had (seen in 2.4), so part files are kept here and only its HTTP layer is used.
 """
 
 import contextlib
@@ -70,9 +70,9 @@ def pull(
 ) -> Located:
     """Downloads `spec` into the store unless it is on this machine; returns where it is.
 
-    accepted: licence names the user said yes to, beside those on record. accept_changed: take the hub's file although it is
-    not the published one (it is still checked against the hub's own hash). Raises LicenceNotAcceptedError,
-    ModelMissingError (offline, unreachable, gated), CheckpointError (hash), OutputError (disk), MissingDependencyError.
+    accepted: licence names the user said yes to, beside those on record. accept_changed: take the hub's file although
+    it is not the published one (it is still checked against the hub's own hash). Raises LicenceNotAcceptedError,
+    ModelMissingError (offline, unreachable), CheckpointError (hash), OutputError (disk), MissingDependencyError.
     """
     here = store.find(spec)
     if here is not None:
@@ -242,18 +242,27 @@ def _only_one(part: Path, spec: ModelSpec) -> Iterator[None]:
 
 
 class Writer:
-    """The part file as huggingface_hub writes to it, counting on the way."""
+    """The part file as huggingface_hub writes to it: counts, and remembers an OSError of writing.
+
+    The network's errors are OSErrors too, and a full disk needs other advice than a lost connection.
+    """
 
     def __init__(self, file: BinaryIO, told: Callable[[int], None]):
         self.file = file
         self.told = told
+        self.failed: OSError | None = None
 
     def write(self, data: bytes) -> int:
-        count = self.file.write(data)
+        try:
+            count = self.file.write(data)
+            self.file.flush()  # a full disk must show here, not when the file is closed
+        except OSError as error:
+            self.failed = error
+            raise
         self.told(self.file.tell())
         return count
 
-    def __getattr__(self, name: str) -> Any:  # tell, seek, truncate, flush, name
+    def __getattr__(self, name: str) -> Any:  # tell, seek, truncate, name
         return getattr(self.file, name)
 
 
@@ -271,39 +280,18 @@ def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Cal
         report(Progress(name, "resume", start, remote.size))
     if remote.size is not None and start == remote.size and start:
         return
-    disk: list[OSError] = []
     with part.open("ab") as file:
-        writer = _DiskErrors(Writer(file, lambda done: report(Progress(name, "download", done, remote.size))), disk)
+        writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)))
         try:
             with _quiet(hub):
                 hub.http_get(
                     remote.url, writer, resume_size=start, headers=dict(remote.headers), expected_size=remote.size
                 )
         except _errors(hub) as error:
-            if disk:
-                raise disk[0] from error
-            file.flush()
+            if writer.failed is not None:
+                raise writer.failed from error
             raise _unreachable(spec, remote.url.split("/" + spec.repo)[0], error, part.stat().st_size) from error
-        file.flush()
         os.fsync(file.fileno())
-
-
-class _DiskErrors:
-    """Remembers an OSError of writing: the network's errors are OSErrors too, and the two need different advice."""
-
-    def __init__(self, writer: Writer, seen: list[OSError]):
-        self.writer = writer
-        self.seen = seen
-
-    def write(self, data: bytes) -> int:
-        try:
-            return self.writer.write(data)
-        except OSError as error:
-            self.seen.append(error)
-            raise
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.writer, name)
 
 
 @contextlib.contextmanager

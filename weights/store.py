@@ -217,7 +217,9 @@ class Store:
         flat = {f"{spec.repo}/{f.path}".replace("/", "--") for f in files}
         if not folder.is_dir():
             return []
-        return sorted(path for path in folder.iterdir() if path.name.endswith(".part") and path.name[:-18] in flat)
+        return sorted(
+            path for path in folder.iterdir() if path.name.endswith(".part") and path.name.rsplit(".", 2)[0] in flat
+        )
 
     def partial_bytes(self, spec: ModelSpec) -> int:
         """Bytes of unfinished downloads that a pull would continue."""

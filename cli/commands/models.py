@@ -1,0 +1,330 @@
+"""`varco3d models`: which weights there are, which are here, and how they come and go.
+
+Only `pull` uses the network, only after asking. `list`, `show`, `path`, `rm` and `pull` need no torch.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ...kernels.errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
+from ...weights.files import gigabytes
+from ...weights.places import HUB, HY3D, OURS, SHIPPED, Located
+from ...weights.store import Store
+from ...weights.zoo import BUNDLES, MODELS, ModelSpec, memory_gib, specs_of
+from ..session import Session
+from .base import Verb, VerbGroup
+
+ORIGINS = {
+    SHIPPED: "shipped with varco3d",
+    OURS: "in the store",
+    HUB: "in the Hugging Face cache",
+    HY3D: "in the hy3dgen cache",
+}
+
+
+def state(store: Store, spec: ModelSpec) -> str:
+    """Where one checkpoint is, as a word for tables."""
+    located = store.find(spec)
+    if located is not None:
+        return located.origin
+    partial = store.partial_bytes(spec)
+    return f"partial ({gigabytes(partial)})" if partial else "-"
+
+
+def bundle_state(store: Store, name: str) -> str:
+    """Where all parts of a model are: one word when they agree, else how many are here."""
+    states = [state(store, spec) for spec in specs_of(name)]
+    here = [word for word in states if word in ORIGINS]
+    if len(here) == len(states):
+        return "+".join(dict.fromkeys(here))
+    partial = [word for word in states if word.startswith("partial")]
+    return f"{len(here)} of {len(states)}" if here else (partial[0] if partial else "-")
+
+
+def describe(store: Store, spec: ModelSpec) -> dict[str, Any]:
+    """A checkpoint as JSON."""
+    located = store.find(spec)
+    return {
+        "name": spec.name,
+        "family": spec.family,
+        "part": spec.part,
+        "repo": spec.repo or None,
+        "files": [
+            {"path": f.path, "bytes": f.size, "bytes_published": f.exact, "sha256": f.sha256}
+            for f in (*spec.weights, *spec.sides)
+        ],
+        "licence": spec.terms.name,
+        "licence_title": spec.terms.title,
+        "licence_url": spec.terms.url,
+        "excluded_territories": list(spec.terms.excludes),
+        "licence_accepted": not spec.terms.ask or spec.terms.name in store.acceptances.names(),
+        "memory_gib": {stage: round(need, 2) for stage, need in memory_gib(spec).items()},
+        "state": located.origin if located else "absent",
+        "path": str(located.path) if located else None,
+        "partial_bytes": store.partial_bytes(spec) if not spec.shipped else 0,
+        "note": spec.note,
+    }
+
+
+@click.command("list", cls=Verb, examples="varco3d models list\nvarco3d models list --here --json")
+@click.option("--here", is_flag=True, help="Only what is on this machine.")
+@click.option("--checkpoints", is_flag=True, help="The single checkpoints instead of the models made of them.")
+@click.pass_obj
+def list_command(session: Session, here: bool, checkpoints: bool) -> None:
+    """List the models that -m takes, their size, licence and whether they are here."""
+    store = Store()
+    names = list(MODELS) if checkpoints else list(BUNDLES)
+    rows = []
+    for name in names:
+        specs = specs_of(name)
+        where = state(store, specs[0]) if checkpoints else bundle_state(store, name)
+        if here and any(store.find(spec) is None for spec in specs):
+            continue
+        size = sum(_bytes(store, spec) for spec in specs)
+        licences = list(dict.fromkeys(spec.licence for spec in specs))
+        limits = list(dict.fromkeys(place for spec in specs for place in spec.terms.excludes))
+        note = specs[0].part if checkpoints else BUNDLES[name].summary
+        if session.as_json:
+            value = {"schema": "varco3d.model/1", "name": name, "state": where, "bytes": size, "licences": licences}
+            value |= {"excluded_territories": limits, "checkpoints": [spec.name for spec in specs], "summary": note}
+            session.console.result_json(value, indent=None)
+        territory = f"not in {_short(limits)}" if limits else "everywhere"
+        rows.append((name, gigabytes(size), where, "+".join(licences), territory, note))
+    if not session.as_json:
+        session.console.table(("model", "size", "here", "licence", "territory", "what"), rows)
+
+
+def _bytes(store: Store, spec: ModelSpec) -> int:
+    located = store.find(spec) if spec.shipped else None
+    return located.bytes if located else spec.download
+
+
+def _short(territories: list[str]) -> str:
+    known = {"the European Union": "EU", "the United Kingdom": "UK", "South Korea": "KR"}
+    return ", ".join(known.get(name, name) for name in territories)
+
+
+@click.command("show", cls=Verb, examples="varco3d models show hunyuan3d-2.1\nvarco3d models show ultrashape --json")
+@click.argument("name")
+@click.pass_obj
+def show_command(session: Session, name: str) -> None:
+    """Show a model's checkpoints: files, sizes, hashes, licence, memory per stage, where they are."""
+    store = Store()
+    specs = specs_of(name)
+    if session.as_json:
+        bundle = BUNDLES.get(name)
+        value = {"schema": "varco3d.model/1", "name": name, "state": bundle_state(store, name)}
+        value |= {"summary": bundle.summary if bundle else "", "extras": list(bundle.extras) if bundle else []}
+        session.console.result_json({**value, "checkpoints": [describe(store, spec) for spec in specs]})
+        return
+    say = session.console.result
+    if name in BUNDLES:
+        say(f"{name}: {BUNDLES[name].summary}")
+        if BUNDLES[name].extras:
+            say(f"  also useful: {', '.join(BUNDLES[name].extras)} (models pull --extras)")
+    for spec in specs:
+        _show_one(session, store, spec)
+    for licence in dict.fromkeys(spec.terms for spec in specs):
+        say("")
+        say(licence.notice())
+        if licence.ask:
+            given = licence.name in store.acceptances.names()
+            say(f"  accepted on this machine: {'yes' if given else f'no (--accept-licence {licence.name})'}")
+
+
+def _show_one(session: Session, store: Store, spec: ModelSpec) -> None:
+    say = session.console.result
+    located = store.find(spec)
+    say("")
+    say(f"{spec.name}  ({spec.part}, family {spec.family}, licence {spec.licence})")
+    if spec.note:
+        say(f"  note      {spec.note}")
+    if spec.repo:
+        say(f"  hub       {spec.repo}")
+    for file in (*spec.weights, *spec.sides):
+        size = f"{'' if file.exact else 'about '}{gigabytes(file.size)}" if file.size else ""
+        say(f"  file      {file.path}  {size}".rstrip())
+        if file.sha256:
+            say(f"            sha256 {file.sha256}")
+    need = memory_gib(spec)
+    if need:
+        stages = ", ".join(f"{stage} {gib:.1f}" for stage, gib in need.items())
+        say(f"  memory    {stages} GiB in 16 bits (one stage at a time)")
+    if located is not None:
+        say(f"  here      {ORIGINS[located.origin]}: {located.path} ({gigabytes(located.bytes)})")
+    else:
+        partial = store.partial_bytes(spec)
+        say(f"  here      no{f' ({gigabytes(partial)} of it from an unfinished pull)' if partial else ''}")
+
+
+@click.command(
+    "pull",
+    cls=Verb,
+    examples="varco3d models pull hunyuan3d-2mini\n"
+    "varco3d models pull triposg --accept-licence triposg\n"
+    "HF_ENDPOINT=https://mirror.example varco3d models pull dinov2-large",
+)
+@click.argument("names", nargs=-1, required=True)
+@click.option("--accept-licence", "accept", multiple=True, metavar="NAME", help="Accept this licence without asking.")
+@click.option("--revision", default="main", metavar="REV", help="Branch, tag or commit of the hub repository.")
+@click.option("--accept-changed", is_flag=True, help="Take the hub's file although it is not the published one.")
+@click.option("--extras", is_flag=True, help="Also the optional checkpoints (faster decoders).")
+@click.pass_obj
+def pull_command(
+    session: Session, names: tuple[str, ...], accept: tuple[str, ...], revision: str, accept_changed: bool, extras: bool
+) -> None:
+    """Download models: resumable, verified, after showing size, licence and territory. Prints where they are."""
+    from ..downloads import accepted_names, fetch
+
+    store = Store()
+    wanted = [MODELS[part] for part in _parts(names, extras)]
+    accepted = accepted_names(accept)
+    if session.dry_run:
+        for spec in wanted:
+            if store.find(spec) is None:
+                session.console.note(spec.terms.notice())
+                session.console.result(f"{spec.name}  {gigabytes(spec.download)}  {spec.repo}")
+        return
+    found = fetch(wanted, store, session, accepted=accepted, revision=revision, accept_changed=accept_changed)
+    for located in found:
+        _result(session, located)
+
+
+def _parts(names: Sequence[str], extras: bool = False) -> list[str]:
+    """The names of all checkpoints behind model names, each once. Raises UsageError."""
+    return list(dict.fromkeys(spec.name for name in names for spec in specs_of(name, extras)))
+
+
+def _result(session: Session, located: Located) -> None:
+    if session.as_json:
+        value = {"schema": "varco3d.model/1", "name": located.spec.name, "state": located.origin}
+        session.console.result_json({**value, "path": str(located.path), "bytes": located.bytes}, indent=None)
+    else:
+        session.console.result(str(located.path))
+
+
+@click.command("rm", cls=Verb, examples="varco3d models rm hunyuan3d-2.1")
+@click.argument("names", nargs=-1, required=True)
+@click.pass_obj
+def rm_command(session: Session, names: tuple[str, ...]) -> None:
+    """Delete models from the store, unfinished downloads included. Copies elsewhere are never touched."""
+    store = Store()
+    nothing = True
+    for name in _parts(names):
+        if session.dry_run:
+            located = store.find(MODELS[name])
+            if located is not None and located.origin == OURS:
+                session.console.result(str(located.path))
+            nothing = False
+            continue
+        deleted, left = store.remove(MODELS[name])
+        for path in deleted:
+            session.console.result(str(path))
+        for path in left:
+            session.console.warn(f"{name} is still at {path}, which is not ours to delete")
+        nothing = nothing and not deleted
+    if nothing:
+        raise ModelMissingError(
+            f"nothing of {', '.join(names)} is in {store.root}", "See `varco3d models list --here`."
+        )
+
+
+@click.command("verify", cls=Verb, examples="varco3d models verify\nvarco3d models verify hunyuan3d-2mini")
+@click.argument("names", nargs=-1)
+@click.pass_obj
+def verify_command(session: Session, names: tuple[str, ...]) -> None:
+    """Check models on this machine against their hashes, or their structure where no hash was published."""
+    store = Store()
+    wanted = _parts(names) or list(MODELS)
+    located = [found for name in wanted if (found := store.find(MODELS[name])) is not None]
+    absent = [name for name in wanted if names and store.find(MODELS[name]) is None]
+    if absent:
+        raise store.missing(names[0], [MODELS[name] for name in absent])
+    if not located:
+        raise ModelMissingError("no model is on this machine", "Run `varco3d models pull NAME`.")
+    bad = []
+    for found in located:
+        for check in store.verify(found):
+            verdict = "FAILED" if check.problem else "ok"
+            if session.as_json:
+                value = {
+                    "schema": "varco3d.model/1",
+                    "name": found.spec.name,
+                    "path": str(check.path),
+                    "state": verdict,
+                }
+                session.console.result_json({**value, "how": check.how, "problem": check.problem}, indent=None)
+            else:
+                session.console.result(f"{verdict:<6}  {found.spec.name}  {check.path}  {check.problem or check.how}")
+            bad += [found.spec.name] if check.problem else []
+    if bad:
+        raise CheckpointError(
+            f"{', '.join(dict.fromkeys(bad))} failed the check", "Remove it with `models rm NAME` and pull it again."
+        )
+
+
+@click.command("path", cls=Verb, examples="varco3d models path hunyuan3d-2.1")
+@click.argument("name")
+@click.pass_obj
+def path_command(session: Session, name: str) -> None:
+    """Print where a model's weights are, one file or folder a line."""
+    for located in Store().locate(name):
+        _result(session, located)
+
+
+@click.command(
+    "import",
+    cls=Verb,
+    examples="varco3d models import /media/usb/weights\n"
+    "varco3d models import old/model.ckpt --as hunyuan3d-dit-v2-0-turbo --link",
+)
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--as", "name", metavar="NAME", help="What the file is, when its keys and its name leave a doubt.")
+@click.option("--link", is_flag=True, help="Link to the files instead of copying them.")
+@click.pass_obj
+def import_command(session: Session, source: Path, name: str | None, link: bool) -> None:
+    """Take weights from a folder or file, recognised by keys, shapes, names and sizes. Needs no network."""
+    from ...weights.adopt import plan
+
+    store = Store()
+    taken = 0
+    for choice in plan(source, name):
+        if choice.spec is None:
+            session.console.warn(f"{choice.path}: {choice.reason}")
+            continue
+        session.console.note(f"{choice.path} is {choice.spec.name}")
+        session.console.note(choice.spec.terms.notice())
+        if session.dry_run:
+            session.console.result(f"{choice.spec.name}  {choice.path}")
+        else:
+            _result(session, store.add(choice.spec, choice.path, link))
+        taken += 1
+    if not taken:
+        raise _nothing(source, name)
+
+
+def _nothing(source: Path, name: str | None) -> Varco3DError:
+    if name:
+        return CheckpointError(f"{source} holds nothing that fits {name}", "See `varco3d models show NAME`.")
+    return NothingMatchedError(
+        f"{source} holds no checkpoint that varco3d knows", "See `varco3d models list --checkpoints`."
+    )
+
+
+command = VerbGroup(
+    "models",
+    verbs={
+        "list": ("models:list_command", "Every model with size, licence and whether it is here."),
+        "show": ("models:show_command", "One model in full: files, hashes, memory, licence."),
+        "pull": ("models:pull_command", "Download: resumable, verified, asks about the licence."),
+        "rm": ("models:rm_command", "Delete from the store."),
+        "verify": ("models:verify_command", "Check what is here against hashes."),
+        "path": ("models:path_command", "Where the weights lie."),
+        "import": ("models:import_command", "Take weights from a folder; no network."),
+    },
+    help="List, download, import, verify and remove models.",
+    examples="varco3d models list\nvarco3d models pull hunyuan3d-2mini\nvarco3d models import /media/usb/weights",
+)
