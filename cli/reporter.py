@@ -45,7 +45,7 @@ class Reporter:
             self._show(event)
 
     def finish(self, exit_code: int, error: BaseException | None) -> None:
-        """Ends the run: clears the bar and emits run_finished unless the run itself came to that. Safe to call twice."""
+        """Ends the run: clears the bar, and emits run_finished unless that was done. Safe to call twice."""
         if self._bar is not None:
             self._bar.close()
         if not self.finished:
@@ -147,7 +147,9 @@ class _Bar:
         elif isinstance(event, ItemStarted):
             self._items[event.id] = bars.add_task(_short(event.id), total=None)
         elif isinstance(event, Stage) and event.id in self._items:
-            bars.update(self._items[event.id], description=f"{_short(event.id)}  {event.stage}", total=None, completed=0)
+            bars.update(
+                self._items[event.id], description=f"{_short(event.id)}  {event.stage}", total=None, completed=0
+            )
         elif isinstance(event, Progress) and event.id in self._items:
             bars.update(self._items[event.id], total=event.steps, completed=event.step)
         elif isinstance(event, ItemFinished):
