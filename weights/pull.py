@@ -267,19 +267,29 @@ class Writer:
 
 
 def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Callable[[Progress], None]) -> None:
-    """Appends to the part file what is missing. On any failure the part stays for the next run.
+    """Appends to the part file what is missing; a connection that breaks is taken up as long as bytes arrive.
 
-    Raises ModelMissingError (network) and OSError (disk).
+    On any failure the part stays for the next run. Raises ModelMissingError (network) and OSError (disk).
     """
     start = part.stat().st_size if part.is_file() else 0
     if remote.size is not None and start > remote.size:
         part.unlink()
         start = 0
-    name = remote.file.path
     if start:
-        report(Progress(name, "resume", start, remote.size))
-    if remote.size is not None and start == remote.size and start:
-        return
+        report(Progress(remote.file.path, "resume", start, remote.size))
+    while remote.size is None or start < remote.size or start == 0:
+        error = _append(hub, remote, part, start, report)
+        if error is None:
+            return
+        size = part.stat().st_size
+        if size <= start:
+            raise _unreachable(spec, remote.url.split("/" + spec.repo)[0], error, size) from error
+        start = size
+
+
+def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[Progress], None]) -> Exception | None:
+    """One request for the bytes from `start`; returns the network's error, if any. Raises OSError (disk)."""
+    name = remote.file.path
     with part.open("ab") as file:
         writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)))
         try:
@@ -290,8 +300,9 @@ def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Cal
         except _errors(hub) as error:
             if writer.failed is not None:
                 raise writer.failed from error
-            raise _unreachable(spec, remote.url.split("/" + spec.repo)[0], error, part.stat().st_size) from error
+            return error
         os.fsync(file.fileno())
+    return None
 
 
 @contextlib.contextmanager
