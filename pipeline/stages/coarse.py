@@ -1,0 +1,80 @@
+"""Stage 2, coarse: Subject -> coarse Mesh. Picture tokens, a rectified flow over VecSet latents, the VecSet decoder."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...kernels.errors import EmptyFieldError
+from ..artifacts import Asset, write_atomic
+from ..sampling import latents_mesh, sample_latents
+from ..stage import Context, setting
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FRAME_SIDE = 192  # pixels of one picture in the strip of denoising steps
+
+
+@dataclass(frozen=True)
+class CoarseSettings:
+    steps: int = setting(20, "evaluations of the flow", 1, 1000)
+    guidance: float = setting(3.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
+    tokens: int = setting(0, "latent tokens; 0: as the model wants (a model with a fixed lattice ignores it)", 0, 65536)
+    resolution: int = setting(64, "cells per side of the coarse grid", 16, 1024)
+    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
+    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+
+
+class Coarse:
+    name = "coarse"
+    Settings = CoarseSettings
+    needs = ("subject",)
+    gives = ("coarse",)
+    networks = ("coarse",)
+
+    def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
+        assert asset.subject is not None
+        generator = context.networks["coarse"]
+        anchors = generator.anchors(None, 0)
+        count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
+        strip = StepStrip(generator, anchors, settings, context)
+        latents = sample_latents(
+            generator, asset.subject.rgba, anchors, count, settings.steps, settings.guidance, context, strip.on_step
+        )
+        strip.save()
+        mesh = latents_mesh(generator, latents, anchors, settings.resolution, context.device, settings.chunk)
+        return dataclasses.replace(asset, coarse=mesh)
+
+
+class StepStrip:
+    """Pictures of what the flow points to at chosen steps, written as one strip `steps.png`."""
+
+    def __init__(self, generator: Any, anchors: Tensor | None, settings: CoarseSettings, context: Context):
+        self._generator, self._anchors, self._settings, self._context = generator, anchors, settings, context
+        self._frames: list[np.ndarray] = []
+
+    def on_step(self, step: int, data: Tensor) -> None:
+        if self._context.folder is None or step not in self._settings.preview_steps:
+            return
+        from ...kernels.cameras import Camera
+        from ..preview import render_view
+
+        try:
+            mesh = latents_mesh(self._generator, data, self._anchors, self._settings.resolution, self._context.device)
+        except EmptyFieldError:  # early steps point at the mean of all shapes, which may be nothing
+            frame = np.full((FRAME_SIDE, FRAME_SIDE, 3), 255, np.uint8)
+        else:
+            frame = np.asarray(render_view(mesh, Camera(25.0, 15.0, 1.2), FRAME_SIDE))[..., :3]
+        self._frames.append(frame)
+
+    def save(self) -> None:
+        if not self._frames or self._context.folder is None:
+            return
+        from PIL import Image
+
+        strip = Image.fromarray(np.concatenate(self._frames, 1))
+        write_atomic(self._context.folder / "steps.png", lambda file: strip.save(file, format="PNG"))

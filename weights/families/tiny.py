@@ -1,0 +1,153 @@
+"""The shipped weights: anchored autoencoder, coarse lattice flow, Lattice refiner."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+from torch import Tensor
+
+from ...kernels.errors import CheckpointError, ModelMissingError
+from ..generator import Condition, FieldFunction
+from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
+from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
+from ..networks.flow import guide, uniform_schedule
+from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
+from ..networks.picture_flow import PictureFlow
+
+FOLDER = Path(__file__).parent.parent / "tiny"
+FILES = {"vae": "vae.safetensors", "coarse": "coarse.safetensors", "refine": "refine.safetensors"}
+
+
+class TinyGenerator:
+    """One part of `tiny` as a Generator. Latents are in normalised units, as the flow draws them."""
+
+    field_bounds = 1.0
+    default_tokens = None
+
+    def __init__(self, vae: AnchoredVAE, flow: PictureFlow, lattice: int | None, device: str, dtype: torch.dtype):
+        """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products."""
+        self.vae, self.flow, self.lattice = vae.to(device).eval(), flow.to(device).eval(), lattice
+        self.channels = vae.config.latent_channels
+        self._device, self._dtype = torch.device(device), dtype
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32)
+
+    def condition(self, rgba: np.ndarray) -> Condition:
+        side = self.flow.encoder.config.picture
+        picture = torch.from_numpy(area_resize(rgba, side)).permute(2, 0, 1)[None].to(self._device)
+        with torch.inference_mode(), self._autocast():
+            features = self.flow.encoder(picture)
+        return Condition(features.tokens, torch.zeros_like(features.tokens), features)
+
+    def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
+        if self.lattice is not None:
+            return lattice_anchors(self.lattice)[lattice_grouping(self.lattice)].to(self._device)
+        if indices is None:
+            raise ValueError("the refiner needs voxel queries")
+        return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2 / resolution) - 1).to(self._device)
+
+    def schedule(self, steps: int) -> Tensor:
+        return uniform_schedule(steps)
+
+    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
+        assert anchors is not None
+        features: ImageFeatures = condition.extra
+        sides = 1 if guidance == 1 else 2
+        paired = ImageFeatures(
+            features.tokens.expand(sides, -1, -1),
+            features.positions,
+            features.detail.expand(sides, -1, -1, -1),
+            features.camera.expand(sides, -1, -1),
+        )
+        keep = torch.tensor([1.0, 0.0][:sides], device=self._device)
+        time = torch.full((sides,), t, device=self._device)
+        with torch.inference_mode(), self._autocast():
+            v = self.flow.velocity(x.expand(sides, -1, -1), time, anchors.expand(sides, -1, -1), paired, keep)
+        return v if sides == 1 else guide(v[:1], v[1:], guidance)
+
+    def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
+        assert anchors is not None
+        places = anchors[None]
+        with torch.inference_mode():
+            with self._autocast():
+                features = self.vae.decode(self.flow.denormalise(latents), places).float()
+            spacing = anchor_spacing(places)
+        tree = cKDTree(anchors.cpu().numpy())
+        count = min(self.vae.config.anchors_per_query, len(anchors))
+
+        def query(points: Tensor) -> Tensor:
+            # The head stays in float32: rounding of a low-precision field would show as ripples on flat surfaces.
+            neighbours = torch.from_numpy(tree.query(points.cpu().numpy(), count, workers=-1)[1]).view(1, -1, count)
+            with torch.inference_mode():
+                where = points.to(self._device)[None]
+                return self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
+
+        return query
+
+
+def area_resize(rgba: np.ndarray, side: int) -> np.ndarray:
+    """[S,S,4] float32 straight alpha -> [side,side,4]; pixels are averaged with their alpha as weight."""
+    premultiplied = torch.from_numpy(np.concatenate([rgba[..., :3] * rgba[..., 3:], rgba[..., 3:]], -1))
+    small = torch.nn.functional.adaptive_avg_pool2d(premultiplied.permute(2, 0, 1)[None].float(), side)
+    small = small[0].permute(1, 2, 0).numpy()
+    return np.concatenate([small[..., :3] / np.maximum(small[..., 3:], 1e-6), small[..., 3:]], -1)
+
+
+def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> TinyGenerator:
+    """Reads the shipped files. Raises ModelMissingError when they are absent, CheckpointError when they do not fit."""
+    config = _config()
+    vae = AnchoredVAE(AnchoredVAEConfig(**config["vae"]))
+    _fill(vae, FILES["vae"])
+    encoder = dict(config["encoder"], stem=tuple(config["encoder"]["stem"]))
+    flow = PictureFlow(ImageEncoderConfig(**encoder), AnchoredDiTConfig(**config[part]))
+    _fill(flow, FILES[part])
+    lattice = config["lattice"] if part == "coarse" else None
+    return TinyGenerator(vae, flow, lattice, device, getattr(torch, dtype))
+
+
+def _config() -> dict[str, Any]:
+    path = FOLDER / "config.json"
+    if not path.is_file():
+        raise ModelMissingError(f"the shipped weights are missing from {FOLDER}", "Install varco3d again.")
+    return json.loads(path.read_text())
+
+
+def _fill(network: torch.nn.Module, name: str) -> None:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = FOLDER / name
+    if not path.is_file():
+        raise ModelMissingError(f"{path} is missing", "Install varco3d again.")
+    try:
+        network.load_state_dict({key: value.float() for key, value in load_file(path).items()})
+    except (RuntimeError, SafetensorError) as error:
+        raise CheckpointError(f"{path} does not fit its network: {error}", "Install varco3d again.") from error
+
+
+def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path = FOLDER) -> None:
+    """Writes vae, coarse and refine (those given) as fp16 safetensors, with the configuration and the hashes."""
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "config.json"
+    config = json.loads(path.read_text()) if path.is_file() else {"lattice": lattice}
+    for part, network in networks.items():
+        tensors = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
+        save_file(tensors, folder / FILES[part])
+        if isinstance(network, PictureFlow):
+            config["encoder"] = dataclasses.asdict(network.encoder.config)
+            config[part] = dataclasses.asdict(network.dit.config)
+        else:
+            config[part] = dataclasses.asdict(network.config)  # type: ignore[call-overload]
+    path.write_text(json.dumps(config, indent=1) + "\n")
+    sums = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in sorted(folder.glob("*.safetensors"))]
+    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n")

@@ -1,0 +1,54 @@
+"""What every family of generators offers to the coarse, refine and decode stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from torch import Tensor
+
+FieldFunction = Callable[[Tensor], Tensor]
+"""Points [P,3] in box units -> field [P], positive inside."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a picture says to the generator. tokens, null: [1,M,C] with and without it; extra: the family's own."""
+
+    tokens: Tensor
+    null: Tensor
+    extra: Any = None
+
+
+class Generator(Protocol):
+    """A latent generator with its decoder.
+
+    channels: width of a latent token. field_bounds: half the side of the box the field is trusted in.
+    default_tokens: how many latents to draw when nothing else says; None when the anchors do.
+    """
+
+    channels: int
+    field_bounds: float
+    default_tokens: int | None
+
+    def condition(self, rgba: np.ndarray) -> Condition:
+        """rgba [S,S,4] float32 0..1, straight alpha, subject framed by the prepare stage."""
+        ...
+
+    def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
+        """Box positions [N,3] of the latents: of voxel indices [N,3], the family's own lattice, or None for a set."""
+        ...
+
+    def schedule(self, steps: int) -> Tensor:
+        """Times [K+1] from 0 (noise) to 1 (data) for about `steps` evaluations."""
+        ...
+
+    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
+        """Guided velocity (data - noise) of latents x [1,N,channels] at time t."""
+        ...
+
+    def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
+        """The shape that latents [1,N,channels] stand for."""
+        ...

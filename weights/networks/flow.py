@@ -1,0 +1,28 @@
+"""Rectified flow as pure functions (arXiv 2209.03003; time runs 0 = noise to 1 = data, velocity = data - noise)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+
+def interpolate(noise: Tensor, data: Tensor, t: Tensor) -> Tensor:
+    """x_t = (1 - t) noise + t data. t broadcasts over the trailing dimensions of noise [B,...], t [B]."""
+    t = t.view(-1, *[1] * (noise.ndim - 1))
+    return noise + t * (data - noise)
+
+
+def logit_normal_times(count: int, generator: torch.Generator | None = None, mean: float = 0.0) -> Tensor:
+    """Training times in (0,1), dense in the middle where the velocity is hardest to tell (arXiv 2403.03206)."""
+    return torch.sigmoid(torch.randn(count, generator=generator) + mean)
+
+
+def uniform_schedule(steps: int, shift: float = 1.0) -> Tensor:
+    """steps + 1 times from 0 to 1, float32. shift > 1 spends more of them near the noise: t' = t / (t + s(1 - t))."""
+    t = torch.linspace(0, 1, steps + 1)
+    return t / (t + shift * (1 - t))
+
+
+def guide(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
+    """Classifier-free guidance: unconditional + scale (conditional - unconditional)."""
+    return torch.lerp(unconditional, conditional, scale)

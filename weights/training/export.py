@@ -1,0 +1,41 @@
+"""Writes finished runs as the shipped weights.
+
+python -m varco3d.weights.training.export --vae RUNS/vae --coarse RUNS/coarse --refine RUNS/fine
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from ..families.tiny import FOLDER, save_tiny
+from ..networks.anchored_dit import COARSE_DIT, FINE_DIT
+from ..networks.image_encoder import ImageEncoderConfig
+from ..networks.picture_flow import PictureFlow
+from .train_flow import load_vae
+from .train_vae import LATTICE
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--vae", type=Path)
+    parser.add_argument("--coarse", type=Path)
+    parser.add_argument("--refine", type=Path)
+    parser.add_argument("--out", type=Path, default=FOLDER)
+    args = parser.parse_args()
+    networks: dict[str, torch.nn.Module] = {}
+    if args.vae:
+        networks["vae"] = load_vae(args.vae)
+    for part, dit in (("coarse", COARSE_DIT), ("refine", FINE_DIT)):
+        run = getattr(args, part)
+        if run:
+            network = PictureFlow(ImageEncoderConfig(), dit)
+            network.load_state_dict(torch.load(run / "checkpoint.pt", weights_only=True)["ema"])
+            networks[part] = network
+    save_tiny(networks, LATTICE, args.out)
+
+
+if __name__ == "__main__":
+    main()

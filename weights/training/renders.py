@@ -1,0 +1,156 @@
+"""Conditioning views of the training objects: RGBA pictures cropped as the prepare stage crops them.
+
+    python -m varco3d.weights.training.renders --data DATA --out RUNS/shards [--views 8]
+
+Azimuth is free, elevation -5 to 35 degrees, orthographic or a mild perspective, light and sometimes colours random.
+`views.npy` [objects, views, 128, 128, 4] uint8 with straight alpha, `poses.npy` [objects, views, 3] azimuth, elevation,
+vertical field of view in degrees (0: orthographic). The background is absent: alpha is the truth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...kernels.cameras import Camera
+from ...kernels.render_maps import render_maps
+from .objects import ObjectArchive, TrainingObject
+from .train_vae import yaw_matrix
+
+VIEW_SIZE = 128
+FILL = 0.8  # of the frame that the longer side of the silhouette's box takes, as in the prepare stage
+CREASE = math.cos(math.radians(35))
+
+
+@dataclass(frozen=True)
+class Pose:
+    azimuth: float
+    elevation: float
+    fov: float | None
+
+
+def random_pose(rng: np.random.Generator) -> Pose:
+    fov = None if rng.random() < 0.3 else float(rng.uniform(12, 40))
+    return Pose(float(rng.uniform(0, 360)), float(rng.uniform(-5, 35)), fov)
+
+
+def framed_camera(vertices: np.ndarray, pose: Pose) -> Camera:
+    """The camera of `pose` (azimuth 0: vertices [V,3] are already turned) that frames the object as prepare does."""
+    tangent = 1.0 if pose.fov is None else math.tan(math.radians(pose.fov / 2))
+    camera = Camera(0.0, pose.elevation, 1.0, pose.fov, 4.0 if pose.fov is None else 1.3 + 1.0 / tangent)
+    places = camera.project(vertices, 2, 2)[:, :2] - 1  # in half pictures, y down
+    low, high = places.min(0), places.max(0)
+    zoom = FILL / max(float((high - low).max()) / 2, 1e-6)
+    centre = (low + high) / 2 * zoom
+    fov = None if pose.fov is None else 2 * math.degrees(math.atan(tangent / zoom))
+    return camera.moved(half_height=1.0 / zoom, fov=fov, shift=(-float(centre[0]), float(centre[1])))
+
+
+def corner_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Unit normals per face corner [F,3,3], smooth across edges flatter than 35 degrees."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    cross = np.cross(b - a, c - a)
+    unit = cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-12)
+    _, welded = np.unique(np.round(vertices * 4096).astype(np.int32), axis=0, return_inverse=True)
+    corner_vertex = welded.reshape(-1)[faces].reshape(-1)
+    order = np.argsort(corner_vertex, kind="stable")
+    counts = np.bincount(corner_vertex)
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    partners = counts[corner_vertex]  # faces around each corner
+    corner = np.repeat(np.arange(len(corner_vertex)), partners)
+    step = np.arange(len(corner)) - np.repeat(np.cumsum(partners) - partners, partners)
+    other = order[starts[corner_vertex[corner]] + step] // 3
+    near = (unit[corner // 3] * unit[other]).sum(1) > CREASE
+    weighted = cross[other] * near[:, None]
+    total = np.stack([np.bincount(corner, weighted[:, k], len(corner_vertex)) for k in range(3)], 1)
+    normals = total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+    return normals.reshape(-1, 3, 3).astype(np.float32)
+
+
+def surface_colours(obj: TrainingObject, face: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """sRGB colours in 0..1 at points given by face [P] and barycentrics [P,3] -> [P,3]."""
+    colours = (obj.corner_colours[face].astype(np.float32) * weights[..., None]).sum(1) / 255
+    if obj.uv is not None and obj.texture is not None:
+        texture = np.asarray(obj.texture)
+        uv = (obj.uv[face] * weights[..., None]).sum(1)
+        textured = np.isfinite(uv).all(1)
+        h, w = texture.shape[:2]
+        x = np.clip((uv[textured, 0] * w).astype(int), 0, w - 1)
+        y = np.clip((uv[textured, 1] * h).astype(int), 0, h - 1)
+        colours[textured] = texture[y, x] / np.float32(255)
+    return colours
+
+
+def shade(colours: np.ndarray, normals: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Lit colours [P,3] sRGB in 0..1: sky and ground ambient, a key light from above the camera, a slight gloss."""
+    linear = colours**2.2
+    key = np.array([rng.normal() * 0.8, rng.uniform(0.2, 1.5), rng.uniform(0.3, 1.5)])
+    key /= np.linalg.norm(key)
+    ambient, strength = rng.uniform(0.3, 0.7), rng.uniform(0.4, 0.9)
+    sky = ambient * (0.8 + 0.2 * normals[:, 1])
+    light = sky + strength * np.maximum(normals @ key, 0)
+    half = key + np.array([0, 0, 1.0])
+    gloss = rng.choice([0.0, 0.0, rng.uniform(0, 0.4)]) * np.maximum(normals @ (half / np.linalg.norm(half)), 0) ** 24
+    return np.clip(linear * light[:, None] + gloss[:, None], 0, 1) ** (1 / 2.2)
+
+
+def recolour(colours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Now and then other colours for the same shape, so that colour is no key to it."""
+    choice = rng.random()
+    if choice < 0.25:
+        return colours[:, rng.permutation(3)]
+    if choice < 0.35:
+        return np.repeat(colours.mean(1, keepdims=True), 3, 1)
+    return colours
+
+
+def render_view(obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.random.Generator) -> np.ndarray:
+    """RGBA uint8 [VIEW_SIZE, VIEW_SIZE, 4], straight alpha, antialiased 2x2. normals: of corner_normals."""
+    turn = yaw_matrix(pose.azimuth)
+    vertices = obj.vertices @ turn.T
+    size = 2 * VIEW_SIZE
+    maps = render_maps(vertices, obj.faces, framed_camera(vertices, pose), size, maps=())
+    seen = maps.face >= 0
+    face, weights = maps.face[seen], maps.barycentrics[seen]
+    normal = (normals[face] * weights[..., None]).sum(1) @ turn.T
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
+    # Many of these meshes have flipped faces; what the camera sees is a front.
+    normal *= np.where(normal[:, 2:] < -0.2, -1, 1)
+    picture = np.zeros((size, size, 4), np.float32)
+    picture[seen, :3] = shade(recolour(surface_colours(obj, face, weights), rng), normal, rng)
+    picture[seen, 3] = 1
+    pooled = picture.reshape(VIEW_SIZE, 2, VIEW_SIZE, 2, 4).mean((1, 3))
+    pooled[..., :3] /= np.maximum(pooled[..., 3:], 1e-6)
+    return np.round(pooled * 255).astype(np.uint8)
+
+
+def main() -> None:
+    import json
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--views", type=int, default=8)
+    args = parser.parse_args()
+    archive = ObjectArchive(args.data)
+    order = json.loads((args.out / "index.json").read_text())["objects"]
+    shape = (len(order), args.views, VIEW_SIZE, VIEW_SIZE, 4)
+    views = np.lib.format.open_memmap(args.out / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
+    poses = np.lib.format.open_memmap(args.out / "poses.npy", mode="w+", dtype=np.float32, shape=(*shape[:2], 3))
+    for row, i in enumerate(order):
+        obj, rng = archive[i], np.random.default_rng([7, i])
+        normals = corner_normals(obj.vertices, obj.faces)
+        for k in range(args.views):
+            pose = random_pose(rng)
+            poses[row, k] = pose.azimuth, pose.elevation, pose.fov or 0
+            views[row, k] = render_view(obj, normals, pose, rng)
+        if row % 200 == 0:
+            print(f"{row}/{len(order)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Field shards: what the autoencoder learns from, computed once per object and kept in flat memory-mapped arrays.
+
+    python -m varco3d.weights.training.shards --data DATA --out RUNS/shards [--workers 2]
+
+Per object, in its canonical frame: `surface` points with normals of the outer hull, `near` samples of the signed
+distance around the surface, `far` samples in the box. Distances are stored in units of 1/DISTANCE_UNIT, positions in
+units of 1/POSITION_UNIT, both int16.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+
+from .objects import ObjectArchive, SignedDistance, TrainingObject
+
+SURFACE_POINTS = 8192
+NEAR_POINTS = 8192
+FAR_POINTS = 6144
+FAR_EXTENT = 1.45  # an object turned about Y reaches sqrt(2)
+POSITION_UNIT = 20000.0
+DISTANCE_UNIT = 30000.0
+
+
+def visible_surface(obj: TrainingObject, field: SignedDistance, count: int, rng: np.random.Generator) -> np.ndarray:
+    """[count,6] positions and outward normals on the part of the triangles that borders the outside.
+
+    Area-uniform candidates; a point counts when one step along its normal, or against it, lies outside. The normal is
+    turned outward, so flipped faces do no harm; a sheet yields points with both normals.
+    """
+    a, b, c = (obj.vertices[obj.faces[:, k]] for k in range(3))
+    cross = np.cross(b - a, c - a)
+    area = np.linalg.norm(cross, axis=1)
+    pick = rng.choice(len(area), size=3 * count, p=area / area.sum())
+    r1, r2 = np.sqrt(rng.random(len(pick), np.float32)), rng.random(len(pick), np.float32)
+    points = (1 - r1)[:, None] * a[pick] + (r1 * (1 - r2))[:, None] * b[pick] + (r1 * r2)[:, None] * c[pick]
+    normals = cross[pick] / np.maximum(area[pick], 1e-12)[:, None]
+    step = 3.2 / field.resolution / field.scale
+    front, back = field._is_outside(points + step * normals), field._is_outside(points - step * normals)
+    sign = np.where(front & back, rng.choice([-1.0, 1.0], len(pick)), np.where(front, 1.0, -1.0))
+    keep = np.flatnonzero(front | back)
+    if len(keep) == 0:
+        keep = np.arange(len(points))
+    keep = keep[:count] if len(keep) >= count else rng.choice(keep, count)
+    return np.concatenate([points[keep], normals[keep] * sign[keep, None]], 1).astype(np.float32)
+
+
+def field_samples(obj: TrainingObject, seed: int) -> dict[str, np.ndarray]:
+    """surface [S,6], near [N,4], far [M,4] (position, signed distance), float32; longest side 2."""
+    rng = np.random.default_rng(seed)
+    field = SignedDistance(obj.vertices, obj.faces)
+    surface = visible_surface(obj, field, SURFACE_POINTS, rng)
+    base = surface[rng.integers(0, SURFACE_POINTS, NEAR_POINTS), :3]
+    spread = rng.choice([0.01, 0.03, 0.1], NEAR_POINTS, p=[0.4, 0.35, 0.25]).astype(np.float32)
+    near = base + rng.normal(size=base.shape).astype(np.float32) * spread[:, None]
+    near = np.clip(near, -FAR_EXTENT, FAR_EXTENT)
+    far = rng.uniform(-FAR_EXTENT, FAR_EXTENT, (FAR_POINTS, 3)).astype(np.float32)
+    distance = field(np.concatenate([near, far]))[:, None]
+    return {
+        "surface": surface,
+        "near": np.concatenate([near, distance[:NEAR_POINTS]], 1),
+        "far": np.concatenate([far, distance[NEAR_POINTS:]], 1),
+    }
+
+
+def pack_samples(samples: np.ndarray) -> np.ndarray:
+    scale = np.array([POSITION_UNIT] * 3 + [DISTANCE_UNIT], np.float32)
+    return np.clip(np.round(samples * scale), -32767, 32767).astype(np.int16)
+
+
+def unpack_samples(packed: np.ndarray) -> np.ndarray:
+    return packed.astype(np.float32) / np.array([POSITION_UNIT] * 3 + [DISTANCE_UNIT], np.float32)
+
+
+def pack_surface(surface: np.ndarray) -> np.ndarray:
+    return np.round(surface * np.array([POSITION_UNIT] * 3 + [32000.0] * 3, np.float32)).astype(np.int16)
+
+
+def unpack_surface(packed: np.ndarray) -> np.ndarray:
+    return packed.astype(np.float32) / np.array([POSITION_UNIT] * 3 + [32000.0] * 3, np.float32)
+
+
+_archive: ObjectArchive | None = None
+
+
+def _start_worker(data: str) -> None:
+    global _archive
+    _archive = ObjectArchive(Path(data))
+
+
+def _one(i: int) -> tuple[int, dict[str, np.ndarray]]:
+    assert _archive is not None
+    return i, field_samples(_archive[i], seed=i)
+
+
+def open_arrays(out: Path, count: int, mode: str) -> dict[str, np.ndarray]:
+    shapes = {"surface": (SURFACE_POINTS, 6), "near": (NEAR_POINTS, 4), "far": (FAR_POINTS, 4)}
+    return {
+        name: np.lib.format.open_memmap(
+            out / f"{name}.npy", mode=mode, dtype=np.int16, shape=(count, *shape) if mode == "w+" else None
+        )
+        for name, shape in shapes.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--workers", type=int, default=2)
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    training, validation = ObjectArchive(args.data).split()
+    order = training + validation
+    row = {obj: r for r, obj in enumerate(order)}
+    arrays = open_arrays(args.out, len(order), "w+")
+    failed: list[int] = []
+    with multiprocessing.get_context("spawn").Pool(args.workers, _start_worker, (str(args.data),)) as pool:
+        for done, (i, samples) in enumerate(pool.imap_unordered(_one, order, chunksize=4)):
+            if (samples["near"][:, 3] > 0).sum() < 64:
+                failed.append(i)
+            arrays["surface"][row[i]] = pack_surface(samples["surface"])
+            arrays["near"][row[i]] = pack_samples(samples["near"])
+            arrays["far"][row[i]] = pack_samples(samples["far"])
+            if done % 200 == 0:
+                print(f"{done}/{len(order)}", flush=True)
+    rows = [r for r, i in enumerate(order) if i not in set(failed)]
+    index = {
+        "objects": order,
+        "training_rows": [r for r in rows if r < len(training)],
+        "validation_rows": [r for r in rows if r >= len(training)],
+        "left_out": failed,
+    }
+    (args.out / "index.json").write_text(json.dumps(index))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""Trains one flow stage of `tiny`: the coarse generator or the Lattice refiner.
+
+    python -m varco3d.weights.training.train_flow coarse --data DATA --shards RUNS/shards --vae RUNS/vae --out RUNS/coarse
+    python -m varco3d.weights.training.train_flow fine … --start RUNS/coarse
+
+The data are latents that the frozen autoencoder gives for the object as the camera sees it (azimuth turned to zero,
+perhaps mirrored with its picture). The refiner's anchors are voxels of a smoothly disturbed surface, some missing and
+some spurious, because at run time they come from a coarse mesh.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from scipy.spatial import cKDTree
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, IterableDataset
+
+from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, lattice_grouping
+from ..networks.anchored_vae import AnchoredVAE, lattice_anchors
+from ..networks.flow import interpolate, logit_normal_times
+from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
+from ..networks.picture_flow import PictureFlow
+from .loop import Loop, LoopConfig
+from .objects import ObjectArchive
+from .renders import Pose, framed_camera
+from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, stack, voxel_anchors, yaw_matrix
+
+PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guidance
+DRAWS = 4  # times and noises per picture: the encoder and the latents are paid once
+
+
+def grouped_lattice() -> np.ndarray:
+    """The coarse anchors in token order: 2x2x2 neighbours together, [216,3]."""
+    return lattice_anchors(LATTICE)[lattice_grouping(LATTICE)].numpy()
+
+
+def augment(rgba: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """[S,S,4] uint8 -> float32 [4,S,S]: brightness, contrast and saturation, softened, eroded or noisy now and then."""
+    picture = rgba.astype(np.float32) / 255
+    colour = picture[..., :3]
+    grey = colour.mean(-1, keepdims=True)
+    colour = grey + (colour - grey) * rng.uniform(0.6, 1.3)
+    colour = (colour - 0.5) * rng.uniform(0.7, 1.25) + 0.5 + rng.uniform(-0.12, 0.12)
+    if rng.random() < 0.3:
+        colour = colour + rng.normal(size=colour.shape).astype(np.float32) * rng.uniform(0, 0.05)
+    picture = np.concatenate([np.clip(colour, 0, 1), picture[..., 3:]], -1)
+    if rng.random() < 0.3:  # a soft picture that was enlarged
+        soft = (picture + np.roll(picture, 1, 0) + np.roll(picture, 1, 1) + np.roll(picture, (1, 1), (0, 1))) / 4
+        picture = soft
+    return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
+
+
+def rough_voxels(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Anchors as a coarse mesh would give them: smoothly displaced, with holes and strays. [count,3] float32."""
+    points = np.clip(disturb(points, rng), -0.999, 0.999)
+    if rng.random() < 0.5:
+        hole = points[rng.integers(len(points))]
+        points = points[((points - hole) ** 2).sum(1) > rng.uniform(0, 0.25) ** 2]
+    strays = points[rng.integers(0, len(points), 60)] + rng.normal(size=(60, 3)) * 0.06
+    points = np.concatenate([points, strays[: rng.integers(0, 60)]])
+    return voxel_anchors(np.clip(points, -0.999, 0.999), count, rng, jitter=False)
+
+
+class PosedViews:
+    """Pictures with the objects as their cameras see them."""
+
+    def __init__(self, data: Path, shards: Path):
+        self.shards = FieldShards(shards)
+        self.archive = ObjectArchive(data)
+        self.views = np.load(shards / "views.npy", mmap_mode="r")
+        self.poses = np.load(shards / "poses.npy", mmap_mode="r")
+
+    def camera_map(self, row: int, view: int, posed: np.ndarray, mirrored: bool) -> np.ndarray:
+        """Least-squares affine map [2,4] from the frame to the picture (x right, y up, -1..1); posed [P,3]."""
+        azimuth, elevation, fov = (float(v) for v in self.poses[row, view])
+        vertices = self.archive.vertices(self.shards.index["objects"][row]) @ yaw_matrix(azimuth).T
+        camera = framed_camera(vertices, Pose(azimuth, elevation, fov or None))
+        low, high = vertices.min(0), vertices.max(0)
+        corners = np.stack(np.meshgrid(*np.stack([low, high], 1), indexing="ij"), -1).reshape(-1, 3)
+        places = camera.project(corners, 2, 2)[:, :2] * (1, -1) + (-1, 1)
+        centre, scale = (low + high) / 2, np.ptp(posed, axis=0).max() / (high - low).max()
+        framed = (corners - centre) * scale
+        if mirrored:
+            framed, places = framed * (-1, 1, 1), places * (-1, 1)
+        framed = np.concatenate([framed, np.ones((8, 1))], 1)
+        ridge = 1e-6 * np.eye(4)  # flat objects leave one direction open
+        return np.linalg.solve(framed.T @ framed + ridge, framed.T @ places).T.astype(np.float32)
+
+    def sample(
+        self, row: int, view: int, mirrored: bool, tokens: int, rng: np.random.Generator, training: bool
+    ) -> dict:
+        """tokens 0: the coarse lattice; otherwise that many voxel anchors."""
+        flip = np.array([-1 if mirrored else 1, 1, 1], np.float32)[:, None]
+        posed = self.shards.pose(row, yaw_matrix(float(self.poses[row, view, 0])) * flip)
+        rgba = self.views[row, view]
+        if mirrored:
+            rgba = rgba[:, ::-1]
+        if training:
+            picture = augment(rgba, rng)
+        else:
+            picture = np.ascontiguousarray(rgba.transpose(2, 0, 1), np.float32) / 255
+        anchors = rough_voxels(posed.surface[:, :3], tokens, rng) if tokens else grouped_lattice()
+        surface = posed.surface[rng.choice(len(posed.surface), 4096 if tokens else 2048, replace=False)]
+        return {
+            "picture": picture,
+            "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored),
+            "surface": surface.astype(np.float32),
+            "anchors": anchors,
+            "surface_neighbours": cKDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1],
+        }
+
+
+class FlowBatches(IterableDataset):
+    def __init__(self, data: Path, shards: Path, seed: int, batch: int, tokens: int):
+        self.data, self.shards, self.seed, self.batch, self.tokens = data, shards, seed, batch, tokens
+
+    def __iter__(self) -> Iterator[dict[str, Tensor]]:
+        torch.set_num_threads(1)
+        worker = torch.utils.data.get_worker_info()
+        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        views = PosedViews(self.data, self.shards)
+        rows = np.array(views.shards.index["training_rows"])
+        while True:
+            picks = [
+                (rng.choice(rows), rng.integers(views.views.shape[1]), bool(rng.random() < 0.5))
+                for _ in range(self.batch)
+            ]
+            yield stack([views.sample(int(r), int(v), m, self.tokens, rng, True) for r, v, m in picks])
+
+
+def held_out_batches(data: Path, shards: Path, tokens: int, count: int) -> list[dict[str, Tensor]]:
+    rng = np.random.default_rng(1)
+    views = PosedViews(data, shards)
+    rows = rng.permutation(views.shards.index["validation_rows"])[:count]
+    samples = [views.sample(int(r), 0, False, tokens, rng, False) for r in rows]
+    return [stack(samples[i : i + 16]) for i in range(0, len(samples), 16)]
+
+
+@torch.no_grad()
+def latents_of(vae: AnchoredVAE, batch: dict[str, Tensor]) -> Tensor:
+    """Posterior modes [B,N,C] of the batch's objects at its anchors."""
+    with torch.autocast("cpu", torch.bfloat16):
+        return vae.encode(batch["surface"], batch["anchors"], batch["surface_neighbours"])[0]
+
+
+def flow_loss(model: PictureFlow, batch: dict[str, Tensor], latents: Tensor, noise: Tensor, t: Tensor, keep: Tensor):
+    """latents [B,N,C] normalised; noise [B*R,N,C], t [B*R], keep [B] -> losses."""
+    draws = len(noise) // len(latents)
+    data = latents.repeat_interleave(draws, 0)
+    with torch.autocast("cpu", torch.bfloat16):
+        picture = model.encoder(batch["picture"])
+        # Sampling uses the true camera: at run time registration to the coarse mesh improves on the head's guess.
+        aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, batch["camera"])
+        anchors = batch["anchors"].repeat_interleave(draws, 0)
+        velocity = model.velocity(interpolate(noise, data, t), t, anchors, aligned, keep)
+    flow = (velocity - (data - noise)).square().mean()
+    camera = (picture.camera - batch["camera"]).square().mean()
+    return {"loss": flow + camera, "flow": flow.detach(), "camera": camera.detach()}
+
+
+def set_statistics(model: PictureFlow, vae: AnchoredVAE, batches: Iterator[dict[str, Tensor]], count: int = 6) -> None:
+    """Mean and deviation of the latents per channel, from `count` batches."""
+    latents = torch.cat([latents_of(vae, next(batches)).flatten(0, 1) for _ in range(count)])
+    model.latent_mean.copy_(latents.mean(0))
+    model.latent_deviation.copy_(latents.std(0).clamp(min=1e-3))
+
+
+@torch.no_grad()
+def held_out_loss(model: nn.Module, vae: AnchoredVAE, batches: list[dict[str, Tensor]]) -> dict[str, float]:
+    """Velocity error at fixed noise and evenly spread times."""
+    generator = torch.Generator().manual_seed(0)
+    totals: list[dict[str, float]] = []
+    for batch in batches:
+        latents = model.normalise(latents_of(vae, batch))  # type: ignore[operator]
+        noise = torch.randn((2 * len(latents), *latents.shape[1:]), generator=generator)
+        t = (torch.arange(len(noise)) + 0.5) / len(noise)
+        losses = flow_loss(model, batch, latents, noise, t, torch.ones(len(latents)))  # type: ignore[arg-type]
+        totals.append({f"held_out_{k}": float(v) for k, v in losses.items() if k != "loss"})
+    return {k: round(sum(x[k] for x in totals) / len(totals), 5) for k in totals[0]}
+
+
+def load_vae(folder: Path) -> AnchoredVAE:
+    """The averaged weights of a train_vae run."""
+    vae = AnchoredVAE(VAE_CONFIG)
+    vae.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
+    return vae.eval().requires_grad_(False)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stage", choices=["coarse", "fine"])
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--vae", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--start", type=Path, help="a coarse run whose picture encoder the fine run starts from")
+    parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--draws", type=int, default=DRAWS)
+    parser.add_argument("--tokens", type=int, default=320, help="voxel anchors per object of the fine stage")
+    parser.add_argument("--learning-rate", type=float, default=6e-4)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    torch.manual_seed(args.seed)
+    tokens = args.tokens if args.stage == "fine" else 0
+    vae = load_vae(args.vae)
+    model = PictureFlow(ImageEncoderConfig(), FINE_DIT if args.stage == "fine" else COARSE_DIT)
+    if args.start:
+        trained = torch.load(args.start / "checkpoint.pt", weights_only=True)["ema"]
+        model.encoder.load_state_dict({k[8:]: v for k, v in trained.items() if k.startswith("encoder.")})
+    print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters")
+    resumed = (args.out / "checkpoint.pt").exists()
+    loop = Loop(model, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
+    dataset = FlowBatches(args.data, args.shards, args.seed + loop.steps, args.batch, tokens)
+    source = iter(DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=6))
+    if not resumed:
+        set_statistics(model, vae, source)
+        loop.ema.load_state_dict(model.state_dict())
+    held_out = held_out_batches(args.data, args.shards, tokens, 64)
+    encode, loss = torch.compile(latents_of), torch.compile(flow_loss)
+
+    def step(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        latents = model.normalise(encode(vae, batch))
+        noise = torch.randn(args.draws * len(latents), *latents.shape[1:])
+        keep = (torch.rand(len(latents)) >= PICTURE_DROP).float()
+        return loss(model, batch, latents, noise, logit_normal_times(len(noise)), keep)
+
+    loop.run(source, step, lambda m: held_out_loss(m, vae, held_out), validate_every=200)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
