@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...kernels.errors import EmptyFieldError
-from ..artifacts import Asset, write_atomic
-from ..sampling import latents_mesh, sample_latents
+from ..artifacts import Asset, Mesh, write_atomic
 from ..stage import Context, setting
 
 if TYPE_CHECKING:
@@ -37,17 +36,27 @@ class Coarse:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
+        from ...weights.sampling import latents_surface, sample_latents
+
         assert asset.subject is not None
         generator = context.networks["coarse"]
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
         strip = StepStrip(generator, anchors, settings, context)
         latents = sample_latents(
-            generator, asset.subject.rgba, anchors, count, settings.steps, settings.guidance, context, strip.on_step
+            generator,
+            asset.subject.rgba,
+            anchors,
+            count,
+            settings.steps,
+            settings.guidance,
+            context.seed,
+            context.device,
+            strip.on_step,
         )
         strip.save()
-        mesh = latents_mesh(generator, latents, anchors, settings.resolution, context.device, settings.chunk)
-        return dataclasses.replace(asset, coarse=mesh)
+        surface = latents_surface(generator, latents, anchors, settings.resolution, context.device, settings.chunk)
+        return dataclasses.replace(asset, coarse=Mesh(*surface))
 
 
 class StepStrip:
@@ -57,14 +66,17 @@ class StepStrip:
         self._generator, self._anchors, self._settings, self._context = generator, anchors, settings, context
         self._frames: list[np.ndarray] = []
 
-    def on_step(self, step: int, data: Tensor) -> None:
+    def on_step(self, step: int, steps: int, data: Tensor) -> None:
+        self._context.progress(step, steps)
         if self._context.folder is None or step not in self._settings.preview_steps:
             return
         from ...kernels.cameras import Camera
+        from ...weights.sampling import latents_surface
         from ..preview import render_view
 
+        resolution, device = self._settings.resolution, self._context.device
         try:
-            mesh = latents_mesh(self._generator, data, self._anchors, self._settings.resolution, self._context.device)
+            mesh = Mesh(*latents_surface(self._generator, data, self._anchors, resolution, device))
         except EmptyFieldError:  # early steps point at the mean of all shapes, which may be nothing
             frame = np.full((FRAME_SIDE, FRAME_SIDE, 3), 255, np.uint8)
         else:

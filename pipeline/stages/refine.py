@@ -1,4 +1,4 @@
-"""Stage 5, refine: Queries -> Latents. The Lattice flow: one token per voxel query, its place known by rotary position."""
+"""Stage 5, refine: Queries -> Latents. The Lattice flow: one token per voxel query, which knows its own place."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from ...kernels.errors import BadMeshError
 from ..artifacts import Asset, Latents
-from ..sampling import sample_latents
 from ..stage import Context, setting
 
 
@@ -25,6 +24,8 @@ class Refine:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: RefineSettings, context: Context) -> Asset:
+        from ...weights.sampling import sample_latents
+
         assert asset.subject is not None and asset.queries is not None
         queries = asset.queries
         if len(queries.indices) == 0:
@@ -32,6 +33,14 @@ class Refine:
         generator = context.networks["refine"]
         anchors = generator.anchors(queries.indices, queries.resolution)
         latents = sample_latents(
-            generator, asset.subject.rgba, anchors, len(queries.indices), settings.steps, settings.guidance, context
+            generator,
+            asset.subject.rgba,
+            anchors,
+            len(queries.indices),
+            settings.steps,
+            settings.guidance,
+            context.seed,
+            context.device,
+            lambda step, steps, _: context.progress(step, steps),
         )
         return dataclasses.replace(asset, latents=Latents(latents[0].cpu().numpy(), queries.centres()))

@@ -1,4 +1,4 @@
-"""What every training run here shares: a time-budgeted schedule, EMA, checkpoints that resume, a log line per interval."""
+"""What every training run here shares: a time-budgeted schedule, EMA, resumable checkpoints, log lines."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class LoopConfig:
 
 
 class Loop:
-    """Optimises `model` with the loss that `step(batch)` returns as a dict (key "loss" is minimised, all are logged)."""
+    """Optimises `model` with what `step(batch)` returns: a dict whose "loss" is minimised; all of it is logged."""
 
     def __init__(self, model: nn.Module, config: LoopConfig, folder: Path):
         self.model, self.config, self.folder = model, config, folder

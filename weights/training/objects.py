@@ -1,4 +1,4 @@
-"""Training objects: the packed archive, its split, and exact signed distances for meshes that are mostly not watertight."""
+"""Training objects: the packed archive, its split, and signed distances for meshes that are mostly not watertight."""
 
 from __future__ import annotations
 

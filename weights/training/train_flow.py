@@ -1,7 +1,7 @@
 """Trains one flow stage of `tiny`: the coarse generator or the Lattice refiner.
 
-    python -m varco3d.weights.training.train_flow coarse --data DATA --shards RUNS/shards --vae RUNS/vae --out RUNS/coarse
-    python -m varco3d.weights.training.train_flow fine … --start RUNS/coarse
+    python -m varco3d.weights.training.train_flow coarse --data DATA --shards SHARDS --vae RUNS/vae --out RUNS/coarse
+    python -m varco3d.weights.training.train_flow fine --start RUNS/coarse ...
 
 The data are latents that the frozen autoencoder gives for the object as the camera sees it (azimuth turned to zero,
 perhaps mirrored with its picture). The refiner's anchors are voxels of a smoothly disturbed surface, some missing and

@@ -60,6 +60,10 @@ class FieldShards:
         self.index = json.loads((folder / "index.json").read_text())
         self.arrays = open_arrays(folder, 0, "r")
 
+    def raw_surface(self, row: int) -> np.ndarray:
+        """Positions [S,3] in the object's canonical frame."""
+        return unpack_surface(self.arrays["surface"][row])[:, :3]
+
     def pose(self, row: int, rotation: np.ndarray) -> Posed:
         """rotation [3,3], proper or mirrored."""
         surface = unpack_surface(self.arrays["surface"][row])
