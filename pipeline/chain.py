@@ -122,8 +122,11 @@ class Chain:
             self.run_stage(name, state, emit, save)
         return state.asset
 
-    def run_stage(self, name: str, state: ItemState, emit: Emit, save: bool = False) -> None:
-        """One stage on one item; state is updated. Errors carry the stage's name and are Varco3DError or internal."""
+    def run_stage(self, name: str, state: ItemState, emit: Emit, save: bool = False, last: bool = True) -> None:
+        """One stage on one item; state is updated.
+
+        last: False keeps the networks for another item that is about to go through the same stage.
+        """
         stage, spec = self._stages[name], self.recipe.stage(name)
         _check_deadline(state, name)
         emit(StageStarted(state.id, name))
@@ -153,7 +156,8 @@ class Chain:
                 raise
             raise OutOfMemoryError(f"{name} ran out of memory: {_first_line(error)}", _smaller(spec)) from error
         finally:
-            self._pool.settle(self._upcoming(name))
+            if last:
+                self._pool.settle(self._upcoming(name))
         seconds = time.perf_counter() - started
         peak = self._meter.read()
         state.timings[name] = {"seconds": round(seconds, 4), "load_seconds": round(load_seconds, 4)}

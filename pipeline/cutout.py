@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 _PLAIN_SPREAD = 10.0  # how far border pixels may lie from their median, 8-bit steps, and still be "one colour"
@@ -15,8 +17,7 @@ def plain_background(rgb: np.ndarray) -> np.ndarray | None:
     rgb: uint8 [H,W,3]. Background is what is near the border's colour and connected to the border, so that a white
     shirt on white paper keeps its inside.
     """
-    from scipy import ndimage
-
+    ndimage = _ndimage()
     border = _border(rgb).astype(np.float32)
     colour = np.median(border, axis=0)
     away = np.abs(border - colour).max(axis=1)
@@ -41,8 +42,7 @@ def plain_background(rgb: np.ndarray) -> np.ndarray | None:
 
 def _holes(distance: np.ndarray, near: float, background: np.ndarray) -> np.ndarray:
     """Enclosed patches that are as flat and as near the background's colour as the background itself, bool [H,W]."""
-    from scipy import ndimage
-
+    ndimage = _ndimage()
     labels, count = ndimage.label((distance <= near / 2) & ~background)
     if count == 0:
         return np.zeros_like(background)
@@ -56,8 +56,7 @@ def _holes(distance: np.ndarray, near: float, background: np.ndarray) -> np.ndar
 
 def tidy_mask(mask: np.ndarray) -> np.ndarray:
     """A network's soft mask as alpha [H,W]: contrast stretched, specks dropped, pin holes closed."""
-    from scipy import ndimage
-
+    ndimage = _ndimage()
     alpha = np.clip((mask - 0.2) / 0.6, 0.0, 1.0).astype(np.float32)
     solid = alpha > 0.5
     labels, count = ndimage.label(solid)
@@ -80,8 +79,7 @@ def bleed(rgb: np.ndarray, alpha: np.ndarray, solid: float) -> np.ndarray:
 
     Filtering then never mixes in what lay behind the object. alpha: [H,W] in 0..1; at least one pixel must be solid.
     """
-    from scipy import ndimage
-
+    ndimage = _ndimage()
     empty = alpha < solid
     if not empty.any() or empty.all():
         return rgb.astype(np.float32)
@@ -91,8 +89,7 @@ def bleed(rgb: np.ndarray, alpha: np.ndarray, solid: float) -> np.ndarray:
 
 def main_parts(alpha: np.ndarray) -> int:
     """How many separate parts the object has, counting those of at least 5 % of the largest one's area."""
-    from scipy import ndimage
-
+    ndimage = _ndimage()
     labels, count = ndimage.label(alpha > 0.5)
     if count == 0:
         return 0
@@ -112,3 +109,10 @@ def _border(rgb: np.ndarray) -> np.ndarray:
     deep = 2 if min(rgb.shape[:2]) > 32 else 1
     strips = (rgb[:deep], rgb[-deep:], rgb[:, :deep], rgb[:, -deep:])
     return np.concatenate([strip.reshape(-1, 3) for strip in strips])
+
+
+def _ndimage() -> Any:
+    """scipy.ndimage, imported at first use; its type stubs do not know what `label` returns."""
+    from scipy import ndimage
+
+    return ndimage

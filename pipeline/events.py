@@ -83,7 +83,7 @@ class StageFinished(Event):
 
 @dataclass(frozen=True)
 class ItemFinished(Event):
-    """status: ok, failed or skipped; outputs: [{"path","format","bytes","sha256"}]; error: {"code","message","hint"}."""
+    """status: ok, failed, skipped; outputs: [{"path","format","bytes","sha256"}]; error: {"code","message","hint"}."""
 
     type: ClassVar[str] = "item_finished"
     id: str

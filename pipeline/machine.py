@@ -6,7 +6,6 @@ torch is imported inside the functions only, because the command line asks befor
 from __future__ import annotations
 
 import os
-import resource
 import sys
 from pathlib import Path
 
@@ -94,6 +93,10 @@ class PeakMeter:
             return torch.cuda.max_memory_allocated(torch.device(self._device)) / 1e6
         peak = _status("VmHWM")
         if peak is None:
+            try:
+                import resource
+            except ImportError:  # Windows
+                return None
             scale = 1 if sys.platform == "darwin" else 1024
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
         return peak / 1e6
@@ -119,6 +122,8 @@ def _available() -> int:
                     return int(line.split()[1]) * 1024
     except OSError:
         pass
+    if not hasattr(os, "sysconf"):
+        return 4 * GIB  # Windows: not known, so nothing large is kept and nothing refused
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 

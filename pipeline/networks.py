@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import gc
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import ModelMissingError, UsageError
+from ..kernels.errors import ModelMissingError, UsageError, Varco3DError
 from .machine import empty_cache, free_memory, used_memory
+from .seeds import file_sha256
 from .stage import suggestion
 
 Loader = Callable[[str, str, str, str], Any]
 """(model, part, device, dtype) -> network. A module-level function, so that workers can be given it."""
 
 OFFLOAD = ("auto", "stage", "none")
+_HASHED_WHOLE = 1 << 29  # bytes; larger files are known by name and size, hashing them would take longer than a run
 _HEADROOM = 2.0  # GiB that must stay free for a network to be kept under "auto"
 
 
@@ -90,3 +94,29 @@ class NetworkPool:
             del self._loaded[part]
         gc.collect()
         empty_cache(self._device)
+
+
+def model_digest(models: Mapping[str, str]) -> str:
+    """sha256 over the weights that a recipe names: of the contents of shipped files, of name and size of large ones."""
+    digest = hashlib.sha256()
+    for part, model in sorted(models.items()):
+        digest.update(f"{part}={model}\0".encode())
+        for path in _weight_files(model):
+            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            if path.stat().st_size < _HASHED_WHOLE:
+                digest.update(file_sha256(path).encode())
+    return digest.hexdigest()
+
+
+def _weight_files(model: str) -> list[Path]:
+    """Files of a model, sorted: shipped ones, those in the store, or of a folder; none when it is not here."""
+    shipped = Path(__file__).parent.parent / "weights"
+    for folder in (shipped / model, Path(model).expanduser()):
+        if folder.is_dir():
+            return sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json", ".onnx"))
+    from ..weights.store import Store
+
+    try:
+        return sorted(path for located in Store().locate(model) for path in located.weights)
+    except Varco3DError:
+        return []  # not here: loading it will say so

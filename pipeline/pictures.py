@@ -63,7 +63,7 @@ def shrink(rgba: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
 
 
 def open_mask(path: Path, size: tuple[int, int]) -> np.ndarray:
-    """A mask as float32 [H,W] in 0..1 of `size` (width, height): the file's alpha when it has one, else its brightness."""
+    """A mask as float32 [H,W] in 0..1 of `size` (width, height): its alpha if it has one, else its brightness."""
     from PIL import Image
 
     rgba = open_rgba(path)

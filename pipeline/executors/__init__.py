@@ -1,1 +1,76 @@
-"""Ways to run many items: inline, spawned processes, Ray; one protocol."""
+"""Ways to run many tasks: inline, spawned processes, Ray; one protocol, the same records and bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from ...kernels.errors import UsageError
+from ..events import Emit
+from ..ladder import step_down
+from ..stage import suggestion
+from ..worker import Result, RunConfig, Task
+
+EXECUTORS = ("inline", "processes", "ray")
+_RETRIED = ("out_of_memory", "worker_died")
+
+
+class Executor(Protocol):
+    """Runs tasks. Tasks are pulled only when a worker is free, so the caller can stop the flow at any time."""
+
+    def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
+        """Yields each task with its result in the order they end, retries done."""
+        ...
+
+    def close(self) -> None:
+        """Ends all workers at once, also in the middle of an item."""
+        ...
+
+
+def make_executor(
+    name: str,
+    config: RunConfig,
+    jobs: int = 1,
+    devices: tuple[str, ...] = (),
+    recycle_after: int = 0,
+    order: str = "item",
+    ray_address: str | None = None,
+) -> Executor:
+    """The executor called `name`; `auto` takes inline for one job without a time limit, else processes.
+
+    jobs: workers; devices: given to the workers in turn; recycle_after: items after which a worker is replaced (0
+    never); order: `stage` runs one stage over a window of items before the next (inline only).
+    """
+    if name == "auto":
+        several = jobs > 1 or len(devices) > 1 or config.timeout is not None or recycle_after > 0
+        name = "processes" if several and order == "item" else "inline"
+    if name == "inline":
+        from .inline import InlineExecutor
+
+        return InlineExecutor(config, order)
+    if order != "item":
+        raise UsageError(f"--order {order} works with the inline executor only", "Leave --executor and --jobs out.")
+    jobs = max(jobs, len(devices))
+    if name == "processes":
+        from .processes import ProcessExecutor
+
+        return ProcessExecutor(config, jobs, devices, recycle_after)
+    if name == "ray":
+        from .ray import RayExecutor
+
+        return RayExecutor(config, jobs, devices, recycle_after, ray_address)
+    raise UsageError(f"there is no executor '{name}'", suggestion(name, EXECUTORS))
+
+
+def retry_of(task: Task, result: Result, config: RunConfig) -> Task | None:
+    """The task for another try, one rung down the memory ladder, or None when the result stands."""
+    error = result.error
+    if error is None or error["code"] not in _RETRIED or task.attempt > config.retries:
+        return None
+    rung = task.rung + 1
+    _, changes = step_down(config.recipe, rung)
+    note: dict[str, Any] = {"attempt": task.attempt, "error": error["code"], "message": error["message"]}
+    if changes:
+        note["then"] = changes
+    return dataclasses.replace(task, attempt=task.attempt + 1, rung=rung, history=(*task.history, note))
