@@ -1,0 +1,101 @@
+"""Device functions on one triangle, in float64: as fast as float32 on a CPU core, and exact enough that a voxel on the edge
+of a band is decided as by a float64 reference, for triangles of any size and thinness."""
+
+import warp as wp
+
+wp.set_module_options({"enable_backward": False})
+
+# A triangle whose height is below this part of its longest side has no usable normal; it is treated as its sides.
+SLIVER = wp.constant(wp.float64(1.0e-12))
+ZERO = wp.constant(wp.float64(0.0))
+HALF = wp.constant(wp.float64(0.5))
+ONE = wp.constant(wp.float64(1.0))
+
+
+@wp.func
+def unit_normal(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> wp.vec3d:
+    """Unit normal by the right hand; zero for a sliver."""
+    n = wp.cross(b - a, c - a)
+    length = wp.length(n)
+    longest = wp.max(wp.length_sq(b - a), wp.max(wp.length_sq(c - b), wp.length_sq(a - c)))
+    if length <= SLIVER * longest:
+        return wp.vec3d(ZERO, ZERO, ZERO)
+    return n / length
+
+
+@wp.func
+def segment_distance2(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d) -> wp.float64:
+    """Squared distance of p to the segment ab."""
+    d = b - a
+    length2 = wp.dot(d, d)
+    t = wp.float64(0.0)
+    if length2 > ZERO:
+        t = wp.clamp(wp.dot(p - a, d) / length2, ZERO, ONE)
+    return wp.length_sq(p - a - t * d)
+
+
+@wp.func
+def triangle_distance2(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, normal: wp.vec3d) -> wp.float64:
+    """Squared distance of p to the triangle, by the region of the plane p projects into (Ericson 2005, 5.1.5)."""
+    if normal[0] == ZERO and normal[1] == ZERO and normal[2] == ZERO:
+        # The regions need an area.
+        return wp.min(segment_distance2(p, a, b), wp.min(segment_distance2(p, b, c), segment_distance2(p, c, a)))
+    ab = b - a
+    ac = c - a
+    ap = p - a
+    d1 = wp.dot(ab, ap)
+    d2 = wp.dot(ac, ap)
+    if d1 <= ZERO and d2 <= ZERO:
+        return wp.length_sq(ap)
+    bp = p - b
+    d3 = wp.dot(ab, bp)
+    d4 = wp.dot(ac, bp)
+    if d3 >= ZERO and d4 <= d3:
+        return wp.length_sq(bp)
+    if d1 * d4 - d3 * d2 <= ZERO and d1 >= ZERO and d3 <= ZERO:
+        return wp.length_sq(ap - (d1 / (d1 - d3)) * ab)
+    cp = p - c
+    d5 = wp.dot(ab, cp)
+    d6 = wp.dot(ac, cp)
+    if d6 >= ZERO and d5 <= d6:
+        return wp.length_sq(cp)
+    if d5 * d2 - d1 * d6 <= ZERO and d2 >= ZERO and d6 <= ZERO:
+        return wp.length_sq(ap - (d2 / (d2 - d6)) * ac)
+    if d3 * d6 - d5 * d4 <= ZERO and d4 - d3 >= ZERO and d5 - d6 >= ZERO:
+        return wp.length_sq(bp - ((d4 - d3) / ((d4 - d3) + (d5 - d6))) * (c - b))
+    height = wp.dot(normal, ap)
+    return height * height
+
+
+@wp.func
+def separates(axis: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> bool:
+    """Whether the triangle and the unit cube at the origin lie apart along `axis`."""
+    reach = HALF * (wp.abs(axis[0]) + wp.abs(axis[1]) + wp.abs(axis[2]))
+    x = wp.dot(axis, a)
+    y = wp.dot(axis, b)
+    z = wp.dot(axis, c)
+    return wp.min(x, wp.min(y, z)) > reach or wp.max(x, wp.max(y, z)) < -reach
+
+
+@wp.func
+def touches_cube(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> bool:
+    """Whether the triangle meets the closed unit cube at p: separating axes (Akenine-Moller 2001)."""
+    u = a - p
+    v = b - p
+    w = c - p
+    low = wp.min(u, wp.min(v, w))
+    high = wp.max(u, wp.max(v, w))
+    if wp.max(low) > HALF or wp.min(high) < -HALF:
+        return False
+    if separates(wp.cross(v - u, w - u), u, v, w):
+        return False
+    for k in range(3):
+        axis = wp.vec3d(ZERO, ZERO, ZERO)
+        axis[k] = ONE
+        if separates(wp.cross(axis, v - u), u, v, w):
+            return False
+        if separates(wp.cross(axis, w - v), u, v, w):
+            return False
+        if separates(wp.cross(axis, u - w), u, v, w):
+            return False
+    return True
