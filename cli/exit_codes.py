@@ -48,25 +48,21 @@ MEANINGS: dict[int, str] = {
     TERMINATED: "stopped by SIGTERM",
 }
 
-# Causes that lie in the machine and not in one picture: when all failures share one of them, it names the exit code.
-_SHARED = (MODEL, DEVICE, QUALITY, USAGE)
-
 
 def exit_code(code: str) -> int:
     """The exit code of a command that ends with the error `code`; unknown codes count as internal errors."""
     return EXIT_CODES.get(code, ITEM_FAILED)
 
 
-def run_exit_code(failures: Iterable[str]) -> int:
-    """The exit code of a run whose failed items have these error codes (empty: 0).
+def run_exit_code(failures: Iterable[str], succeeded: int = 0) -> int:
+    """The exit code of a run whose failed items have these error codes (none: 0) and in which `succeeded` items worked.
 
-    One bad picture among many is 1. When every failure has the same cause in the machine (a model missing, memory),
-    the run as a whole could not work and answers with that cause.
+    One bad picture among many is 1. When nothing worked and every failure has the same cause in the machine (a model
+    missing, memory), the run answers with that cause. Meshes that only fail --require answer with 5.
     """
     found = {exit_code(code) for code in failures}
     if not found:
         return OK
-    if len(found) == 1:
-        only = found.pop()
-        return only if only in _SHARED else ITEM_FAILED
+    if found == {QUALITY} or (len(found) == 1 and not succeeded and found < {MODEL, DEVICE, USAGE}):
+        return found.pop()
     return ITEM_FAILED

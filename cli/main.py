@@ -13,7 +13,7 @@ import click
 
 from ..kernels.errors import Varco3DError
 from .commands.base import VerbGroup
-from .exit_codes import INTERRUPTED, MEANINGS, TERMINATED, USAGE, exit_code
+from .exit_codes import INTERRUPTED, MEANINGS, OK, TERMINATED, USAGE, exit_code
 from .session import Session, TerminatedError, sigterm_as_exception
 
 VERBS = {
@@ -31,6 +31,8 @@ VERBS = {
     "cache": ("cache", "Show or clear what varco3d keeps on disk."),
     "completion": ("completion", "Print the completion script of your shell."),
 }
+
+RUNS = ("generate", "refine", "texture")  # verbs whose --json output is a stream of events
 
 EXAMPLES = """
 varco3d generate chair.png -o chair.glb --preview png
@@ -77,21 +79,45 @@ def main(argv: Sequence[str] | None = None) -> int:
     error: BaseException | None = None
     try:
         with sigterm_as_exception():
-            code = _run(args, session)
-    except (KeyboardInterrupt, click.Abort) as stop:
-        cause = stop.__cause__ or stop  # click wraps what it catches in Abort
-        code, error = (TERMINATED if isinstance(cause, TerminatedError) else INTERRUPTED), cause
-    except BrokenPipeError as gone:  # `varco3d ... | head`: the reader has enough
-        code, error = 0, gone
+            result = build_app().main(args, prog_name="varco3d", standalone_mode=False, obj=session)
+        code = result if isinstance(result, int) else OK
+    except (KeyboardInterrupt, Exception) as caught:
+        # click wraps a KeyboardInterrupt in Abort
+        error = caught.__cause__ if isinstance(caught, click.Abort) and caught.__cause__ else caught
+        code = exit_code_of(error)
+        session.as_json = session.as_json or "--json" in args  # a mistake may stand before the flag
+        _say(session, error)
+    return _finish(session, code, error, args)
+
+
+def exit_code_of(error: BaseException) -> int:
+    """The exit code of a program that `error` ends."""
+    if isinstance(error, TerminatedError):
+        return TERMINATED
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return INTERRUPTED
+    if isinstance(error, BrokenPipeError):  # `varco3d ... | head`: the reader has enough
+        return OK
+    if isinstance(error, click.UsageError):
+        return USAGE
+    return exit_code(error.code if isinstance(error, Varco3DError) else "internal")
+
+
+def _say(session: Session, error: BaseException) -> None:
+    """One line about what ended the program; nothing for signals, which the person sent, and for a closed pipe."""
+    console = session.emergency_console()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.message, err=True)
+    elif isinstance(error, click.UsageError):
+        path = error.ctx.command_path if error.ctx else "varco3d"
+        console.error("usage", error.format_message(), f"See {path} --help.")
+    elif isinstance(error, Varco3DError):
+        console.error(error.code, error.message, error.hint, error)
+    elif isinstance(error, BrokenPipeError):
         _drop_stdout()
-    except Varco3DError as failure:
-        code, error = exit_code(failure.code), failure
-        session.emergency_console().error(failure.code, failure.message, failure.hint, failure)
-    except Exception as bug:
-        code, error = exit_code("internal"), bug
+    elif isinstance(error, Exception) and not isinstance(error, click.Abort):
         hint = "" if session.verbose else "Run again with -v for the traceback; it belongs in a bug report."
-        session.emergency_console().error("internal", f"{type(bug).__name__}: {bug}", hint, bug)
-    return _finish(session, code, error)
+        console.error("internal", f"{type(error).__name__}: {error}", hint, error)
 
 
 def _drop_stdout() -> None:
@@ -100,23 +126,15 @@ def _drop_stdout() -> None:
         os.dup2(nowhere.fileno(), 1)
 
 
-def _finish(session: Session, code: int, error: BaseException | None) -> int:
-    """Last words (run_finished), then the exit code. A second Ctrl-C here still ends with the first one's code."""
+def _finish(session: Session, code: int, error: BaseException | None, args: list[str]) -> int:
+    """Last words, then the exit code. A second Ctrl-C here still ends with the first one's code."""
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError, ValueError):
         session.end(code, error)
+        verb = next((word for word in args if not word.startswith("-")), "")
+        if session.as_json and verb in RUNS and error is not None and not session.ended:
+            from .reporter import Reporter
+
+            # The run ended before it began, on a flag that does not exist for instance; readers wait for this line.
+            Reporter(session.emergency_console()).finish(code, error)
     session.close()
     return code
-
-
-def _run(args: list[str], session: Session) -> int:
-    try:
-        result = build_app().main(args, prog_name="varco3d", standalone_mode=False, obj=session)
-    except click.exceptions.NoArgsIsHelpError as help_text:
-        click.echo(help_text.ctx.get_help() if help_text.ctx else help_text.message, err=True)
-        return USAGE
-    except click.UsageError as mistake:
-        session.as_json = session.as_json or "--json" in args  # the mistake may stand before the flag
-        path = mistake.ctx.command_path if mistake.ctx else "varco3d"
-        session.emergency_console().error("usage", mistake.format_message(), f"See {path} --help.")
-        return USAGE
-    return result if isinstance(result, int) else 0

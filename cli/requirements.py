@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..kernels.errors import UsageError
+from ..kernels.errors import QualityGateError, UsageError
 from .config import suggestion
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
@@ -48,13 +48,27 @@ def parse_requirements(texts: Iterable[str], known: Iterable[str]) -> tuple[Requ
     return tuple(_parse(part, keys) for part in parts)
 
 
+@dataclass(frozen=True)
+class Gate:
+    """Called with each finished mesh's report; can be sent to worker processes. Raises QualityGateError."""
+
+    texts: tuple[str, ...]
+
+    def __call__(self, report: Mapping[str, Any]) -> None:
+        missed = unmet(parse_requirements(self.texts, report), report)
+        if missed:
+            raise QualityGateError(f"the mesh does not meet {', '.join(missed)}", "It was written all the same.")
+
+
 def _parse(text: str, keys: list[str]) -> Requirement:
     match = _PATTERN.match(text)
     if match is None:
         raise UsageError(f"--require: cannot read {text!r}", "Write e.g. watertight, !degenerate or faces<=50000.")
     negated, key, sign, raw = match.groups()
     if key not in keys:
-        raise UsageError(f"--require: a mesh report has no {key!r}{suggestion(key, keys)}", f"Known: {', '.join(keys)}.")
+        raise UsageError(
+            f"--require: a mesh report has no {key!r}{suggestion(key, keys)}", f"Known: {', '.join(keys)}."
+        )
     if sign is None:
         return Requirement(text, key, _is_falsy if negated else _is_truthy, None)
     return Requirement(text, key, _OPERATORS[sign], _bound(raw, text))

@@ -30,6 +30,7 @@ class Session:
     offline: bool = False
     log_file: Path | None = None
     config: Path | None = None
+    ended: bool = False  # run_finished has been said
     on_end: list[Callable[[int, BaseException | None], None]] = field(default_factory=list)
     _console: Console | None = None
     _log: IO[str] | None = None
@@ -62,6 +63,7 @@ class Session:
     def end(self, exit_code: int, error: BaseException | None) -> None:
         """Runs what must happen last (the run_finished event), once, whatever ended the command."""
         while self.on_end:
+            self.ended = True
             self.on_end.pop()(exit_code, error)
 
     def close(self) -> None:

@@ -51,20 +51,22 @@ def test_every_exit_code_has_a_meaning() -> None:
 
 
 @pytest.mark.parametrize(
-    ("failures", "code"),
+    ("failures", "succeeded", "code"),
     [
-        ([], 0),
-        (["bad_input"], 1),
-        (["bad_input", "no_subject"], 1),
-        (["model_missing", "model_missing"], 3),
-        (["out_of_memory"], 4),
-        (["out_of_memory", "bad_input"], 1),
-        (["quality_gate"], 5),
-        (["never heard of"], 1),
+        ([], 3, 0),
+        (["bad_input"], 0, 1),
+        (["bad_input", "no_subject"], 5, 1),
+        (["model_missing", "model_missing"], 0, 3),
+        (["out_of_memory"], 0, 4),
+        (["out_of_memory"], 7, 1),
+        (["out_of_memory", "bad_input"], 0, 1),
+        (["quality_gate"], 7, 5),
+        (["quality_gate", "timeout"], 7, 1),
+        (["never heard of"], 0, 1),
     ],
 )
-def test_exit_code_of_a_run(failures: list[str], code: int) -> None:
-    assert run_exit_code(failures) == code
+def test_exit_code_of_a_run(failures: list[str], succeeded: int, code: int) -> None:
+    assert run_exit_code(failures, succeeded) == code
 
 
 def test_documented() -> None:

@@ -1,0 +1,144 @@
+"""What a run would do, without doing it: for `plan` and --dry-run. Loads no weights and writes nothing."""
+
+import json
+import os
+import statistics
+from pathlib import Path
+from typing import Any
+
+from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
+from ..pipeline.naming import Item
+from ..pipeline.records import latest_records
+from ..pipeline.seeds import file_sha256
+from .console import seconds, size
+from .request import Request, needed_models
+from .session import Session
+
+MEASURED = Path(__file__).parent / "measured.json"
+_RECENT = 50  # records that an estimate looks at
+
+
+def show_plan(session: Session, request: Request) -> None:
+    """Prints the plan: `input -> output` lines on stdout, the rest as notes; one JSON document with --json."""
+    plan = describe_plan(request)
+    console = session.console
+    if session.as_json:
+        console.result_json(plan)
+        return
+    missing = f" (NOT HERE: {', '.join(plan['model']['missing'])})" if plan["model"]["missing"] else ""
+    console.note(f"model {plan['model']['name']}{missing}, preset {plan['preset']}, device {plan['device']}")
+    console.note(f"stages: {' '.join(plan['stages'])}")
+    for item in plan["items"]:
+        for output in item["outputs"]:
+            console.result(
+                f"{item['input']} -> {output}{'' if item['state'] == 'new' else '  (' + item['state'] + ')'}"
+            )
+    counts = plan["counts"]
+    console.note(f"{counts['new']} to do, {counts['done']} done before, {counts['unreadable']} unreadable, "
+                 f"{plan['ignored']} other files ignored")  # fmt: skip
+    estimate = plan["estimate"]
+    if estimate["basis"] is None:
+        console.note("no time measured yet with this model here; a first run will tell")
+    else:
+        console.note(
+            f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
+            f"{estimate['basis']}), memory about {size(estimate['peak_mb'] * 1e6)} of "
+            f"{plan['free_memory_gib']:.1f} GiB free, disk about {size(estimate['disk_bytes'])} of "
+            f"{size(plan['free_disk_bytes'])} free"
+        )
+
+
+def describe_plan(request: Request) -> dict[str, Any]:
+    """The plan as JSON; see schemas/plan.schema.json."""
+    config, options = request.config, request.options
+    device = resolve_device(config.device)
+    records = latest_records(options.folder) if options.folder is not None else {}
+    fresh = not options.resume or options.force
+    items = [describe_item(item, request, {} if fresh else records) for item in request.items]
+    counts = {state: sum(item["state"] == state for item in items) for state in ("new", "done", "unreadable")}
+    return {
+        "schema": "varco3d.plan/1",
+        "model": {"name": config.recipe.name, "licence": config.recipe.licence, "missing": missing_models(request)},
+        "preset": config.recipe.preset,
+        "device": device,
+        "dtype": resolve_dtype(config.dtype, device),
+        "executor": options.executor,
+        "jobs": options.jobs,
+        "stages": list(request.stages),
+        "settings": json.loads(json.dumps(config.recipe.as_dict()["stages"], default=str)),
+        "items": items,
+        "counts": counts,
+        "ignored": options.ignored,
+        "free_memory_gib": round(free_memory(device), 2),
+        "free_disk_bytes": free_disk(options.folder or Path()),
+        "estimate": estimate(request, records, counts["new"]),
+    }
+
+
+def describe_item(item: Item, request: Request, records: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """One item: its input, the files it will write, and whether a record says it is done.
+
+    state: new, done (same picture; a change of settings makes it new when it runs) or unreadable.
+    """
+    formats = request.config.recipe.stage("export").settings.formats if "export" in request.stages else ()
+    outputs = [f"{item.target}.{kind}" for kind in formats]
+    outputs += [f"{item.target}.preview.{kind}" for kind in request.config.previews]
+    if request.config.save_stages:
+        outputs.append(f"{item.target}.stages/")
+    try:
+        digest = file_sha256(item.source)
+    except OSError as error:
+        about = {"id": item.id, "input": str(item.source), "sha256": None, "outputs": outputs}
+        return {**about, "state": "unreadable", "reason": error.strerror}
+    record = records.get(item.id, {})
+    done = record.get("status") == "ok" and record.get("sha256") == digest
+    about = {"id": item.id, "input": str(item.source), "sha256": digest, "outputs": outputs}
+    return {**about, "state": "done" if done else "new"}
+
+
+def missing_models(request: Request) -> list[str]:
+    """Checkpoints that the run needs and this machine lacks."""
+    from ..weights.store import Store
+    from ..weights.zoo import BUNDLES, MODELS, specs_of
+
+    store = Store()
+    names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]
+    return sorted({spec.name for name in names for spec in specs_of(name) if store.find(spec) is None})
+
+
+def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -> dict[str, Any]:
+    """Time, memory and disk for `count` items, from this folder's records, else from what was measured for the model.
+
+    Values are None when neither knows. Items run `jobs` at a time; on a busy machine they share its cores, so time is
+    only divided by jobs where each has a device of its own.
+    """
+    recipe = request.config.recipe
+    done = [r for r in records.values() if r.get("status") == "ok" and r.get("recipe") == recipe.name][-_RECENT:]
+    if done:
+        peaks = [t.get("peak_mb") or 0 for r in done for t in r.get("timings", {}).values()]
+        per_item = statistics.median(r["seconds"] for r in done)
+        disk = statistics.median(sum(o["bytes"] for o in r["outputs"]) for r in done)
+        known = {"seconds_per_item": per_item, "start_seconds": 0.0, "peak_mb": max(peaks, default=0.0), "bytes": disk}
+        basis = f"median of {len(done)} earlier items here"
+    else:
+        table = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.is_file() else {}
+        known = table.get(recipe.name, {}).get(recipe.preset)
+        basis = table.get("machine", "measured elsewhere")
+    if not known:
+        return {"seconds_per_item": None, "seconds": None, "peak_mb": None, "disk_bytes": None, "basis": None}
+    lanes = max(1, len(request.options.devices))
+    total = known["start_seconds"] + known["seconds_per_item"] * count / lanes
+    return {
+        "seconds_per_item": round(known["seconds_per_item"], 2),
+        "seconds": round(total, 1),
+        "peak_mb": round(known["peak_mb"], 1),
+        "disk_bytes": round(known["bytes"] * count),
+        "basis": basis,
+    }
+
+
+def free_disk(folder: Path) -> int:
+    """Bytes free where results go; the folder need not exist yet."""
+    existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    about = os.statvfs(existing)
+    return about.f_bavail * about.f_frsize

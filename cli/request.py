@@ -1,0 +1,190 @@
+"""From merged settings to a run: recipe, stages, inputs, items, options.
+
+Everything that can be refused is refused here, before any work.
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..kernels.errors import BadInputError, UsageError
+from ..pipeline.batch import BatchOptions
+from ..pipeline.chain import select_stages
+from ..pipeline.inputs import InputFile, in_shard, parse_shard, resolve_inputs
+from ..pipeline.mesh_report import REPORT_KEYS
+from ..pipeline.naming import MESH_SUFFIXES, Item, plan_items, single_item
+from ..pipeline.recipe import PRESETS, Recipe, load_recipe, read_recipe
+from ..pipeline.stage import load_stage
+from ..pipeline.worker import RunConfig
+from .config import Resolved, resolve
+from .requirements import Gate, parse_requirements
+
+DEFAULT_FOLDER = "varco3d-out"
+PREVIEWED_STEPS = 5  # pictures in the strip of --steps-preview
+# Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
+_NO_FOLDER = (".gltf", ".fbx", ".usd", ".usdz", ".dae", ".blend", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".zip")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A run that is ready to start. stages: what will run, in order; to_stdout: GLB bytes go to stdout."""
+
+    resolved: Resolved
+    config: RunConfig
+    items: tuple[Item, ...]
+    options: BatchOptions
+    stages: tuple[str, ...]
+    to_stdout: bool = False
+
+
+def merge(given: Mapping[str, Any], environ: Mapping[str, str], files: Sequence[Path]) -> Resolved:
+    """All sources of settings, the presets of the chosen model among them. Raises UsageError, BadInputError."""
+    first = resolve(given, environ, files)
+    raw = read_recipe(first["model"])
+    presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
+    return resolve(given, environ, files, presets)
+
+
+def build_request(
+    arguments: Sequence[str], resolved: Resolved, environ: Mapping[str, str], scratch: Path | None = None
+) -> Request:
+    """Reads the inputs and refuses what cannot work. scratch: folder for the one GLB that goes to stdout.
+
+    Raises UsageError, NothingMatchedError, BadInputError.
+    """
+    to_stdout = resolved["output"] == "-"
+    output = scratch / "mesh.glb" if to_stdout and scratch is not None else _path(resolved["output"])
+    files, ignored, shard = _inputs(arguments, resolved, environ)
+    if to_stdout and (len(files) != 1 or resolved["num_seeds"] != 1):
+        raise UsageError(f"-o - writes one mesh, but there are {len(files)} pictures", "Name a folder with -o.")
+    if resolved["mask"] and len(files) != 1:
+        raise UsageError("--mask is for one picture", "Pictures with alpha need no mask.")
+    items, folder, formats = _items(files, output, resolved)
+    recipe = _recipe(resolved, formats, to_stdout)
+    skip = set(resolved["skip"]) | ({"texture"} if resolved["texture"] == "off" else set())
+    stages = select_stages(recipe, resolved["from"], resolved["until"], sorted(skip))
+    config = RunConfig(
+        recipe=recipe,
+        device=resolved["device"],
+        dtype=resolved["dtype"],
+        memory=resolved["memory"],
+        offload=resolved["offload"],
+        start=resolved["from"],
+        until=resolved["until"],
+        skip=tuple(sorted(skip)),
+        previews=resolved["preview"],
+        # Whoever stops before the export wants what the stages made.
+        save_stages=resolved["save_stages"] or resolved["steps_preview"] or "export" not in stages,
+        timeout=resolved["timeout"],
+        retries=resolved["retries"],
+        gate=_gate((*resolved["require"], *(["watertight"] if resolved["watertight"] else []))),
+    )
+    return Request(resolved, config, items, _options(resolved, folder, shard, ignored), stages, to_stdout)
+
+
+def needed_models(request: Request) -> list[str]:
+    """Names of the models that the chosen stages load; folders are not among them."""
+    recipe = request.config.recipe
+    parts = {part for name in request.stages for part in getattr(load_stage(recipe.stage(name).use), "networks", ())}
+    names = {recipe.models[part] for part in parts if part in recipe.models}
+    return sorted(name for name in names if not Path(name).exists())
+
+
+def _inputs(
+    arguments: Sequence[str], resolved: Resolved, environ: Mapping[str, str]
+) -> tuple[tuple[InputFile, ...], int, tuple[int, int] | None]:
+    """The pictures of this run (of this shard), how many other files were passed over, and the shard."""
+    listed: list[str] = []
+    if resolved["from_list"]:
+        listed += _lines(Path(resolved["from_list"]))
+    if "-" in arguments:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError("- reads a list of paths from stdin, but stdin is a terminal", "Pipe it: ls *.png | ... -")
+        listed += sys.stdin.read().splitlines()
+    plain = [argument for argument in arguments if argument != "-"]
+    found = resolve_inputs(
+        plain, resolved["recursive"], resolved["include"], resolved["exclude"], listed, resolved["limit"]
+    )
+    if not resolved["shard"]:
+        return found.files, found.ignored, None
+    index, count = parse_shard(resolved["shard"], environ)
+    mine = tuple(file for file in found.files if in_shard(file.relpath, index, count))
+    return mine, found.ignored, (index, count)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError as error:
+        raise BadInputError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
+
+
+def _items(
+    files: tuple[InputFile, ...], output: Path | None, resolved: Resolved
+) -> tuple[tuple[Item, ...], Path | None, tuple[str, ...]]:
+    """(items, folder of the record or None for single files, formats)."""
+    seed, count, formats = resolved["seed"], resolved["num_seeds"], tuple(resolved["format"])
+    mask = _path(resolved["mask"])
+    suffix = output.suffix.lower() if output is not None else ""
+    if suffix in _NO_FOLDER and output is not None and not output.is_dir():
+        raise UsageError(f"{output}: {suffix} cannot be written", f"Mesh files are {', '.join(MESH_SUFFIXES)}.")
+    if output is not None and suffix in MESH_SUFFIXES:
+        if len(files) > 1:
+            raise UsageError(f"-o {output} is one file, but there are {len(files)} pictures", "Name a folder.")
+        chosen = suffix[1:]
+        extra = formats if resolved.flags["format"].origin != "default" else ()
+        formats = (chosen, *(kind for kind in extra if kind != chosen))
+        if count == 1:
+            return tuple(single_item(file, output, seed, mask) for file in files), None, formats
+        template = output.stem.replace("{", "{{").replace("}", "}}") + "_s{seed}.{ext}"
+        return plan_items(files, output.parent, template, seed, count, resolved["model"], mask), None, formats
+    lone = output is None and len(files) == 1 and resolved["shard"] is None
+    folder = Path() if lone else output or Path(DEFAULT_FOLDER)
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"-o {folder} is a file without a mesh suffix", "Name a folder, or a file like chair.glb.")
+    items = plan_items(files, folder, resolved["name"], seed, count, resolved["model"], mask)
+    return items, None if lone else folder, formats
+
+
+def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Recipe:
+    settings = resolved.settings()
+    if to_stdout and formats != ("glb",):
+        raise UsageError("-o - writes GLB only", "Leave --format out.")
+    settings.setdefault("export", {})["formats"] = formats
+    recipe = load_recipe(resolved["model"], resolved["preset"], settings)
+    if resolved["steps_preview"] and "coarse" in recipe.names():
+        steps = recipe.stage("coarse").settings.steps
+        shown = tuple(sorted({max(1, round(steps * part / PREVIEWED_STEPS)) for part in range(1, PREVIEWED_STEPS + 1)}))
+        recipe = recipe.with_settings({"coarse": {"preview_steps": shown}})
+    return recipe
+
+
+def _options(resolved: Resolved, folder: Path | None, shard: tuple[int, int] | None, ignored: int) -> BatchOptions:
+    return BatchOptions(
+        folder=folder,
+        resume=resolved["resume"],
+        force=resolved["force"],
+        fail_fast=resolved["fail_fast"],
+        max_failures=resolved["max_failures"],
+        executor=resolved["executor"],
+        jobs=resolved["jobs"],
+        devices=tuple(resolved["devices"]),
+        recycle_after=resolved["recycle_after"],
+        order=resolved["order"],
+        ray_address=resolved["ray_address"],
+        shard=shard,
+        ignored=ignored,
+    )
+
+
+def _gate(texts: tuple[str, ...]) -> Gate | None:
+    if not texts:
+        return None
+    parse_requirements(texts, REPORT_KEYS)  # a mistake is found now, not after the first mesh
+    return Gate(tuple(texts))
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text).expanduser() if text else None
