@@ -1,0 +1,60 @@
+"""Make pictures safe to sample: no background in them, and a map of how far each pixel is to be trusted."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import distance_transform_edt, median_filter
+
+from ...kernels.fill import push_pull
+
+# Shares of the picture's side.
+RIM = 0.006  # inside the silhouette: mixed with background, or seen at a grazing angle
+RAMP = 0.012  # trust grows to 1 over this width
+REACH = 0.05  # outside the silhouette: continued colours are taken up to here, for meshes a little larger
+
+
+def prepare_picture(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Colours that continue past the silhouette, and trust.
+
+    rgba: float32 [S, S, 4], straight alpha, 0..1. Returns picture float32 [S, S, 3] and confidence float32 [S, S]: 1 well
+    inside the silhouette, small just outside it, 0 further out.
+    """
+    side = max(rgba.shape[:2])
+    inside = rgba[..., 3] > 0.9
+    if not inside.any():
+        inside = rgba[..., 3] >= rgba[..., 3].max()
+    # The frame's border is no silhouette: an object cut by the frame is trusted up to it.
+    depth = distance_transform_edt(np.pad(inside, 1, mode="edge"))[1:-1, 1:-1]
+    rim = max(1.5, RIM * side)
+    core = inside & (depth > rim)
+    if core.sum() < 0.2 * inside.sum():  # thin objects have no core
+        core = inside & (depth > 1.0) if (inside & (depth > 1.0)).sum() > 0.2 * inside.sum() else inside
+    picture = push_pull(np.where(core[..., None], rgba[..., :3], 0.0), core.astype(np.float32))
+    trust = np.clip((depth - 1.0) / (RAMP * side), 0.1, 1.0)
+    outside = distance_transform_edt(~inside)
+    fade = 0.08 * np.clip(1.0 - outside / (REACH * side), 0.0, 1.0)
+    return picture, np.where(inside, trust, fade).astype(np.float32)
+
+
+def without_detail(picture: np.ndarray, confidence: np.ndarray, window: float = 0.09) -> np.ndarray:
+    """The picture's large areas of colour without its small features (eyes, labels): a wide median, then smoothed.
+
+    Used for sides that no picture shows, where a repeated face would be worse than none. window: share of the side.
+    """
+    from PIL import Image
+
+    side = 128
+    small = np.asarray(_resize(picture, side), np.float32)
+    trust = np.asarray(Image.fromarray(confidence).resize((side, side), Image.Resampling.BOX), np.float32)
+    filled = push_pull(small, np.where(trust > 0.3, 1.0, 0.0).astype(np.float32))
+    width = max(3, int(window * side) | 1)
+    calm = np.stack([median_filter(filled[..., k], size=width, mode="nearest") for k in range(3)], 2)
+    return _resize(calm, picture.shape[0])
+
+
+def _resize(picture: np.ndarray, side: int) -> np.ndarray:
+    from PIL import Image
+
+    planes = [Image.fromarray(np.ascontiguousarray(picture[..., k])) for k in range(3)]
+    method = Image.Resampling.BOX if side < picture.shape[0] else Image.Resampling.BILINEAR
+    return np.stack([np.asarray(plane.resize((side, side), method), np.float32) for plane in planes], 2)

@@ -1,0 +1,88 @@
+"""Stand-ins for the learned parts, so that everything around them can be tested exactly and fast."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw
+from varco3d.pipeline.artifacts import Asset, Latents, Mesh
+
+RECIPE = """
+name = "fake"
+licence = "none"
+order = ["prepare", "voxelize", "sample", "decode", "extract", "clean", "export"]
+[models]
+cutout = "u2netp"
+refine = "torus"
+[stages.prepare]
+settings = { size = 64 }
+[stages.voxelize]
+settings = { resolution = 16 }
+[stages.sample]
+settings = { tokens = 64 }
+[stages.decode]
+settings = { resolution = 32, start = 16 }
+"""
+
+
+class FieldOnly:
+    """A generator whose field is a torus (or whatever `shape` says), whatever the latents."""
+
+    channels = 4
+    default_tokens = None
+
+    def __init__(self, shape: str = "torus", field_bounds: float = 1.0):
+        self.shape = shape
+        self.field_bounds = field_bounds
+
+    def field(self, latents, anchors):
+        def query(points):
+            x, y, z = points.unbind(-1)
+            if self.shape == "empty":
+                return x * 0 - 1.0
+            if self.shape == "explode":
+                raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
+            ring = ((x * x + y * y).sqrt() - 0.6) ** 2
+            return 0.25 - (ring + z * z).sqrt()
+
+        return query
+
+
+def load_fake(model: str, part: str, device: str, dtype: str):
+    """A loader for NetworkPool: the model's name is the shape."""
+    if part == "cutout":
+        from varco3d.weights.cutout import load_cutout
+
+        return load_cutout(model)
+    return FieldOnly(model)
+
+
+def cube(scale: float = 0.5) -> Mesh:
+    """An axis-aligned cube, 8 vertices, 12 faces, outward."""
+    corners = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32) * scale
+    quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    faces = [face for a, b, c, d in quads for face in ((a, b, c), (a, c, d))]
+    return Mesh(corners, np.array(faces, np.int32))
+
+
+def given() -> Asset:
+    """An asset as the coarse and refine stages would leave it."""
+    return Asset(coarse=cube(), latents=Latents(np.zeros((8, 4), np.float32)))
+
+
+def picture(path: Path, size: int = 96, colour: tuple[int, int, int] = (200, 40, 40), shift: int = 0) -> Path:
+    """A disc on transparent ground."""
+    image = Image.new("RGBA", (size, size), (0, 0, 0, 0))
+    inset = size // 4
+    ImageDraw.Draw(image).ellipse((inset + shift, inset, size - inset + shift, size - inset), fill=(*colour, 255))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path)
+    return path
+
+
+def write_recipe(folder: Path, text: str = RECIPE) -> str:
+    """The recipe as a file; returns what load_recipe takes."""
+    path = folder / "fake.toml"
+    path.write_text(text)
+    return str(path)
