@@ -22,8 +22,8 @@ from ..kernels.errors import CheckpointError, ModelMissingError
 TORCH_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin")
 # Names under which hubs publish one model, best first. An index lists shards.
 FILE_NAMES = tuple(
-    f"{stem}{variant}.safetensors{index}"
-    for index in (".index.json", "")
+    f"{stem}{variant}{ending}"
+    for ending in (".safetensors.index.json", ".safetensors", ".ckpt")
     for variant in (".fp16", "")
     for stem in ("model", "diffusion_pytorch_model")
 )

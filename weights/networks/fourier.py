@@ -49,7 +49,7 @@ def lattice_rotation(indices: Tensor, head_width: int, period: float = 10000.0) 
     phases = []
     for axis, channels in enumerate((third, third, head_width - 2 * third)):
         exponents = torch.arange(0, channels, 2, dtype=torch.float32, device=indices.device) / channels
-        phases.append(indices[..., axis, None].float() / period**exponents)
+        phases.append(indices[..., axis, None].float() * (1.0 / period**exponents))
     phase = torch.cat(phases, dim=-1)
     phase = torch.cat([phase, phase], dim=-1)
     return phase.cos(), phase.sin()

@@ -1,0 +1,118 @@
+"""What the public generators share: image tokens in, guided velocity, a VecSet decoder out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..generator import Condition, FieldFunction
+from ..networks.dino import Dino
+from ..networks.flashvdm import Volume, decode_reference
+from ..networks.layers import Attend
+from ..networks.schedules import guided
+from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
+from .parts import Parts
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What one public model is published with."""
+
+    bounds: float
+    steps: int
+    guidance: float
+    volume: Volume  # how its published decoder walks the grid, for comparison with ours
+
+
+class PublicGenerator:
+    """Base of the public families: everything but pictures, schedule and the call of the transformer."""
+
+    def __init__(self, parts: Parts, vae: VecSetVaeConfig, traits: Traits):
+        self.parts, self.vae_config, self.traits = parts, vae, traits
+        self.channels = vae.channels
+        self.field_bounds = traits.bounds
+        self.default_tokens: int | None = vae.tokens
+
+    # to be filled by the family --------------------------------------------------------------------------------------
+
+    def condition(self, rgba: np.ndarray) -> Condition:
+        raise NotImplementedError
+
+    def schedule(self, steps: int) -> Tensor:
+        raise NotImplementedError
+
+    def call(self, x: Tensor, t: Tensor, context: Tensor, extra: object, anchors: Tensor | None) -> Tensor:
+        """One pass of the transformer: x [1, N, C], t [1], context [1, M, .] -> velocity [1, N, C]."""
+        raise NotImplementedError
+
+    # shared ----------------------------------------------------------------------------------------------------------
+
+    def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
+        """None: the latents are a set without places."""
+        return None
+
+    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
+        """Guided velocity. The two branches run one after the other: the same numbers, half the memory."""
+        x = x.to(self.parts.device)
+        time = torch.tensor([t], dtype=torch.float64, device="cpu")
+        with torch.inference_mode():
+            with_picture = self.call(x, time, condition.tokens, condition.extra, anchors)
+            if guidance == 1.0:
+                return with_picture
+            without = self.call(x, time, condition.null, self.null_extra(condition.extra), anchors)
+            return guided(with_picture, without, guidance)
+
+    def null_extra(self, extra: object) -> object:
+        """What stands for `Condition.extra` in the branch without a picture."""
+        return extra
+
+    def decoded_keys(self, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """Latents [1, N, C] of the diffusion model -> keys and values of the field."""
+        vae = self.vae()
+        with torch.inference_mode():
+            return vae.geo.keys_of(vae.decode(latents.to(self.parts.device) / self.vae_config.scale))
+
+    def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
+        keys = self.decoded_keys(latents)
+        vae = self.vae()
+
+        def query(points: Tensor) -> Tensor:
+            with torch.inference_mode():
+                return vae.field(points.to(self.parts.device)[None], keys)[0]
+
+        return query
+
+    def reference_grid(self, latents: Tensor, resolution: int, chunk: int = 8000, flash: bool = True) -> Tensor:
+        """The dense grid that the published decoder gives, holes as NaN; its side need not be `resolution` + 1."""
+        keys, vae = self.decoded_keys(latents), self.vae()
+
+        def query(points: Tensor, attend: Attend) -> Tensor:
+            return vae.field(points.to(self.parts.device)[None], keys, attend)[0].cpu()
+
+        with torch.inference_mode():
+            return decode_reference(query, resolution, self.traits.volume, chunk, flash=flash)
+
+    def vae(self) -> VecSetVae:
+        return cast(VecSetVae, self.parts.take("vae"))
+
+    def image_tokens(self, pixels: Tensor) -> Tensor:
+        """Normalised pixels [B, 3, S, S] -> tokens [B, M, C] in float32, class token first."""
+        dino = cast(Dino, self.parts.take("image"))
+        with torch.inference_mode():
+            return dino(pixels.to(self.parts.device)).float()
+
+    def transformer(self) -> nn.Module:
+        return self.parts.take("dit")
+
+
+def image_condition(tokens: Tensor, extra: object = None) -> Condition:
+    """Tokens [1, M, C] against zeros: the null condition of every public image model."""
+    return Condition(tokens, torch.zeros_like(tokens), extra)
+
+
+def joined(parts: Sequence[Tensor]) -> Tensor:
+    """Tokens of several views [1, M, C] in one row."""
+    return torch.cat(list(parts), dim=1)

@@ -1,0 +1,105 @@
+"""One fixture folder: its config, its recorded tensors, and the comparisons made with them."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from torch import Tensor
+
+SINGLE = 4e-6  # largest difference allowed for one network
+CHAIN = 2e-4  # for latents and grids at the end of a pipeline
+EXACT = 0.0
+
+
+class NotUnderstoodError(Exception):
+    """The folder is no fixture of a kind we know, or holds something nobody looked at."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison: the largest absolute difference and what is allowed."""
+
+    quantity: str
+    error: float
+    allowed: float
+
+    @property
+    def ok(self) -> bool:
+        return self.error <= self.allowed
+
+    @property
+    def weight(self) -> float:
+        """How much of the tolerance is used; for finding the worst."""
+        if self.allowed == 0.0:
+            return float("inf") if self.error > 0 else 0.0
+        return self.error / self.allowed if self.error == self.error else float("inf")
+
+
+class Fixture:
+    """Recorded tensors by name. Every tensor must be looked at, so that nothing is passed over in silence."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        try:
+            self.config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+            self._file = safe_open(str(folder / "io.safetensors"), framework="pt")
+        except Exception as error:
+            raise NotUnderstoodError(f"no readable config.json and io.safetensors: {error}") from error
+        self.names = set(self._file.keys())
+        self.seen: set[str] = set()
+        self.checks: list[Check] = []
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.names
+
+    def get(self, name: str) -> Tensor:
+        """A recorded tensor. Raises NotUnderstoodError when the fixture lacks it."""
+        if name not in self.names:
+            raise NotUnderstoodError(f"it has no tensor {name}")
+        self.seen.add(name)
+        return self._file.get_tensor(name)
+
+    def starting(self, prefix: str) -> list[str]:
+        return sorted(name for name in self.names if name.startswith(prefix))
+
+    def close(self, name: str, value: Tensor | np.ndarray, allowed: float) -> None:
+        """Compare `value` with the recorded tensor `name`."""
+        self.compare(name, value, self.get(name), allowed)
+
+    def compare(self, quantity: str, value: Tensor | np.ndarray, expected: Tensor, allowed: float) -> None:
+        value = torch.as_tensor(value)
+        if value.shape != expected.shape:
+            raise AssertionError(f"{quantity} has shape {list(value.shape)}, not {list(expected.shape)}")
+        difference = (value.double() - expected.double()).abs()
+        # Where both are NaN they agree; where one is, they do not.
+        difference = torch.where(value.double().isnan() & expected.double().isnan(), 0.0, difference)
+        error = float(difference.max()) if difference.numel() else 0.0
+        self.checks.append(Check(quantity, float("inf") if error != error else error, allowed))
+
+    def exact(self, name: str, value: Tensor | np.ndarray) -> None:
+        self.close(name, value, EXACT)
+
+    def grid(self, name: str, grid: Tensor, allowed: float) -> None:
+        """Compare a cube that may have holes (NaN) with `name`, stored whole or as bits and values."""
+        if name in self:
+            return self.close(name, grid, allowed)
+        bits, values = self.get(f"{name}.valid_bits"), self.get(f"{name}.values")
+        size = grid.numel()
+        mask = torch.from_numpy(np.unpackbits(bits.numpy())[:size].astype(bool))
+        if len(bits) != -(-size // 8) or int(mask.sum()) != len(values):
+            raise AssertionError(f"{name} is not a grid of shape {list(grid.shape)}")
+        expected = torch.full((size,), torch.nan)
+        expected[mask] = values.float()
+        self.compare(name, grid.flatten(), expected, allowed)
+
+    def finish(self) -> None:
+        """Raises NotUnderstoodError when a tensor was never looked at or nothing was compared."""
+        rest = sorted(self.names - self.seen)
+        if rest:
+            raise NotUnderstoodError(f"nobody looked at {', '.join(rest[:6])}" + (" ..." if len(rest) > 6 else ""))
+        if not self.checks:
+            raise NotUnderstoodError("nothing was compared")

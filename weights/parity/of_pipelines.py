@@ -1,0 +1,194 @@
+"""Fixtures of whole pipelines, run through the generators that the product runs.
+
+Each stage is fed what was recorded before it, so that a difference is told where it arises: picture, condition,
+every step of the flow, the grid, the mesh.
+"""
+
+from typing import cast
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ..containers import TORCH_SUFFIXES
+from ..families.base import PublicGenerator
+from ..families.folders import generator_from_folder
+from ..families.hunyuan import HunyuanGenerator, published_times
+from ..families.picture import encoder_pixels
+from ..families.reference_mesh import reference_mesh
+from ..families.triposg import TripoSG
+from ..families.ultrashape import UltraShape, random_voxels, voxels_of_points
+from ..generator import Condition
+from ..networks.flashvdm import Volume, decode_dense, decode_reference
+from ..networks.layers import Attend
+from .fixture import CHAIN, SINGLE, Fixture, NotUnderstoodError
+from .half_precision import decode_in_half, half_step
+
+SHADE = 2.0 / 255 * 1.001  # one shade of a picture in -1..1
+PIXEL = 0.02  # the same after normalisation, smoothed
+
+
+def load(fixture: Fixture) -> PublicGenerator:
+    """The generator of the weights beside the recorded tensors."""
+    endings = (".safetensors", *TORCH_SUFFIXES)
+    files = [path for path in sorted(fixture.folder.iterdir()) if path.suffix in endings]
+    weights = [path for path in files if path.name != "io.safetensors"]
+    return generator_from_folder(fixture.folder, "cpu", "float32", weights[0] if weights else None)
+
+
+def picture_of(fixture: Fixture) -> np.ndarray:
+    return np.asarray(Image.open(fixture.folder / "image.png"))
+
+
+def hunyuan(fixture: Fixture) -> None:
+    """Hunyuan3D-2.0 family and 2.1."""
+    generator = cast(HunyuanGenerator, load(fixture))
+    call = fixture.config["call"]
+    picture, mask = generator.picture(np.asarray(Image.open(fixture.folder / "image.png").convert("RGBA")))
+    fixture.close("out.image", picture, SHADE)
+    if "out.mask" in fixture:
+        fixture.close("out.mask", mask, SHADE)
+    picture = fixture.get("out.image")
+    if "out.dino_pixels" in fixture:
+        fixture.close("out.dino_pixels", encoder_pixels(picture, generator.encoder_size), SINGLE)
+    condition = generator.condition_picture(picture)
+    expected = fixture.get("out.cond_main")
+    both = [condition.tokens, condition.null] if len(expected) == 2 else [condition.tokens]
+    fixture.compare("out.cond_main", torch.cat(both), expected, SINGLE * 2)
+    times = published_times(generator.scheduler, call["num_inference_steps"])
+    walk(fixture, generator, condition, times, float(call["guidance_scale"]), None)
+    latents = fixture.get("out.latents")
+    dense(fixture, generator, latents, float(call["bounds"]))
+    mesh(fixture, float(call["mc_level"]), float(call["bounds"]))
+
+
+def walk(
+    fixture: Fixture,
+    generator: PublicGenerator,
+    condition: Condition,
+    times: Tensor,
+    guidance: float,
+    anchors: Tensor | None,
+) -> None:
+    """Follow the flow along every published time, the idle last one too; then again as the product does, without it."""
+    x = fixture.get("in.noise")
+    path, velocities = [x], []
+    for t, t_next in zip(times[:-1].tolist(), times[1:].tolist(), strict=True):
+        velocities.append(generator.velocity(x, t, condition, anchors, guidance))
+        x = x + (t_next - t) * velocities[-1]
+        path.append(x)
+    fixture.close("out.velocity", torch.stack(velocities), CHAIN)
+    fixture.close("out.trajectory", torch.stack(path), CHAIN)
+    x = path[0]
+    schedule = generator.schedule(len(times) - 1).tolist()
+    for t, t_next in zip(schedule[:-1], schedule[1:], strict=True):
+        x = x + (t_next - t) * generator.velocity(x, t, condition, anchors, guidance)
+    fixture.close("out.latents", x, CHAIN)
+
+
+def dense(fixture: Fixture, generator: PublicGenerator, latents: Tensor, bounds: float) -> None:
+    for name in fixture.starting("out.grid_logits_res"):
+        resolution = int(name.removeprefix("out.grid_logits_res"))
+        field = generator.field(latents, None)
+        grid = decode_dense(lambda points, _: field(points), resolution, bounds, 8000)
+        fixture.close(name, grid[None], CHAIN)
+
+
+def mesh(fixture: Fixture, level: float, bounds: float) -> None:
+    """The published extraction of the recorded grid: faces exactly, vertices closely."""
+    for name in fixture.starting("out.grid_logits_res"):
+        if "out.mesh_v_raw" not in fixture:
+            return
+        resolution = int(name.removeprefix("out.grid_logits_res"))
+        vertices, faces = reference_mesh(fixture.get(name)[0].numpy(), level, bounds, resolution)
+        fixture.close("out.mesh_v_raw", vertices, SINGLE)
+        fixture.exact("out.mesh_f_raw", faces)
+        if "out.mesh_v" in fixture:
+            fixture.close("out.mesh_v", vertices, SINGLE)
+            fixture.exact("out.mesh_f", faces[:, ::-1].copy())
+
+
+def ultrashape(fixture: Fixture) -> None:
+    """UltraShape: voxels from the recorded surface, masked tokens, flow with positions, dense and flash grids."""
+    generator = cast(UltraShape, load(fixture))
+    call = fixture.config["call"]
+    surface_box(fixture, float(call["normalize_scale"]))
+    points = fixture.get("in.surface_fp16")[..., :3]
+    voxels = [voxels_of_points(part, int(call["voxel_res"])) for part in points]
+    index = random_voxels(voxels, fixture.get("aux.voxel_noise"), int(call["num_latents"]))
+    fixture.exact("aux.voxel_idx", index)
+    picture, mask = generator.picture(np.asarray(Image.open(fixture.folder / "image.png").convert("RGBA")))
+    fixture.close("out.image", picture, SHADE)
+    fixture.close("out.mask", mask, SHADE)
+    condition = generator.condition_picture(fixture.get("out.image"), fixture.get("out.mask"))
+    fixture.close("out.cond_main", torch.cat([condition.tokens, condition.null]), SINGLE * 2)
+    anchors = generator.anchors(fixture.get("aux.voxel_idx")[0].numpy(), int(call["voxel_res"]))
+    times = published_times(generator.scheduler, call["num_inference_steps"])
+    walk(fixture, generator, condition, times, float(fixture.config["guidance"]), anchors)
+    latents, bounds = fixture.get("out.latents"), float(call["box_v"])
+    dense(fixture, generator, latents, bounds)
+    for name in fixture.starting("out.flash_coarse_only_res"):
+        resolution = int(name.removeprefix("out.flash_coarse_only_res"))
+        fixture.close(name, generator.reference_grid(latents, resolution)[None], CHAIN)
+
+
+def surface_box(fixture: Fixture, scale: float) -> None:
+    """The recorded points lie in the box that normalising the coarse mesh gives."""
+    import trimesh
+
+    from ..families.surface import normalised_vertices
+
+    coarse = trimesh.load(fixture.folder / "coarse.obj", process=False, force="mesh")
+    vertices = normalised_vertices(np.asarray(coarse.vertices), scale)
+    points = fixture.get("in.surface_fp16")[0, :, :3].float().numpy()
+    distance = max(
+        np.linalg.norm(trimesh.triangles.closest_point(triangles, np.broadcast_to(point, (len(triangles), 3))) - point, axis=1).min()
+        for triangles in [vertices[coarse.faces]]
+        for point in points
+    )
+    fixture.compare("points on the coarse mesh", torch.tensor(float(distance)), torch.tensor(0.0), 1e-3)
+
+
+def triposg(fixture: Fixture) -> None:
+    generator = cast(TripoSG, load(fixture))
+    call = fixture.config["call"]
+    picture = np.asarray(Image.open(fixture.folder / "image.png").convert("RGB"))
+    fixture.close("out.pixels", generator.pixels(picture), SINGLE)
+    condition = generator.condition_picture(picture)
+    fixture.close("out.cond", condition.tokens, SINGLE * 2)
+    times = 1.0 - published_noise(generator, call["num_inference_steps"])
+    walk(fixture, generator, condition, times, float(call["guidance_scale"]), None)
+    latents = fixture.get("out.latents")
+    vae, keys = generator.vae(), generator.decoded_keys(latents)
+
+    def query(points: Tensor, attend: Attend) -> Tensor:
+        return vae.field(points[None], keys, attend)[0]
+
+    for name in grid_names(fixture):
+        if name.startswith("out.hier_grid"):
+            settings = fixture.config["hier"]
+            grid = decode_in_half(query, settings["depths"], float(settings["bounds"]))
+            # The recorded logits were rounded to half precision, ours were not.
+            fixture.grid(name, grid, half_step(grid[~grid.isnan()]) + CHAIN)
+        elif name == "out.flash_grid":
+            settings = fixture.config["flash"]
+            volume = Volume(
+                generator.traits.bounds, None, generator.traits.volume.widen, settings["min_resolution"]
+            )
+            fixture.grid(name, decode_reference(query, 2 ** settings["octree_depth"], volume), CHAIN)
+        else:
+            raise NotUnderstoodError(f"the grid {name}")
+
+
+def grid_names(fixture: Fixture) -> list[str]:
+    names = [name for name in fixture.starting("out.") if "grid" in name]
+    return sorted({name.removesuffix(".valid_bits").removesuffix(".values") for name in names})
+
+
+def published_noise(generator: TripoSG, steps: int) -> Tensor:
+    from ..networks.schedules import rectified_flow_noise_levels
+
+    return rectified_flow_noise_levels(steps, generator.shift).double()
+
+

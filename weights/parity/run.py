@@ -1,0 +1,106 @@
+"""Finds fixtures below a folder, recognises each by its content, runs it and tells what came out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+
+from . import of_functions, of_pipelines, of_volumes
+from .fixture import Check, Fixture, NotUnderstoodError
+from .of_networks import network_case
+
+Case = Callable[[Fixture], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one folder gave. problem: why it failed beside its numbers, empty when it did not."""
+
+    name: str
+    checks: tuple[Check, ...]
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.problem and bool(self.checks) and all(check.ok for check in self.checks)
+
+    @property
+    def worst(self) -> Check | None:
+        """The comparison that uses most of its tolerance."""
+        return max(self.checks, key=lambda check: check.weight, default=None)
+
+    def line(self) -> str:
+        """One line: name, number of quantities, the largest error with its limit, ok or FAIL."""
+        verdict = "ok" if self.ok else "FAIL"
+        told = f"{len(self.checks):3d} quantities"
+        if self.worst is not None:
+            told += f"  max error {self.worst.error:.2g} of {self.worst.allowed:.2g} ({self.worst.quantity})"
+        return f"{self.name:28s} {told}  {verdict}" + (f"  {self.problem}" if self.problem else "")
+
+
+def recognise(fixture: Fixture) -> Case:
+    """The check that fits a fixture, by its config, files and tensors. Raises NotUnderstoodError."""
+    config, folder = fixture.config, fixture.folder
+    named = str(config.get("class") or config.get("function") or config.get("module") or config.get("library") or "")
+    if (folder / "model_index.json").is_file():
+        return of_pipelines.triposg
+    if (folder / "config.yaml").is_file():
+        text = (folder / "config.yaml").read_text(encoding="utf-8")
+        return of_pipelines.ultrashape if "UltraShapePipeline" in text else of_pipelines.hunyuan
+    if "repo" in config and "weights" in config:
+        return of_volumes.flash
+    if fixture.starting("out.dense"):
+        return of_volumes.grids
+    for word, case in (
+        ("ImageProcessorV2", of_functions.pictures),
+        ("voxelize_from_point", of_functions.voxels),
+        ("precompute_freqs_cis_3d", of_functions.rotation),
+        ("surface_loaders", of_functions.surface),
+        ("torch_cluster", of_functions.farthest),
+    ):
+        if word in named:
+            return case
+    if "tags" in config:
+        return of_functions.schedulers
+    if {"in.grid", "out.v", "out.f"} <= fixture.names:
+        return of_functions.extraction
+    case = network_case(named)
+    if case is None:
+        raise NotUnderstoodError(f"no check for {named or 'a fixture that names no class'}")
+    return case
+
+
+def run_fixture(folder: Path) -> Outcome:
+    """Run one folder; a failure of any kind becomes a problem in the outcome, never an exception."""
+    fixture: Fixture | None = None
+    try:
+        fixture = Fixture(folder)
+        with torch.inference_mode():
+            recognise(fixture)(fixture)
+        fixture.finish()
+    except NotUnderstoodError as error:
+        return Outcome(folder.name, tuple(fixture.checks if fixture else ()), f"not understood: {error}")
+    except Exception as error:  # whatever goes wrong in one fixture must not hide the others
+        reason = str(error).splitlines()[0] if str(error) else ""
+        return Outcome(folder.name, tuple(fixture.checks if fixture else ()), f"{type(error).__name__}: {reason}")
+    return Outcome(folder.name, tuple(fixture.checks))
+
+
+def fixture_folders(root: Path) -> list[Path]:
+    """Folders that should be fixtures: every one with a config.json or io.safetensors that is inside no other one."""
+    return sorted(_below(root))
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    if (folder / "config.json").is_file() or (folder / "io.safetensors").is_file():
+        yield folder
+        return
+    for child in sorted(path for path in folder.iterdir() if path.is_dir()):
+        yield from _below(child)
+
+
+def run_all(root: Path) -> Iterator[Outcome]:
+    """Outcomes in order of name, as they come."""
+    for folder in fixture_folders(root):
+        yield run_fixture(folder)
