@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..kernels import errors
-from ..kernels.errors import BadInputError, Varco3DError
+from ..kernels.errors import BadInputError
 from .events import Emit, ItemFinished, RunStarted
 from .executors import make_executor
 from .machine import resolve_device
@@ -22,7 +21,7 @@ from .outputs import output_error
 from .recipe import digest
 from .records import RecordBook
 from .seeds import file_sha256
-from .worker import Result, RunConfig, Task, code_version, describe_error
+from .worker import Result, RunConfig, Task, code_version, describe_error, error_of
 
 FATAL = ("output", "model_missing", "licence_not_accepted", "bad_checkpoint", "device_unavailable", "usage",
          "missing_dependency")  # fmt: skip
@@ -269,16 +268,6 @@ class Batch:
                 folder.rmdir()
             except OSError:
                 return  # another run works there
-
-
-def error_of(description: dict[str, Any]) -> Varco3DError:
-    """The exception for {"code","message","hint"}, of the class that has the code."""
-    classes = [Varco3DError]
-    for kind in classes:
-        classes += kind.__subclasses__()
-    matching = [kind for kind in classes if kind.__dict__.get("code") == description.get("code")]
-    kind = matching[0] if matching else errors.Varco3DError
-    return kind(description.get("message", "unknown error"), description.get("hint", ""))
 
 
 def _try_lock(lock: int) -> bool:

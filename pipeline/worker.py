@@ -251,6 +251,16 @@ def describe_error(error: BaseException) -> dict[str, Any]:
     }
 
 
+def error_of(description: dict[str, Any]) -> Varco3DError:
+    """The exception for {"code","message","hint"}, of the class that has the code."""
+    classes: list[type[Varco3DError]] = [Varco3DError]
+    for kind in classes:
+        classes += kind.__subclasses__()
+    matching = [kind for kind in classes if kind.__dict__.get("code") == description.get("code")]
+    kind = matching[0] if matching else Varco3DError
+    return kind(description.get("message", "unknown error"), description.get("hint", ""))
+
+
 def code_version() -> str:
     """Version of the installed package, "0+unknown" from a bare source folder."""
     try:

@@ -5,18 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image, ImageDraw
-from varco3d.pipeline.artifacts import Asset, Latents, Mesh
+from varco3d.pipeline.artifacts import Mesh
 
 RECIPE = """
 name = "fake"
 licence = "none"
-order = ["prepare", "voxelize", "sample", "decode", "extract", "clean", "export"]
+order = ["prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "export"]
 [models]
 cutout = "u2netp"
+coarse = "torus"
 refine = "torus"
 [stages.prepare]
 settings = { size = 64 }
+[stages.coarse]
+settings = { steps = 2, resolution = 16 }
+[stages.refine]
+settings = { steps = 2 }
 [stages.voxelize]
 settings = { resolution = 16 }
 [stages.sample]
@@ -26,24 +32,42 @@ settings = { resolution = 32, start = 16 }
 """
 
 
-class FieldOnly:
-    """A generator whose field is a torus (or whatever `shape` says), whatever the latents."""
+class FakeGenerator:
+    """A generator whose field is a torus, or what `shape` says: empty, memory, die, hang, bug; latents are ignored."""
 
     channels = 4
-    default_tokens = None
+    default_tokens = 8
 
     def __init__(self, shape: str = "torus", field_bounds: float = 1.0):
         self.shape = shape
         self.field_bounds = field_bounds
 
+    def condition(self, rgba):
+        return None
+
+    def anchors(self, indices, resolution):
+        if indices is None:
+            return None
+        return torch.from_numpy((np.asarray(indices, np.float32) + 0.5) * (2 / resolution) - 1)
+
+    def schedule(self, steps):
+        return torch.linspace(0, 1, steps + 1)
+
+    def velocity(self, x, t, condition, anchors, guidance):
+        return torch.zeros_like(x)
+
     def field(self, latents, anchors):
+        size = 0.55 + 0.02 * float(latents[0, 0, 0].clamp(-2, 2))  # the seed shows in the shape
+
         def query(points):
             x, y, z = points.unbind(-1)
             if self.shape == "empty":
                 return x * 0 - 1.0
-            if self.shape == "explode":
+            if self.shape == "bug":
+                raise ZeroDivisionError("a bug")
+            if self.shape == "memory" and len(points) > 20000:
                 raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
-            ring = ((x * x + y * y).sqrt() - 0.6) ** 2
+            ring = ((x * x + y * y).sqrt() - size) ** 2
             return 0.25 - (ring + z * z).sqrt()
 
         return query
@@ -55,7 +79,7 @@ def load_fake(model: str, part: str, device: str, dtype: str):
         from varco3d.weights.cutout import load_cutout
 
         return load_cutout(model)
-    return FieldOnly(model)
+    return FakeGenerator(model)
 
 
 def cube(scale: float = 0.5) -> Mesh:
@@ -64,11 +88,6 @@ def cube(scale: float = 0.5) -> Mesh:
     quads = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     faces = [face for a, b, c, d in quads for face in ((a, b, c), (a, c, d))]
     return Mesh(corners, np.array(faces, np.int32))
-
-
-def given() -> Asset:
-    """An asset as the coarse and refine stages would leave it."""
-    return Asset(coarse=cube(), latents=Latents(np.zeros((8, 4), np.float32)))
 
 
 def picture(path: Path, size: int = 96, colour: tuple[int, int, int] = (200, 40, 40), shift: int = 0) -> Path:
