@@ -24,47 +24,61 @@ def unit_normal(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> wp.vec3d:
 
 
 @wp.func
-def segment_distance2(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d) -> wp.float64:
-    """Squared distance of p to the segment ab."""
+def nearest_on_segment(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d) -> wp.vec3d:
+    """Point of the segment ab nearest to p."""
     d = b - a
     length2 = wp.dot(d, d)
     t = wp.float64(0.0)
     if length2 > ZERO:
         t = wp.clamp(wp.dot(p - a, d) / length2, ZERO, ONE)
-    return wp.length_sq(p - a - t * d)
+    return a + t * d
 
 
 @wp.func
-def triangle_distance2(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, normal: wp.vec3d) -> wp.float64:
-    """Squared distance of p to the triangle, by the region of the plane p projects into (Ericson 2005, 5.1.5)."""
+def nearest_on_sides(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> wp.vec3d:
+    """Point of the three sides nearest to p."""
+    q = nearest_on_segment(p, a, b)
+    r = nearest_on_segment(p, b, c)
+    if wp.length_sq(r - p) < wp.length_sq(q - p):
+        q = r
+    r = nearest_on_segment(p, c, a)
+    if wp.length_sq(r - p) < wp.length_sq(q - p):
+        q = r
+    return q
+
+
+@wp.func
+def nearest_on_triangle(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, normal: wp.vec3d) -> wp.vec3d:
+    """Point of the triangle nearest to p, by the region of the plane p projects into (Ericson 2005, 5.1.5).
+
+    normal: `unit_normal(a, b, c)`.
+    """
     if normal[0] == ZERO and normal[1] == ZERO and normal[2] == ZERO:
-        # The regions need an area.
-        return wp.min(segment_distance2(p, a, b), wp.min(segment_distance2(p, b, c), segment_distance2(p, c, a)))
+        return nearest_on_sides(p, a, b, c)  # the regions need an area
     ab = b - a
     ac = c - a
     ap = p - a
     d1 = wp.dot(ab, ap)
     d2 = wp.dot(ac, ap)
     if d1 <= ZERO and d2 <= ZERO:
-        return wp.length_sq(ap)
+        return a
     bp = p - b
     d3 = wp.dot(ab, bp)
     d4 = wp.dot(ac, bp)
     if d3 >= ZERO and d4 <= d3:
-        return wp.length_sq(bp)
+        return b
     if d1 * d4 - d3 * d2 <= ZERO and d1 >= ZERO and d3 <= ZERO:
-        return wp.length_sq(ap - (d1 / (d1 - d3)) * ab)
+        return a + (d1 / (d1 - d3)) * ab
     cp = p - c
     d5 = wp.dot(ab, cp)
     d6 = wp.dot(ac, cp)
     if d6 >= ZERO and d5 <= d6:
-        return wp.length_sq(cp)
+        return c
     if d5 * d2 - d1 * d6 <= ZERO and d2 >= ZERO and d6 <= ZERO:
-        return wp.length_sq(ap - (d2 / (d2 - d6)) * ac)
+        return a + (d2 / (d2 - d6)) * ac
     if d3 * d6 - d5 * d4 <= ZERO and d4 - d3 >= ZERO and d5 - d6 >= ZERO:
-        return wp.length_sq(bp - ((d4 - d3) / ((d4 - d3) + (d5 - d6))) * (c - b))
-    height = wp.dot(normal, ap)
-    return height * height
+        return b + ((d4 - d3) / ((d4 - d3) + (d5 - d6))) * (c - b)
+    return p - wp.dot(normal, ap) * normal
 
 
 @wp.func

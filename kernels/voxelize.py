@@ -16,7 +16,7 @@ from .arrays import Array, check_mesh, check_range, offsets, origin_of, to_warp
 from .errors import UsageError
 from .octree_bricks import Bricks, point_of, want_brick
 from .parallel import group_cuts, launch, start_warp, thread_count
-from .triangles import touches_cube, triangle_distance2, unit_normal
+from .triangles import nearest_on_triangle, touches_cube, unit_normal
 
 wp.set_module_options({"enable_backward": False})
 
@@ -283,7 +283,7 @@ def scatter(
                                 # The distance to the plane bounds the distance from below.
                                 if wp.abs(height + s.normal[2] * wp.float64(z)) <= reach:
                                     p = wp.vec3d(wp.float64(x), wp.float64(y), wp.float64(z))
-                                    d2 = triangle_distance2(p, s.a, s.b, s.c, s.normal)
+                                    d2 = wp.length_sq(nearest_on_triangle(p, s.a, s.b, s.c, s.normal) - p)
                                     if d2 <= reach2:
                                         slot = row + (z & 7)
                                         if float(d2) < nearest[slot]:

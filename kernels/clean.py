@@ -1,0 +1,141 @@
+"""Mesh repair in small steps that each do one thing; `clean` runs them all in their order."""
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import breadth_first_order, connected_components
+
+from .arrays import Array, check_range, origin_of, to_numpy
+from .errors import BadMeshError
+from .topology import face_pairs, face_parts
+
+
+def clean(
+    vertices: Array, faces: Array, min_part: float = 0.0, tolerance: float = 0.0, orient: bool = True
+) -> tuple[Any, Any]:
+    """The mesh without flaws that later stages trip over: vertices [V', 3] float32, faces [F', 3] int32.
+
+    In order: faces at vertices that are not finite go; vertices within `tolerance` (box units; 0: at the same place)
+    become one; faces without area and repeated faces go; parts with less than `min_part` of the largest part's area
+    go; faces are turned to face outward; vertices that no face uses go. The order of what stays is kept. A mesh of
+    which nothing is left comes back with no rows. Raises BadMeshError for wrong shapes or faces that name no vertex.
+    """
+    check_range("min_part", min_part, 0.0, 1.0)
+    check_range("tolerance", tolerance, 0.0, np.inf)
+    origin = origin_of(vertices)
+    points, triangles = to_numpy(vertices, np.float32), to_numpy(faces, np.int64)
+    if points.ndim != 2 or points.shape[1] != 3 or triangles.ndim != 2 or triangles.shape[1] != 3:
+        raise BadMeshError(f"a mesh of shapes {points.shape}, {triangles.shape}, expected [V, 3], [F, 3]")
+    if len(triangles) and not 0 <= triangles.min() <= triangles.max() < len(points):
+        raise BadMeshError(f"a face names a vertex outside 0..{len(points) - 1}")
+    triangles = triangles[np.isfinite(points).all(axis=1)[triangles].all(axis=1)]
+    points, triangles = weld(points, triangles, tolerance)
+    triangles = drop_duplicates(drop_degenerate(points, triangles))
+    triangles = drop_small_parts(points, triangles, min_part)
+    if orient:
+        triangles = orient_outward(points, triangles)
+    points, triangles = drop_unused(points, triangles)
+    return origin.give(points), origin.give(triangles.astype(np.int32))
+
+
+def weld(vertices: np.ndarray, faces: np.ndarray, tolerance: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
+    """Faces renumbered so that vertices at one place count as the first of them; no vertex is removed or moved.
+
+    tolerance: vertices that round to the same multiple of it in all coordinates count as one place.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        key = vertices + np.float32(0.0) if tolerance == 0 else np.round(vertices.astype(np.float64) / tolerance)
+    # Adding zero made -0 into 0; now equal places have equal bytes.
+    rows = np.ascontiguousarray(key + 0.0).view(np.dtype((np.void, key.dtype.itemsize * 3))).reshape(-1)
+    _, first, same = np.unique(rows, return_index=True, return_inverse=True)
+    return vertices, first[same][faces]
+
+
+def drop_degenerate(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """The faces [F', 3] with three different corners and an area that float64 can tell from zero."""
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    area2 = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
+    return faces[distinct & (area2 > 0)]
+
+
+def drop_duplicates(faces: np.ndarray) -> np.ndarray:
+    """The faces [F', 3] without those that name the same three vertices, in any order, as an earlier one."""
+    if len(faces) == 0:
+        return faces
+    a, b, c = np.sort(faces, axis=1).astype(np.int64).T
+    order = np.lexsort((c, b, a))  # stable, so the first of equal faces leads its group
+    repeated = (np.diff(a[order]) == 0) & (np.diff(b[order]) == 0) & (np.diff(c[order]) == 0)
+    keep = np.ones(len(faces), bool)
+    keep[order[1:][repeated]] = False
+    return faces[keep]
+
+
+def drop_small_parts(vertices: np.ndarray, faces: np.ndarray, min_part: float) -> np.ndarray:
+    """The faces [F', 3] of the connected parts that have at least `min_part` of the largest part's area."""
+    if len(faces) == 0 or min_part <= 0:
+        return faces
+    part = face_parts(faces)
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    areas = np.bincount(part, weights=np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    return faces[(areas >= min_part * areas.max())[part]]
+
+
+def drop_unused(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The vertices that a face uses, in their order, and the faces renumbered to them."""
+    used = np.zeros(len(vertices), bool)
+    used[faces.reshape(-1)] = True
+    return vertices[used], (np.cumsum(used) - 1)[faces].reshape(-1, 3)
+
+
+def orient_outward(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Faces [F, 3] turned so that neighbours agree and the volume they enclose is positive.
+
+    A part whose faces already agree is kept as it is, unless all parts do and the whole mesh is inside out: a cavity
+    rightly faces inward. A part that did not agree is turned to enclose a positive volume. A surface with no
+    inside, such as a Moebius band, cannot agree everywhere; it is left as consistent as one sweep makes it.
+    """
+    if len(faces) == 0:
+        return faces
+    _, pairs, same_way = face_pairs(faces)
+    if not same_way.any():
+        return faces[:, ::-1] if _volumes(vertices, faces).sum() < 0 else faces
+    count = len(faces)
+    links = coo_matrix((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), (count, count)).tocsr()
+    patch = connected_components(links, directed=False)[1]
+    turned = faces.copy()
+    flip = _flips(links, pairs, same_way, patch)
+    turned[flip] = turned[flip][:, ::-1]
+    mended = np.zeros(patch.max() + 1, bool)
+    mended[patch[pairs[same_way, 0]]] = True
+    wrong = mended & (np.bincount(patch, weights=_volumes(vertices, turned)) < 0)
+    turned[wrong[patch]] = turned[wrong[patch]][:, ::-1]
+    return turned
+
+
+def _flips(links: Any, pairs: np.ndarray, same_way: np.ndarray, patch: np.ndarray) -> np.ndarray:
+    """Which faces [F] bool to turn so that each agrees with its parent in a breadth-first tree of its patch."""
+    count = len(patch)
+    # One root over the first face of every patch makes a single tree.
+    roots = np.unique(patch, return_index=True)[1]
+    rows = np.concatenate([links.tocoo().row, np.full(len(roots), count)])
+    columns = np.concatenate([links.tocoo().col, roots])
+    tree = coo_matrix((np.ones(len(rows), np.int8), (rows, columns)), (count + 1, count + 1)).tocsr()
+    _, parent = breadth_first_order(tree, count, directed=False)
+    parent[count] = count
+    odd_pairs = pairs[same_way].min(axis=1) * (count + 1) + pairs[same_way].max(axis=1)
+    node = np.arange(count + 1)
+    odd = np.isin(np.minimum(node, parent) * (count + 1) + np.maximum(node, parent), odd_pairs)
+    # Pointer doubling: after k rounds `odd` sums the 2^k steps towards the root.
+    while (parent != count).any():
+        odd = odd ^ odd[parent]
+        parent = parent[parent]
+    return odd[:count]
+
+
+def _volumes(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Six times the signed volume [F] between each face and the middle of the mesh."""
+    used = vertices[faces].astype(np.float64)
+    a, b, c = np.moveaxis(used - used.mean(axis=(0, 1)), 1, 0)
+    return np.einsum("ij,ij->i", a, np.cross(b, c))
