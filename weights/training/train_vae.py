@@ -217,9 +217,9 @@ def main() -> None:
     vae = AnchoredVAE(VAE_CONFIG)
     print(f"{sum(p.numel() for p in vae.parameters()) / 1e6:.2f} M parameters")
     loop = Loop(vae, LoopConfig(minutes=args.minutes, learning_rate=1.5e-3), args.out)
-    batches = DataLoader(
-        VAEBatches(args.shards, args.seed + loop.steps), batch_size=None, num_workers=args.workers, prefetch_factor=4
-    )
+    dataset = VAEBatches(args.shards, args.seed + loop.steps)
+    prefetch = 4 if args.workers else None
+    batches = DataLoader(dataset, batch_size=None, num_workers=args.workers, prefetch_factor=prefetch)
     held_out = validation_batches(FieldShards(args.shards), 32)
     compiled = torch.compile(vae_loss)  # fuses the pointwise work: 2 to 4 times faster than eager on CPU
     loop.run(batches, lambda b: compiled(vae, b), lambda m: vae_scores(m, held_out), validate_every=250)

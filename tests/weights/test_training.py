@@ -1,0 +1,239 @@
+"""The training code on an archive of three small objects: data, measures, baselines, and runs that resume."""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import trimesh
+from varco3d.kernels.cameras import Camera
+from varco3d.weights.training import renders, shards, train_flow, train_vae
+from varco3d.weights.training.baselines import SilhouetteRetrieval, inflate_silhouette
+from varco3d.weights.training.loop import Loop, LoopConfig
+from varco3d.weights.training.metrics import shape_scores, silhouette_iou
+from varco3d.weights.training.objects import ObjectArchive, SignedDistance
+from varco3d.weights.training.train_flow import PosedViews
+from varco3d.weights.training.train_vae import frame_transform, yaw_matrix
+
+
+def as_triangles(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
+    return np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int32)
+
+
+def ball(radius: float = 0.9, centre: tuple[float, float, float] = (0, 0, 0)) -> tuple[np.ndarray, np.ndarray]:
+    vertices, faces = as_triangles(trimesh.creation.icosphere(4, radius))
+    return vertices + np.float32(centre), faces
+
+
+@pytest.fixture(scope="module")
+def archive_folder(tmp_path_factory) -> Path:
+    """Boxes in the layout of the packed archive; "Box 1" and "box2" are variants of each other."""
+    folder = tmp_path_factory.mktemp("data")
+    meshes = [
+        trimesh.creation.box((2, 1.0, 0.6)),
+        trimesh.creation.box((1.0, 2, 0.8)),
+        trimesh.creation.cylinder(0.5, 2, sections=16),
+    ]
+    faces = [m.faces for m in meshes]
+    colours = [np.full((len(f), 3, 3), 60 * (k + 1), np.uint8) for k, f in enumerate(faces)]
+    offsets = {
+        "ov": np.cumsum([0] + [len(m.vertices) for m in meshes]),
+        "of": np.cumsum([0] + [len(f) for f in faces]),
+        "ou": np.zeros(4, np.int64),
+        "ox": np.zeros(4, np.int64),
+    }
+    np.savez(
+        folder / "objects.npz",
+        v=np.round(np.concatenate([m.vertices for m in meshes]) * 32767).astype(np.int16),
+        f=np.concatenate(faces).astype(np.uint16),
+        cc=np.concatenate(colours),
+        uv=np.zeros((0, 3, 2), np.uint16),
+        tex=np.zeros(0, np.uint8),
+        **offsets,
+    )
+    rows = [{"name": n, "source": "made", "leak": 0.0, "modular": False} for n in ("Box 1", "box2", "can")]
+    (folder / "manifest.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shard_folder(archive_folder, tmp_path_factory) -> Path:
+    """Shards and views of the archive, made by the commands themselves; every object is training and held out."""
+    folder = tmp_path_factory.mktemp("shards")
+    run(shards.main, "--data", archive_folder, "--out", folder, "--workers", "1")
+    run(renders.main, "--data", archive_folder, "--out", folder, "--views", "2")
+    index = json.loads((folder / "index.json").read_text())
+    index["training_rows"] = index["validation_rows"] = [0, 1, 2]
+    (folder / "index.json").write_text(json.dumps(index))
+    return folder
+
+
+def run(command, *arguments) -> None:
+    before = sys.argv
+    sys.argv = ["command", *map(str, arguments)]
+    try:
+        command()
+    finally:
+        sys.argv = before
+
+
+# ---------------------------------------------------------------------------------------------------------------- data
+
+
+def test_signed_distance_of_a_closed_box():
+    vertices, faces = as_triangles(trimesh.creation.box((2, 1, 1)))
+    field = SignedDistance(vertices, faces)
+    points = np.array([[0, 0, 0], [0.9, 0, 0], [0, 0.45, 0], [0, 0.6, 0], [1.3, 0, 0]], np.float32)
+    assert np.allclose(field(points), [0.5, 0.1, 0.05, -0.1, -0.3], atol=1e-4)
+
+
+def test_signed_distance_ignores_flipped_faces():
+    vertices, faces = as_triangles(trimesh.creation.box((2, 1, 1)))
+    flipped = np.where((np.arange(len(faces)) % 2 == 0)[:, None], faces, faces[:, ::-1])
+    points = np.random.default_rng(0).uniform(-1, 1, (200, 3)).astype(np.float32)
+    assert np.allclose(SignedDistance(vertices, faces)(points), SignedDistance(vertices, flipped)(points), atol=1e-5)
+
+
+def test_a_sheet_becomes_a_thin_slab():
+    vertices = np.array([[-1, 0, -1], [1, 0, -1], [1, 0, 1], [-1, 0, 1]], np.float32)
+    field = SignedDistance(vertices, np.array([[0, 1, 2], [0, 2, 3]], np.int32), sheet=0.01)
+    points = np.array([[0.1, 0, 0.2], [0.1, 0.05, 0.2], [0.1, -0.05, 0.2]], np.float32)
+    assert np.allclose(field(points), [0.01, -0.04, -0.04], atol=2e-3)
+
+
+def test_split_keeps_variants_on_one_side(archive_folder):
+    training, validation = ObjectArchive(archive_folder).split()
+    assert sorted(training + validation) == [0, 1, 2]
+    assert (0 in training) == (1 in training)
+
+
+def test_packing_keeps_half_a_thousandth():
+    samples = np.random.default_rng(0).uniform(-1, 1, (50, 4)).astype(np.float32)
+    assert np.abs(shards.unpack_samples(shards.pack_samples(samples)) - samples).max() < 5e-5
+
+
+def test_surface_points_are_outside_with_outward_normals(shard_folder):
+    surface = shards.unpack_surface(np.load(shard_folder / "surface.npy"))
+    box = surface[0]
+    assert np.isclose(np.abs(box[:, :3]) @ [0, 0, 1], 0.3, atol=1e-3).any()
+    assert ((box[:, :3] * box[:, 3:]).sum(1) > 0).all()
+
+
+def test_views_fill_the_frame_as_prepare_does(shard_folder):
+    views = np.load(shard_folder / "views.npy")
+    for picture in views.reshape(-1, *views.shape[2:]):
+        rows, columns = np.nonzero(picture[..., 3] > 127)
+        longest = max(np.ptp(rows), np.ptp(columns)) + 1
+        assert abs(longest / picture.shape[0] - renders.FILL) < 0.03
+        assert picture[..., 3].max() == 255 and picture[rows, columns, :3].max() > 20
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_camera_map_projects_the_object_onto_its_picture(archive_folder, shard_folder, mirrored):
+    views = PosedViews(archive_folder, shard_folder)
+    sample = views.sample(0, 1, mirrored, 0, np.random.default_rng(0), False)
+    places = np.concatenate([sample["surface"][:, :3], np.ones((2048, 1))], 1) @ sample["camera"].T
+    columns = np.clip(((places[:, 0] + 1) * 64).astype(int), 0, 127)
+    rows = np.clip(((1 - places[:, 1]) * 64).astype(int), 0, 127)
+    assert (sample["picture"][3, rows, columns] > 0.5).mean() > 0.93
+
+
+def test_yaw_brings_the_camera_side_to_the_front():
+    camera_side = Camera(azimuth=70).axes()[2]
+    assert np.allclose(yaw_matrix(70) @ camera_side, [0, 0, 1], atol=1e-6)
+
+
+def test_frame_transform_centres_and_scales():
+    points = np.random.default_rng(0).uniform(0, 3, (100, 3)) * [1, 2, 1]
+    scale, offset = frame_transform(points)
+    framed = points * scale + offset
+    assert np.isclose(np.ptp(framed, axis=0).max(), 2 * train_vae.FRAME)
+    assert np.allclose(framed.min(0) + framed.max(0), 0, atol=1e-9)
+
+
+# ------------------------------------------------------------------------------------------------- measures, baselines
+
+
+def test_scores_of_equal_and_shifted_shapes():
+    same = shape_scores(ball(), ball())
+    assert same.chamfer < 1e-5 and same.f_1 == pytest.approx(100) and same.iou == pytest.approx(1)
+    shifted = shape_scores(ball(centre=(0.05, 0, 0)), ball())
+    # The mean distance between unit spheres moved by d is d/2: |cos| averages 1/2 over a sphere.
+    assert shifted.chamfer == pytest.approx(0.05 * 1.1 / 2, rel=0.05)
+    assert shifted.f_1 < 30 and shifted.f_5 > 85 and 0.85 < shifted.iou < 0.95
+    assert shifted.normal > 0.99
+
+
+def test_silhouette_iou_of_a_ball():
+    camera = Camera(half_height=1.0)
+    y, x = np.mgrid[:128, :128] - 63.5
+    disc = np.hypot(x, y) < 0.9 * 64
+    assert silhouette_iou(ball(), camera, disc) > 0.98
+    assert silhouette_iou(ball(0.45), camera, disc) == pytest.approx(0.25, abs=0.02)
+
+
+def test_inflating_a_disc_gives_a_ball():
+    y, x = np.mgrid[:128, :128] - 63.5
+    shape = inflate_silhouette((np.hypot(x, y) < 0.4 * 128).astype(np.float32))
+    assert shape_scores(shape, ball(0.95)).iou > 0.95
+
+
+def test_retrieval_finds_a_training_picture_again(archive_folder, shard_folder):
+    views = PosedViews(archive_folder, shard_folder)
+    retrieval = SilhouetteRetrieval(views)
+    for row, view in ((0, 1), (1, 0), (2, 1)):
+        assert retrieval.nearest(np.array(views.views[row, view])) == (row, view)
+
+
+# ---------------------------------------------------------------------------------------------------------------- runs
+
+
+def test_loop_learns_saves_and_resumes(tmp_path):
+    config = LoopConfig(minutes=0.02, learning_rate=0.05, warmup_steps=2, log_every=10, save_minutes=0)
+    model = torch.nn.Linear(3, 1)
+
+    def step(batch: torch.Tensor) -> dict[str, torch.Tensor]:
+        return {"loss": (model(batch) - batch.sum(1, keepdim=True)).square().mean()}
+
+    def batches():
+        while True:
+            yield torch.randn(16, 3)
+
+    loop = Loop(model, config, tmp_path)
+    loop.run(batches(), step, lambda m: {"held_out": float(m.weight.sum())}, validate_every=10**9)
+    lines = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert lines[-2]["loss"] < 0.1 * lines[0]["loss"] and abs(lines[-1]["held_out"] - 3) < 0.5
+    resumed = Loop(torch.nn.Linear(3, 1), config, tmp_path)
+    assert resumed.steps == loop.steps and resumed.progress >= 1
+    assert torch.equal(resumed.ema.weight, loop.ema.weight)
+
+
+def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, tmp_path, monkeypatch):
+    """A few steps of each command, without compilation: what they write is what the next one reads."""
+    monkeypatch.setattr(torch, "compile", lambda function: function)
+    monkeypatch.setattr(train_vae.VAEBatches.__init__, "__defaults__", (2, 2, 64))
+    run(train_vae.main, "--shards", shard_folder, "--out", tmp_path / "vae", "--minutes", 0.001, "--workers", 0)
+    vae = train_flow.load_vae(tmp_path / "vae")
+    assert not any(p.requires_grad for p in vae.parameters())
+    common = ["--data", archive_folder, "--shards", shard_folder, "--vae", tmp_path / "vae", "--minutes", 0.001]
+    small = ["--batch", 2, "--draws", 2]
+    run(train_flow.main, "coarse", *common, *small, "--out", tmp_path / "coarse")
+    run(
+        train_flow.main,
+        "fine",
+        *common,
+        *small,
+        "--tokens",
+        32,
+        "--out",
+        tmp_path / "fine",
+        "--start",
+        tmp_path / "coarse",
+    )
+    for stage in ("coarse", "fine"):
+        log = [json.loads(line) for line in (tmp_path / stage / "log.jsonl").read_text().splitlines()]
+        assert math.isfinite(log[-1]["held_out_flow"])
+        assert (tmp_path / stage / "checkpoint.pt").exists()
