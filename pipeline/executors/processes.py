@@ -6,6 +6,7 @@ pool cannot do that: there one dead worker breaks the whole pool.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import shutil
@@ -84,10 +85,9 @@ class ProcessExecutor:
             if slot is None:
                 slot = self._slots[index] = self._spawn(index)
             slot.task, slot.started, slot.stage = task, None, "start-up"
-            try:
+            # A worker that has just died cannot be sent to: `_listen` finds out and deals with the task.
+            with contextlib.suppress(OSError):
                 slot.pipe.send(task)
-            except OSError:
-                pass  # it has just died: `_listen` finds out and deals with the task
 
     def _spawn(self, index: int) -> _Slot:
         device = self._devices[index % len(self._devices)] if self._devices else None
@@ -111,10 +111,8 @@ class ProcessExecutor:
         if kill:
             slot.process.kill()
         else:
-            try:
+            with contextlib.suppress(OSError):
                 slot.pipe.send(None)
-            except OSError:
-                pass
         slot.process.join(5.0)
         if slot.process.is_alive():
             slot.process.kill()
