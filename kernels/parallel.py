@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,8 +80,8 @@ def launch(
         return lambda: wp.launch(kernel, dim=end - begin, inputs=[begin, *inputs], device=device)
 
     # Load once here: two threads must not race to compile one module.
-    kernel.module.load(wp.get_device(device))
-    run_threads([run(begin, end) for begin, end in zip(cuts[:-1], cuts[1:], strict=True) if end > begin])
+    kernel.module.load(wp.get_device(device), 1)  # the block size of CPU launches; another one is another binary
+    run_threads([run(begin, end) for begin, end in pairwise(cuts) if end > begin])
 
 
 def run_threads(jobs: Sequence[Callable[[], None]]) -> None:

@@ -9,8 +9,9 @@ atomic between threads).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import warp as wp
 
@@ -23,6 +24,8 @@ EMPTY = wp.constant(wp.uint64(0xFFFFFFFFFFFFFFFF))
 # Barycentrics may be this far below zero: closes the cracks that rounding leaves between two triangles of one edge.
 SLACK = wp.constant(-1.0e-6)
 FAR = wp.constant(3.0e38)
+# Pixels or vertices below which a CPU launch is not worth cutting into threads.
+SMALL = 1 << 17
 
 
 @wp.func
@@ -221,6 +224,16 @@ def interpolate_vertices(
         out[q] = wp.vec3(0.0, 0.0, 0.0)
 
 
+def launch(kernel: Any, count: int, inputs: Sequence[Any], device: str) -> None:
+    """parallel.launch, but small pictures stay on the calling thread: handing over costs more than it saves, above all
+    in a search that renders hundreds of them on a busy machine."""
+    if device == "cpu" and count < SMALL:
+        parallel.start_warp()
+        wp.launch(kernel, dim=count, inputs=[0, *inputs], device=device)
+    else:
+        parallel.launch(kernel, count, inputs, device)
+
+
 @dataclass(frozen=True)
 class Raster:
     """Warp arrays of one picture, flattened row by row: face [H*W] int32 (-1 = nothing), barycentrics [H*W] vec3."""
@@ -251,14 +264,14 @@ def rasterize(screen: wp.array, inverse_w: wp.array, faces: wp.array, height: in
             _launch_bands(screen, faces, height, width, keys)
     face = wp.empty(pixels, dtype=int, device=device)
     barycentrics = wp.empty(pixels, dtype=wp.vec3, device=device)
-    parallel.launch(resolve, pixels, [screen, inverse_w, faces, width, keys, face, barycentrics], name)
+    launch(resolve, pixels, [screen, inverse_w, faces, width, keys, face, barycentrics], name)
     return Raster(height, width, face, barycentrics)
 
 
 def _launch_bands(screen: wp.array, faces: wp.array, height: int, width: int, keys: wp.array) -> None:
     """CPU: bands of rows over threads; every band walks all faces, so there are only two bands per thread."""
     threads = parallel.thread_count()
-    bands = 1 if threads == 1 or height * width < 128 * 128 else min(threads * 2, height)
+    bands = 1 if threads == 1 or height * width + 4 * faces.shape[0] < SMALL else min(threads * 2, height)
     inputs = [screen, faces, height, width, bands, keys]
     if bands == 1:
         wp.launch(raster_bands, dim=1, inputs=[0, *inputs], device=screen.device)
@@ -275,5 +288,5 @@ def interpolate(raster: Raster, faces: wp.array, values: wp.array) -> wp.array:
     """Per-vertex values [V] vec3 -> [H*W] vec3, zero where there is no face."""
     out = wp.empty(raster.height * raster.width, dtype=wp.vec3, device=raster.face.device)
     inputs = [raster.face, raster.barycentrics, faces, values, out]
-    parallel.launch(interpolate_vertices, raster.height * raster.width, inputs, str(raster.face.device))
+    launch(interpolate_vertices, raster.height * raster.width, inputs, str(raster.face.device))
     return out

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from . import parallel
 from .arrays import check_mesh, origin_of, to_numpy, to_warp
 from .cameras import Camera
 from .errors import UsageError
 from .normals import face_normals
-from .rasterize import FAR, Raster, interpolate, rasterize
+from .rasterize import FAR, Raster, interpolate, launch, rasterize
 
 wp.set_module_options({"enable_backward": False})
 
@@ -173,7 +172,7 @@ class Scene:
         depth = wp.empty(count, dtype=float, device=self.device)
         matrix = wp.mat44(*camera.pixel_matrix(height, width).ravel().tolist())
         inputs = [self.vertices, matrix, int(camera.perspective), screen, inverse_w, depth]
-        parallel.launch(project, count, inputs, self.device)
+        launch(project, count, inputs, self.device)
         return rasterize(screen, inverse_w, self.faces, height, width), depth
 
     def render(self, camera: Camera, height: int, width: int) -> dict[str, wp.array]:
@@ -184,14 +183,21 @@ class Scene:
         if "depth" in self.maps:
             out["depth"] = wp.empty(pixels, dtype=float, device=self.device)
             inputs = [raster.face, raster.barycentrics, self.faces, vertex_depth, out["depth"]]
-            parallel.launch(interpolate_depth, pixels, inputs, self.device)
+            launch(interpolate_depth, pixels, inputs, self.device)
         if "position" in self.maps:
             out["position"] = interpolate(raster, self.faces, self.vertices)
         if "normal" in self.maps:
-            out["normal"] = wp.empty(pixels, dtype=wp.vec3, device=self.device)
-            inputs = [raster.face, raster.barycentrics, self.faces, self.normals, int(self.smooth), out["normal"]]
-            parallel.launch(interpolate_normals, pixels, inputs, self.device)
+            out["normal"] = normals_of_raster(raster, self.faces, self.normals, self.smooth)
         return out
+
+
+def normals_of_raster(raster: Raster, faces: wp.array, normals: wp.array, per_vertex: bool) -> wp.array:
+    """Unit normals [H*W] vec3 from vertex normals [V] or face normals [F]."""
+    pixels = raster.height * raster.width
+    out = wp.empty(pixels, dtype=wp.vec3, device=raster.face.device)
+    inputs = [raster.face, raster.barycentrics, faces, normals, int(per_vertex), out]
+    launch(interpolate_normals, pixels, inputs, str(raster.face.device))
+    return out
 
 
 def stack(parts: list[Any]) -> Any:

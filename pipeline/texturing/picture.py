@@ -16,8 +16,8 @@ REACH = 0.05  # outside the silhouette: continued colours are taken up to here, 
 def prepare_picture(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Colours that continue past the silhouette, and trust.
 
-    rgba: float32 [S, S, 4], straight alpha, 0..1. Returns picture float32 [S, S, 3] and confidence float32 [S, S]: 1 well
-    inside the silhouette, small just outside it, 0 further out.
+    rgba: float32 [S, S, 4], straight alpha, 0..1. Returns picture float32 [S, S, 3] and confidence float32 [S, S]: 1
+    well inside the silhouette, small just outside it, 0 further out.
     """
     side = max(rgba.shape[:2])
     inside = rgba[..., 3] > 0.9

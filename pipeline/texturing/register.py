@@ -48,7 +48,7 @@ def register(
     starts = []
     step = 10.0 if spread <= 60 else 15.0
     count = max(1, round(spread / step))
-    azimuths = np.linspace(-spread, spread, 2 * count + 1)
+    azimuths = np.unique(np.linspace(-spread, spread, 2 * count + 1))
     for azimuth in azimuths:
         for elevation in ELEVATIONS:
             camera = search.fitted(Camera(float(azimuth), float(elevation)), small)

@@ -1,0 +1,201 @@
+"""Back-project pictures onto a surface: every surface point looks itself up in every picture that sees it.
+
+Gathering per texel leaves no holes (scattering per pixel does) and needs no sorting. A point counts as seen when the
+four depth samples around its pixel agree with its own depth, within a margin that grows with the slope; so silhouettes
+and what lies behind them never mix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import warp as wp
+
+from . import parallel
+from .arrays import to_numpy, to_warp
+from .cameras import Camera
+from .errors import BadInputError
+from .render_maps import render_maps
+from .texel_maps import texel_maps
+
+wp.set_module_options({"enable_backward": False})
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture and where it was taken from.
+
+    picture: float32 [H, W, 3], 0..1, colours reaching past the silhouette (no background in it).
+    confidence: float32 [H, W], 0..1, how far each pixel is to be trusted, or None for 1 everywhere.
+    priority: factor on the weight, against the other views.
+    mirror: [4, 4] world -> world, applied before the camera: the picture seen in a mirror plane; or None.
+    margin: how far behind the depth map a point may lie and still count as seen, world units; None: 1.5 pixels;
+    inf: no depth test.
+    """
+
+    camera: Camera
+    picture: np.ndarray
+    confidence: np.ndarray | None = None
+    priority: float = 1.0
+    mirror: np.ndarray | None = None
+    margin: float | None = None
+
+
+@wp.kernel
+def gather(
+    base: int,
+    position: wp.array(dtype=wp.vec3),
+    normal: wp.array(dtype=wp.vec3),
+    matrix: wp.mat44,
+    eye: wp.vec4,
+    depth: wp.array2d(dtype=float),
+    picture: wp.array2d(dtype=wp.vec4),
+    margin: float,
+    lowest_cosine: float,
+    exponent: float,
+    out: wp.array(dtype=wp.vec4),
+):
+    q = base + wp.tid()
+    out[q] = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    p = position[q]
+    towards = wp.vec3(eye[0], eye[1], eye[2])
+    if eye[3] > 0.5:
+        towards = wp.normalize(towards - p)
+    cosine = wp.dot(normal[q], towards)
+    if cosine <= lowest_cosine:
+        return
+    s = matrix * wp.vec4(p[0], p[1], p[2], 1.0)
+    if s[3] <= 1.0e-6:
+        return
+    x = s[0] / s[3] - 0.5
+    y = s[1] / s[3] - 0.5
+    i = int(wp.floor(x))
+    j = int(wp.floor(y))
+    if i < 0 or j < 0 or i + 1 >= depth.shape[1] or j + 1 >= depth.shape[0]:
+        return
+    slope = margin * (1.0 + wp.min(wp.sqrt(wp.max(1.0 - cosine * cosine, 0.0)) / cosine, 4.0))
+    near = s[2] - slope
+    # Hidden when one of the four samples lies in front. A sample of the background (inf) counts as in front too:
+    # at a silhouette half of the pixel's colour is not the object's.
+    fx = x - float(i)
+    fy = y - float(j)
+    total = wp.vec3(0.0, 0.0, 0.0)
+    weight = float(0.0)
+    for b in range(2):
+        for a in range(2):
+            d = depth[j + b, i + a]
+            if margin < 1.0e9 and (d < near or d > s[2] + 4.0 * slope):
+                return
+            w = wp.where(a == 0, 1.0 - fx, fx) * wp.where(b == 0, 1.0 - fy, fy)
+            c = picture[j + b, i + a]
+            w = w * c[3]
+            total = total + w * wp.vec3(c[0], c[1], c[2])
+            weight = weight + w
+    if weight > 1.0e-6:
+        total = total / weight
+        weight = weight * wp.pow(cosine, exponent)
+        out[q] = wp.vec4(total[0], total[1], total[2], weight)
+
+
+class Baker:
+    """Looks up surface points in pictures of one mesh. Depth maps are rendered once per view.
+
+    vertices [V, 3], faces [F, 3]: what hides what. position, normal [T, 3]: the points to colour.
+    lowest_cosine: surfaces seen at a flatter angle are not taken. exponent: weight = cosine ^ exponent.
+    """
+
+    def __init__(
+        self,
+        vertices: np.ndarray,
+        faces: np.ndarray,
+        position: np.ndarray,
+        normal: np.ndarray,
+        lowest_cosine: float = 0.17,
+        exponent: float = 4.0,
+        device: str = "cpu",
+    ):
+        self.vertices, self.faces = vertices, faces
+        self.count = len(position)
+        self.position = to_warp(position, wp.vec3, device)
+        self.normal = to_warp(normal, wp.vec3, device)
+        self.lowest_cosine, self.exponent, self.device = lowest_cosine, exponent, device
+
+    def depth(self, view: View) -> np.ndarray:
+        """Depth map [H, W] of the mesh from the view's camera; in a mirror the points move, not the mesh."""
+        height, width = view.picture.shape[:2]
+        return render_maps(self.vertices, self.faces, view.camera, (height, width), maps=("depth",)).depth
+
+    def look_up(self, view: View, depth: np.ndarray) -> np.ndarray:
+        """Colour and weight of every point in one view, float32 [T, 4]; weight 0 where it is not seen."""
+        height, width = depth.shape
+        four = np.ones((height, width, 4), np.float32)
+        four[..., :3] = view.picture
+        if view.confidence is not None:
+            four[..., 3] = view.confidence
+        mirror = np.eye(4) if view.mirror is None else np.asarray(view.mirror, np.float64)
+        matrix = view.camera.pixel_matrix(height, width) @ mirror
+        # The eye seen through the mirror. A mirror plane is its own inverse, other transforms are not.
+        back = np.linalg.inv(mirror)
+        if view.camera.perspective:
+            eye = np.append((back @ np.append(view.camera.position(), 1.0))[:3], 1.0)
+        else:
+            direction = back[:3, :3] @ view.camera.axes()[2]
+            eye = np.append(direction / np.linalg.norm(direction), 0.0)
+        margin = 1.5 * view.camera.pixel_size(height) if view.margin is None else view.margin
+        out = wp.empty(self.count, dtype=wp.vec4, device=self.device)
+        inputs = [
+            self.position,
+            self.normal,
+            wp.mat44(*matrix.ravel().tolist()),
+            wp.vec4(*eye.tolist()),
+            to_warp(depth, float, self.device),
+            wp.array(four, dtype=wp.vec4, device=self.device, copy=False),
+            float(min(margin, 1e30)),
+            self.lowest_cosine,
+            self.exponent,
+            out,
+        ]
+        parallel.launch(gather, self.count, inputs, self.device)
+        return out.numpy()
+
+
+def bake(
+    mesh: Any,
+    views: Any,
+    cameras: Sequence[Camera],
+    size: int,
+    weights: Sequence[float] | None = None,
+    confidence: Any = None,
+    exponent: float = 4.0,
+    lowest_cosine: float = 0.17,
+) -> tuple[Any, Any]:
+    """Back-project pictures into the atlas of a mesh.
+
+    mesh: anything with vertices [V, 3], faces [F, 3], uv [V, 2] and perhaps normals [V, 3]. views: [K, H, W, 3], uint8
+    or floats in 0..1. cameras: K of them. size: texels per side. weights: factor per view. confidence: [K, H, W] or
+    None. A texel's weight in a view is factor * confidence * cosine ^ exponent, zero where hidden.
+    Returns texture float32 [size, size, 3] (weighted mean, zero where nothing was seen) and coverage float32
+    [size, size]: the total weight, -1 where no face lies. Raises BadInputError, BadMeshError, UsageError.
+    """
+    pictures = to_numpy(views)
+    if pictures.ndim != 4 or pictures.shape[3] != 3 or len(pictures) != len(cameras):
+        raise BadInputError(f"views must be [{len(cameras)}, H, W, 3], got {pictures.shape}")
+    pictures = pictures.astype(np.float32) / (255.0 if pictures.dtype == np.uint8 else 1.0)
+    vertices, faces = to_numpy(mesh.vertices, np.float32), to_numpy(mesh.faces, np.int32)
+    texels = texel_maps(vertices, faces, to_numpy(mesh.uv), size, getattr(mesh, "normals", None))
+    baker = Baker(vertices, faces, texels.position, texels.normal, lowest_cosine, exponent)
+    total = np.zeros((len(texels.index), 4), np.float32)
+    for k, camera in enumerate(cameras):
+        trust = None if confidence is None else to_numpy(confidence, np.float32)[k]
+        view = View(camera, pictures[k], trust)
+        seen = baker.look_up(view, baker.depth(view))
+        weight = seen[:, 3:] * (1.0 if weights is None else float(weights[k]))
+        total += np.concatenate([seen[:, :3] * weight, weight], 1)
+    texture = np.zeros((size * size, 3), np.float32)
+    coverage = np.full(size * size, -1.0, np.float32)
+    texture[texels.index] = total[:, :3] / np.maximum(total[:, 3:], 1e-12)
+    coverage[texels.index] = total[:, 3]
+    return texture.reshape(size, size, 3), coverage.reshape(size, size)

@@ -1,0 +1,175 @@
+"""Pictures of the sides that the input does not show: the protocol, and the two synthesisers that need no network.
+
+A synthesiser is told the subject, the registered camera and the views wanted; it renders the condition maps it needs at
+its own resolution and returns pictures with trust. It may return other views than those wanted (a mirrored input, say).
+A third party adds one in the entry-point group `varco3d.synthesizers`: a callable without arguments.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ...kernels.bake import View
+from ...kernels.cameras import SIX_VIEWS, Camera
+from ...kernels.errors import BadInputError, UsageError
+from ...kernels.render_maps import Maps, render_maps
+from .picture import prepare_picture, without_detail
+from .register import Registration
+from .symmetry import find_symmetries
+
+HALF_HEIGHT = 1.1  # orthographic half height of the wanted views; the mesh lies in [-1, 1]^3
+FILE_TYPES = (".png", ".webp", ".jpg", ".jpeg")
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a synthesiser may look at.
+
+    rgba: the subject, float32 [S, S, 4], straight alpha. registration: the camera it was taken from. vertices [V, 3],
+    faces [F, 3], normals [V, 3] of the mesh. cameras: wanted views by name. seed: for synthesisers that draw.
+    """
+
+    rgba: np.ndarray
+    registration: Registration
+    vertices: np.ndarray
+    faces: np.ndarray
+    normals: np.ndarray
+    cameras: dict[str, Camera]
+    seed: int = 0
+
+    def maps(self, size: int) -> Maps:
+        """Depth, normal and position maps of the wanted views, [K, size, size, ...]."""
+        return render_maps(self.vertices, self.faces, list(self.cameras.values()), size, self.normals)
+
+
+class ViewSynthesizer(Protocol):
+    """Makes views. name: for records."""
+
+    name: str
+
+    def synthesize(self, conditions: Conditions) -> list[View]: ...
+
+
+def wanted_cameras() -> dict[str, Camera]:
+    """The six fixed views."""
+    return {name: Camera(azimuth, elevation, HALF_HEIGHT) for name, (azimuth, elevation) in SIX_VIEWS.items()}
+
+
+def input_view(conditions: Conditions) -> View:
+    """The input picture itself, first among the views."""
+    picture, confidence = prepare_picture(conditions.rgba)
+    return View(conditions.registration.camera, picture, confidence)
+
+
+class MirrorSynthesizer:
+    """The shape's own symmetry colours its hidden side; the back, when no plane reaches it, takes the large areas of
+    colour of the front, straight through.
+
+    Mirrored pictures are sharp: a point is looked up where its mirror image lies in the input picture, when that image
+    is visible there.
+    """
+
+    name = "tiny"
+    mirror_priority = 0.03
+    through_priority = 1e-4
+    margin = 0.05  # box units: a mirror image of a generated shape lies on the shape only about
+
+    def synthesize(self, conditions: Conditions) -> list[View]:
+        front = input_view(conditions)
+        camera = front.camera
+        views = []
+        for symmetry in find_symmetries(conditions.vertices, conditions.faces):
+            priority = self.mirror_priority / (1.0 + 20.0 * symmetry.error)
+            views.append(
+                View(camera, front.picture, front.confidence, priority, symmetry.transform, margin=self.margin)
+            )
+        assert front.confidence is not None
+        calm = without_detail(front.picture, front.confidence)
+        back = camera.axes()[2]
+        through = np.eye(4)
+        through[:3, :3] -= 2.0 * np.outer(back, back)
+        views.append(View(camera, calm, front.confidence, self.through_priority, through, margin=np.inf))
+        return views
+
+
+class FolderSynthesizer:
+    """Pictures from a folder named by view (front.png, back.png, left.webp, ...), by an artist or another program.
+
+    They show the mesh orthographically, half height HALF_HEIGHT, on transparency or any background: without alpha
+    the mesh's own silhouette is used. It is the layout of the condition maps that `write_conditions` writes.
+    """
+
+    name = "folder"
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+
+    def synthesize(self, conditions: Conditions) -> list[View]:
+        if not self.folder.is_dir():
+            raise BadInputError(f"{self.folder} is no folder of views", "Give a folder with front.png, back.png, ...")
+        views = []
+        for name, camera in conditions.cameras.items():
+            path = self._find(name)
+            if path is None:
+                continue
+            rgba = _read_rgba(path)
+            if (rgba[..., 3] > 0.99).all():
+                mask = render_maps(conditions.vertices, conditions.faces, camera, rgba.shape[:2], maps=()).mask
+                rgba[..., 3] = mask
+            picture, confidence = prepare_picture(rgba)
+            views.append(View(camera, picture, confidence, 0.3))
+        if not views:
+            raise BadInputError(
+                f"{self.folder} holds no view", f"Name pictures {', '.join(conditions.cameras)} with {FILE_TYPES[0]}."
+            )
+        return views
+
+    def _find(self, name: str) -> Path | None:
+        found = [self.folder / f"{name}{suffix}" for suffix in FILE_TYPES if (self.folder / f"{name}{suffix}").exists()]
+        return found[0] if found else None
+
+
+def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
+    """`tiny`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
+    if name == "folder" or (name == "tiny" and folder):
+        if not folder:
+            raise UsageError("the folder synthesizer needs a folder", "Give --set texture.views=DIR.")
+        return FolderSynthesizer(Path(folder))
+    if name == "tiny":
+        return MirrorSynthesizer()
+    from importlib.metadata import entry_points
+
+    for point in entry_points(group="varco3d.synthesizers"):
+        if point.name == name:
+            return point.load()()
+    raise UsageError(f"there is no view synthesizer '{name}'", "Known: tiny, folder.")
+
+
+def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> None:
+    """Condition maps as PNG: normal_<view>.png (world normals as colours), position_<view>.png (box as colours),
+    depth_<view>.png (16 bit, near is bright, 0 outside)."""
+    from PIL import Image
+
+    folder.mkdir(parents=True, exist_ok=True)
+    maps = conditions.maps(size)
+    for k, name in enumerate(conditions.cameras):
+        mask = maps.mask[k][..., None]
+        for kind, values in (("normal", maps.normal[k] * 0.5 + 0.5), ("position", maps.position[k] * 0.5 + 0.5)):
+            colours = np.rint(np.clip(np.where(mask, values, 0.5), 0, 1) * 255).astype(np.uint8)
+            Image.fromarray(colours).save(folder / f"{kind}_{name}.png")
+        near = np.where(maps.mask[k], 1.0 - (maps.depth[k] - 2.2) / 3.6, 0.0)  # distance 4, half diagonal below 1.8
+        Image.fromarray(np.rint(np.clip(near, 0, 1) * 65535).astype(np.uint16)).save(folder / f"depth_{name}.png")
+
+
+def _read_rgba(path: Path) -> np.ndarray:
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return np.asarray(picture.convert("RGBA"), np.float32) / 255.0
+    except OSError as error:
+        raise BadInputError(f"{path} is no readable picture: {error}") from error
