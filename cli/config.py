@@ -80,14 +80,17 @@ def resolve(
     environ: Mapping[str, str],
     files: Iterable[Path] = (),
     presets: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
+    stages: Iterable[str] | None = STAGES,
 ) -> Resolved:
     """Merges all sources.
 
     given: flags from the command line, None or () meaning "not given". presets: name -> stage -> key -> value, of the
-    recipe. Raises UsageError (unknown key, wrong type, unknown preset) and BadInputError (unreadable file).
+    recipe. stages: names that a table or --set may have; None takes any. Raises UsageError (unknown key, wrong type,
+    unknown preset) and BadInputError (unreadable file).
     """
-    layers = [_Layer.from_flags(given), _Layer.from_environment(environ)]
-    layers += [_Layer.from_file(path) for path in files]
+    known = None if stages is None else tuple(stages)
+    layers = [_Layer.from_flags(given, known), _Layer.from_environment(environ)]
+    layers += [_Layer.from_file(path, known) for path in files]
     flags = {}
     for flag in FLAGS:
         hit = next((layer.flags[flag.name] for layer in layers if flag.name in layer.flags), None)
@@ -97,12 +100,12 @@ def resolve(
         if presets and chosen not in presets:
             raise UsageError(f"this model has no preset {chosen!r}", f"It has: {', '.join(presets)}.")
         layers.append(_Layer.from_preset(chosen, presets.get(chosen, {})))
-    stages: dict[str, dict[str, Value]] = {}
+    merged: dict[str, dict[str, Value]] = {}
     for layer in layers:
         for stage, keys in layer.stages.items():
             for key, value in keys.items():
-                stages.setdefault(stage, {}).setdefault(key, value)
-    return Resolved(flags, stages, tuple(text for layer in layers for text in layer.warnings))
+                merged.setdefault(stage, {}).setdefault(key, value)
+    return Resolved(flags, merged, tuple(text for layer in layers for text in layer.warnings))
 
 
 @dataclass
@@ -129,14 +132,14 @@ class _Layer:
         return self
 
     @classmethod
-    def from_flags(cls, given: Mapping[str, Any]) -> "_Layer":
+    def from_flags(cls, given: Mapping[str, Any], stages: tuple[str, ...] | None) -> "_Layer":
         layer = cls()
         for name, raw in given.items():
             if raw is None or raw == ():
                 continue
             layer.put(BY_NAME[name], raw, "flag")
         for stage, key, text in layer.flags.get("set", Value((), "")).value:
-            known_stage(stage, "--set")
+            check_stage(stage, stages, "--set")
             layer.stages.setdefault(stage, {})[key] = Value(literal(text), "flag")
         return layer.spread()
 
@@ -154,12 +157,12 @@ class _Layer:
         return layer.spread()
 
     @classmethod
-    def from_file(cls, path: Path) -> "_Layer":
+    def from_file(cls, path: Path, stages: tuple[str, ...] | None) -> "_Layer":
         layer = cls()
         for raw_key, value in read_toml(path).items():
             key = raw_key.replace("-", "_")
             if isinstance(value, dict):
-                known_stage(raw_key, str(path))
+                check_stage(raw_key, stages, str(path))
                 for name, setting in value.items():
                     layer.stages.setdefault(raw_key, {})[name.replace("-", "_")] = Value(setting, str(path))
             elif key in BY_NAME and BY_NAME[key].stored:
@@ -191,10 +194,10 @@ def literal(text: str) -> Any:
         return text
 
 
-def known_stage(stage: str, origin: str) -> None:
-    """Raises UsageError, with a suggestion, unless `stage` is one of the ten."""
-    if stage not in STAGES:
-        raise UsageError(f"{origin}: there is no stage {stage!r}{suggestion(stage, STAGES)}")
+def check_stage(stage: str, known: tuple[str, ...] | None, origin: str) -> None:
+    """Raises UsageError, with a suggestion, when `stage` is none of the known ones."""
+    if known is not None and stage not in known:
+        raise UsageError(f"{origin}: there is no stage {stage!r}{suggestion(stage, known)}")
 
 
 def suggestion(wrong: str, known: Iterable[str]) -> str:

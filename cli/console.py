@@ -55,6 +55,7 @@ class Console:
         self.verbose = verbose
         self.color = color
         self.log = log
+        self.said: set[str] = set()  # messages of errors that were shown
         self.live: Any = None  # a rich progress bar that owns the last lines of the terminal, while one runs
 
     # results ---------------------------------------------------------------------------------------------------------
@@ -112,6 +113,7 @@ class Console:
 
     def error(self, code: str, message: str, hint: str = "", cause: BaseException | None = None) -> None:
         """`error[code]: what and why. What to do.` The traceback of `cause` only with -v, and always in the log."""
+        self.said.add(message)
         self._err(f"{self._paint(f'error[{code}]:', _RED)} {one_line(message, hint)}")
         trace = "".join(traceback.format_exception(cause)) if cause is not None else ""
         if trace and self.verbose:
@@ -140,14 +142,18 @@ class Console:
     def guard_stdout(self) -> Iterator[None]:
         """Inside, what others print to stdout (Python or C) goes to the log, to stderr with -v, or nowhere.
 
-        Our own results keep going to the real stdout. Does nothing when stdout is not file descriptor 1, as in tests.
+        Our own results keep going to the real stdout. When stdout is not file descriptor 1, as in tests, only what
+        Python code prints is caught.
         """
         try:
             real = self.out.fileno() == 1 and sys.stdout is self.out
         except (OSError, ValueError, AttributeError):
             real = False
         if not real:
-            yield
+            with open(os.devnull, "w") as nowhere:
+                sink = self.log or (self.err if self.verbose else nowhere)
+                with contextlib.redirect_stdout(sink):
+                    yield
             return
         self.out.flush()
         kept = os.dup(1)

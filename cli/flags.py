@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 STAGES = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
 
@@ -112,6 +113,18 @@ class Assignment(click.ParamType):
         return stage, key.strip().replace("-", "_"), text.strip()
 
 
+class StageName(click.ParamType):
+    """A stage of the recipe, which checks it; the ten built-in names are offered to the shell."""
+
+    name = "stage"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return str(value)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in STAGES if name.startswith(incomplete)]
+
+
 POSITIVE = click.IntRange(min=1)
 COUNT = click.IntRange(min=0)
 
@@ -136,10 +149,10 @@ FLAGS: tuple[Flag, ...] = (
     Flag("seed", int, 0, "Same seed, same picture, same mesh.", "Model"),
     Flag("num_seeds", POSITIVE, 1, "Make this many variants, with seeds seed, seed+1, ...", "Model"),
     # Stages
-    Flag("from", _choice(*STAGES), None, "Start at this stage from results kept with --save-stages.", "Stages",
-         stored=False),
-    Flag("until", _choice(*STAGES), None, "Stop after this stage.", "Stages", stored=False),
-    Flag("skip", _choice(*STAGES), (), "Leave these stages out.", "Stages", many=True),
+    Flag("from", StageName(), None, "Start at this stage from results kept with --save-stages.", "Stages",
+         metavar="STAGE", stored=False),
+    Flag("until", StageName(), None, "Stop after this stage.", "Stages", metavar="STAGE", stored=False),
+    Flag("skip", StageName(), (), "Leave these stages out.", "Stages", many=True, metavar="STAGE"),
     Flag("steps", POSITIVE, None, "Denoising steps of both generators.", "Stages",
          settings=("coarse.steps", "refine.steps")),
     Flag("guidance", click.FloatRange(min=0), None, "How strictly to follow the picture.", "Stages",

@@ -111,6 +111,8 @@ def _say(session: Session, error: BaseException) -> None:
     elif isinstance(error, click.UsageError):
         path = error.ctx.command_path if error.ctx else "varco3d"
         console.error("usage", error.format_message(), f"See {path} --help.")
+    elif isinstance(error, Varco3DError) and error.message in console.said:
+        return
     elif isinstance(error, Varco3DError):
         console.error(error.code, error.message, error.hint, error)
     elif isinstance(error, BrokenPipeError):

@@ -50,7 +50,9 @@ def _read(path: Path) -> "trimesh.Trimesh":
         scene = trimesh.load_scene(path, process=False)
         joined = scene.to_mesh()
     except Exception as error:  # trimesh has no exception class of its own; a broken file raises almost anything
-        raise BadInputError(f"{path} cannot be read as {path.suffix[1:].upper()}: {error}", "Is it complete?") from error
+        raise BadInputError(
+            f"{path} cannot be read as {path.suffix[1:].upper()}: {error}", "Is it complete?"
+        ) from error
     if not isinstance(joined, trimesh.Trimesh):
         raise BadMeshError(f"{path} holds no triangles", "Point clouds and curves cannot be used.")
     return joined

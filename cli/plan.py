@@ -91,7 +91,8 @@ def describe_item(item: Item, request: Request, records: dict[str, dict[str, Any
         about = {"id": item.id, "input": str(item.source), "sha256": None, "outputs": outputs}
         return {**about, "state": "unreadable", "reason": error.strerror}
     record = records.get(item.id, {})
-    done = record.get("status") == "ok" and record.get("sha256") == digest
+    same = record.get("status") == "ok" and record.get("sha256") == digest
+    done = same and all(Path(path).exists() for path in outputs)
     about = {"id": item.id, "input": str(item.source), "sha256": digest, "outputs": outputs}
     return {**about, "state": "done" if done else "new"}
 

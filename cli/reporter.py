@@ -10,7 +10,7 @@ from typing import Any
 from ..pipeline.events import Event, ItemFinished, ItemStarted, Progress, RunFinished, RunStarted, StageFinished
 from ..pipeline.events import StageStarted as Stage
 from .console import Console, is_terminal, seconds
-from .exit_codes import EXIT_CODES, OK
+from .exit_codes import EXIT_CODES, ITEM_FAILED, OK
 
 
 class Reporter:
@@ -82,6 +82,9 @@ class Reporter:
             message = str(error.get("message", "failed"))
             prefix = f"{event.id}: " if self._total > 1 else ""
             self.console.error(str(error.get("code", "internal")), prefix + message, str(error.get("hint") or ""))
+            self.console.said.add(message)  # it need not be said again when it ends the whole run
+            if error.get("traceback"):
+                self.console.detail(str(error["traceback"]).rstrip())
             return
         if event.status == "skipped":
             self.console.note(f"{place}{event.id}: already done")
@@ -105,8 +108,9 @@ def _error(exit_code: int, error: BaseException | None) -> dict[str, Any] | None
     if error is None:
         return None
     code = getattr(error, "code", None)
-    if code is None:
-        code = next((name for name, number in EXIT_CODES.items() if number == exit_code and number > 128), "internal")
+    if not isinstance(code, str):
+        first = {number: name for name, number in reversed(EXIT_CODES.items())}
+        code = "internal" if exit_code == ITEM_FAILED else first.get(exit_code, "internal")
     message = getattr(error, "message", None) or str(error) or code
     return {"code": code, "message": message, "hint": getattr(error, "hint", "")}
 

@@ -16,9 +16,10 @@ from ..pipeline.inputs import InputFile, in_shard, parse_shard, resolve_inputs
 from ..pipeline.mesh_report import REPORT_KEYS
 from ..pipeline.naming import MESH_SUFFIXES, Item, plan_items, single_item
 from ..pipeline.recipe import PRESETS, Recipe, load_recipe, read_recipe
-from ..pipeline.stage import load_stage
+from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.worker import RunConfig
 from .config import Resolved, resolve
+from .flags import FLAGS
 from .requirements import Gate, parse_requirements
 
 DEFAULT_FOLDER = "varco3d-out"
@@ -41,10 +42,10 @@ class Request:
 
 def merge(given: Mapping[str, Any], environ: Mapping[str, str], files: Sequence[Path]) -> Resolved:
     """All sources of settings, the presets of the chosen model among them. Raises UsageError, BadInputError."""
-    first = resolve(given, environ, files)
+    first = resolve(given, environ, files, stages=None)
     raw = read_recipe(first["model"])
     presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
-    return resolve(given, environ, files, presets)
+    return resolve(given, environ, files, presets, (*ORDER, *raw.get("order", ())))
 
 
 def build_request(
@@ -149,7 +150,7 @@ def _items(
 
 
 def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Recipe:
-    settings = resolved.settings()
+    settings = _without_absent(resolved.settings(), resolved["model"])
     if to_stdout and formats != ("glb",):
         raise UsageError("-o - writes GLB only", "Leave --format out.")
     settings.setdefault("export", {})["formats"] = formats
@@ -159,6 +160,17 @@ def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Re
         shown = tuple(sorted({max(1, round(steps * part / PREVIEWED_STEPS)) for part in range(1, PREVIEWED_STEPS + 1)}))
         recipe = recipe.with_settings({"coarse": {"preview_steps": shown}})
     return recipe
+
+
+def _without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str, dict[str, Any]]:
+    """Drops settings of stages the recipe lacks when a flag set them along with others: --steps without a refiner."""
+    order = read_recipe(model).get("order", ORDER)
+    shared = {t for flag in FLAGS if any(t.partition(".")[0] in order for t in flag.settings) for t in flag.settings}
+    kept = {
+        stage: {key: value for key, value in keys.items() if stage in order or f"{stage}.{key}" not in shared}
+        for stage, keys in settings.items()
+    }
+    return {stage: keys for stage, keys in kept.items() if keys}
 
 
 def _options(resolved: Resolved, folder: Path | None, shard: tuple[int, int] | None, ignored: int) -> BatchOptions:

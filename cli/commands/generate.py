@@ -37,6 +37,8 @@ def completed(flag: Flag) -> click.Option:
     option = flag.parameter()
     if flag.name == "model":
         option._custom_shell_complete = complete_models
+    elif flag.name == "skip":
+        option._custom_shell_complete = flag.kind.shell_complete
     elif flag.many and isinstance(flag.kind, click.Choice):
         names = tuple(flag.kind.choices)
         option._custom_shell_complete = lambda ctx, param, text: [
