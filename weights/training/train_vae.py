@@ -130,7 +130,7 @@ def stack(samples: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
 
 
 class VAEBatches(IterableDataset):
-    """Endless batches, coarse and fine in turn."""
+    """Endless batches, two coarse to one fine."""
 
     def __init__(self, folder: Path, seed: int, coarse_batch: int = 16, fine_batch: int = 10, fine_tokens: int = 320):
         self.folder, self.seed = folder, seed
@@ -144,7 +144,8 @@ class VAEBatches(IterableDataset):
         rows = shards.index["training_rows"]
         lattice = lattice_anchors(LATTICE).numpy()
         while True:
-            yield stack([self._coarse(shards, rows, lattice, rng) for _ in range(self.coarse_batch)])
+            for _ in range(2):  # few anchors are the harder half
+                yield stack([self._coarse(shards, rows, lattice, rng) for _ in range(self.coarse_batch)])
             yield stack([self._fine(shards, rows, rng) for _ in range(self.fine_batch)])
 
     def _coarse(self, shards: FieldShards, rows: list[int], lattice: np.ndarray, rng: np.random.Generator):
