@@ -30,8 +30,8 @@ class AnchoredDiTConfig:
     mlp_ratio: int = 4
 
 
-COARSE_DIT = AnchoredDiTConfig(group=8)
-FINE_DIT = AnchoredDiTConfig(width=256, heads=8, depth=6, detail_channels=64)
+COARSE_DIT = AnchoredDiTConfig(group=8, depth=6)
+FINE_DIT = AnchoredDiTConfig(width=192, heads=6, depth=6, detail_channels=64)
 
 
 def lattice_grouping(per_side: int) -> Tensor:

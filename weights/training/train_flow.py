@@ -31,7 +31,7 @@ from .renders import Pose, framed_camera
 from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, stack, voxel_anchors, yaw_matrix
 
 PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guidance
-DRAWS = 4  # times and noises per picture: the encoder and the latents are paid once
+DRAWS = 3  # times and noises per picture: the encoder and the latents are paid once
 
 
 def grouped_lattice() -> np.ndarray:
@@ -200,10 +200,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a coarse run whose picture encoder the fine run starts from")
     parser.add_argument("--minutes", type=float, default=40)
-    parser.add_argument("--batch", type=int, default=24)
+    parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--draws", type=int, default=DRAWS)
-    parser.add_argument("--tokens", type=int, default=320, help="voxel anchors per object of the fine stage")
-    parser.add_argument("--learning-rate", type=float, default=6e-4)
+    parser.add_argument("--tokens", type=int, default=256, help="voxel anchors per object of the fine stage")
+    parser.add_argument("--learning-rate", type=float, default=8e-4)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
