@@ -327,14 +327,15 @@ def _write_page(
 
 
 def describe(numbers: Mapping[str, Any]) -> str:
-    """One line of totals for people: `98 ok, 2 failed (bad_input 2) of 100; 12.3 s in the middle`."""
+    """One line of totals for people: `97 ok, 2 failed (bad_input 2), 1 lost of 100; median 12.3 s`."""
     counts = numbers["counts"]
-    parts = [f"{counts['ok']} ok", f"{counts['failed']} failed", f"{counts['lost']} lost"]
-    shown = ", ".join(part for part in parts if not part.startswith("0 ") or part.endswith(" ok"))
     errors = ", ".join(f"{code} {count}" for code, count in numbers["errors"].items())
-    text = f"{shown}{f' ({errors})' if errors else ''} of {numbers['items']}"
+    parts = [f"{counts['ok']} ok"]
+    parts += [f"{counts['failed']} failed{f' ({errors})' if errors else ''}"] if counts["failed"] else []
+    parts += [f"{counts['lost']} lost"] if counts["lost"] else []
+    text = f"{', '.join(parts)} of {numbers['items']}"
     if numbers["median_seconds"] is not None:
-        text += f"; {numbers['median_seconds']:.1f} s in the middle"
+        text += f"; median {numbers['median_seconds']:.1f} s"
     if numbers["record_files"] > 1:
         text += f"; {numbers['record_files']} record files merged"
     return text
