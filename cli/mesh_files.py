@@ -26,7 +26,10 @@ def load_mesh(path: Path, up: str | None = None) -> Mesh:
         raise BadInputError(f"{path} does not exist" if not path.exists() else f"{path} is no file", "Check the path.")
     if suffix not in SUFFIXES:
         raise BadInputError(f"{path}: {suffix or 'no suffix'} is no mesh format", f"Known: {', '.join(SUFFIXES)}.")
-    joined = _read(path)
+    if suffix == ".3mf":
+        joined = _read_3mf(path)
+    else:
+        joined = _read(path)
     vertices = np.ascontiguousarray(joined.vertices, np.float32)
     faces = np.ascontiguousarray(joined.faces, np.int32)
     if len(faces) == 0:
@@ -56,6 +59,21 @@ def _read(path: Path) -> "trimesh.Trimesh":
     if not isinstance(joined, trimesh.Trimesh):
         raise BadMeshError(f"{path} holds no triangles", "Point clouds and curves cannot be used.")
     return joined
+
+
+def _read_3mf(path: Path) -> "trimesh.Trimesh":
+    import xml.etree.ElementTree as ElementTree
+    import zipfile
+
+    import trimesh
+
+    from .three_mf import read_3mf
+
+    try:
+        vertices, faces = read_3mf(path)
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
+        raise BadInputError(f"{path} cannot be read as 3MF: {error}", "Is it complete?") from error
+    return trimesh.Trimesh(vertices, faces, process=False)
 
 
 def _surface(joined: "trimesh.Trimesh", count: int) -> dict[str, Any]:

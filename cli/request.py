@@ -80,7 +80,7 @@ def build_request(
         save_stages=resolved["save_stages"] or resolved["steps_preview"] or "export" not in stages,
         timeout=resolved["timeout"],
         retries=resolved["retries"],
-        gate=_gate((*resolved["require"], *(["watertight"] if resolved["watertight"] else []))),
+        gate=gate_of(resolved),
     )
     return Request(resolved, config, items, _options(resolved, folder, shard, ignored), stages, to_stdout)
 
@@ -150,7 +150,7 @@ def _items(
 
 
 def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Recipe:
-    settings = _without_absent(resolved.settings(), resolved["model"])
+    settings = without_absent(resolved.settings(), resolved["model"])
     if to_stdout and formats != ("glb",):
         raise UsageError("-o - writes GLB only", "Leave --format out.")
     settings.setdefault("export", {})["formats"] = formats
@@ -162,7 +162,7 @@ def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Re
     return recipe
 
 
-def _without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str, dict[str, Any]]:
+def without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str, dict[str, Any]]:
     """Drops settings of stages the recipe lacks when a flag set them along with others: --steps without a refiner."""
     order = read_recipe(model).get("order", ORDER)
     shared = {t for flag in FLAGS if any(t.partition(".")[0] in order for t in flag.settings) for t in flag.settings}
@@ -191,11 +191,11 @@ def _options(resolved: Resolved, folder: Path | None, shard: tuple[int, int] | N
     )
 
 
-def _gate(texts: tuple[str, ...]) -> Gate | None:
-    if not texts:
-        return None
+def gate_of(resolved: Resolved) -> Gate | None:
+    """The quality gate that --require and --watertight ask for. Raises UsageError."""
+    texts = (*resolved["require"], *(["watertight"] if resolved["watertight"] else []))
     parse_requirements(texts, REPORT_KEYS)  # a mistake is found now, not after the first mesh
-    return Gate(tuple(texts))
+    return Gate(texts) if texts else None
 
 
 def _path(text: str | None) -> Path | None:

@@ -2,9 +2,10 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -13,9 +14,13 @@ from ...kernels.errors import ModelMissingError, UsageError
 from ..config import config_files
 from ..console import is_terminal
 from ..exit_codes import run_exit_code
-from ..flags import FLAGS, Flag
+from ..flags import FLAGS, PANELS, Flag
 from ..session import Session
 from .base import Verb
+
+if TYPE_CHECKING:
+    from ..config import Resolved
+    from ..request import Request
 
 EXAMPLES = """
 varco3d generate chair.png -o chair.glb --preview png
@@ -25,11 +30,12 @@ varco3d generate chair.png --until coarse --save-stages -o work/ && varco3d gene
 
 
 class Generate(Verb):
-    """The verb with one option per line of the flag table."""
+    """A verb with one option per line of the flag table; `panels` names the groups it takes, all by default."""
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, panels: tuple[str, ...] = PANELS, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.params[1:1] = [completed(flag) for flag in FLAGS]
+        place = sum(isinstance(param, click.Argument) for param in self.params)
+        self.params[place:place] = [completed(flag) for flag in FLAGS if flag.panel in panels]
 
 
 def completed(flag: Flag) -> click.Option:
@@ -70,33 +76,54 @@ def command(session: Session, inputs: tuple[str, ...], **given: Any) -> int:
 
 def run(session: Session, inputs: tuple[str, ...], given: dict[str, Any], plan_only: bool = False) -> int:
     """The whole verb; `plan` is the same with plan_only."""
+    from_list = given.get("from_list")
+    label = f"{', '.join(inputs[:3]) or from_list}{' ...' if len(inputs) > 3 else ''}"
+
+    def build(resolved: "Resolved", scratch: Path) -> "Request":
+        from ..request import build_request
+
+        return build_request(inputs, resolved, os.environ, scratch)
+
+    return execute(session, label, given, build, plan_only)
+
+
+def execute(
+    session: Session,
+    label: str,
+    given: dict[str, Any],
+    build: "Callable[[Resolved, Path], Request]",
+    plan_only: bool = False,
+) -> int:
+    """Settings, request, models, batch, exit code: what generate, refine and texture have in common.
+
+    build(settings, scratch folder) makes the request.
+    """
     console = session.console
-    console.note(f"varco3d: {', '.join(inputs[:3]) or given.get('from_list')}{' ...' if len(inputs) > 3 else ''}")
+    console.note(f"varco3d: {label}")
     if given.get("output") == "-" and is_terminal(console.out):
         raise UsageError("stdout is a terminal and a GLB is binary", "Redirect it: -o - > mesh.glb")
-    reporter = None
     with ExitStack() as stack:
         stack.enter_context(console.guard_stdout())
-        from ..reporter import Reporter
-
+        reporter = None
         if not (plan_only or session.dry_run):
+            from ..reporter import Reporter
+
             reporter = Reporter(console, print_paths=given.get("output") != "-")
             # The reporter has the last word, whatever happens, and while stdout is still ours.
             stack.push(lambda kind, error, trace: _end(session, error))
             session.on_end.append(reporter.finish)
-        from ..request import build_request, merge, needed_models
+        from ..request import merge, needed_models
 
         resolved = merge(given, os.environ, config_files(session.config, Path.cwd()))
         for text in resolved.warnings:
             console.warn(text)
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="varco3d-")))
-        request = build_request(inputs, resolved, os.environ, scratch)
-        if plan_only or session.dry_run:
+        request = build(resolved, scratch)
+        if reporter is None:
             from ..plan import show_plan
 
             show_plan(session, request)
             return 0
-        assert reporter is not None
         ensure_models(session, needed_models(request), bool(resolved["pull"]))
         from ...pipeline.batch import Batch
 

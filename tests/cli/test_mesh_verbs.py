@@ -1,0 +1,143 @@
+"""inspect, preview, refine, texture and convert on real files."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+from PIL import Image
+from standin import ball
+from varco3d.cli.glb_check import check_glb
+from varco3d.cli.mesh_files import load_mesh, z_up_to_y_up
+from varco3d.cli.requirements import parse_requirements, unmet
+from varco3d.kernels.errors import UsageError
+from varco3d.pipeline.artifacts import Mesh
+from varco3d.pipeline.outputs import Placement, write_mesh
+
+ROOT = Path(__file__).parents[2]
+KEEP = Placement(size=None, origin="keep")
+
+
+@pytest.fixture
+def meshes(run) -> None:
+    """ball.glb (textured), ball.stl, ball.ply, ball.obj, ball.3mf, open.glb in the working folder."""
+    made = ball(10, 0.5)
+    stretched = (made.vertices * np.array([1, 2, 0.5], np.float32)).astype(np.float32)
+    uv = (made.vertices[:, :2] + 0.5).astype(np.float32)
+    texture = np.zeros((8, 8, 3), np.uint8)
+    texture[:4, :, 0] = 250  # upper half red
+    texture[4:, :, 2] = 250  # lower half blue
+    mesh = Mesh(stretched, made.faces, uv=1 - uv, texture=texture)
+    write_mesh(mesh, Path("ball"), ("glb", "stl", "ply", "obj", "3mf"), KEEP)
+    write_mesh(ball(10, 0.5, hole=True), Path("open"), ("glb",), KEEP)
+
+
+@pytest.mark.parametrize("kind", ["glb", "obj", "ply", "stl", "3mf"])
+def test_every_format_is_read_the_same(meshes, kind: str) -> None:
+    mesh = load_mesh(Path(f"ball.{kind}"))
+    sides = mesh.vertices.max(0) - mesh.vertices.min(0)
+    scale = 1000 if kind in ("stl", "3mf") else 1
+    assert np.allclose(sides / scale, [1, 2, 0.5], rtol=0.05)
+    assert len(mesh.faces) == len(ball(10, 0.5).faces)
+
+
+@pytest.mark.parametrize("kind", ["glb", "obj"])
+def test_texture_is_read_the_right_way_up(meshes, kind: str) -> None:
+    mesh = load_mesh(Path(f"ball.{kind}"))
+    assert mesh.uv is not None and mesh.texture is not None
+    top = mesh.vertices[:, 1].argmax()
+    row = int(np.clip(mesh.uv[top, 1] * 8, 0, 7))
+    assert mesh.texture[row, 4, 0] > 200 and mesh.texture[row, 4, 2] < 50
+
+
+def test_axes_turn_and_turn_back() -> None:
+    assert np.array_equal(z_up_to_y_up(np.array([[0.0, 0, 1], [0, -1, 0]])), [[0, 1, 0], [0, 0, 1]])
+
+
+def test_inspect(run, meshes) -> None:
+    answer = run("inspect", "ball.glb", "open.glb", "--json")
+    report = json.loads(answer.out)
+    jsonschema.validate(report, json.loads((ROOT / "cli/schemas/inspect.schema.json").read_text()))
+    closed, hollow = report["meshes"]
+    assert closed["watertight"] and closed["genus"] == 0 and closed["texture_size"] == [8, 8]
+    assert not hollow["watertight"] and hollow["boundary_edges"] == 20 and hollow["volume"] is None
+    assert "watertight" in run("inspect", "ball.glb").out
+
+
+def test_inspect_gate(run, meshes) -> None:
+    assert run("inspect", "ball.glb", "--require", "watertight,faces<=1000,!degenerate_faces").code == 0
+    answer = run("inspect", "ball.glb", "open.glb", "--require", "watertight")
+    assert answer.code == 5 and "open.glb does not meet watertight (has False)" in answer.err
+    assert "boundary_edges" in answer.out  # the numbers come first
+    assert run("inspect", "ball.glb", "--require", "watertigth").code == 2
+
+
+def test_inspect_of_what_is_no_mesh(run, meshes) -> None:
+    Path("text.glb").write_text("hello")
+    assert run("inspect", "text.glb").code == 1 and run("inspect", "x.jpg").code == 1
+    answer = run("inspect", "text.glb", "ball.glb", "--json")
+    assert answer.code == 1 and [("error" in m) for m in json.loads(answer.out)["meshes"]] == [True, False]
+
+
+def test_requirements() -> None:
+    keys = ("watertight", "faces", "volume")
+    parsed = parse_requirements(["watertight, faces<=10", "volume>0.5"], keys)
+    assert unmet(parsed, {"watertight": True, "faces": 10, "volume": 1.0}) == []
+    assert len(unmet(parsed, {"watertight": False, "faces": 11, "volume": None})) == 3
+    for wrong in ("faces<=", "faces ten", "face<=1", "<=1"):
+        with pytest.raises(UsageError):
+            parse_requirements([wrong], keys)
+
+
+def test_preview(run, meshes) -> None:
+    assert run("preview", "ball.glb").out == "ball.preview.png\n"
+    sheet = Image.open("ball.preview.png")
+    assert sheet.size == (6 * 256, 2 * 256)
+    answer = run("preview", "ball.glb", "-o", "turn.gif", "--frames", "4", "--size", "64")
+    assert answer.out == "turn.gif\n" and getattr(Image.open("turn.gif"), "n_frames", 1) == 4
+    assert run("preview", "ball.glb", "-f", "jpg").code == 2
+    assert run("preview", "ball.glb", "ball.stl").code == 2  # both would be ball.preview.png
+
+
+def picture(path: Path) -> Path:
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    y, x = np.mgrid[:64, :64]
+    pixels[((x - 32) / 14) ** 2 + ((y - 32) / 28) ** 2 < 1] = (30, 160, 60, 255)
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_texture(run, meshes) -> None:
+    answer = run("texture", "ball.stl", picture(Path("green.png")), "-o", "green.glb", "--texture-size", "256")
+    assert answer.code == 0, answer.err
+    assert check_glb(Path("green.glb")) == []
+    mesh = load_mesh(Path("green.glb"))
+    assert mesh.texture is not None and mesh.texture.shape[:2] == (256, 256)
+    mean = mesh.texture.reshape(-1, 3).mean(0)
+    assert mean[1] > mean[0] + 40 and mean[1] > mean[2] + 40
+    sides = mesh.vertices.max(0) - mesh.vertices.min(0)
+    assert np.allclose(sides, [1000, 2000, 500], rtol=0.05)  # the shape and the numbers stay
+
+
+def test_texture_refuses(run, meshes) -> None:
+    picture(Path("green.png"))
+    assert run("texture", "ball.glb", "green.png", "red.png").code == 2
+    assert run("texture", "ball.glb", "green.png", "behind=green.png").code == 2
+    assert run("texture", "ball.glb", "nowhere.png").code == 1
+    assert run("texture", "ball.glb", "green.png", "-o", "ball.glb").code == 2
+
+
+def test_frame_is_the_networks_frame() -> None:
+    from varco3d.cli.mesh_request import FRAME
+    from varco3d.weights.training import train_vae
+
+    assert FRAME == train_vae.FRAME
+
+
+def test_refine_plans_all_but_the_coarse_stage(run, meshes) -> None:
+    answer = run("refine", "ball.stl", picture(Path("green.png")), "-n", "--json")
+    assert answer.code == 0, answer.err
+    plan = json.loads(answer.out)
+    assert plan["stages"][:4] == ["prepare", "voxelize", "sample", "refine"] and "coarse" not in plan["stages"]
+    assert plan["items"][0]["outputs"] == ["ball.refined.glb"]
