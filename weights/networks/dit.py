@@ -4,6 +4,7 @@ Time enters as one extra token in front of the latents; the second half of the b
 Shapes: B batch, N latent tokens, M context tokens, W width.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,15 +58,21 @@ class SkipBlock(nn.Module):
         self.mlp = Mixture(width, config.experts, config.experts_used) if mixture else Mlp(width, 4 * width)
 
     def forward(
-        self, x: Tensor, contexts: tuple[Tensor, ...], skipped: Tensor | None, rotate, attend: Attend
+        self,
+        x: Tensor,
+        contexts: tuple[Tensor, ...],
+        skipped: Tensor | None,
+        rotate: Callable[[Tensor], Tensor] | None,
+        attend: Attend,
+        weights: tuple[float, ...],
     ) -> Tensor:
         if skipped is not None:
             x = self.skip_norm(self.skip(torch.cat([skipped, x], dim=-1)))
         x = x + self.attn1(self.norm1(x), rotate)
         # With two contexts both look at the same x.
         x = x + sum(
-            attn(norm(x), attn.keys_of(context), attend)
-            for norm, attn, context in zip(self.norm2, self.attn2, contexts, strict=True)
+            weight * attn(norm(x), attn.keys_of(context), attend)
+            for weight, norm, attn, context in zip(weights, self.norm2, self.attn2, contexts, strict=True)
         )
         return x + self.mlp(self.norm3(x))
 
@@ -99,10 +106,12 @@ class SkipDit(nn.Module):
         contexts: tuple[Tensor, ...],
         anchors: Tensor | None = None,
         attend: Attend = attend_all,
+        weights: tuple[float, ...] | None = None,
     ) -> Tensor:
         """x [B, N, C], t [B], each context [B, M, .], anchors [B, N, 3] voxel indices -> [B, N, C] in float32.
 
-        attend: how latents look at their context; the place to leave padded context rows out.
+        attend: how latents look at their context; the place to leave padded context rows out. weights: how much each
+        context counts, 1 when not told.
         """
         dtype = self.latent_in.weight.dtype
         rotate = None
@@ -113,9 +122,11 @@ class SkipDit(nn.Module):
             rotate = partial(rotate_halves, cosine=cosine, sine=sine)
         contexts = tuple(context.to(dtype) for context in contexts)
         x = torch.cat([self.time_token(t), self.latent_in(x.to(dtype))], dim=1)
+        weights = weights or (1.0,) * len(contexts)
         skips: list[Tensor] = []
         for index, block in enumerate(self.blocks):
-            x = block(x, contexts, skips.pop() if index > self.config.depth // 2 else None, rotate, attend)
+            skipped = skips.pop() if index > self.config.depth // 2 else None
+            x = block(x, contexts, skipped, rotate, attend, weights)
             if index < self.config.depth // 2:
                 skips.append(x)
         return self.final(self.final_norm(x)[:, 1:]).float()

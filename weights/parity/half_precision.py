@@ -1,7 +1,8 @@
 """TripoSG's published hierarchical extractor, which keeps coordinates and logits in half precision.
 
 Only here, to compare with: its coarse grid includes the far end of the box and its finer ones do not, so that they
-do not lie over each other, and its band leaves out only what half precision saturates.
+do not lie over each other, and its band leaves out only what half precision saturates. Vertices that are not asked
+keep the value of their parent, so that there are no holes.
 """
 
 from collections.abc import Sequence
@@ -9,29 +10,31 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..networks.flashvdm import NEVER, Query, dilate, near_surface
+from ..networks.flashvdm import Query, dilate
 from ..networks.layers import attend_all
 
-WIDEN = (2, 1)
+FINE = 512  # coarse sides from here on widen the active set by 1 instead of 2
 
 
 def decode_in_half(query: Query, depths: Sequence[int], bounds: float) -> Tensor:
-    """Grid [2^d, 2^d, 2^d] of the last depth, float32 values before their rounding to half; NaN where not asked."""
+    """Grid [2^d, 2^d, 2^d] of the last depth; the values asked there are not yet rounded to half precision."""
     side = 2 ** depths[0]
     axis = torch.linspace(-bounds, bounds, side, dtype=torch.float64)
     points = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), dim=-1).flatten(0, 2)
     grid = query(points.half().float(), attend_all).unflatten(0, (side,) * 3)
-    for depth in range(depths[0] + 1, depths[1] + 1):
-        side = 2**depth
-        halved = grid.half().float()
-        active = near_surface(halved) | (torch.tanh(halved / 2).half().abs() < 1.0)
-        children = torch.zeros((side,) * 3, dtype=torch.bool)
-        children[tuple((torch.nonzero(dilate(active, WIDEN[0])) * 2).T)] = True
-        asked = torch.nonzero(dilate(children, WIDEN[1]))
-        points = (asked.double() * (2 * bounds / side) - bounds).half().float()
-        grid = torch.full((side,) * 3, NEVER)
-        grid[tuple(asked.T)] = query(points, attend_all)
-    return torch.where(grid == NEVER, torch.nan, grid)
+    for _ in range(depths[0], depths[1]):
+        active = torch.zeros((side,) * 3, dtype=torch.bool)
+        inner = (slice(1, -1),) * 3
+        active[inner] = (torch.sigmoid(grid.half()[inner]) * 2 - 1).abs() < 1.0
+        asked = dilate(active, 2 if side < FINE else 1)
+        for axis_number in range(3):
+            grid = grid.repeat_interleave(2, dim=axis_number)
+            asked = asked.repeat_interleave(2, dim=axis_number)
+        index, half = torch.nonzero(asked), side
+        points = ((index - half).half() * (bounds / half)).float()
+        grid[asked] = query(points, attend_all)
+        side *= 2
+    return grid
 
 
 def half_step(values: Tensor) -> float:

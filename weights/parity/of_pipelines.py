@@ -105,8 +105,16 @@ def mesh(fixture: Fixture, level: float, bounds: float) -> None:
         fixture.close("out.mesh_v_raw", vertices, SINGLE)
         fixture.exact("out.mesh_f_raw", faces)
         if "out.mesh_v" in fixture:
-            fixture.close("out.mesh_v", vertices, SINGLE)
-            fixture.exact("out.mesh_f", faces[:, ::-1].copy())
+            exported_mesh(fixture, vertices, faces)
+
+
+def exported_mesh(fixture: Fixture, vertices: np.ndarray, faces: np.ndarray) -> None:
+    """The published export turns faces round and lets trimesh weld and renumber vertices."""
+    import trimesh
+
+    mesh = trimesh.Trimesh(vertices, faces[:, ::-1])
+    fixture.close("out.mesh_v", np.asarray(mesh.vertices, np.float32), SINGLE)
+    fixture.exact("out.mesh_f", np.asarray(mesh.faces))
 
 
 def ultrashape(fixture: Fixture) -> None:
@@ -176,7 +184,13 @@ def triposg(fixture: Fixture) -> None:
             volume = Volume(
                 generator.traits.bounds, None, generator.traits.volume.widen, settings["min_resolution"]
             )
-            fixture.grid(name, decode_reference(query, 2 ** settings["octree_depth"], volume), CHAIN)
+            side = 2 ** settings["octree_depth"]
+            # What is recorded is the distance handed to the extractor times the resolution. That distance is the
+            # logit over the resolution left when the levels had been counted, not the one asked for.
+            left = side
+            while left >= volume.min_resolution:
+                left //= 2
+            fixture.grid(name, decode_reference(query, side, volume) * (side / left), CHAIN)
         else:
             raise NotUnderstoodError(f"the grid {name}")
 
