@@ -37,7 +37,7 @@ class Store:
     # finding ---------------------------------------------------------------------------------------------------------
 
     def find(self, spec: ModelSpec) -> Located | None:
-        """The first complete copy: shipped, ours, hub cache, hy3dgen. Sizes are compared where they were published."""
+        """The first complete copy: shipped, ours, hub cache, hy3dgen."""
         if spec.shipped:
             return self._find_shipped(spec)
         for origin, base in places(spec, self.root, self.environ):
@@ -79,7 +79,7 @@ class Store:
         known = self._known_hashes(located)
         checks = []
         for path in located.weights:
-            expected = known.get(path.name) or known.get(str(path))
+            expected = known.get(str(path)) or known.get(path.name)
             report = (lambda done, path=path: progress(path, done)) if progress else None
             try:
                 checks.append(_check(path, located.spec, expected, report))

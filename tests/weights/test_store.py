@@ -68,12 +68,24 @@ def test_found_in_hy3dgen_but_not_when_cut_off(store: Store, tmp_path: Path) -> 
     assert other.find(spec) is not None
 
 
-def test_a_published_size_must_fit(store: Store) -> None:
-    data = safetensors_bytes()
-    put(store.root / "owner/toys/toy/model.fp16.safetensors", data)
-    exact = ModelFile("toy/model.fp16.safetensors", len(data) + 1, None, True)
-    assert store.find(make_spec(weights=(exact,))) is None
-    assert store.find(make_spec(weights=(ModelFile(exact.path, len(data), None, True),))) is not None
+def test_unfinished_pickles_of_others_do_not_count(store: Store, tmp_path: Path) -> None:
+    torch.save({"model": {"w": torch.zeros(1000)}}, tmp_path / "whole.ckpt")
+    data = (tmp_path / "whole.ckpt").read_bytes()
+    path = put(tmp_path / "home/.cache/hy3dgen/owner/toys/toy/model.fp16.ckpt", data[:-30])
+    assert store.find(make_spec()) is None
+    path.write_bytes(data)
+    assert store.find(make_spec()) is not None
+    path.write_bytes(b"an old pickle, which cannot tell its own length")
+    sized = make_spec(weights=(ModelFile("toy/model.fp16.ckpt", 1000, None, True),))
+    assert store.find(sized) is None and store.find(make_spec()) is not None
+
+
+def test_weights_saved_again_in_another_type_are_welcome(store: Store, tmp_path: Path) -> None:
+    """Neither size nor hash of the published file: taken in, found, and checked against its own recorded hash."""
+    spec = make_spec(weights=(ModelFile("toy/model.fp16.safetensors", 5, "0" * 64, True),))
+    save_file({key: torch.from_numpy(value).float() for key, value in tensors().items()}, tmp_path / "f32.safetensors")
+    located = store.add(spec, tmp_path / "f32.safetensors")
+    assert [(check.how, check.problem) for check in store.verify(located)] == [("the recorded sha256", "")]
 
 
 def test_sharded_weights_need_every_shard(store: Store) -> None:
