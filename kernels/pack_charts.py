@@ -89,7 +89,7 @@ def drop_charts(shapes: list[Outline], columns: int, gap: float) -> tuple[np.nda
     Returns column and row (texels) of each chart's corner, [C, 2], and the height used (inf: a chart is too wide).
     """
     place = np.zeros((len(shapes), 2))
-    horizon = np.full(columns, gap)
+    horizon = np.full(columns, float(gap))
     heights = np.array([shape.high.max() for shape in shapes])
     for k in np.argsort(-heights, kind="stable"):
         # One column more on the right keeps the distance to both sides, since every chart has it.

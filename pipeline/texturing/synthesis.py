@@ -75,21 +75,24 @@ class MirrorSynthesizer:
 
     name = "tiny"
     mirror_priority = 0.03
+    back_priority = 0.003
+    alike = 0.004  # share of the extent
     through_priority = 1e-4
     margin = 0.05  # box units: a mirror image of a generated shape lies on the shape only about
 
     def synthesize(self, conditions: Conditions) -> list[View]:
         front = input_view(conditions)
-        camera = front.camera
-        views = []
-        for symmetry in find_symmetries(conditions.vertices, conditions.faces):
-            priority = self.mirror_priority / (1.0 + 20.0 * symmetry.error)
-            views.append(
-                View(camera, front.picture, front.confidence, priority, symmetry.transform, margin=self.margin)
-            )
         assert front.confidence is not None
+        camera = front.camera
         calm = without_detail(front.picture, front.confidence)
         back = camera.axes()[2]
+        views = []
+        for symmetry in find_symmetries(conditions.vertices, conditions.faces):
+            # A front repeated on the back puts a second face there, unless front and back are truly alike.
+            to_the_back = float(back @ symmetry.transform[:3, :3] @ back) < -0.4
+            picture = calm if to_the_back and symmetry.error > self.alike else front.picture
+            priority = (self.back_priority if to_the_back else self.mirror_priority) / (1.0 + 20.0 * symmetry.error)
+            views.append(View(camera, picture, front.confidence, priority, symmetry.transform, margin=self.margin))
         through = np.eye(4)
         through[:3, :3] -= 2.0 * np.outer(back, back)
         views.append(View(camera, calm, front.confidence, self.through_priority, through, margin=np.inf))
