@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +36,10 @@ settings = { resolution = 32, start = 16 }
 
 
 class FakeGenerator:
-    """A generator whose field is a torus, or what `shape` says: empty, memory, die, hang, bug; latents are ignored."""
+    """A generator whose field is a torus, whose size follows the latents, or does what `shape` says.
+
+    empty: no surface; bug: raises; memory: runs out with many points; die:FILE and hang:FILE do so once, leaving FILE.
+    """
 
     channels = 4
     default_tokens = 8
@@ -56,11 +62,24 @@ class FakeGenerator:
     def velocity(self, x, t, condition, anchors, guidance):
         return torch.zeros_like(x)
 
+    def misbehave_once(self):
+        what, _, marker = self.shape.partition(":")
+        if not marker:
+            return
+        try:
+            Path(marker).touch(exist_ok=False)
+        except FileExistsError:
+            return
+        if what == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        time.sleep(600)
+
     def field(self, latents, anchors):
         size = 0.55 + 0.02 * float(latents[0, 0, 0].clamp(-2, 2))  # the seed shows in the shape
 
         def query(points):
             x, y, z = points.unbind(-1)
+            self.misbehave_once()
             if self.shape == "empty":
                 return x * 0 - 1.0
             if self.shape == "bug":

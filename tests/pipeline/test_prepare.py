@@ -139,7 +139,7 @@ def bad_files(folder):
     (folder / "folder.png").mkdir()
     (folder / "loop.png").symlink_to(folder / "loop.png")
     (folder / "line\nbreak.png").write_bytes(b"")
-    return sorted(folder.iterdir()) + [folder / "missing.png"]
+    return [*sorted(folder.iterdir()), folder / "missing.png"]
 
 
 def png_header(width, height):

@@ -104,7 +104,8 @@ def test_a_foreign_stage_comes_in_by_its_entry_point(monkeypatch):
         name = "melt"
 
         def load(self):
-            return type("Melt", (), dict(name="melt", Settings=Sample, needs=(), gives=(), networks=(), run=None))
+            members = {"name": "melt", "Settings": Sample, "needs": (), "gives": (), "networks": (), "run": None}
+            return type("Melt", (), members)
 
     monkeypatch.setattr(stage, "_foreign", lambda: {"melt": Point()})
     assert load_stage("melt").Settings is Sample
