@@ -141,3 +141,55 @@ def test_refine_plans_all_but_the_coarse_stage(run, meshes) -> None:
     plan = json.loads(answer.out)
     assert plan["stages"][:4] == ["prepare", "voxelize", "sample", "refine"] and "coarse" not in plan["stages"]
     assert plan["items"][0]["outputs"] == ["ball.refined.glb"]
+
+
+def sides(path: str) -> np.ndarray:
+    mesh = load_mesh(Path(path))
+    return mesh.vertices.max(0) - mesh.vertices.min(0)
+
+
+def test_convert_keeps_size_and_place_through_all_formats(run, meshes) -> None:
+    for source, target in (("ball.glb", "a.stl"), ("a.stl", "b.3mf"), ("b.3mf", "c.ply"), ("c.ply", "d.obj")):
+        answer = run("convert", source, target)
+        assert answer.code == 0, answer.err
+        assert answer.out.splitlines()[-1] == target
+    assert np.allclose(load_mesh(Path("d.obj")).vertices.max(0), load_mesh(Path("ball.glb")).vertices.max(0), atol=1e-4)
+
+
+def test_convert_size_axis_origin(run, meshes) -> None:
+    assert run("convert", "ball.glb", "a.glb", "--size", "4", "--origin", "base", "--up", "z").code == 0
+    mesh = load_mesh(Path("a.glb"), up="z")
+    assert np.isclose(mesh.vertices[:, 1].min(), 0, atol=1e-5) and np.isclose(mesh.vertices[:, 1].max(), 4, atol=1e-4)
+    assert np.allclose(sides("a.glb")[[0, 2, 1]], sides("ball.glb") * 2, rtol=0.02)
+
+
+def test_convert_simplifies_and_carries_the_texture_over(run, meshes) -> None:
+    before = load_mesh(Path("ball.glb"))
+    answer = run("convert", "ball.glb", "small.glb", "--faces", "200", "--lod", "1,0.5", "--texture-size", "128")
+    assert answer.out.split() == ["small_lod0.glb", "small_lod1.glb"], answer.err
+    for name, count in (("small_lod0.glb", 200), ("small_lod1.glb", 100)):
+        assert check_glb(Path(name)) == []
+        mesh = load_mesh(Path(name))
+        assert abs(len(mesh.faces) - count) <= 4 < len(before.faces)
+        assert mesh.uv is not None and mesh.texture is not None
+        top = mesh.vertices[:, 1] > 0.5
+        u, v = np.clip(mesh.uv[top] * 128, 0, 127).astype(int).T
+        red, _, blue = mesh.texture[v, u].mean(0)
+        assert red > 180 and blue < 60  # the top stays red, whatever the new UVs are
+
+
+def test_convert_closes_and_makes_quads(run, meshes) -> None:
+    pytest.importorskip("pymeshlab")
+    assert run("convert", "open.glb", "closed.glb", "--watertight").code == 0
+    assert run("inspect", "closed.glb", "--require", "watertight,winding_consistent").code == 0
+    assert np.allclose(sides("closed.glb"), sides("open.glb"), rtol=0.05)
+    assert run("convert", "ball.glb", "quads.obj", "--quads").code == 0
+    corners = [len(line.split()) - 1 for line in Path("quads.obj").read_text().splitlines() if line.startswith("f ")]
+    assert corners.count(4) > 0.6 * len(corners)
+    assert run("inspect", "quads.obj", "--require", "watertight").code == 0
+
+
+def test_convert_refuses(run, meshes) -> None:
+    for arguments in (("a.fbx",), ("a.glb", "--quads"), ("a.glb", "--lod", "2"), ("a.glb", "--lod", "x")):
+        assert run("convert", "ball.glb", *arguments).code == 2, arguments
+    assert run("convert", "nowhere.glb", "a.glb").code == 1
