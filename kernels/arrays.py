@@ -1,7 +1,7 @@
 """Arrays at the border of the kernels: numpy or torch in, the same kind out, checked once.
 
-A kernel computes where its first array lives: torch tensors on `cuda:i` stay there when Warp sees that device, all other
-arrays are computed on the CPU. Results go back to the kind and device of that first array.
+A kernel computes where its first array lives: torch tensors on `cuda:i` stay there when Warp sees that device, all
+other arrays are computed on the CPU. Results go back to the kind and device of that first array.
 """
 
 import sys
@@ -147,23 +147,22 @@ def check_mesh(vertices: Any, faces: Any) -> None:
     low, high = int(faces.min()), int(faces.max())
     if low < 0 or high >= len(vertices):
         raise BadMeshError(f"a face names vertex {low if low < 0 else high} of {len(vertices)}")
-    finite = vertices.isfinite() if is_tensor(vertices) else np.isfinite(vertices)
-    if not bool(finite.all()):
-        row_finite = finite.all(1)
-        used = row_finite[faces.long()] if is_tensor(faces) and is_tensor(row_finite) else to_numpy(row_finite)[
-            to_numpy(faces)
-        ]
-        if not bool(used.all()):
-            raise BadMeshError("the mesh has vertices that are not finite", "repair or re-export it")
+    finite = _fits_float32(vertices)
+    if not bool(finite.all()) and not to_numpy(finite.all(1))[to_numpy(faces)].all():
+        raise BadMeshError("the mesh has vertices that are not finite", "repair or re-export it")
 
 
 def check_points(points: Any, name: str = "points") -> None:
     """Raise BadInputError unless `points` is [N, 3] and finite."""
     if points.ndim != 2 or points.shape[1] != 3:
         raise BadInputError(f"{name} have shape {tuple(points.shape)}, expected [N, 3]")
-    finite = points.isfinite() if is_tensor(points) else np.isfinite(points)
-    if not bool(finite.all()):
+    if not bool(_fits_float32(points).all()):
         raise BadInputError(f"{name} hold values that are not finite")
+
+
+def _fits_float32(array: Any) -> Any:
+    """Where `array` is finite and stays so as float32."""
+    return abs(array) <= float(np.finfo(np.float32).max)
 
 
 def check_range(name: str, value: float, low: float, high: float) -> None:

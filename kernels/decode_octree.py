@@ -17,9 +17,9 @@ import warp as wp
 
 from . import octree_bricks as ob
 from .arrays import check_range, offsets, origin_of, to_numpy, to_warp, where
+from .bricks import BRICK_SLOTS, CROSSED, NEW, Bricks
 from .errors import BadInputError
 from .field import Bounds, Field, box
-from .octree_bricks import Bricks
 from .parallel import launch, start_warp
 
 if TYPE_CHECKING:
@@ -120,14 +120,14 @@ class _Decoder:
         cells = level.cells
         launch(ob.want_all, len(cells.table), [cells.table], self.device)
         cells.grow()
-        launch(ob.ask_all, cells.count * ob.BRICK_SLOTS, [side, cells.per_side, cells.places, cells.state], self.device)
+        launch(ob.ask_all, cells.count * BRICK_SLOTS, [side, cells.per_side, cells.places, cells.state], self.device)
         self._close(level, None)
         return level
 
     def finer_level(self, coarse: _Level, side: int, seeds: tuple[wp.array, int] | None) -> _Level:
         """The level under the crossed cells of `coarse`, and under the seeds."""
         level = _Level(side, self.device)
-        self._ask_cover(level, self._points(coarse.cells, coarse.cells.slots_in_state(ob.CROSSED)), coarse.side)
+        self._ask_cover(level, self._points(coarse.cells, coarse.cells.slots_in_state(CROSSED)), coarse.side)
         if seeds is not None:
             cells, seed_side = seeds
             self._ask_cover(level, to_warp(cells, wp.vec3i, self.device), seed_side)
@@ -137,8 +137,8 @@ class _Decoder:
     def field(self, level: _Level) -> Field:
         """The crossed cells of a level with the samples at their corners."""
         nodes = level.nodes
-        cells = self._points(level.cells, level.cells.slots_in_state(ob.CROSSED))
-        used = wp.zeros(nodes.count * ob.BRICK_SLOTS, dtype=wp.int8, device=self.device)
+        cells = self._points(level.cells, level.cells.slots_in_state(CROSSED))
+        used = wp.zeros(nodes.count * BRICK_SLOTS, dtype=wp.int8, device=self.device)
         corners = wp.empty((len(cells), 8), dtype=int, device=self.device)
         launch(ob.corner_slots, len(cells), [cells, nodes.per_side, nodes.table, used, corners], self.device)
         numbers, _ = offsets(used)
@@ -169,13 +169,11 @@ class _Decoder:
         """Evaluate the cells asked for, and go on across every crossed face until nothing new appears."""
         cells, nodes = level.cells, level.nodes
         self.progress.begin_level()
-        while len(slots := cells.slots_in_state(ob.NEW)):
-            launch(
-                ob.want_corners, len(slots), [slots, cells.per_side, cells.places, nodes.per_side, nodes.table], self.device
-            )
+        while len(slots := cells.slots_in_state(NEW)):
+            inputs = [slots, cells.per_side, cells.places, nodes.per_side, nodes.table]
+            launch(ob.want_corners, len(slots), inputs, self.device)
             nodes.grow()
-            inputs = [slots, cells.per_side, cells.places, nodes.per_side, nodes.table, nodes.state]
-            launch(ob.ask_corners, len(slots), inputs, self.device)
+            launch(ob.ask_corners, len(slots), [*inputs, nodes.state], self.device)
             self._evaluate(level, coarse)
             open_faces = wp.empty(len(slots), dtype=wp.int8, device=self.device)
             inputs = [slots, self.level, level.side, cells.per_side, cells.places, nodes.per_side, nodes.table]
@@ -188,12 +186,12 @@ class _Decoder:
     def _evaluate(self, level: _Level, coarse: _Level | None) -> None:
         """Fill in the samples asked for: from the coarser level where it has them, else by querying."""
         nodes = level.nodes
-        slots = nodes.slots_in_state(ob.NEW)
+        slots = nodes.slots_in_state(NEW)
         if coarse is not None:
             other = coarse.nodes
             inputs = [slots, nodes.per_side, nodes.places, other.per_side, other.table, other.state, other.values]
             launch(ob.inherit_values, len(slots), [*inputs, nodes.state, nodes.values], self.device)
-            slots = nodes.slots_in_state(ob.NEW)
+            slots = nodes.slots_in_state(NEW)
         lower, upper = np.asarray(self.bounds, dtype=np.float64)
         step = (upper - lower) / level.side
         for first in range(0, len(slots), self.chunk):

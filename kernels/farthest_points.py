@@ -1,11 +1,12 @@
 """Farthest point sampling, exact.
 
 The rule makes the result unique: the first sample is `start`; the next is the point farthest from all samples so far
-(squared float32 distance), ties to the lowest index. On a voxel lattice nearly every step is a tie, so the tie rule, not
-the algorithm, decides which voxels are taken; squared distances are small integers there and exact in float32.
+(squared float32 distance), ties to the lowest index. On a voxel lattice nearly every step is a tie, so the tie rule,
+not the algorithm, decides which voxels are taken; squared distances are small integers there and exact in float32.
 
-CPU: points in Morton order, cut into runs under two levels of boxes with cached maxima; a new sample only visits the runs
-whose box it can improve. CUDA: one pass over all points per sample, block maximum, then one 64-bit atomic per block.
+CPU: points in Morton order, cut into runs under two levels of boxes with cached maxima; a new sample only visits the
+runs whose box it can improve. CUDA: one pass over all points per sample, block maximum, then one 64-bit atomic per
+block.
 """
 
 import numpy as np
@@ -22,6 +23,7 @@ GROUP = wp.constant(32)  # runs per group
 LOW_WORD = wp.constant(wp.uint64(0xFFFFFFFF))
 WORD_BITS = wp.constant(wp.uint64(32))
 CUDA_BLOCK = 256
+SPREAD = ((16, 0xFF0000FF0000FF), (8, 0xF00F00F00F00F00F), (4, 0x30C30C30C30C30C3), (2, 0x9249249249249249))
 GRAPH_STEPS = 64  # samples per captured graph
 
 
@@ -51,7 +53,8 @@ def morton_codes(points: np.ndarray) -> np.ndarray:
     extent = max(float((points.max(axis=0) - low).max()), 1e-30)
     # float64: the extent may be small enough for its inverse to overflow float32.
     cell = np.minimum((points.astype(np.float64) - low) * (1023.0 / extent), 1023.0).astype(np.uint64)
-    for shift, mask in ((16, 0xFF0000FF0000FF), (8, 0xF00F00F00F00F00F), (4, 0x30C30C30C30C30C3), (2, 0x9249249249249249)):
+    # Spread the ten bits of a coordinate three apart, halving the distance moved each time.
+    for shift, mask in SPREAD:
         cell = (cell | (cell << np.uint64(shift))) & np.uint64(mask)
     return (cell[:, 0] << np.uint64(2)) | (cell[:, 1] << np.uint64(1)) | cell[:, 2]
 

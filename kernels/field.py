@@ -30,7 +30,7 @@ class Field:
     def __post_init__(self) -> None:
         for name, shape in (("cells", (-1, 3)), ("corners", (-1, 8)), ("points", (-1, 3)), ("values", (-1,))):
             array = getattr(self, name)
-            if array.ndim != len(shape) or any(want not in (-1, have) for want, have in zip(shape, array.shape)):
+            if array.ndim != len(shape) or array.shape[1:] != shape[1:]:
                 raise BadInputError(f"field.{name} has shape {array.shape}")
         if len(self.cells) != len(self.corners) or len(self.points) != len(self.values):
             raise BadInputError("the arrays of the field do not fit together")
@@ -60,7 +60,11 @@ def box(bounds: "float | Bounds") -> Bounds:
     if isinstance(bounds, (int, float)):
         bounds = ((-float(bounds),) * 3, (float(bounds),) * 3)  # type: ignore[assignment]
     lower, upper = (tuple(float(x) for x in np.asarray(corner).reshape(-1)) for corner in bounds)  # type: ignore[union-attr]
-    if len(lower) != 3 or len(upper) != 3 or not all(-np.inf < a < b < np.inf for a, b in zip(lower, upper)):
+    if (
+        len(lower) != 3
+        or len(upper) != 3
+        or not all(-np.inf < a < b < np.inf for a, b in zip(lower, upper, strict=True))
+    ):
         raise BadInputError(f"bounds {lower}, {upper} are not a box")
     return lower, upper
 

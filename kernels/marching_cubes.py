@@ -1,8 +1,11 @@
 """Marching cubes on a sparse field: time and memory grow with the surface, not with the box.
 
-An edge of the lattice is (its lower sample, its axis), so a vertex has its number without a hash or a sort: mark the crossed
-edges, sum the marks, write. Every cell on an edge computes the same bits for its vertex, so the order of threads is free.
+An edge of the lattice is (its lower sample, its axis), so a vertex has its number without a hash or a sort: mark the
+crossed edges, sum the marks, write. Every cell on an edge computes the same bits for its vertex, so threads may run in
+any order.
 """
+
+from dataclasses import fields
 
 import numpy as np
 import warp as wp
@@ -34,9 +37,8 @@ def marching_cubes(field: Field, level: float | None = None, device: str = "cpu"
     level = field.level if level is None else float(level)
     table = tables()
     values, corners = to_warp(field.values, float, device), to_warp(field.corners, int, device)
-    edge_mask, edge_lower, edge_upper, edge_axis, triangle_count, triangles = (
-        to_warp(t, int, device)
-        for t in (table.edge_mask, table.edge_lower, table.edge_upper, table.edge_axis, table.triangle_count, table.triangles)
+    triangle_count, triangles, edge_mask, edge_lower, edge_upper, edge_axis = (
+        to_warp(getattr(table, part.name), int, device) for part in fields(table)
     )
     count = len(field.cells)
     face_counts = wp.empty(count, dtype=int, device=device)

@@ -1,10 +1,10 @@
 """Marching-cubes tables, generated rather than typed in.
 
-Corner c of a cell lies at (c & 1, c >> 1 & 1, c >> 2 & 1). A case is the 8-bit mask of its inside corners. On each face of
-the cell the surface leaves segments; where two diagonal corners of a face are inside (the ambiguous case) they are always
-kept apart. Both cells of a face follow that rule, so the surface has no crack. The segments of a case join into loops, and
-each loop is cut into triangles such that no diagonal lies in a face of the cell: there the neighbour could cut the same
-diagonal, and the edge would have four triangles.
+Corner c of a cell lies at (c & 1, c >> 1 & 1, c >> 2 & 1). A case is the 8-bit mask of its inside corners. On each face
+of the cell the surface leaves segments; where two diagonal corners of a face are inside (the ambiguous case) they are
+always kept apart. Both cells of a face follow that rule, so the surface has no crack. The segments of a case join into
+loops, and each loop is cut into triangles such that no diagonal lies in a face of the cell: there the neighbour could
+cut the same diagonal, and the edge would have four triangles.
 """
 
 from dataclasses import dataclass
@@ -120,6 +120,6 @@ def _triangulations(loop: list[int]) -> list[list[Triangle]]:
 
 def _diagonals_in_faces(cut: list[Triangle], loop: list[int]) -> int:
     """How many sides of the triangles are no side of the loop and join two edges of one face."""
-    sides = {frozenset((a, b)) for a, b in zip(loop, loop[1:] + loop[:1])}
+    sides = {frozenset((a, b)) for a, b in zip(loop, loop[1:] + loop[:1], strict=True)}
     diagonals = {frozenset((t[k], t[k - 1])) for t in cut for k in range(3)} - sides
     return sum(bool(frozenset.intersection(*(_edge_faces(edge) for edge in pair))) for pair in diagonals)

@@ -1,5 +1,8 @@
-"""Device functions on one triangle, in float64: as fast as float32 on a CPU core, and exact enough that a voxel on the edge
-of a band is decided as by a float64 reference, for triangles of any size and thinness."""
+"""Device functions on one triangle, in float64.
+
+That is as fast as float32 on a CPU core, and exact enough that a voxel on the edge of a band is decided as by a float64
+reference, for triangles of any size and thinness.
+"""
 
 import warp as wp
 

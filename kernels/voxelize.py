@@ -1,9 +1,9 @@
 """Mesh -> the voxels at its surface, from the triangles themselves.
 
 The box [-1, 1]^3 is cut into tiles. A work item is one triangle in one tile, so a triangle that spans the box is many
-items and no thread waits for it. Items mark the bricks of 8^3 voxels they come near; only those are allocated, so memory
-grows with the surface. On CPU the items are sorted by tile and every tile stays on one thread; on CUDA each item is a
-thread and the distances meet in an atomic minimum. Neither depends on the order, so the result is always the same.
+items and no thread waits for it. Items mark the bricks of 8^3 voxels they come near; only those are allocated, so
+memory grows with the surface. On CPU the items are sorted by tile and every tile stays on one thread; on CUDA each item
+is a thread and the distances meet in an atomic minimum. Neither depends on the order, so the result is always the same.
 """
 
 import math
@@ -13,8 +13,8 @@ import numpy as np
 import warp as wp
 
 from .arrays import Array, check_mesh, check_range, offsets, origin_of, to_warp
+from .bricks import Bricks, point_of, want_brick
 from .errors import UsageError
-from .octree_bricks import Bricks, point_of, want_brick
 from .parallel import group_cuts, launch, start_warp, thread_count
 from .triangles import nearest_on_triangle, touches_cube, unit_normal
 
@@ -70,8 +70,7 @@ def _items(
 ) -> tuple[wp.array, wp.array, int, list[int] | None, int]:
     """Work items: the triangle and the tile of each, their number, where threads may part, and the tile's side."""
     device = str(corners.device)
-    # Small enough that there are many more tiles with surface than threads, large enough that few triangles straddle.
-    tile = 8 if resolution <= 64 else 16 if resolution <= 256 else 32
+    tile = tile_side(resolution)
     counts = wp.empty(len(triangles), dtype=int, device=device)
     shape = [corners, triangles, resolution, wp.float64(reach), tile]
     launch(count_items, len(triangles), [*shape, counts], device)
@@ -86,6 +85,12 @@ def _items(
         starts = np.flatnonzero(np.diff(tiles, prepend=-1))
         cuts = group_cuts(starts, total, 8 * thread_count())
     return owner, place, total, cuts, tile
+
+
+def tile_side(resolution: int) -> int:
+    """Voxels per side of a tile, a multiple of 8: small enough to keep all threads busy, large enough that few triangles
+    straddle two."""
+    return 8 if resolution <= 64 else 16 if resolution <= 256 else 32
 
 
 def _sorted_voxels(bricks: Bricks) -> tuple[wp.array, wp.array]:
@@ -251,6 +256,54 @@ def want_bricks(
                     want_brick(x * 8, y * 8, z * 8, per_side, table)
 
 
+@wp.func
+def scatter_voxel(
+    s: Span,
+    x: int,
+    y: int,
+    z: int,
+    slot: int,
+    reach: wp.float64,
+    touch: bool,
+    state: wp.array(dtype=wp.int8),
+    nearest: wp.array(dtype=float),
+):
+    p = wp.vec3d(wp.float64(x), wp.float64(y), wp.float64(z))
+    d2 = wp.length_sq(nearest_on_triangle(p, s.a, s.b, s.c, s.normal) - p)
+    if d2 > reach * reach:
+        return
+    if float(d2) < nearest[slot]:
+        wp.atomic_min(nearest, slot, float(d2))
+    if state[slot] == wp.int8(1):
+        return
+    active = bool(True)
+    if touch:
+        active = touches_cube(p, s.a, s.b, s.c)
+    if active:
+        state[slot] = wp.int8(1)
+
+
+@wp.func
+def scatter_brick(
+    s: Span,
+    brick: int,
+    first: wp.vec3i,
+    reach: wp.float64,
+    touch: bool,
+    state: wp.array(dtype=wp.int8),
+    nearest: wp.array(dtype=float),
+):
+    """Visit the voxels of the brick from `first` that lie in the span and near the plane."""
+    for x in range(wp.max(s.low[0], first[0]), wp.min(s.high[0], first[0] + 7) + 1):
+        for y in range(wp.max(s.low[1], first[1]), wp.min(s.high[1], first[1] + 7) + 1):
+            row = brick * 512 + ((x & 7) << 6) + ((y & 7) << 3)
+            height = s.normal[0] * wp.float64(x) + s.normal[1] * wp.float64(y) - s.plane
+            for z in range(wp.max(s.low[2], first[2]), wp.min(s.high[2], first[2] + 7) + 1):
+                # The distance to the plane bounds the distance from below.
+                if wp.abs(height + s.normal[2] * wp.float64(z)) <= reach:
+                    scatter_voxel(s, x, y, z, row + (z & 7), reach, touch, state, nearest)
+
+
 @wp.kernel
 def scatter(
     base: int,
@@ -269,28 +322,12 @@ def scatter(
 ):
     i = base + wp.tid()
     s = item_span(corners, triangles, resolution, reach, owners[i], places[i], tile)
-    reach2 = reach * reach
-    for bx in range(s.low[0] >> 3, (s.high[0] >> 3) + 1):
-        for by in range(s.low[1] >> 3, (s.high[1] >> 3) + 1):
-            for bz in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):
-                brick = table[(bx * per_side + by) * per_side + bz]
+    for x in range(s.low[0] >> 3, (s.high[0] >> 3) + 1):
+        for y in range(s.low[1] >> 3, (s.high[1] >> 3) + 1):
+            for z in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):
+                brick = table[(x * per_side + y) * per_side + z]
                 if brick >= 0:
-                    for x in range(wp.max(s.low[0], bx * 8), wp.min(s.high[0], bx * 8 + 7) + 1):
-                        for y in range(wp.max(s.low[1], by * 8), wp.min(s.high[1], by * 8 + 7) + 1):
-                            row = brick * 512 + ((x & 7) << 6) + ((y & 7) << 3)
-                            height = s.normal[0] * wp.float64(x) + s.normal[1] * wp.float64(y) - s.plane
-                            for z in range(wp.max(s.low[2], bz * 8), wp.min(s.high[2], bz * 8 + 7) + 1):
-                                # The distance to the plane bounds the distance from below.
-                                if wp.abs(height + s.normal[2] * wp.float64(z)) <= reach:
-                                    p = wp.vec3d(wp.float64(x), wp.float64(y), wp.float64(z))
-                                    d2 = wp.length_sq(nearest_on_triangle(p, s.a, s.b, s.c, s.normal) - p)
-                                    if d2 <= reach2:
-                                        slot = row + (z & 7)
-                                        if float(d2) < nearest[slot]:
-                                            wp.atomic_min(nearest, slot, float(d2))
-                                        if state[slot] == wp.int8(0):
-                                            if not touch or touches_cube(p, s.a, s.b, s.c):
-                                                state[slot] = wp.int8(1)
+                    scatter_brick(s, brick, wp.vec3i(x * 8, y * 8, z * 8), reach, touch, state, nearest)
 
 
 @wp.kernel
