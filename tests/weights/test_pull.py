@@ -30,6 +30,8 @@ from varco3d.weights.pull import Progress, pull
 from varco3d.weights.store import Store
 from varco3d.weights.zoo import MODELS, ModelFile
 
+pytest.importorskip("huggingface_hub")
+
 REPO, PATH = "owner/toys", "toy/model.fp16.safetensors"
 
 
