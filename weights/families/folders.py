@@ -46,7 +46,9 @@ def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype
             return ultrashape_generator(path, config, device, dtype)
         return hunyuan_generator(path, config, device, dtype, vae)
     except (KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(f"the config of {path} lacks {error}", "Use the config of the same hub folder.") from error
+        raise CheckpointError(
+            f"the config of {path} lacks {error}", "Use the config of the same hub folder."
+        ) from error
 
 
 def generator_from_folder(folder: Path, device: str, dtype: str, weights: Path | None = None) -> PublicGenerator:

@@ -50,7 +50,9 @@ class HunyuanGenerator(PublicGenerator):
         return hunyuan_picture(rgba, self.picture_size, self.border)
 
     def condition(self, rgba: np.ndarray) -> Condition:
-        return self.condition_views({"front": rgba}) if self.multi_view else self.condition_picture(self.picture(rgba)[0])
+        return (
+            self.condition_views({"front": rgba}) if self.multi_view else self.condition_picture(self.picture(rgba)[0])
+        )
 
     def condition_picture(self, picture: Tensor) -> Condition:
         """From the prepared picture [1, 3, S, S]."""
@@ -61,7 +63,9 @@ class HunyuanGenerator(PublicGenerator):
         """Several sides of one object, keyed by VIEWS; for the multi-view models. Raises UsageError."""
         unknown = sorted(set(pictures) - set(VIEWS))
         if unknown or not pictures or not self.multi_view:
-            raise UsageError(f"views {', '.join(pictures) or 'none'} do not fit this model", f"Views: {', '.join(VIEWS)}.")
+            raise UsageError(
+                f"views {', '.join(pictures) or 'none'} do not fit this model", f"Views: {', '.join(VIEWS)}."
+            )
         chosen = [index for index, name in enumerate(VIEWS) if name in pictures]
         return self.condition_sides([self.picture(pictures[VIEWS[index]])[0] for index in chosen], chosen)
 

@@ -164,5 +164,3 @@ def ours_against_published(fixture: Fixture, grid: np.ndarray, bounds: float) ->
     theirs = (fixture.get("out.v").numpy().astype(np.float64) + bounds) * ((resolution + 1) / resolution) - bounds
     distance = np.maximum(cKDTree(theirs).query(ours)[0].max(), cKDTree(np.asarray(ours)).query(theirs)[0].max())
     fixture.compare("our vertices, corrected", torch.tensor(float(distance)), torch.tensor(0.0), 1e-5)
-
-

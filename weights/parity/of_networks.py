@@ -124,7 +124,9 @@ def sampled_queries(fixture: Fixture, vae: VecSetVae, surface: Tensor) -> tuple[
     for name, rows in (("random", surface[:, :uniform]), ("sharp", surface[:, uniform:])):
         if rows.shape[1]:
             count = query_count(vae, name)
-            kept, chosen, index = published_queries(rows, count, int(sampling["ratio"]), fixture.get(f"aux.perm_{name}"))
+            kept, chosen, index = published_queries(
+                rows, count, int(sampling["ratio"]), fixture.get(f"aux.perm_{name}")
+            )
             fixture.exact(f"aux.fps_{name}", index)
             parts.append((kept, chosen))
             offset += rows.shape[1]
@@ -297,7 +299,9 @@ def multi_view(fixture: Fixture) -> None:
         rows.append(tokens.flatten(0, 1))
     fixture.close("out.main", torch.stack(rows), SINGLE)
     if "uncond_shape" in fixture.config:
-        fixture.compare("null shape", torch.tensor(rows[0].shape), torch.tensor(fixture.config["uncond_shape"][1:]), EXACT)
+        fixture.compare(
+            "null shape", torch.tensor(rows[0].shape), torch.tensor(fixture.config["uncond_shape"][1:]), EXACT
+        )
 
 
 def masked_conditioner(fixture: Fixture) -> None:
@@ -330,4 +334,3 @@ def network_case(name: str) -> Callable[[Fixture], None] | None:
     words = [word.strip(" ()") for word in name.replace("(", " ").split() if word.strip(" ()")]
     known = [class_name(word) for word in words if class_name(word) in NETWORKS]
     return NETWORKS[known[-1]] if known else None
-

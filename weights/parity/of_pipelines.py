@@ -109,12 +109,26 @@ def mesh(fixture: Fixture, level: float, bounds: float) -> None:
 
 
 def exported_mesh(fixture: Fixture, vertices: np.ndarray, faces: np.ndarray) -> None:
-    """The published export turns faces round and lets trimesh weld and renumber vertices."""
-    import trimesh
+    """The exported mesh: faces turned round, vertices in another order.
 
-    mesh = trimesh.Trimesh(vertices, faces[:, ::-1])
-    fixture.close("out.mesh_v", np.asarray(mesh.vertices, np.float32), SINGLE)
-    fixture.exact("out.mesh_f", np.asarray(mesh.faces))
+    It comes from a run of its own whose grid differs in the last bits, and with them the choice of triangles in a few
+    ambiguous cells; so vertices are compared as a set, and one triangle in a hundred may be another.
+    """
+    from scipy.spatial import cKDTree
+
+    theirs, their_faces = fixture.get("out.mesh_v").numpy(), fixture.get("out.mesh_f").numpy()
+    distance, nearest = cKDTree(vertices).query(theirs)
+    back = cKDTree(theirs).query(vertices)[0]
+    fixture.compare("out.mesh_v as a set", torch.tensor(max(distance.max(), back.max())), torch.tensor(0.0), CHAIN)
+    ours, recorded = triangle_set(faces[:, ::-1]), triangle_set(nearest[their_faces])
+    other = len(recorded - ours) / max(len(recorded), 1) + abs(len(faces) - len(their_faces))
+    fixture.compare("out.mesh_f, share of other triangles", torch.tensor(other), torch.tensor(0.0), 0.01)
+
+
+def triangle_set(faces: np.ndarray) -> set[tuple[int, ...]]:
+    """Triangles with their direction kept and their first corner made the smallest."""
+    turned = (np.argmin(faces, axis=1)[:, None] + np.arange(3)) % 3
+    return set(map(tuple, np.take_along_axis(faces, turned, axis=1).tolist()))
 
 
 def ultrashape(fixture: Fixture) -> None:
@@ -151,7 +165,9 @@ def surface_box(fixture: Fixture, scale: float) -> None:
     vertices = normalised_vertices(np.asarray(coarse.vertices), scale)
     points = fixture.get("in.surface_fp16")[0, :, :3].float().numpy()
     distance = max(
-        np.linalg.norm(trimesh.triangles.closest_point(triangles, np.broadcast_to(point, (len(triangles), 3))) - point, axis=1).min()
+        np.linalg.norm(
+            trimesh.triangles.closest_point(triangles, np.broadcast_to(point, (len(triangles), 3))) - point, axis=1
+        ).min()
         for triangles in [vertices[coarse.faces]]
         for point in points
     )
@@ -181,9 +197,7 @@ def triposg(fixture: Fixture) -> None:
             fixture.grid(name, grid, half_step(grid[~grid.isnan()]) + CHAIN)
         elif name == "out.flash_grid":
             settings = fixture.config["flash"]
-            volume = Volume(
-                generator.traits.bounds, None, generator.traits.volume.widen, settings["min_resolution"]
-            )
+            volume = Volume(generator.traits.bounds, None, generator.traits.volume.widen, settings["min_resolution"])
             side = 2 ** settings["octree_depth"]
             # What is recorded is the distance handed to the extractor times the resolution. That distance is the
             # logit over the resolution left when the levels had been counted, not the one asked for.
@@ -204,5 +218,3 @@ def published_noise(generator: TripoSG, steps: int) -> Tensor:
     from ..networks.schedules import rectified_flow_noise_levels
 
     return rectified_flow_noise_levels(steps, generator.shift).double()
-
-

@@ -1,0 +1,153 @@
+"""Key manifests of full-size files: our networks, built on the meta device, must claim every key with its shape.
+
+A manifest is {key: [shape, dtype]} as <name>.json.gz; index.json beside it holds each file's published config. Nothing
+is loaded: this proves that a real file of that structure would load strictly.
+"""
+
+import gzip
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+from ..configs import (
+    DINO_VERSIONS,
+    class_name,
+    clip_text_config,
+    dino_config,
+    flux_config,
+    skip_config,
+    triposg_dit_config,
+    triposg_vae_config,
+    vecset_config,
+)
+from ..convert import (
+    CLIP_TEXT,
+    DINO,
+    DINO_GATED,
+    FLUX,
+    HUNYUAN21,
+    TRIPOSG,
+    VECSET,
+    VECSET_VOXEL,
+    Layout,
+    claim,
+    triposg_vae,
+)
+from ..families.hunyuan import image_encoder
+from ..networks.clip_text import ClipText
+from ..networks.dino import Dino
+from ..networks.dit import SkipDit
+from ..networks.flux_dit import FluxDit
+from ..networks.vecset_vae import VecSetVae
+
+Shapes = dict[str, tuple[int, ...]]
+Network = tuple[Callable[[], nn.Module], Layout]
+
+
+@dataclass(frozen=True)
+class ManifestOutcome:
+    """What one manifest gave: how many keys are claimed, and what is not."""
+
+    name: str
+    keys: int
+    claimed: int
+    problem: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.problem and self.keys > 0 and self.claimed == self.keys
+
+    def line(self) -> str:
+        verdict = "ok" if self.ok else "FAIL"
+        return f"{self.name:36s} {self.claimed:5d} of {self.keys:5d} keys  {verdict}  {self.problem}".rstrip()
+
+
+def check_manifests(folder: Path) -> Iterator[ManifestOutcome]:
+    """One outcome per *.json.gz in `folder`, in order of name."""
+    paths = sorted(folder.glob("*.json.gz"))
+    index: dict[str, Any] = {}
+    if paths:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    for path in paths:
+        name = path.name.removesuffix(".json.gz")
+        try:
+            stored = {key: tuple(value[0]) for key, value in json.loads(gzip.decompress(path.read_bytes())).items()}
+            yield check_manifest(name, stored, index.get(name, {}).get("config"))
+        except Exception as error:  # one unreadable manifest must not hide the others
+            yield ManifestOutcome(name, 0, 0, f"{type(error).__name__}: {error}")
+
+
+def check_manifest(name: str, stored: Shapes, config: Mapping[str, Any] | None) -> ManifestOutcome:
+    """Claim every key of one file by the networks that its config describes."""
+    claimed, problems, rest = 0, [], dict(stored)
+    for prefix, (build, layout) in networks_of(name, stored, config or {}).items():
+        part = {key[len(prefix) :]: shape for key, shape in stored.items() if key.startswith(prefix)}
+        for key in part:
+            rest.pop(prefix + key, None)
+        with torch.device("meta"):
+            network = build()
+        found = claim(network, part, layout)
+        claimed += len(part) - len(found.unexpected) - len(found.misshapen)
+        if not found.fits:
+            problems.append(f"{prefix or 'file'}: {found.describe()}")
+    if rest:
+        problems.append(f"{len(rest)} keys belong to no network: {', '.join(sorted(rest)[:4])}")
+    return ManifestOutcome(name, len(stored), claimed, "; ".join(problems))
+
+
+def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[str, Network]:
+    """The networks in a file, by the prefix of their keys (empty: the whole file)."""
+    if "model" in config:
+        return pipeline_networks(stored, config)
+    kind = class_name(config.get("target", "") or config.get("_class_name", "") or "")
+    if kind == "ShapeVAE":
+        return {"": vecset_network(config["params"], any(key.startswith("encoder.") for key in stored))}
+    if kind == "TripoSGDiTModel":
+        return {"": (partial(SkipDit, triposg_dit_config(config)), TRIPOSG)}
+    if kind in ("TripoSGVAEModel", "Tripo2VAEModel"):
+        vae = triposg_vae_config(config)
+        return {"": (partial(VecSetVae, vae), triposg_vae(vae.layers))}
+    if "CLIPTextModelWithProjection" in config.get("architectures", ()):
+        return {"": (partial(ClipText, clip_text_config(config)), CLIP_TEXT)}
+    if "Dinov2Model" in config.get("architectures", ()) or f"facebook/{name}" in DINO_VERSIONS:
+        return {"": dino_network(config or DINO_VERSIONS[f"facebook/{name}"])}
+    raise ValueError("its config names nothing we know")
+
+
+def pipeline_networks(stored: Shapes, config: Mapping[str, Any]) -> dict[str, Network]:
+    """Hunyuan3D (model, vae, conditioner) and UltraShape (dit, vae, conditioner), joined by '.' or '/'."""
+    mark = "/" if any("/" in key for key in stored) else "."
+    params = config["model"]["params"]
+    if class_name(config["model"]["target"]) == "UltraShapePipeline":
+        top, vae, conditioner = "dit", params["vae_config"], params["conditioner_config"]
+        dit: Network = (partial(SkipDit, skip_config(params["dit_cfg"]["params"], lattice=True)), HUNYUAN21)
+    else:
+        top, vae, conditioner = "model", config["vae"], config["conditioner"]
+        if class_name(config["model"]["target"]) == "Hunyuan3DDiT":
+            dit = (partial(FluxDit, flux_config(params)), FLUX)
+        else:
+            dit = (partial(SkipDit, skip_config(params, lattice=False)), HUNYUAN21)
+    kwargs = image_encoder(conditioner)[1]
+    image = kwargs.get("config") or DINO_VERSIONS[kwargs["version"]]
+    encodes = any(key.startswith(f"vae{mark}encoder.") for key in stored)
+    return {
+        f"{top}{mark}": dit,
+        f"vae{mark}": vecset_network(vae["params"], encodes),
+        f"conditioner{mark}main_image_encoder.model.": dino_network(image),
+    }
+
+
+def vecset_network(params: Mapping[str, Any], encodes: bool) -> Network:
+    layout = VECSET_VOXEL if params.get("voxel_query") else VECSET
+    return partial(VecSetVae, vecset_config(params, encodes)), layout
+
+
+def dino_network(params: Mapping[str, Any]) -> Network:
+    config = dino_config(params)
+    return partial(Dino, config), DINO_GATED if config.swiglu else DINO
