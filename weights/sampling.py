@@ -12,6 +12,7 @@ from torch import Tensor
 from ..kernels.decode_octree import decode_octree
 from ..kernels.errors import EmptyFieldError
 from ..kernels.marching_cubes import marching_cubes
+from ..kernels.silhouette import silhouette_agreement
 from .generator import Generator
 
 OnStep = Callable[[int, int, Tensor], None]
@@ -66,3 +67,27 @@ def latents_surface(
         raise EmptyFieldError("the generated field has no surface", "Try another --seed or a clearer picture.")
     vertices, faces = marching_cubes(field)
     return np.asarray(vertices, np.float32), np.asarray(faces, np.int32)
+
+
+def best_surface(
+    draw: Callable[[int], tuple[np.ndarray, np.ndarray]], alpha: np.ndarray, candidates: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the surfaces draw(0) ... draw(candidates - 1) the one whose outline fits the mask alpha [S,S] best.
+
+    A draw that raises EmptyFieldError is passed over; the error is raised when all do. One candidate is not judged.
+    """
+    best, best_fit, empty = None, -1.0, EmptyFieldError("no candidate was drawn")
+    for candidate in range(candidates):
+        try:
+            surface = draw(candidate)
+        except EmptyFieldError as error:
+            empty = error
+            continue
+        if candidates == 1:
+            return surface
+        fit = silhouette_agreement(*surface, alpha)
+        if fit > best_fit:
+            best, best_fit = surface, fit
+    if best is None:
+        raise empty
+    return best

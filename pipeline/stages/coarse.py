@@ -25,6 +25,7 @@ class CoarseSettings:
     tokens: int = setting(0, "latent tokens; 0: as the model wants (a model with a fixed lattice ignores it)", 0, 65536)
     resolution: int = setting(64, "cells per side of the coarse grid", 16, 1024)
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
+    candidates: int = setting(1, "shapes to draw; the one whose outline fits the picture best is kept", 1, 64)
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
 
@@ -36,38 +37,40 @@ class Coarse:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
-        from ...weights.sampling import latents_surface, sample_latents
+        from ...weights.sampling import best_surface, latents_surface, sample_latents
 
         assert asset.subject is not None
+        rgba, device = asset.subject.rgba, context.device
         generator = context.networks["coarse"]
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
         strip = StepStrip(generator, anchors, settings, context)
-        latents = sample_latents(
-            generator,
-            asset.subject.rgba,
-            anchors,
-            count,
-            settings.steps,
-            settings.guidance,
-            context.seed,
-            context.device,
-            strip.on_step,
-        )
+
+        def draw(candidate: int) -> tuple[np.ndarray, np.ndarray]:
+            def on_step(step: int, steps: int, data: Tensor) -> None:
+                context.progress(candidate * steps + step, settings.candidates * steps)
+                if candidate == 0:
+                    strip.add(step, data)
+
+            seed = context.seed + candidate
+            latents = sample_latents(
+                generator, rgba, anchors, count, settings.steps, settings.guidance, seed, device, on_step
+            )
+            return latents_surface(generator, latents, anchors, settings.resolution, device, settings.chunk)
+
+        surface = best_surface(draw, rgba[..., 3], settings.candidates)
         strip.save()
-        surface = latents_surface(generator, latents, anchors, settings.resolution, context.device, settings.chunk)
         return dataclasses.replace(asset, coarse=Mesh(*surface))
 
 
 class StepStrip:
-    """Pictures of what the flow points to at chosen steps, written as one strip `steps.png`."""
+    """Pictures of what the first candidate's flow points to at chosen steps, written as one strip `steps.png`."""
 
     def __init__(self, generator: Any, anchors: Tensor | None, settings: CoarseSettings, context: Context):
         self._generator, self._anchors, self._settings, self._context = generator, anchors, settings, context
         self._frames: list[np.ndarray] = []
 
-    def on_step(self, step: int, steps: int, data: Tensor) -> None:
-        self._context.progress(step, steps)
+    def add(self, step: int, data: Tensor) -> None:
         if self._context.folder is None or step not in self._settings.preview_steps:
             return
         from ...kernels.cameras import Camera

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import torch
+import trimesh
+from varco3d.kernels.errors import EmptyFieldError
 from varco3d.weights.families.tiny import TinyGenerator, area_resize
 from varco3d.weights.networks.anchored_dit import AnchoredDiT, AnchoredDiTConfig, lattice_grouping
 from varco3d.weights.networks.anchored_vae import (
@@ -13,10 +15,10 @@ from varco3d.weights.networks.anchored_vae import (
     nearest,
 )
 from varco3d.weights.networks.flow import guide, interpolate, uniform_schedule
-from varco3d.weights.networks.image_encoder import ImageEncoder, ImageEncoderConfig, sample_detail
+from varco3d.weights.networks.image_encoder import ImageEncoderConfig, sample_detail
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.rotary import rotary_table, rotate
-from varco3d.weights.sampling import draw_noise, latents_surface, sample_latents
+from varco3d.weights.sampling import best_surface, draw_noise, latents_surface, sample_latents
 
 VAE = AnchoredVAEConfig(width=48, heads=2, local_width=24, local_heads=2, latent_channels=4, points_per_anchor=8)
 ENCODER = ImageEncoderConfig(picture=32, stem=(8, 8, 16), width=32, heads=2, layers=1, detail_channels=8)
@@ -191,3 +193,21 @@ def test_area_resize_ignores_colours_without_alpha():
     rgba[:, :4] = [0.0, 0.5, 0.0, 1.0]
     small = area_resize(rgba, 1)
     assert np.allclose(small[0, 0], [0.0, 0.5, 0.0, 0.5], atol=1e-5)
+
+
+def test_best_candidate_fits_the_outline():
+    shapes = {0: (1.8, 0.4, 0.5), 1: (0.5, 1.8, 0.5)}
+    alpha = np.zeros((60, 60), np.float32)
+    alpha[5:55, 22:38] = 1
+
+    def draw(candidate: int) -> tuple[np.ndarray, np.ndarray]:
+        if candidate == 2:
+            raise EmptyFieldError("nothing")
+        mesh = trimesh.creation.box(shapes[candidate])
+        return np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int32)
+
+    chosen, _ = best_surface(draw, alpha, 3)
+    assert np.ptp(chosen[:, 1]) > 1.5
+    assert np.ptp(best_surface(draw, alpha, 1)[0][:, 0]) > 1.5
+    with pytest.raises(EmptyFieldError):
+        best_surface(lambda candidate: draw(2), alpha, 2)
