@@ -200,6 +200,8 @@ def worker_main(pipe: Connection, config: RunConfig, device: str | None, threads
     _leave_with_parent()
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # torch is not imported yet
     try:
+        import torch  # noqa: F401  # takes seconds, which are not to count against the time limit of the first item
+
         worker = Worker(config, device)
     except Exception as error:
         pipe.send(describe_error(error))

@@ -25,7 +25,7 @@ def prepare_picture(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         inside = rgba[..., 3] >= rgba[..., 3].max()
     # The frame's border is no silhouette: an object cut by the frame is trusted up to it.
     depth = distance_transform_edt(np.pad(inside, 1, mode="edge"))[1:-1, 1:-1]
-    rim = max(1.5, RIM * side)
+    rim = max(2.0, RIM * side)
     core = inside & (depth > rim)
     if core.sum() < 0.2 * inside.sum():  # thin objects have no core
         core = inside & (depth > 1.0) if (inside & (depth > 1.0)).sum() > 0.2 * inside.sum() else inside

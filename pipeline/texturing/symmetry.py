@@ -11,7 +11,9 @@ from scipy.spatial import cKDTree
 SAMPLES = 3000
 PROBES = 500
 NORMAL_WEIGHT = 0.1  # box units per unit of normal: a plane must map surfaces, not only points
-TOLERANCE = 0.035  # share of the extent: mean distance between the shape and its mirror image, above sampling noise
+# Shares of the extent: mean distance between the shape and its mirror image, above sampling noise.
+TOLERANCE = 0.025
+BEHIND_BEST = 0.012  # a plane this much worse than the best is an accident of proportions
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def find_symmetries(vertices: np.ndarray, faces: np.ndarray, seed: int = 0, limi
         apart = all(np.radians(15) < (abs(angle - other) % np.pi) < np.radians(165) for _, other in planes)
         if value < TOLERANCE and apart:
             planes.append((value, angle))
-    planes = sorted(planes)[:limit]
+    planes = [plane for plane in sorted(planes) if plane[0] < min(planes)[0] + BEHIND_BEST][:limit]
     found = [Symmetry(mirror_matrix(angle, centre), value) for value, angle in planes]
     turns = [
         Symmetry(first.transform @ second.transform, first.error + second.error)

@@ -102,7 +102,7 @@ def test_pictures_lose_their_background():
     distance = np.hypot(x - 64, y - 64)
     rgba[distance < 40, :3] = (0.8, 0.2, 0.1)
     rgba[..., 3] = np.clip(41 - distance, 0, 1)
-    rgba[(distance > 38.5) & (distance < 41), 1] = 0.7
+    rgba[(distance > 39) & (distance < 41), 1] = 0.7
     picture, trust = prepare_picture(rgba)
     assert np.abs(picture[distance < 60] - [0.8, 0.2, 0.1]).max() < 0.02
     assert trust[64, 64] == 1.0 and trust[0, 0] == 0.0 and 0 < trust[64, 64 + 42] < 0.2
