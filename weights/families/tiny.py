@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from torch import Tensor
 
 from ...kernels.errors import CheckpointError, ModelMissingError
@@ -29,7 +29,7 @@ class TinyGenerator:
     """One part of `tiny` as a Generator. Latents are in normalised units, as the flow draws them."""
 
     field_bounds = 1.0
-    default_tokens = None
+    default_tokens: int | None = None
 
     def __init__(self, vae: AnchoredVAE, flow: PictureFlow, lattice: int | None, device: str, dtype: torch.dtype):
         """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products."""
@@ -80,7 +80,7 @@ class TinyGenerator:
             with self._autocast():
                 features = self.vae.decode(self.flow.denormalise(latents), places).float()
             spacing = anchor_spacing(places)
-        tree = cKDTree(anchors.cpu().numpy())
+        tree = KDTree(anchors.cpu().numpy())
         count = min(self.vae.config.anchors_per_query, len(anchors))
 
         def query(points: Tensor) -> Tensor:
@@ -139,7 +139,7 @@ def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path =
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.json"
-    config = json.loads(path.read_text()) if path.is_file() else {"lattice": lattice}
+    config: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {"lattice": lattice}
     for part, network in networks.items():
         tensors = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
         save_file(tensors, folder / FILES[part])

@@ -79,12 +79,13 @@ class Loop:
         # A short memory at first, so that the average is not made of the random start.
         decay = min(self.config.ema_decay, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
-            torch._foreach_lerp_(list(self.ema.parameters()), list(self.model.parameters()), 1 - decay)
+            for average, value in zip(self.ema.parameters(), self.model.parameters(), strict=True):
+                average.lerp_(value, 1 - decay)
 
     def run(
         self,
-        batches: Iterable,
-        step: Callable[[object], dict[str, Tensor]],
+        batches: Iterable[dict[str, Tensor]],
+        step: Callable[[dict[str, Tensor]], dict[str, Tensor]],
         validate: Callable[[nn.Module], dict[str, float]],
         validate_every: int,
     ) -> None:

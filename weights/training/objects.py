@@ -102,7 +102,7 @@ class SignedDistance:
         cells, _ = voxelize(vertices * self.scale, faces, resolution, rule="distance", band=0.9)
         shell = np.zeros((resolution,) * 3, bool)
         shell[tuple(cells.T)] = True
-        free, _ = ndimage.label(~shell)
+        free = np.asarray(ndimage.label(~shell)[0])  # type: ignore[index]
         self._outside = free == free[0, 0, 0]
         self._shell = shell
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -111,7 +111,7 @@ class PosedViews:
             "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored),
             "surface": surface.astype(np.float32),
             "anchors": anchors,
-            "surface_neighbours": cKDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1],
+            "surface_neighbours": KDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1],
         }
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -118,10 +118,10 @@ def vae_sample(
     return {
         "surface": surface.astype(np.float32),
         "anchors": anchors,
-        "surface_neighbours": cKDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1],
+        "surface_neighbours": np.asarray(KDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1]),
         "points": query[:, :3].astype(np.float32),
         "distance": query[:, 3].astype(np.float32),
-        "point_neighbours": cKDTree(anchors).query(query[:, :3], VAE_CONFIG.anchors_per_query)[1],
+        "point_neighbours": np.asarray(KDTree(anchors).query(query[:, :3], VAE_CONFIG.anchors_per_query)[1]),
     }
 
 
