@@ -28,6 +28,7 @@ from .records import latest_records, record_files
 
 STATUSES = ("failed", "lost", "ok")
 SORTS = ("name", "status", "time", "faces")
+_LARGEST_PICTURE = 64_000_000  # pixels to decode for a thumbnail; JPEGs shrink while they are decoded
 _SHOWN = ("vertices", "faces", "components", "watertight", "boundary_edges", "genus", "texture_coverage")
 
 
@@ -132,12 +133,16 @@ def totals(folder: Path, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def picture_thumbnail(path: Path, size: int = 160) -> bytes | None:
-    """A picture shrunk to `size` pixels as WebP, alpha kept; None when it cannot be read."""
+    """A picture shrunk to `size` pixels as WebP, alpha kept; None when it cannot be read or is huge."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
+        if not path.is_file():  # a pipe would wait for ever
+            return None
         with Image.open(path) as image:
             image.draft("RGB", (size * 2, size * 2))
+            if image.width * image.height > _LARGEST_PICTURE:
+                return None
             small = ImageOps.exif_transpose(image)
             small.thumbnail((size, size))
             return _webp(small.convert("RGBA"))
@@ -178,7 +183,7 @@ def _webp(image: Any) -> bytes:
 
 def cached(folder: Path, digest: str, make: Callable[[], bytes | None]) -> bytes | None:
     """The picture for a file with this hash, kept in OUT/.varco3d/thumbnails where that can be written."""
-    place = folder / ".varco3d" / "thumbnails" / f"{digest[:32]}.webp"
+    place = folder / ".varco3d" / "thumbnails" / f"{digest[:40]}.webp"
     with contextlib.suppress(OSError):
         return place.read_bytes()
     data = make()
@@ -243,7 +248,11 @@ def _glb(folder: Path, entry: Entry) -> Path | None:
 
 def _item(entry: Entry, folder: Path, base: Path, page: Page) -> dict[str, Any]:
     """What the page's script knows about an item."""
-    picture = picture_thumbnail(entry.source) if entry.source is not None else None
+    picture, source, digest = None, entry.source, entry.record.get("sha256")
+    if source is not None and isinstance(digest, str):
+        picture = cached(folder, "input-" + digest, lambda: picture_thumbnail(source))
+    elif source is not None:
+        picture = picture_thumbnail(source)
     facts = [(name.replace("_", " "), _text(entry.mesh[name])) for name in _SHOWN if entry.mesh.get(name) is not None]
     timings = entry.record.get("timings") or {}
     facts += [(stage, f"{t.get('seconds', 0):.2f} s") for stage, t in timings.items() if isinstance(t, dict)]

@@ -50,6 +50,7 @@ def command(
     The page is one HTML file that works from disk without a network: thumbnails, sorting by status, time and faces, and
     a 3D view of every GLB.
     """
+    session.console.note(f"reading the records of {folder}")
     entries = read_entries(folder)
     numbers = totals(folder, entries)
     chosen = [entry for entry in sort_entries(entries, sort) if status is None or entry.status == status]
@@ -82,7 +83,7 @@ def _thumbnail(session: Session, folder: Path, entry: Entry, draw: bool) -> byte
 
     sheet = next((o for o in entry.outputs if str(o["path"]).endswith(".preview.png")), None)
     if sheet is not None:
-        return sheet_thumbnail(folder / sheet["path"])
+        return cached(folder, str(sheet.get("sha256")), lambda: sheet_thumbnail(folder / sheet["path"]))
     mesh = entry.output("glb")
     if mesh is None or not draw or entry.status == "lost":
         return None

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import re
 from pathlib import Path
 
@@ -150,6 +151,32 @@ def test_damaged_files_do_not_stop_the_report(run, out: Path, tmp_path: Path, dr
         file.write('{"id": "cut sh')
     answer = run("report", out)
     assert answer.code == 0 and "junk: no thumbnail" in answer.err and "5 ok" in answer.err
+
+
+def test_pictures_that_cannot_be_shown_are_left_out(tmp_path: Path) -> None:
+    from varco3d.pipeline.gallery import picture_thumbnail
+
+    os.mkfifo(tmp_path / "pipe.png")
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "loop.png").symlink_to(tmp_path / "loop.png")
+    Image.new("1", (9000, 9000)).save(tmp_path / "huge.png")
+    for name in ("pipe.png", "text.png", "loop.png", "huge.png", "none.png"):
+        assert picture_thumbnail(tmp_path / name) is None, name
+    Image.new("CMYK", (900, 300), (0, 255, 255, 0)).save(tmp_path / "print.jpg")
+    data = picture_thumbnail(tmp_path / "print.jpg", 90)
+    assert data is not None and Image.open(io.BytesIO(data)).size == (90, 30)
+
+
+def test_pictures_of_a_preview_sheet_show_the_front(tmp_path: Path) -> None:
+    from varco3d.pipeline.gallery import sheet_thumbnail
+
+    sheet = Image.new("RGB", (600, 200), (0, 0, 255))
+    sheet.paste((255, 0, 0), (0, 0, 100, 100))
+    sheet.save(tmp_path / "a.preview.png")
+    data = sheet_thumbnail(tmp_path / "a.preview.png")
+    assert data is not None
+    pixels = np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+    assert pixels.shape[:2] == (100, 100) and pixels[..., 0].min() > 200 and pixels[..., 2].max() < 60
 
 
 def test_read_only_output_is_one_error(run, out: Path) -> None:
