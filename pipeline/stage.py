@@ -21,7 +21,8 @@ from .artifacts import Asset
 
 ENTRY_POINTS = "varco3d.stages"
 ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
-_BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in ORDER}
+# `generate` stands in for `coarse` in recipes whose one generator makes the final shape.
+_BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in (*ORDER, "generate")}
 
 
 def _ignore(*_: Any) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..artifacts import Asset, Field, VoxelGrid
+from ...kernels.errors import UsageError
+from ..artifacts import Asset, Field, Latents, VoxelGrid
 from ..stage import Context, setting
 
 
@@ -18,6 +19,10 @@ class DecodeSettings:
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
     start: int = setting(64, "cells per side of the first, complete level", 4, 256)
     level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+    compat: str = setting(
+        "exact", "reference: the grid and the shifted coordinates of the public code, for comparison; dense, slow",
+        choices=("exact", "reference"),
+    )  # fmt: skip
 
 
 class Decode:
@@ -32,6 +37,8 @@ class Decode:
 
         assert asset.latents is not None
         generator = context.networks["refine"]
+        if settings.compat == "reference":
+            return dataclasses.replace(asset, field=Field(reference_samples(generator, asset.latents, settings)))
         samples = decode_octree(
             field_query(generator, asset.latents.tokens, asset.latents.anchors, context.device),
             settings.resolution,
@@ -44,6 +51,19 @@ class Decode:
             device=context.device,
         )
         return dataclasses.replace(asset, field=Field(samples))
+
+
+def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:
+    """The field as the public code would decode and place it. Raises UsageError for models that have none."""
+    import torch
+
+    from ...weights.families.reference_mesh import reference_field
+
+    if not hasattr(generator, "reference_grid"):
+        raise UsageError("decode.compat = reference is for public checkpoints only", "Leave it out.")
+    tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None]
+    grid = generator.reference_grid(tokens, settings.resolution, settings.chunk)
+    return reference_field(grid.numpy(), settings.level, generator.field_bounds, settings.resolution)
 
 
 def seed_cells(voxels: VoxelGrid, bounds: float) -> tuple[np.ndarray, int]:

@@ -16,6 +16,9 @@ from ..stage import Context, setting
 class VoxelizeSettings:
     resolution: int = setting(128, "voxels per side", 8, 1024)
     rule: str = setting("intersect", "voxels that a triangle touches, or whose centre is near", choices=("intersect", "distance"))  # fmt: skip  # noqa: E501
+    fit: float = setting(
+        0.0, "half the longest side of the mesh after moving it to the middle; 0: left as it is", 0.0, 1.0
+    )
     band: float = setting(1.0, "for rule = distance: how near, in voxels", 0.1, 8.0)
 
 
@@ -31,7 +34,15 @@ class Voxelize:
 
         mesh = asset.coarse
         assert mesh is not None
-        indices, _ = voxelize(mesh.vertices, mesh.faces, settings.resolution, rule=settings.rule, band=settings.band)
+        vertices = fitted(mesh.vertices, settings.fit) if settings.fit else mesh.vertices
+        indices, _ = voxelize(vertices, mesh.faces, settings.resolution, rule=settings.rule, band=settings.band)
         if len(indices) == 0:
             raise BadMeshError("the coarse mesh touches no voxel of the box", "It lies outside [-1,1]^3 or is empty.")
         return dataclasses.replace(asset, voxels=VoxelGrid(np.asarray(indices, np.int32), settings.resolution))
+
+
+def fitted(vertices: np.ndarray, half: float) -> np.ndarray:
+    """Vertices [V,3] float32 with the middle of their box at 0 and its longest side 2 * half."""
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
+    side = max(float((high - low).max()), 1e-12)
+    return ((vertices - (low + high) / 2) * (2 * half / side)).astype(np.float32)

@@ -60,8 +60,12 @@ class Parts:
         if name not in self._loaded:
             if self._loaded and self._bytes(name) * HEADROOM > free_bytes(self.device):
                 self.release()
-            self._loaded[name] = self._parts[name].load(self.device, self.dtype)
+            self._loaded[name] = self._parts[name].load(self.device, self.dtype_of(name))
         return self._loaded[name]
+
+    def dtype_of(self, name: str) -> torch.dtype:
+        """bfloat16 has too few digits for a field: its steps would show as ripples, so the VAE stays in float32."""
+        return torch.float32 if name == "vae" and self.dtype == torch.bfloat16 else self.dtype
 
     def put(self, name: str, network: nn.Module) -> None:
         """Use a network that is already built, in place of loading one."""
@@ -76,7 +80,7 @@ class Parts:
     def _bytes(self, name: str) -> int:
         with torch.device("meta"):
             network = self._parts[name].build()
-        return sum(parameter.numel() for parameter in network.parameters()) * self.dtype.itemsize
+        return sum(parameter.numel() for parameter in network.parameters()) * self.dtype_of(name).itemsize
 
 
 def free_bytes(device: torch.device) -> float:

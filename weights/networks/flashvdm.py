@@ -29,7 +29,7 @@ MERGE_FLOOR = 1e-6  # attention below which a key is dropped in "merge"
 
 @dataclass(frozen=True)
 class Volume:
-    """How a family decodes. widen: dilations of the active set (and then of its children) on all levels but the last."""
+    """How a family decodes. widen: dilations of the active set and then of its children, on all levels but the last."""
 
     bounds: float
     select: Selection | None = None

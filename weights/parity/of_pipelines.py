@@ -4,6 +4,7 @@ Each stage is fed what was recorded before it, so that a difference is told wher
 every step of the flow, the grid, the mesh.
 """
 
+from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -19,8 +20,8 @@ from ..families.picture import encoder_pixels
 from ..families.reference_mesh import reference_mesh
 from ..families.triposg import TripoSG
 from ..families.ultrashape import UltraShape, random_voxels, voxels_of_points
-from ..generator import Condition
-from ..networks.flashvdm import Volume, decode_dense, decode_reference
+from ..generator import Condition, FieldFunction
+from ..networks.flashvdm import Query, Volume, decode_dense, decode_reference
 from ..networks.layers import Attend
 from .fixture import CHAIN, SINGLE, Fixture, NotUnderstoodError
 from .half_precision import decode_in_half, half_step
@@ -81,8 +82,7 @@ def walk(
     fixture.close("out.velocity", torch.stack(velocities), CHAIN)
     fixture.close("out.trajectory", torch.stack(path), CHAIN)
     x = path[0]
-    schedule = generator.schedule(len(times) - 1).tolist()
-    for t, t_next in zip(schedule[:-1], schedule[1:], strict=True):
+    for t, t_next in pairwise(generator.schedule(len(times) - 1).tolist()):
         x = x + (t_next - t) * generator.velocity(x, t, condition, anchors, guidance)
     fixture.close("out.latents", x, CHAIN)
 
@@ -90,9 +90,13 @@ def walk(
 def dense(fixture: Fixture, generator: PublicGenerator, latents: Tensor, bounds: float) -> None:
     for name in fixture.starting("out.grid_logits_res"):
         resolution = int(name.removeprefix("out.grid_logits_res"))
-        field = generator.field(latents, None)
-        grid = decode_dense(lambda points, _: field(points), resolution, bounds, 8000)
+        grid = decode_dense(plain(generator.field(latents, None)), resolution, bounds, 8000)
         fixture.close(name, grid[None], CHAIN)
+
+
+def plain(field: FieldFunction) -> Query:
+    """A field as the volume decoders ask it, always with every key."""
+    return lambda points, attend: field(points)
 
 
 def mesh(fixture: Fixture, level: float, bounds: float) -> None:

@@ -1,0 +1,60 @@
+"""Stage 2 of recipes with one generator: Subject -> Latents, for decode and extract to turn into the final mesh."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from ..artifacts import Asset, Latents
+from ..stage import Context, setting
+from .coarse import StepStrip
+
+
+@dataclass(frozen=True)
+class GenerateSettings:
+    steps: int = setting(50, "steps as the model counts them", 1, 1000)
+    guidance: float = setting(5.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
+    tokens: int = setting(0, "latent tokens; 0: as the model was published", 0, 65536)
+    prompt: str = setting("", "words for models that take a drawing and words; others ignore it")
+    resolution: int = setting(96, "cells per side of the shapes drawn for preview_steps", 16, 512)
+    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+
+
+class Generate:
+    """Stands in for `coarse` where no refiner follows: its latents are decoded at full resolution."""
+
+    name = "generate"
+    Settings = GenerateSettings
+    needs = ("subject",)
+    gives = ("latents",)
+    networks = ("coarse",)
+
+    def run(self, asset: Asset, settings: GenerateSettings, context: Context) -> Asset:
+        from ...weights.sampling import sample_latents
+
+        assert asset.subject is not None
+        generator = context.networks["coarse"]
+        if hasattr(generator, "prompt"):
+            generator.prompt = settings.prompt
+        anchors = generator.anchors(None, 0)
+        count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
+        strip = StepStrip(generator, anchors, settings, context)
+
+        def on_step(step: int, steps: int, data: object) -> None:
+            context.progress(step, steps)
+            strip.add(step, data)  # type: ignore[arg-type]
+
+        latents = sample_latents(
+            generator,
+            asset.subject.rgba,
+            anchors,
+            count,
+            settings.steps,
+            settings.guidance,
+            context.seed,
+            context.device,
+            on_step,
+        )
+        strip.save()
+        places = None if anchors is None else anchors.cpu().numpy()
+        return dataclasses.replace(asset, latents=Latents(latents[0].float().cpu().numpy(), places))
