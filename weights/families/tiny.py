@@ -143,6 +143,7 @@ def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path =
     for part, network in networks.items():
         tensors = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
         save_file(tensors, folder / FILES[part])
+        (folder / FILES[part]).chmod(0o644)  # safetensors writes files that only their owner reads
         if isinstance(network, PictureFlow):
             config["encoder"] = dataclasses.asdict(network.encoder.config)
             config[part] = dataclasses.asdict(network.dit.config)
