@@ -81,10 +81,10 @@ def main() -> None:
             sheet(picture, preview, images / f"{picture.stem}.png")
             entries.append(entry(picture, item, images))
     head = (
-        f"# Gallery\n\nEvery example picture through the whole chain with `{args.model}`, default preset, seed 0, "
-        "nothing picked by hand: the input, then front, back, left, right, top and bottom, textured and as clay. Made by "
-        f"`python scripts/gallery.py` on {datetime.date.today()}, two CPU cores; times are seconds per picture in one run, "
-        "loading of the weights counted with the first.\n\n"
+        f"# Gallery\n\nEvery example picture through the whole chain with `{args.model}`, default preset, seed 0,\n"
+        "nothing picked by hand: the input, then front, back, left, right, top and bottom, textured and as clay.\n"
+        f"Made by `python scripts/gallery.py` on {datetime.date.today()}, two CPU cores; times are seconds per\n"
+        "picture in one run, loading of the weights counted with the first.\n\n"
     )
     (args.out / "gallery.md").write_text(head + "\n".join(entries))
 
