@@ -66,8 +66,17 @@ def register(
     iou = search.iou(best, fine)
     if iou >= lowest_iou:
         return Registration(best, iou, True)
-    plain = search.fitted(Camera(), fine)
-    return Registration(plain, search.iou(plain, fine), False)
+    return plain_front(vertices, faces, alpha)
+
+
+def plain_front(vertices: np.ndarray, faces: np.ndarray, alpha: np.ndarray) -> Registration:
+    """The camera straight in front, fitted to the alpha's bounding box; not accepted, whatever its overlap."""
+    fine = _resized(alpha, FINE_SIZE)
+    if not (fine > 0.5).any():
+        return Registration(Camera(), 0.0, False)
+    search = _Search(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
+    camera = search.fitted(Camera(), fine)
+    return Registration(camera, search.iou(camera, fine), False)
 
 
 class _Search:

@@ -163,9 +163,11 @@ def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> N
         mask = maps.mask[k][..., None]
         for kind, values in (("normal", maps.normal[k] * 0.5 + 0.5), ("position", maps.position[k] * 0.5 + 0.5)):
             colours = np.rint(np.clip(np.where(mask, values, 0.5), 0, 1) * 255).astype(np.uint8)
-            Image.fromarray(colours).save(folder / f"{kind}_{name}.png")
+            Image.fromarray(colours).save(folder / f"{kind}_{name}.png", compress_level=1)
         near = np.where(maps.mask[k], 1.0 - (maps.depth[k] - 2.2) / 3.6, 0.0)  # distance 4, half diagonal below 1.8
-        Image.fromarray(np.rint(np.clip(near, 0, 1) * 65535).astype(np.uint16)).save(folder / f"depth_{name}.png")
+        Image.fromarray(np.rint(np.clip(near, 0, 1) * 65535).astype(np.uint16)).save(
+            folder / f"depth_{name}.png", compress_level=1
+        )
 
 
 def _read_rgba(path: Path) -> np.ndarray:
