@@ -44,11 +44,12 @@ class Export:
         outputs = write_mesh(mesh, context.output, settings.formats, placement, settings.texture_format, extras)
         # The report is in the units of the main file, as `inspect` would read them from it.
         placed, _ = place(mesh, settings.formats[0], placement)
-        known = {"texture_coverage": asset.report.get("texture_coverage"), "bytes": _main_bytes(outputs, settings)}
+        coverage = asset.report.get("texture", {}).get("seen")  # what the texture stage saw of its texels
+        known = {"texture_coverage": coverage, "bytes": _main_bytes(outputs, settings)}
         report = mesh_report(placed, **known)
         if not report["watertight"]:
             context.warn(f"the mesh is not closed: {report['boundary_edges']} open edges")
-        return dataclasses.replace(asset, outputs=outputs, report={**asset.report, **report})
+        return dataclasses.replace(asset, outputs=outputs, report={**report, **asset.report})
 
 
 def _main_bytes(outputs: tuple[Any, ...], settings: ExportSettings) -> int | None:

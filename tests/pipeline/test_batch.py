@@ -155,6 +155,19 @@ def test_a_worker_that_dies_costs_its_item_one_attempt(place):
     assert not (place / "out/.varco3d").exists()
 
 
+def test_ray_gives_the_same_records_and_survives_a_killed_actor(place):
+    pytest.importorskip("ray")
+    one = Run(place, make_recipe(place, f"die:{place}/none"), "a")
+    (place / "none").touch()
+    one()
+    two = Run(place, make_recipe(place, f"die:{place}/died"), "b", executor="ray", jobs=1)()
+    assert two.statuses() == ALL_OK and two.hashes() == one.hashes()
+    records = latest_records(place / "b")
+    assert [r["attempts"][0]["error"] for r in records.values() if r["attempts"]] == ["worker_died"]
+    assert all(record["outputs"] == latest_records(place / "a")[item]["outputs"] for item, record in records.items())
+    assert {event.id for event in two.events if isinstance(event, ItemStarted)} == set(ALL_OK)
+
+
 def test_without_retries_the_dead_workers_item_fails_and_a_hung_one_times_out(place, monkeypatch):
     monkeypatch.setattr(processes, "_GRACE", 0.5)
     config = {"retries": 0}
