@@ -22,8 +22,8 @@ def closest_point(vertices: Array, faces: Array, points: Array) -> tuple[Any, An
     """The nearest point of the mesh to each of the points [N, 3].
 
     Returns distance [N] float32, the point [N, 3] float32 and its face [N] int32; where faces are equally near (along
-    their common edge) any of them. Faces without area cannot be nearest to anything their neighbours are not, and are
-    left out. Raises BadMeshError for a malformed mesh or one without any area, BadInputError for points not finite.
+    their common edge) any of them. Faces without area are left out: in a mesh, their sides belong to neighbours.
+    Raises BadMeshError for a malformed mesh or one without any area, BadInputError for points that are not finite.
     """
     check_mesh(vertices, faces)
     check_points(points)

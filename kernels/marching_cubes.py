@@ -18,8 +18,6 @@ from .parallel import launch, start_warp
 
 wp.set_module_options({"enable_backward": False})
 
-EMPTY = (np.empty((0, 3), np.float32), np.empty((0, 3), np.int32))
-
 
 def marching_cubes(field: Field, level: float | None = None, device: str = "cpu") -> tuple[np.ndarray, np.ndarray]:
     """The surface where the field equals `level`: vertices [V, 3] float32 in world units, faces [F, 3] int32.
@@ -29,33 +27,48 @@ def marching_cubes(field: Field, level: float | None = None, device: str = "cpu"
     A field that never crosses the level gives empty arrays. Raises BadInputError for samples that are not finite.
     The surface is closed wherever the cells cover it, and no edge has more than two triangles.
     """
-    if not np.isfinite(field.values).all():
-        raise BadInputError("the field has samples that are not finite")
-    if len(field.cells) == 0:
-        return EMPTY
-    start_warp()
-    level = field.level if level is None else float(level)
-    table = tables()
-    values, corners = to_warp(field.values, float, device), to_warp(field.corners, int, device)
-    triangle_count, triangles, edge_mask, edge_lower, edge_upper, edge_axis = (
-        to_warp(getattr(table, part.name), int, device) for part in fields(table)
-    )
-    count = len(field.cells)
-    face_counts = wp.empty(count, dtype=int, device=device)
-    crossed = wp.zeros(len(field.values) * 3, dtype=wp.int8, device=device)
-    inputs = [values, corners, level, triangle_count, edge_mask, edge_lower, edge_axis, face_counts, crossed]
-    launch(mark_edges, count, inputs, device)
-    face_ends, face_total = offsets(face_counts)
-    vertex_ends, vertex_total = offsets(crossed)
-    vertices = wp.empty(vertex_total, dtype=wp.vec3, device=device)
-    faces = wp.empty((face_total, 3), dtype=int, device=device)
-    lower = wp.vec3(*field.bounds[0])
-    step = wp.vec3(*field.cell_size)
+    crossing = _Crossing(field, level, device)
+    vertices = wp.empty(crossing.vertex_total, dtype=wp.vec3, device=device)
+    faces = wp.empty((crossing.face_total, 3), dtype=int, device=device)
     points = to_warp(field.points, int, device)
-    inputs = [values, corners, points, lower, step, level, edge_mask, edge_lower, edge_upper, edge_axis]
-    inputs += [triangle_count, triangles, face_ends, vertex_ends, vertices, faces]
-    launch(write_mesh, count, inputs, device)
-    return vertices.numpy(), faces.numpy()
+    box = [wp.vec3(*field.bounds[0]), wp.vec3(*field.cell_size)]
+    outputs = [crossing.face_ends, crossing.vertex_ends, vertices, faces]
+    launch(write_mesh, crossing.cells, [*crossing.samples, points, *box, *crossing.tables, *outputs], device)
+    return vertices.numpy().reshape(-1, 3), faces.numpy()
+
+
+def field_normals(field: Field, level: float | None = None, device: str = "cpu") -> np.ndarray:
+    """Unit normals [V, 3] float32 for the vertices of `marching_cubes`, from the gradient of the field.
+
+    Each is the mean of the trilinear gradients in the cells around the vertex, towards lower values; zero where the
+    field is flat.
+    """
+    crossing = _Crossing(field, level, device)
+    normals = wp.zeros(crossing.vertex_total, dtype=wp.vec3, device=device)
+    inputs = [0, *crossing.samples, wp.vec3(*field.cell_size), *crossing.tables, crossing.vertex_ends, normals]
+    # Cells add to shared vertices, so on CPU this stays on one thread.
+    wp.launch(add_gradients, crossing.cells, inputs, device=device)
+    launch(normalise, crossing.vertex_total, [normals], device)
+    return normals.numpy().reshape(-1, 3)
+
+
+class _Crossing:
+    """Where the level crosses a field: the kernels' common inputs, and the numbers of vertices and faces."""
+
+    def __init__(self, field: Field, level: float | None, device: str):
+        if not np.isfinite(field.values).all():
+            raise BadInputError("the field has samples that are not finite")
+        start_warp()
+        level = field.level if level is None else float(level)
+        self.samples = [to_warp(field.values, float, device), to_warp(field.corners, int, device), level]
+        table = tables()
+        self.tables = [to_warp(getattr(table, part.name), int, device) for part in fields(table)]
+        self.cells = len(field.cells)
+        face_counts = wp.empty(self.cells, dtype=int, device=device)
+        crossed = wp.zeros(len(field.values) * 3, dtype=wp.int8, device=device)
+        launch(mark_edges, self.cells, [*self.samples, *self.tables, face_counts, crossed], device)
+        self.face_ends, self.face_total = offsets(face_counts)
+        self.vertex_ends, self.vertex_total = offsets(crossed)
 
 
 @wp.func
@@ -74,8 +87,10 @@ def mark_edges(
     corners: wp.array2d(dtype=int),
     level: float,
     triangle_count: wp.array(dtype=int),
+    triangles: wp.array2d(dtype=int),
     edge_mask: wp.array(dtype=int),
     edge_lower: wp.array(dtype=int),
+    edge_upper: wp.array(dtype=int),
     edge_axis: wp.array(dtype=int),
     face_counts: wp.array(dtype=int),
     crossed: wp.array(dtype=wp.int8),  # [3 P] by sample and axis
@@ -94,16 +109,16 @@ def write_mesh(
     base: int,
     values: wp.array(dtype=float),
     corners: wp.array2d(dtype=int),
+    level: float,
     points: wp.array2d(dtype=int),
     lower: wp.vec3,
     step: wp.vec3,
-    level: float,
+    triangle_count: wp.array(dtype=int),
+    triangles: wp.array2d(dtype=int),
     edge_mask: wp.array(dtype=int),
     edge_lower: wp.array(dtype=int),
     edge_upper: wp.array(dtype=int),
     edge_axis: wp.array(dtype=int),
-    triangle_count: wp.array(dtype=int),
-    triangles: wp.array2d(dtype=int),
     face_ends: wp.array(dtype=int),
     vertex_ends: wp.array(dtype=int),
     vertices: wp.array(dtype=wp.vec3),
@@ -129,3 +144,49 @@ def write_mesh(
         for k in range(3):
             e = triangles[case, t * 3 + k]
             faces[first + t, k] = vertex_ends[corners[cell, edge_lower[e]] * 3 + edge_axis[e]] - 1
+
+
+@wp.kernel
+def add_gradients(
+    base: int,
+    values: wp.array(dtype=float),
+    corners: wp.array2d(dtype=int),
+    level: float,
+    step: wp.vec3,
+    triangle_count: wp.array(dtype=int),
+    triangles: wp.array2d(dtype=int),
+    edge_mask: wp.array(dtype=int),
+    edge_lower: wp.array(dtype=int),
+    edge_upper: wp.array(dtype=int),
+    edge_axis: wp.array(dtype=int),
+    vertex_ends: wp.array(dtype=int),
+    normals: wp.array(dtype=wp.vec3),
+):
+    cell = base + wp.tid()
+    mask = edge_mask[case_of(values, corners, cell, level)]
+    for e in range(12):
+        if (mask >> e) & 1 == 1:
+            axis = edge_axis[e]
+            lower = edge_lower[e]
+            low = values[corners[cell, lower]]
+            high = values[corners[cell, edge_upper[e]]]
+            at = wp.vec3(float(lower & 1), float((lower >> 1) & 1), float((lower >> 2) & 1))
+            at[axis] = (level - low) / (high - low)
+            gradient = wp.vec3(0.0, 0.0, 0.0)
+            for c in range(8):
+                v = values[corners[cell, c]]
+                side = wp.vec3(float(c & 1), float((c >> 1) & 1), float((c >> 2) & 1)) * 2.0 - wp.vec3(1.0, 1.0, 1.0)
+                weight = wp.vec3(0.0, 0.0, 0.0)
+                for k in range(3):
+                    weight[k] = wp.where(side[k] > 0.0, at[k], 1.0 - at[k])
+                gradient[0] = gradient[0] + v * side[0] * weight[1] * weight[2]
+                gradient[1] = gradient[1] + v * side[1] * weight[2] * weight[0]
+                gradient[2] = gradient[2] + v * side[2] * weight[0] * weight[1]
+            vertex = vertex_ends[corners[cell, lower] * 3 + axis] - 1
+            wp.atomic_add(normals, vertex, -wp.cw_div(gradient, step))
+
+
+@wp.kernel
+def normalise(base: int, normals: wp.array(dtype=wp.vec3)):
+    i = base + wp.tid()
+    normals[i] = wp.normalize(normals[i])

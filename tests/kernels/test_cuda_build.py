@@ -1,0 +1,65 @@
+"""Every kernel module compiles for CUDA, without a GPU, and spills no more than a little.
+
+This says that the code builds for those chips, not that it was run on one: see docs/cuda.md.
+"""
+
+import importlib
+import pkgutil
+import re
+import shutil
+import subprocess
+
+import pytest
+import warp as wp
+
+import varco3d.kernels
+from varco3d.kernels.parallel import start_warp
+
+ARCHITECTURES = (80, 90)
+MOST_SPILLED_BYTES = 64
+MOST_REGISTERS = 255  # what one thread can have at all
+
+
+def kernel_modules():
+    """Names of the modules of varco3d.kernels that define a Warp kernel."""
+    names = [info.name for info in pkgutil.iter_modules(varco3d.kernels.__path__)]
+    modules = {name: importlib.import_module(f"varco3d.kernels.{name}") for name in names}
+    return [
+        name
+        for name, module in modules.items()
+        if any(isinstance(value, wp.Kernel) and value.module.name == module.__name__ for value in vars(module).values())
+    ]
+
+
+def compiled(name, folder, ptx):
+    """Paths of the module compiled for each architecture; skips where Warp is built without a CUDA compiler."""
+    start_warp()
+    module = importlib.import_module(f"varco3d.kernels.{name}")
+    try:
+        return wp.compile_aot_module(module, arch=list(ARCHITECTURES), module_dir=folder, use_ptx=ptx)
+    except RuntimeError as error:
+        if "CUDA" in str(error) and "not" in str(error):
+            pytest.skip(f"this Warp cannot compile for CUDA: {error}")
+        raise
+
+
+@pytest.mark.parametrize("name", kernel_modules())
+def test_module_compiles_and_does_not_spill(name, tmp_path):
+    paths = compiled(name, tmp_path, ptx=True)
+    assert len(paths) == len(ARCHITECTURES)
+    ptxas = shutil.which("ptxas")
+    if ptxas is None:
+        return
+    for path, architecture in zip(sorted(paths), ARCHITECTURES, strict=True):
+        text = path.read_bytes().rstrip(b"\0").decode()
+        assert f"sm_{architecture}" in text
+        # Warp's compiler may be newer than the assembler here; the code uses nothing of the newest version.
+        source = tmp_path / f"{architecture}.ptx"
+        source.write_text(re.sub(r"\.version \d+\.\d+", ".version 8.0", text, count=1))
+        command = [ptxas, f"-arch=sm_{architecture}", "-v", str(source), "-o", str(tmp_path / "out.cubin")]
+        report = subprocess.run(command, capture_output=True, text=True)
+        assert report.returncode == 0, report.stderr[-2000:]
+        spilled = [int(stores) for stores in re.findall(r"(\d+) bytes spill stores", report.stderr)]
+        registers = [int(used) for used in re.findall(r"Used (\d+) registers", report.stderr)]
+        assert registers and max(registers) <= MOST_REGISTERS
+        assert max(spilled) <= MOST_SPILLED_BYTES, report.stderr
