@@ -14,12 +14,14 @@ from scipy.ndimage import gaussian_filter
 
 from ...kernels.bake import Baker, View
 from ...kernels.fill import fill_gutters, fill_surface
-from ...kernels.texel_maps import texel_maps
+from ...kernels.normals import face_normals
+from ...kernels.texel_maps import Texels, texel_maps
 from ...kernels.unwrap import default_padding
 
 BLUR = 0.02  # share of the picture's side: what counts as slowly varying
 SHARPNESS = 4  # exponent on relative weights for the fine band
 SURE = 0.02  # a weight (trust * cosine^4) from which a texel needs no fill
+LEAN = 0.9  # cosine
 CHUNK = 1 << 20  # texels looked up at once
 
 
@@ -44,6 +46,7 @@ def paint(
 ) -> Painted:
     """Texture of a mesh whose vertices are cut for `uv` [V, 2]. Every texel inside a face gets a colour."""
     texels = texel_maps(vertices, faces, uv, size, normals)
+    normal = _honest_normals(vertices, faces, texels)
     count = len(texels.index)
     colour = np.zeros((count, 3), np.float32)
     sure = np.zeros(count, np.float32)
@@ -52,7 +55,7 @@ def paint(
     depths = _depths(vertices, faces, views)
     for start in range(0, count, CHUNK):
         part = slice(start, start + CHUNK)
-        baker = Baker(vertices, faces, texels.position[part], texels.normal[part], exponent=exponent)
+        baker = Baker(vertices, faces, texels.position[part], normal[part], exponent=exponent)
         found = [
             (baker.look_up(view, depth), baker.look_up(low, depth))
             for (view, low), depth in zip(bands, depths, strict=True)
@@ -61,7 +64,7 @@ def paint(
         first = [full[:, 3] > 0 for view, (full, _) in zip(views, found, strict=True) if view.priority >= 1.0]
         seen += int(np.any(first, axis=0).sum()) if first else 0
         made += int((sure[part] > 0).sum())
-    calm = fill_surface(texels.position, texels.normal, colour, sure)
+    calm = fill_surface(texels.position, normal, colour, sure)
     mix = np.clip(sure / SURE, 0.0, 1.0)[:, None]
     mix = mix * mix * (3.0 - 2.0 * mix)
     colour = mix * colour + (1.0 - mix) * calm
@@ -71,6 +74,13 @@ def paint(
     padded = fill_gutters(flat.reshape(size, size, 3), covered.reshape(size, size), 2 * default_padding(size))
     texture = np.rint(np.clip(padded, 0.0, 1.0) * 255).astype(np.uint8)
     return Painted(texture, seen / max(count, 1), made / max(count, 1))
+
+
+def _honest_normals(vertices: np.ndarray, faces: np.ndarray, texels: Texels) -> np.ndarray:
+    """Shading normals [T, 3] where they are near the face's own, else the face's: on a box with shared corners they
+    lean by up to 55 degrees, and a side in full view would count as turned away."""
+    flat = face_normals(vertices, faces)[0][texels.face]
+    return np.where((flat * texels.normal).sum(1, keepdims=True) > LEAN, texels.normal, flat)
 
 
 def _bands(view: View) -> tuple[View, View]:

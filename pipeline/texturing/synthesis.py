@@ -78,7 +78,9 @@ class MirrorSynthesizer:
     back_priority = 0.003
     alike = 0.004  # share of the extent
     through_priority = 1e-4
-    margin = 0.05  # box units: a mirror image of a generated shape lies on the shape only about
+    # A mirror image lies on the shape only about: tolerance of the depth test in box units, at least and at most.
+    margins = (0.015, 0.05)
+    through_trust = 0.06  # only surfaces turned well away take colour straight through, the rest is filled
 
     def synthesize(self, conditions: Conditions) -> list[View]:
         front = input_view(conditions)
@@ -92,10 +94,12 @@ class MirrorSynthesizer:
             to_the_back = float(back @ symmetry.transform[:3, :3] @ back) < -0.4
             picture = calm if to_the_back and symmetry.error > self.alike else front.picture
             priority = (self.back_priority if to_the_back else self.mirror_priority) / (1.0 + 20.0 * symmetry.error)
-            views.append(View(camera, picture, front.confidence, priority, symmetry.transform, margin=self.margin))
+            margin = float(np.clip(5.0 * symmetry.error, *self.margins))
+            views.append(View(camera, picture, front.confidence, priority, symmetry.transform, margin))
         through = np.eye(4)
         through[:3, :3] -= 2.0 * np.outer(back, back)
-        views.append(View(camera, calm, front.confidence, self.through_priority, through, margin=np.inf))
+        trust = self.through_trust * front.confidence
+        views.append(View(camera, calm, trust, self.through_priority, through, margin=np.inf))
         return views
 
 
