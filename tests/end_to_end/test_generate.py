@@ -30,7 +30,7 @@ def varco3d(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[bytes]
 
 
 def khronos(path: Path) -> dict:
-    """The Khronos validator's answer. Skips where it is not installed; `scripts/setup dev` does that where npm exists."""
+    """The Khronos validator's answer. Skips where it is missing; `scripts/setup dev` installs it if npm exists."""
     folder = ROOT / "scripts" / "validator"
     if shutil.which("node") is None or not (folder / "node_modules" / "gltf-validator").is_dir():
         pytest.skip("the Khronos gltf-validator is not installed: npm install --prefix scripts/validator")
