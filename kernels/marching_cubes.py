@@ -16,7 +16,8 @@ from .field import Field
 from .mc_tables import tables
 from .parallel import launch, start_warp
 
-wp.set_module_options({"enable_backward": False})
+# The loops over twelve edges stay loops: unrolled, with the eight corners inside, they take minutes to compile.
+wp.set_module_options({"enable_backward": False, "max_unroll": 8})
 
 
 def marching_cubes(field: Field, level: float | None = None, device: str = "cpu") -> tuple[np.ndarray, np.ndarray]:
@@ -146,6 +147,23 @@ def write_mesh(
             faces[first + t, k] = vertex_ends[corners[cell, edge_lower[e]] * 3 + edge_axis[e]] - 1
 
 
+@wp.func
+def trilinear_gradient(
+    values: wp.array(dtype=float), corners: wp.array2d(dtype=int), cell: int, at: wp.vec3
+) -> wp.vec3:
+    """Gradient per cell at a place in the cell, 0 to 1 along each axis."""
+    gradient = wp.vec3(0.0, 0.0, 0.0)
+    for c in range(8):
+        v = values[corners[cell, c]]
+        # Weight and slope of this corner along each axis.
+        x = wp.where(c & 1 == 1, at[0], 1.0 - at[0])
+        y = wp.where((c >> 1) & 1 == 1, at[1], 1.0 - at[1])
+        z = wp.where((c >> 2) & 1 == 1, at[2], 1.0 - at[2])
+        slope = wp.vec3(float(2 * (c & 1) - 1), float(2 * ((c >> 1) & 1) - 1), float(2 * ((c >> 2) & 1) - 1))
+        gradient += v * wp.cw_mul(slope, wp.vec3(y * z, z * x, x * y))
+    return gradient
+
+
 @wp.kernel
 def add_gradients(
     base: int,
@@ -172,16 +190,7 @@ def add_gradients(
             high = values[corners[cell, edge_upper[e]]]
             at = wp.vec3(float(lower & 1), float((lower >> 1) & 1), float((lower >> 2) & 1))
             at[axis] = (level - low) / (high - low)
-            gradient = wp.vec3(0.0, 0.0, 0.0)
-            for c in range(8):
-                v = values[corners[cell, c]]
-                side = wp.vec3(float(c & 1), float((c >> 1) & 1), float((c >> 2) & 1)) * 2.0 - wp.vec3(1.0, 1.0, 1.0)
-                weight = wp.vec3(0.0, 0.0, 0.0)
-                for k in range(3):
-                    weight[k] = wp.where(side[k] > 0.0, at[k], 1.0 - at[k])
-                gradient[0] = gradient[0] + v * side[0] * weight[1] * weight[2]
-                gradient[1] = gradient[1] + v * side[1] * weight[2] * weight[0]
-                gradient[2] = gradient[2] + v * side[2] * weight[0] * weight[1]
+            gradient = trilinear_gradient(values, corners, cell, at)
             vertex = vertex_ends[corners[cell, lower] * 3 + axis] - 1
             wp.atomic_add(normals, vertex, -wp.cw_div(gradient, step))
 

@@ -88,8 +88,8 @@ def _items(
 
 
 def tile_side(resolution: int) -> int:
-    """Voxels per side of a tile, a multiple of 8: small enough to keep all threads busy, large enough that few triangles
-    straddle two."""
+    """Voxels per side of a tile, a multiple of 8: small enough to keep all threads busy, large enough that few
+    triangles straddle two."""
     return 8 if resolution <= 64 else 16 if resolution <= 256 else 32
 
 

@@ -10,9 +10,8 @@ import shutil
 import subprocess
 
 import pytest
-import warp as wp
-
 import varco3d.kernels
+import warp as wp
 from varco3d.kernels.parallel import start_warp
 
 ARCHITECTURES = (80, 90)

@@ -23,10 +23,10 @@ def walled(grid):
     return grid
 
 
-def test_equals_the_dense_surface_of_scikit_image():
+def test_equals_the_dense_surface_of_scikit_image(device):
     measure = pytest.importorskip("skimage.measure")
     grid = twins.dense_grid(twins.knobs, 32)
-    vertices, faces = marching_cubes(field_from_grid(grid))
+    vertices, faces = marching_cubes(field_from_grid(grid), device=device)
     peer_vertices, peer_faces, _, _ = measure.marching_cubes(grid, 0.0)
     assert len(faces) == len(peer_faces)
     peer = peer_vertices * 2 / 32 - 1
@@ -58,9 +58,11 @@ def test_property_noise_gives_a_closed_surface_with_two_faces_an_edge(seed, leve
     assert len(np.unique(sides, axis=0)) == len(sides)  # neighbours run along their edge in opposite ways
 
 
-def test_many_cells_on_several_threads():
+def test_many_cells_on_several_threads(device):
     grid = walled(np.random.default_rng(3).normal(size=(24, 24, 24)))
-    assert twins.edge_multiplicities(marching_cubes(field_from_grid(grid))[1]).nonzero()[0].tolist() == [2]
+    assert twins.edge_multiplicities(marching_cubes(field_from_grid(grid), device=device)[1]).nonzero()[0].tolist() == [
+        2
+    ]
 
 
 def test_another_level_than_the_field_s_own():
@@ -82,10 +84,10 @@ def test_empty_and_not_finite():
         marching_cubes(field)
 
 
-def test_normals_follow_the_gradient():
+def test_normals_follow_the_gradient(device):
     field = field_from_grid(twins.dense_grid(lambda p: twins.ball(p, radius=0.7), 24))
     vertices, _ = marching_cubes(field)
-    normals = field_normals(field)
+    normals = field_normals(field, device=device)
     assert normals.shape == vertices.shape and normals.dtype == np.float32
     expected = vertices / np.linalg.norm(vertices, axis=1, keepdims=True)
     assert (normals * expected).sum(axis=1).min() > 0.99

@@ -27,10 +27,10 @@ MESHES = {
 
 @pytest.mark.parametrize("name", MESHES)
 @pytest.mark.parametrize(("resolution", "band"), [(1, 1.0), (17, 1.0), (11, 2.5)])
-def test_distance_rule_equals_brute_force(name, resolution, band):
+def test_distance_rule_equals_brute_force(name, resolution, band, run):
     vertices, faces = MESHES[name]
     expected = twins.voxel_distances(vertices, faces, resolution)
-    indices, distance = voxelize(vertices, faces, resolution, "distance", band)
+    indices, distance = run(voxelize, vertices, faces, resolution, "distance", band)
     found = np.full(expected.shape, np.inf)
     found[tuple(indices.T)] = distance
     # Nothing is decided differently but what lies on the band within rounding.
@@ -42,9 +42,9 @@ def test_distance_rule_equals_brute_force(name, resolution, band):
 
 @pytest.mark.parametrize("name", [name for name in MESHES if name != "huge"])
 @pytest.mark.parametrize("resolution", [1, 10])
-def test_intersect_rule_equals_clipping(name, resolution):
+def test_intersect_rule_equals_clipping(name, resolution, run):
     vertices, faces = MESHES[name]
-    indices, distance = voxelize(vertices, faces, resolution)
+    indices, distance = run(voxelize, vertices, faces, resolution)
     expected = np.argwhere(twins.touched_voxels(vertices, faces, resolution))
     np.testing.assert_array_equal(indices, expected)
     np.testing.assert_allclose(
@@ -79,10 +79,10 @@ def test_threads_do_not_change_a_bit(monkeypatch):
         np.testing.assert_array_equal(a, b)
 
 
-def test_memory_grows_with_the_surface_not_the_box():
+def test_memory_grows_with_the_surface_not_the_box(run):
     """A small box at 2048^3: the dense grid would take 34 GB."""
     vertices, faces = twins.box_mesh(0.02)
-    indices, _ = voxelize(vertices, faces, 2048)
+    indices, _ = run(voxelize, vertices, faces, 2048)
     # Its sides at 0.02 * 1024 = 20.48 voxels from the middle: the outermost touched layer is 20, 42 voxels a side.
     assert len(indices) == 42**3 - 40**3
     assert indices.min() == 1024 - 21 and indices.max() == 1024 + 20

@@ -131,7 +131,11 @@ def sphere_mesh(rings=12, radius=0.7):
     theta = np.linspace(0, np.pi, rings + 1)[1:-1]
     phi = np.linspace(0, 2 * np.pi, 2 * rings, endpoint=False)
     ring = np.stack(
-        [np.outer(np.sin(theta), np.cos(phi)), np.outer(np.sin(theta), np.sin(phi)), np.outer(np.cos(theta), 1 + 0 * phi)],
+        [
+            np.outer(np.sin(theta), np.cos(phi)),
+            np.outer(np.sin(theta), np.sin(phi)),
+            np.outer(np.cos(theta), 1 + 0 * phi),
+        ],
         axis=-1,
     ).reshape(-1, 3)
     vertices = radius * np.concatenate([ring, [[0, 0, 1], [0, 0, -1]]]).astype(np.float32)
