@@ -1,0 +1,79 @@
+"""Start-to-finish times and peak memory of `tiny`, as a user sees them: processes started from the shell.
+
+    python scripts/bench_chain.py [--out docs/speed.md]
+
+Measures `varco3d --help`, one picture, and a run of four; a further picture costs a third of the difference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+COMMAND = [sys.executable, "-m", "varco3d.cli.main"]
+BARS = {"help": 0.4, "one": 45.0, "further": 15.0, "memory": 3072.0}
+
+
+def timed(arguments: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak resident megabytes of one process."""
+    started = time.perf_counter()
+    child = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - started
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(arguments)} ended with exit code {child.returncode}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def generate(pictures: list[Path], preset: str) -> tuple[float, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        return timed(["generate", *map(str, pictures), "-o", folder, "--preset", preset])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, help="a Markdown file to write beside printing")
+    args = parser.parse_args()
+    pictures = sorted((ROOT / "examples").glob("*.png"))[:4]
+    generate(pictures[:1], "draft")  # kernels are compiled once per machine; not part of the figures
+    started = min(timed(["--help"])[0] for _ in range(5))
+    rows = [f"| `varco3d --help`, best of 5 | {started:.2f} s | {BARS['help']} s |"]
+    for preset in ("draft", "standard", "high"):
+        one, memory = generate(pictures[:1], preset)
+        four, memory_four = generate(pictures, preset)
+        bars = BARS if preset == "standard" else dict.fromkeys(BARS, "")
+        unit = " s" if preset == "standard" else ""
+        rows += [
+            f"| {preset}: one picture, start-up included | {one:.1f} s | {bars['one']}{unit} |",
+            f"| {preset}: each further picture of one run | {(four - one) / 3:.1f} s | {bars['further']}{unit} |",
+            f"| {preset}: peak memory | {max(memory, memory_four):.0f} MB | {bars['memory']}{unit and ' MB'} |",
+        ]
+    text = "\n".join(
+        [
+            "# Speed of `tiny`",
+            "",
+            f"Made by `python scripts/bench_chain.py` on {datetime.date.today()}: {os.cpu_count()} CPU cores,",
+            f"{platform.machine()}, Python {platform.python_version()}, no GPU, nothing else running.",
+            "",
+            "| | measured | bar |",
+            "| --- | --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+    print(text)
+    if args.out:
+        args.out.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
