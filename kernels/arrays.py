@@ -77,7 +77,9 @@ def is_tensor(array: Any) -> bool:
 def to_numpy(array: Any, dtype: Any = None) -> np.ndarray:
     """`array` (numpy, torch, list) as a C-contiguous numpy array on the CPU."""
     if is_tensor(array):
-        array = array.detach().cpu().numpy()
+        array = array.detach().cpu()
+        # numpy has no bfloat16; every bfloat16 is a float32.
+        array = (array.float() if str(array.dtype) == "torch.bfloat16" else array).numpy()
     return np.ascontiguousarray(array, dtype=dtype)
 
 

@@ -118,15 +118,19 @@ def test_no_surface_gives_no_cells():
     assert field.cells.shape == (0, 3) and field.corners.shape == (0, 8)
 
 
-@pytest.mark.parametrize("answer", ["numpy", "double", "column", "half"])
-def test_kinds_of_answers(answer):
-    def query(points):
-        values = twins.ball(points)
-        return {"numpy": values.numpy(), "double": values.double(), "column": values[:, None], "half": values.half()}[
-            answer
-        ]
+ANSWERS = {
+    "numpy": lambda values: values.numpy(),
+    "double": lambda values: values.double(),
+    "column": lambda values: values[:, None],
+    "bfloat16": lambda values: values.bfloat16(),
+    "with a graph": lambda values: values.requires_grad_(),
+}
 
-    assert len(decode_octree(query, 16, start=8).cells) > 100
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_kinds_of_answers(answer):
+    field = decode_octree(lambda points: ANSWERS[answer](twins.ball(points)), 16, start=8)
+    assert len(field.cells) > 100 and field.values.dtype == np.float32
 
 
 def test_refuses_bad_answers_and_settings():
