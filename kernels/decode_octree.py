@@ -211,7 +211,8 @@ class _Decoder:
         finite = np.isfinite(given.numpy()) if self.device == "cpu" else wp.to_torch(given).isfinite()
         if not bool(finite.all()):
             bad = len(at) - int(finite.sum())
-            raise BadInputError(f"the field is not finite at {bad} of {len(at)} points", "half precision may overflow; use float32")
+            message = f"the field is not finite at {bad} of {len(at)} points"
+            raise BadInputError(message, "half precision may overflow; use float32")
         return given
 
     def _points(self, bricks: Bricks, slots: wp.array) -> wp.array:
