@@ -6,7 +6,7 @@ is loaded: this proves that a real file of that structure would load strictly.
 
 import gzip
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -47,7 +47,7 @@ from ..networks.flux_dit import FluxDit
 from ..networks.vecset_vae import VecSetVae
 
 Shapes = dict[str, tuple[int, ...]]
-Network = tuple[Callable[[], nn.Module], Layout]
+Network = tuple["partial[nn.Module]", Layout]
 
 
 @dataclass(frozen=True)
@@ -74,25 +74,35 @@ def check_manifests(folder: Path) -> Iterator[ManifestOutcome]:
     index: dict[str, Any] = {}
     if paths:
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    built = Built()
     for path in paths:
         name = path.name.removesuffix(".json.gz")
         try:
             stored = {key: tuple(value[0]) for key, value in json.loads(gzip.decompress(path.read_bytes())).items()}
-            yield check_manifest(name, stored, index.get(name, {}).get("config"))
+            yield check_manifest(name, stored, index.get(name, {}).get("config"), built)
         except Exception as error:  # one unreadable manifest must not hide the others
             yield ManifestOutcome(name, 0, 0, f"{type(error).__name__}: {error}")
 
 
-def check_manifest(name: str, stored: Shapes, config: Mapping[str, Any] | None) -> ManifestOutcome:
+class Built(dict[tuple[Any, ...], nn.Module]):
+    """Networks on the meta device by class and config; the same image encoder is in many files."""
+
+    def of(self, build: "partial[nn.Module]") -> nn.Module:
+        key = (build.func, *build.args)
+        if key not in self:
+            with torch.device("meta"):
+                self[key] = build()
+        return self[key]
+
+
+def check_manifest(name: str, stored: Shapes, config: Mapping[str, Any] | None, built: Built) -> ManifestOutcome:
     """Claim every key of one file by the networks that its config describes."""
     claimed, problems, rest = 0, [], dict(stored)
     for prefix, (build, layout) in networks_of(name, stored, config or {}).items():
         part = {key[len(prefix) :]: shape for key, shape in stored.items() if key.startswith(prefix)}
         for key in part:
             rest.pop(prefix + key, None)
-        with torch.device("meta"):
-            network = build()
-        found = claim(network, part, layout)
+        found = claim(built.of(build), part, layout)
         claimed += len(part) - len(found.unexpected) - len(found.misshapen)
         if not found.fits:
             problems.append(f"{prefix or 'file'}: {found.describe()}")
