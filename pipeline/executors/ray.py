@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import pickle
+import sys
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -28,15 +30,20 @@ _GRACE = 3.0
 class RayWorker:
     """The actor. It never raises: what a task came to is in its answer."""
 
-    def __init__(self, config: RunConfig):
+    def __init__(self, config: bytes, path: list[str]):
+        """config: a pickled RunConfig, opened at the first task, where an error can be told; path: of the driver, for
+        stages and loaders that lie beside its script."""
         self._config = config
+        self._path = path
         self._worker: Worker | None = None
 
     def run(self, task: Task) -> tuple[list[Event], Result | dict[str, Any]]:
         """(events, result), or a described error in place of the result when the worker cannot be made."""
         events: list[Event] = []
         try:
-            self._worker = self._worker or Worker(self._config)
+            if self._worker is None:
+                sys.path += [entry for entry in self._path if entry not in sys.path]
+                self._worker = Worker(pickle.loads(self._config))
         except Exception as error:
             return events, describe_error(error)
 
@@ -65,7 +72,7 @@ class RayExecutor:
     ):
         self._ray = _import_ray()
         self._config = config
-        self._shared = _absolute_config(config)
+        self._shared = pickle.dumps(dataclasses.replace(config, tmp=config.tmp.absolute()))
         self._jobs = max(1, jobs)
         self._recycle_after = recycle_after
         self._started = not self._ray.is_initialized()
@@ -119,7 +126,7 @@ class RayExecutor:
                     return
                 if slot is None:
                     slot = self._slots[index] = _Slot(
-                        self._make.remote(self._shared), since=time.monotonic() + _START_UP
+                        self._make.remote(self._shared, sys.path), since=time.monotonic() + _START_UP
                     )
                 if not slot.waiting and slot.done:
                     slot.since = time.monotonic()
@@ -131,8 +138,10 @@ class RayExecutor:
             events, answer = self._ray.get(reference)
         except self._ray.exceptions.RayActorError as error:
             self._give_back(index, slot, again)
-            reason = str(error).strip().splitlines()[0][:200]
-            died = WorkerDiedError(f"the actor ended: {reason}", "Often its node ran out of memory.")
+            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+            if "creation task" in lines[0]:
+                raise WorkerDiedError(f"no actor can be made: {lines[-1][:300]}", "Is varco3d on every node?") from error
+            died = WorkerDiedError(f"the actor ended: {lines[0][:200]}", "Often its node ran out of memory.")
             return task, Result("failed", error=describe_error(died), history=task.history)
         if isinstance(answer, dict):
             raise error_of(answer)  # the worker could not be made: so it will be for the others
@@ -175,10 +184,6 @@ def _import_ray() -> Any:
     except ImportError as error:
         raise MissingDependencyError("--executor ray needs Ray", 'pip install "varco3d[ray]"') from error
     return ray
-
-
-def _absolute_config(config: RunConfig) -> RunConfig:
-    return dataclasses.replace(config, tmp=config.tmp.absolute())
 
 
 def _absolute_task(task: Task) -> Task:
