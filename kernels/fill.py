@@ -41,7 +41,8 @@ def fill_surface(
 ) -> np.ndarray:
     """Colours [N, 3] float32 for all points, spread along the surface from those with weight.
 
-    position, normal [N, 3] (unit normals), colour [N, 3], weight [N] >= 0: how well a point's colour is known.
+    position, normal [N, 3] (unit normals), colour [N, 3], weight [N] >= 0: how well a point's colour is known; cells
+    below 1 % of the largest weight count as unknown.
     cells: about how many cells the surface is divided into; the fill is smooth on that scale. Points with weight get
     the smooth colour too; mixing with their own is the caller's choice. Without any weight everything is grey (0.5).
     """
@@ -54,7 +55,7 @@ def fill_surface(
     group = _gather_cells(position, normal, cells)
     count = len(group.place)
     total = np.bincount(group.of_point, weight, count)
-    known = total > 1e-4 * float(weight.max()) * np.bincount(group.of_point, minlength=count)
+    known = total > 0.01 * float(weight.max()) * np.bincount(group.of_point, minlength=count)
     if not known.any():
         known = total > 0
     mean = np.stack([np.bincount(group.of_point, weight * colour[:, k], count) for k in range(3)], 1)
@@ -73,13 +74,18 @@ def _gather_cells(position: np.ndarray, normal: np.ndarray, wanted: int) -> _Cel
     extent = max(float(np.ptp(position, axis=0).max()), 1e-9)
     sign = np.rint(np.clip(normal, -0.99, 0.99) * 0.8).astype(np.int64) + 1  # 0, 1, 2 for -, about zero, +
     sign = sign @ np.array([1, 3, 9])
-    side = 64
+
+    def key(part: slice, side: int) -> np.ndarray:
+        place = ((position[part] - low) * (side / extent)).astype(np.int64)
+        return (place @ np.array([1, side + 1, (side + 1) ** 2])) * 27 + sign[part]
+
+    side, some = 64, slice(None, None, max(1, len(position) // (8 * wanted)))
     for _ in range(3):
-        place = ((position - low) * (side / extent)).astype(np.int64) @ np.array([1, side + 1, (side + 1) ** 2])
-        unique, of_point = np.unique(place * 27 + sign, return_inverse=True)
-        if 0.5 * wanted < len(unique) < 1.6 * wanted or len(unique) > 0.5 * len(position):
+        count = len(np.unique(key(some, side)))
+        if 0.5 * wanted < count < 1.6 * wanted:
             break
-        side = int(np.clip(side * np.sqrt(wanted / len(unique)), 8, 400))
+        side = int(np.clip(side * np.sqrt(wanted / count), 8, 400))
+    _, of_point = np.unique(key(slice(None), side), return_inverse=True)
     of_point = of_point.reshape(-1)
     size = np.bincount(of_point).astype(np.float64)
     means = [np.bincount(of_point, values) / size for values in (*position.T, *normal.T)]

@@ -21,7 +21,7 @@ class TextureSettings:
     views: str | None = setting(None, "Folder with front.png, back.png, left.png, right.png, top.png, bottom.png.")
     register: bool = setting(True, "Search the camera of the picture; off takes the plain front camera.")
     spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)
-    lowest_iou: float = setting(0.6, "Silhouette overlap below which the registration is refused.", 0, 1)
+    lowest_iou: float = setting(0.5, "Silhouette overlap below which the registration is refused.", 0, 1)
     exponent: float = setting(4.0, "Weight of a view = cosine of its angle to the surface, to this power.", 1, 16)
     padding: int | None = setting(None, "Free texels between islands; by default grows with the size.", 1, 64)
     keep_uv: bool = setting(False, "Keep the mesh's own UVs when it has some.")

@@ -17,8 +17,10 @@ from ...kernels.fill import fill_gutters, fill_surface
 from ...kernels.normals import face_normals
 from ...kernels.texel_maps import Texels, texel_maps
 from ...kernels.unwrap import default_padding
+from .picture import resized
 
 BLUR = 0.02  # share of the picture's side: what counts as slowly varying
+BLUR_SIDE = 256  # the slow band holds nothing that more pixels would show
 SHARPNESS = 4  # exponent on relative weights for the fine band
 SURE = 0.02  # a weight (trust * cosine^4) from which a texel needs no fill
 LEAN = 0.9  # cosine
@@ -86,11 +88,13 @@ def _honest_normals(vertices: np.ndarray, faces: np.ndarray, texels: Texels) -> 
 def _bands(view: View) -> tuple[View, View]:
     """The view, and the view with its picture blurred (trusted pixels only)."""
     trust = np.ones(view.picture.shape[:2], np.float32) if view.confidence is None else view.confidence
-    sigma = BLUR * max(view.picture.shape[:2])
-    weight = np.maximum(trust, 1e-3)
-    total = gaussian_filter(weight, sigma, mode="nearest", truncate=3)
-    blurred = [gaussian_filter(view.picture[..., k] * weight, sigma, mode="nearest", truncate=3) for k in range(3)]
-    low = np.stack(blurred, 2) / total[..., None]
+    side = min(BLUR_SIDE, max(view.picture.shape[:2]))
+    weight = np.maximum(trust, 1e-3)[..., None]
+    four = resized(np.concatenate([view.picture * weight, weight], 2), side, side)
+    sigma = (BLUR * side, BLUR * side, 0)
+    calm = gaussian_filter(four, sigma, mode="nearest", truncate=3)
+    height, width = view.picture.shape[:2]
+    low = resized(calm[..., :3] / calm[..., 3:], height, width)
     return view, View(view.camera, low, view.confidence, view.priority, view.mirror, view.margin)
 
 
