@@ -23,7 +23,7 @@ CROSSED = wp.constant(3)  # a cell that the level crosses
 
 
 class Bricks:
-    """State, and on request a float, of the points of a `side`^3 lattice."""
+    """State and, when `with_values`, a float of the points of a `side`^3 lattice. New slots hold zeros."""
 
     def __init__(self, side: int, device: str, with_values: bool = False):
         self.side = side
@@ -33,7 +33,8 @@ class Bricks:
         self.table = wp.full(self.per_side**3, ABSENT, dtype=int, device=device)
         self.places = wp.empty(0, dtype=int, device=device)  # table index of each brick
         self.state = wp.empty(0, dtype=wp.int8, device=device)
-        self.values = wp.empty(0, dtype=float, device=device) if with_values else None
+        self.with_values = with_values
+        self.values = wp.empty(0, dtype=float, device=device)
 
     def grow(self) -> None:
         """Create the bricks marked WANTED, numbered in the order of the table, with every slot UNKNOWN."""
@@ -45,7 +46,7 @@ class Bricks:
             raise OutOfMemoryError(f"{count} bricks of 8^3 are more than 32 bits can number", "lower the resolution")
         self.places = _extended(self.places, self.count, count)
         self.state = _extended(self.state, self.count * BRICK_SLOTS, count * BRICK_SLOTS)
-        if self.values is not None:
+        if self.with_values:
             self.values = _extended(self.values, self.count * BRICK_SLOTS, count * BRICK_SLOTS)
         wp.launch(place_bricks, len(wanted), [wanted, self.count, self.table, self.places], device=self.device)
         self.count = count

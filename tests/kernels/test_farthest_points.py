@@ -1,5 +1,7 @@
 """farthest_points against the greedy loop, index for index."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -7,6 +9,7 @@ import twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from safetensors.numpy import load_file
 from varco3d.kernels.errors import BadInputError, UsageError
 from varco3d.kernels.farthest_points import _by_passes, farthest_points, morton_codes
 
@@ -34,6 +37,16 @@ def test_the_cuda_algorithm_gives_the_same_on_the_cpu(name):
     points = CLOUDS[name][:800]
     expected = twins.farthest_points(points, 150, 3)
     np.testing.assert_array_equal(_by_passes(points, 150, 3, "cpu"), expected)
+
+
+@pytest.mark.parametrize("case", ["0", "1", "2"])
+def test_equals_torch_cluster(case, run):
+    """Index for index what torch_cluster 1.6.3 chose, which the published encoders call."""
+    tensors = load_file(Path(__file__).parents[1] / "parity" / "fixtures" / "fps" / "io.safetensors")
+    points, flat = tensors[f"{case}.points"], tensors[f"{case}.index"]
+    batches, size, _ = points.shape
+    for b, expected in enumerate(flat.reshape(batches, -1) - size * np.arange(batches)[:, None]):
+        np.testing.assert_array_equal(run(farthest_points, points[b], len(expected)), expected)
 
 
 def test_all_points_are_taken_once_each():
