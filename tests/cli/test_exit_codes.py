@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [path for layer in ("cli", "pipeline", "weights", "kernels") for path in (ROOT / layer).rglob("*.py")]
 
 
+@cache
 def trees() -> dict[Path, ast.Module]:
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES if "node_modules" not in path.parts}
 
