@@ -42,6 +42,7 @@ def _load(mesh: Mesh) -> tuple[Any, Any]:
         raise MissingDependencyError(
             "this needs pymeshlab (GPL-3), which is not installed", "pip install 'varco3d[meshlab]'"
         ) from error
-    meshes = pymeshlab.MeshSet()
-    meshes.add_mesh(pymeshlab.Mesh(mesh.vertices.astype(np.float64), mesh.faces.astype(np.int32)))
-    return pymeshlab, meshes
+    ml: Any = pymeshlab  # it is a compiled module without types
+    meshes = ml.MeshSet()
+    meshes.add_mesh(ml.Mesh(mesh.vertices.astype(np.float64), mesh.faces.astype(np.int32)))
+    return ml, meshes

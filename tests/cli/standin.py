@@ -80,10 +80,14 @@ class _Point:
         return Ball
 
 
+def points() -> dict[str, Any]:
+    """What the entry points of an installed package would give."""
+    return {"ball": _Point()}
+
+
 def install(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
     """Registers the stage as another package would, and writes the recipe; returns its path for `-m`."""
-    points: dict[str, Any] = {"ball": _Point()}
-    monkeypatch.setattr("varco3d.pipeline.stage._foreign", lambda: points)
+    monkeypatch.setattr("varco3d.pipeline.stage._foreign", points)
     path = folder / "standin.toml"
     path.write_text(RECIPE)
     return path
