@@ -63,7 +63,13 @@ def _extended(array: wp.array, used: int, needed: int) -> wp.array:
     """
     if len(array) >= needed:
         return array
-    larger = wp.zeros(needed + (needed // 8 if used else 0), dtype=array.dtype, device=array.device)
+    room = needed + (needed // 8 if used else 0)
+    try:
+        larger = wp.zeros(room, dtype=array.dtype, device=array.device)
+    except RuntimeError as error:
+        raise OutOfMemoryError(
+            f"no memory for {room} more samples on {array.device}", "lower the resolution"
+        ) from error
     if used:
         wp.copy(larger, array, count=used)
     return larger

@@ -29,7 +29,8 @@ def clean(
         raise BadMeshError(f"a mesh of shapes {points.shape}, {triangles.shape}, expected [V, 3], [F, 3]")
     if len(triangles) and not 0 <= triangles.min() <= triangles.max() < len(points):
         raise BadMeshError(f"a face names a vertex outside 0..{len(points) - 1}")
-    triangles = triangles[np.isfinite(points).all(axis=1)[triangles].all(axis=1)]
+    finite = np.isfinite(points[triangles]).all(axis=(1, 2))
+    triangles = triangles[finite]
     points, triangles = weld(points, triangles, tolerance)
     triangles = drop_duplicates(drop_degenerate(points, triangles))
     triangles = drop_small_parts(points, triangles, min_part)

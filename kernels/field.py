@@ -74,7 +74,9 @@ def field_from_grid(grid: np.ndarray, bounds: "float | Bounds" = 1.0, level: flo
     resolution = grid.shape[0] - 1
     if grid.ndim != 3 or len(set(grid.shape)) != 1 or resolution < 1:
         raise BadInputError(f"a grid of shape {grid.shape} is not a cube of at least 2 samples a side")
-    inside = grid > level
+    # Rounded first: a sample must be inside here exactly when marching cubes, which works in float32, finds it inside.
+    grid = np.asarray(grid, np.float32)
+    inside = grid > np.float32(level)
     count = np.zeros((resolution,) * 3, dtype=np.int8)
     for x, y, z in CORNERS:
         count += inside[x : x + resolution, y : y + resolution, z : z + resolution]
@@ -87,6 +89,6 @@ def field_from_grid(grid: np.ndarray, bounds: "float | Bounds" = 1.0, level: flo
         cells=cells,
         corners=corners.reshape(-1, 8).astype(np.int32),
         points=np.stack(np.unravel_index(keys, grid.shape), axis=1).astype(np.int32),
-        values=grid.reshape(-1)[keys].astype(np.float32),
+        values=grid.reshape(-1)[keys],
         level=float(level),
     )

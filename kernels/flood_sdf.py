@@ -54,7 +54,8 @@ def flood_sdf(vertices: np.ndarray, faces: np.ndarray, resolution: int) -> tuple
     indices, distance = voxelize(vertices, faces, resolution, "distance", BAND)
     away = np.full((resolution + 2,) * 3, BAND, np.float32)
     away[tuple((indices + 1).T)] = distance
-    free, _ = ndimage.label(away > SHELL)
+    free = np.empty(away.shape, np.int32)
+    ndimage.label(away > SHELL, output=free)
     outside = free == free[0, 0, 0]
     # Half-way values next to the shell may be zero exactly; they are inside, so keep them above it.
     signed = np.where(outside, SHELL - away, np.maximum(np.abs(SHELL - away), 1e-4))

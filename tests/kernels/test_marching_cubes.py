@@ -84,6 +84,13 @@ def test_empty_and_not_finite():
         marching_cubes(field)
 
 
+def test_samples_that_only_float64_tells_from_the_level_leave_no_hole():
+    grid = walled(np.full((6, 6, 6), 1.0))
+    grid[2, 2, 2] = 0.1 + 1e-12
+    _, faces = marching_cubes(field_from_grid(grid, level=0.1))
+    assert set(np.flatnonzero(twins.edge_multiplicities(faces))) == {2}
+
+
 def test_normals_follow_the_gradient(device):
     field = field_from_grid(twins.dense_grid(lambda p: twins.ball(p, radius=0.7), 24))
     vertices, _ = marching_cubes(field)
