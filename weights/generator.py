@@ -22,6 +22,14 @@ class Condition:
     extra: Any = None
 
 
+class SurfaceEncoder(Protocol):
+    """A generator that can also say which latents a given surface has; what `strength` below 1 needs."""
+
+    def encode(self, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Tensor:
+        """Latents [1,N,channels] at anchors [N,3] of a surface given by points [P,3] and outward normals [P,3]."""
+        ...
+
+
 class Generator(Protocol):
     """A latent generator with its decoder.
 

@@ -211,3 +211,20 @@ def test_best_candidate_fits_the_outline():
     assert np.ptp(best_surface(draw, alpha, 1)[0][:, 0]) > 1.5
     with pytest.raises(EmptyFieldError):
         best_surface(lambda candidate: draw(2), alpha, 2)
+
+
+def test_strength_decides_how_much_of_the_start_stays():
+    made = generator(None)
+    anchors = made.anchors(np.argwhere(np.ones((3, 3, 3))).astype(np.int32), 3)
+    rgba = np.random.default_rng(0).random((32, 32, 4), np.float32)
+    points = sphere(300).numpy()
+    start = made.encode(points[:, :3], points[:, 3:], anchors)
+    assert start.shape == (1, 27, 4)
+
+    def distance(strength: float) -> float:
+        drawn = sample_latents(made, rgba, anchors, 27, 4, 1.0, 0, start=start, strength=strength)
+        return float((drawn - start).square().mean())
+
+    assert distance(0.02) < 0.1 * distance(0.9)
+    noise = sample_latents(made, rgba, anchors, 27, 4, 1.0, 0)
+    assert torch.allclose(noise, sample_latents(made, rgba, anchors, 27, 4, 1.0, 0, start=start, strength=1.0))

@@ -54,6 +54,16 @@ class TinyGenerator:
             raise ValueError("the refiner needs voxel queries")
         return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2 / resolution) - 1).to(self._device)
 
+    def encode(self, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Tensor:
+        """Latents [1,N,channels] of a surface, from points [P,3] and their outward normals [P,3]."""
+        surface = torch.from_numpy(np.concatenate([points, normals], 1).astype(np.float32))[None].to(self._device)
+        places = anchors[None]
+        count = min(self.vae.config.points_per_anchor, len(points))
+        neighbours = np.asarray(KDTree(points).query(anchors.cpu().numpy(), count)[1]).reshape(1, -1, count)
+        with torch.inference_mode():
+            mean, _ = self.vae.encode(surface, places, torch.from_numpy(neighbours).to(self._device))
+            return self.flow.normalise(mean)
+
     def schedule(self, steps: int) -> Tensor:
         return uniform_schedule(steps)
 

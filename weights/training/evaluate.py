@@ -24,6 +24,7 @@ from ...kernels.decode_octree import decode_octree
 from ...kernels.errors import EmptyFieldError
 from ...kernels.farthest_points import farthest_points
 from ...kernels.marching_cubes import marching_cubes
+from ...kernels.sample_surface import sample_surface
 from ...kernels.voxelize import voxelize
 from ..families.tiny import TinyGenerator, load_tiny
 from ..sampling import best_surface, latents_surface, sample_latents
@@ -103,6 +104,7 @@ class ChainSettings:
     tokens: int = 1024
     refine_steps: int = 12
     refine_guidance: float = 2.0
+    strength: float = 0.4
     seed: int = 0
 
 
@@ -124,8 +126,17 @@ def refined_mesh(refine: TinyGenerator, rgba: np.ndarray, rough: Triangles, sett
     if len(voxels) > settings.tokens:
         voxels = voxels[farthest_points(voxels.astype(np.float32), settings.tokens)]
     anchors = refine.anchors(voxels, VOXELS)
+    points, normals, _ = sample_surface(*rough, 8192)
     latents = sample_latents(
-        refine, rgba, anchors, len(anchors), settings.refine_steps, settings.refine_guidance, settings.seed
+        refine,
+        rgba,
+        anchors,
+        len(anchors),
+        settings.refine_steps,
+        settings.refine_guidance,
+        settings.seed,
+        start=refine.encode(points, normals, anchors) if settings.strength < 1 else None,
+        strength=settings.strength,
     )
     return latents_surface(refine, latents, anchors, FINE_GRID)
 

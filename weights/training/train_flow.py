@@ -31,6 +31,11 @@ from .renders import Pose, framed_camera
 from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, stack, voxel_anchors, yaw_matrix
 
 PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guidance
+# The many latents of a shape give each other away as soon as a tenth of them shows through the noise, so what the
+# picture has to decide is decided at small t: with a mean of 0 the coarse stage hardly learned to look at it. The
+# refiner starts from the encoded coarse surface (strength) and is mostly used at larger t.
+TIME_MEAN = {"coarse": -1.5, "fine": 0.4}
+TIME_DEVIATION = 1.3
 DRAWS = 3  # times and noises per picture: the encoder and the latents are paid once
 
 
@@ -204,9 +209,11 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--tokens", type=int, default=256, help="voxel anchors per object of the fine stage")
     parser.add_argument("--learning-rate", type=float, default=8e-4)
+    parser.add_argument("--time-mean", type=float, help="of the logit-normal training times; default by stage")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
+    time_mean = TIME_MEAN[args.stage] if args.time_mean is None else args.time_mean
     tokens = args.tokens if args.stage == "fine" else 0
     vae = load_vae(args.vae)
     model = PictureFlow(ImageEncoderConfig(), FINE_DIT if args.stage == "fine" else COARSE_DIT)
@@ -228,7 +235,7 @@ def main() -> None:
         latents = model.normalise(encode(vae, batch))
         noise = torch.randn(args.draws * len(latents), *latents.shape[1:])
         keep = (torch.rand(len(latents)) >= PICTURE_DROP).float()
-        return loss(model, batch, latents, noise, logit_normal_times(len(noise)), keep)
+        return loss(model, batch, latents, noise, logit_normal_times(len(noise), time_mean, TIME_DEVIATION), keep)
 
     loop.run(source, step, lambda m: held_out_loss(m, vae, held_out), validate_every=200)  # type: ignore[arg-type]
 
