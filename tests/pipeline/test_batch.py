@@ -155,6 +155,7 @@ def test_a_worker_that_dies_costs_its_item_one_attempt(place):
     assert not (place / "out/.varco3d").exists()
 
 
+@pytest.mark.skipif(not os.environ.get("VARCO3D_TEST_RAY"), reason="starts a Ray cluster; set VARCO3D_TEST_RAY=1")
 def test_ray_gives_the_same_records_and_survives_a_killed_actor(place):
     pytest.importorskip("ray")
     one = Run(place, make_recipe(place, f"die:{place}/none"), "a")
