@@ -131,10 +131,9 @@ def _pack(
     columns = resolution // cell
     size = np.zeros((count, 2))
     np.maximum.at(size, owner, flat)
-    if scale is None:
-        scale = np.sqrt(0.6 * resolution**2 / max(float(size.prod(1).sum()), 1e-12))
     largest = max(float(size.max()), 1e-12)
-    scale = min(scale, (resolution - 4 * cell) / largest)
+    guess = scale or float(np.sqrt(0.6 * resolution**2 / max(float(size.prod(1).sum()), 1e-12)))
+    scale = min(guess, (resolution - 4 * cell) / largest)
     fitting: tuple[float, np.ndarray] | None = None
     low, high = 0.0, np.inf
     for _ in range(14):

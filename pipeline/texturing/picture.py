@@ -39,8 +39,8 @@ def prepare_picture(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _distance(mask: np.ndarray) -> np.ndarray:
     """Distance in pixels of each true pixel to the nearest false one; above 640 px measured at half size."""
     if max(mask.shape) <= 640:
-        return distance_transform_edt(mask)
-    half = distance_transform_edt(mask[::2, ::2]).astype(np.float32)
+        return np.asarray(distance_transform_edt(mask), np.float32)
+    half = np.asarray(distance_transform_edt(mask[::2, ::2]), np.float32)
     fine = resized(half[..., None], *mask.shape)[..., 0] * 2.0
     return np.where(mask, np.maximum(fine, 1.0), 0.0)
 
