@@ -22,7 +22,10 @@ def voxel_corner(corners: wp.array(dtype=wp.vec3), vertex: int, resolution: int)
 
 @wp.struct
 class Span:
-    """A triangle in voxel units and the voxels its bounding box reaches, inclusive."""
+    """A triangle in voxel units and the voxels its bounding box reaches, inclusive.
+
+    Without its plane (normal zero) every block counts as near the plane; most triangles meet one tile and need none.
+    """
 
     a: wp.vec3d
     b: wp.vec3d
@@ -52,9 +55,24 @@ def span_of(
     for k in range(3):
         s.low[k] = wp.max(int(wp.ceil(within(low[k] - reach, resolution))), 0)
         s.high[k] = wp.min(int(wp.floor(within(high[k] + reach, resolution))), resolution - 1)
+    return s
+
+
+@wp.func
+def with_plane(s: Span) -> Span:
     s.normal = unit_normal(s.a, s.b, s.c)
     s.plane = wp.dot(s.normal, s.a)
     return s
+
+
+@wp.func
+def straddles(s: Span, side: int) -> bool:
+    """Whether the span meets more than one block of side^3 voxels."""
+    return (
+        s.low[0] / side != s.high[0] / side
+        or s.low[1] / side != s.high[1] / side
+        or s.low[2] / side != s.high[2] / side
+    )
 
 
 @wp.func
@@ -78,6 +96,8 @@ def count_items(
 ):
     t = base + wp.tid()
     s = span_of(corners, triangles, t, resolution, reach)
+    if straddles(s, tile):
+        s = with_plane(s)
     n = int(0)
     for x in range(s.low[0] / tile, s.high[0] / tile + 1):
         for y in range(s.low[1] / tile, s.high[1] / tile + 1):
@@ -106,6 +126,8 @@ def write_items(
     if n == ends[t]:
         return
     s = span_of(corners, triangles, t, resolution, reach)
+    if straddles(s, tile):
+        s = with_plane(s)
     per_side = (resolution + tile - 1) / tile
     for x in range(s.low[0] / tile, s.high[0] / tile + 1):
         for y in range(s.low[1] / tile, s.high[1] / tile + 1):
@@ -150,6 +172,8 @@ def want_bricks(
 ):
     i = base + wp.tid()
     s = item_span(corners, triangles, resolution, reach, owners[i], places[i], tile)
+    if straddles(s, 8):
+        s = with_plane(s)
     for x in range(s.low[0] >> 3, (s.high[0] >> 3) + 1):
         for y in range(s.low[1] >> 3, (s.high[1] >> 3) + 1):
             for z in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):
@@ -222,7 +246,7 @@ def scatter(
     nearest: wp.array(dtype=float),  # squared distance in voxels
 ):
     i = base + wp.tid()
-    s = item_span(corners, triangles, resolution, reach, owners[i], places[i], tile)
+    s = with_plane(item_span(corners, triangles, resolution, reach, owners[i], places[i], tile))
     for x in range(s.low[0] >> 3, (s.high[0] >> 3) + 1):
         for y in range(s.low[1] >> 3, (s.high[1] >> 3) + 1):
             for z in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):
