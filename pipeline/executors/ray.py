@@ -140,7 +140,9 @@ class RayExecutor:
             self._give_back(index, slot, again)
             lines = [line.strip() for line in str(error).splitlines() if line.strip()]
             if "creation task" in lines[0]:
-                raise WorkerDiedError(f"no actor can be made: {lines[-1][:300]}", "Is varco3d on every node?") from error
+                raise WorkerDiedError(
+                    f"no actor can be made: {lines[-1][:300]}", "Is varco3d on every node?"
+                ) from error
             died = WorkerDiedError(f"the actor ended: {lines[0][:200]}", "Often its node ran out of memory.")
             return task, Result("failed", error=describe_error(died), history=task.history)
         if isinstance(answer, dict):

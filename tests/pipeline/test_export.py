@@ -177,7 +177,9 @@ def test_axes_units_size_and_origin(tmp_path):
     mesh = trimesh.load(tmp_path / "a.ply")
     assert np.allclose(mesh.bounds, [[-50, -25, 0], [50, 25, 200]], atol=1e-3)
     # The front (+Z) of a Y-up mesh faces -Y when Z is up.
-    turned, _ = export(tmp_path, dataclasses.replace(cube(), vertices=cube().vertices + np.float32([0, 0, 7])), "b", up="z")
+    turned, _ = export(
+        tmp_path, dataclasses.replace(cube(), vertices=cube().vertices + np.float32([0, 0, 7])), "b", up="z"
+    )
     assert turned.report["watertight"]
 
 
