@@ -16,6 +16,7 @@ from typing import Any
 import warp as wp
 
 from . import parallel
+from .arrays import offsets
 
 wp.set_module_options({"enable_backward": False})
 
@@ -244,28 +245,37 @@ class Raster:
     barycentrics: wp.array
 
 
-def rasterize(screen: wp.array, inverse_w: wp.array, faces: wp.array, height: int, width: int) -> Raster:
+def rasterize(
+    screen: wp.array, inverse_w: wp.array, faces: wp.array, height: int, width: int, tiles: bool | None = None
+) -> Raster:
     """Rasterise faces [F, 3] int32 over vertices `screen` [V] vec3 (column, row, sort key: smaller is nearer).
 
-    inverse_w: [V] 1 / w for perspective-correct barycentrics, ones otherwise. All arrays on one Warp device.
+    inverse_w: [V] 1 / w for perspective-correct barycentrics, ones otherwise. All arrays on one Warp device. tiles:
+    work by tiles or by bands; by default what suits the device (the result is the same).
     """
     device = screen.device
     name = str(device)
     pixels = height * width
     keys = wp.full(pixels, 0xFFFFFFFFFFFFFFFF, dtype=wp.uint64, device=device)
     if faces.shape[0] > 0:
-        if device.is_cuda:
-            count = wp.empty(faces.shape[0], dtype=int, device=device)
-            parallel.launch(count_tiles, faces.shape[0], [screen, faces, height, width, count], name)
-            wp.utils.array_scan(count, count, inclusive=True)
-            total = int(count[-1:].numpy()[0])
-            parallel.launch(raster_tiles, total, [screen, faces, count, height, width, keys], name)
+        if device.is_cuda if tiles is None else tiles:
+            _launch_tiles(screen, faces, height, width, keys)
         else:
             _launch_bands(screen, faces, height, width, keys)
     face = wp.empty(pixels, dtype=int, device=device)
     barycentrics = wp.empty(pixels, dtype=wp.vec3, device=device)
     launch(resolve, pixels, [screen, inverse_w, faces, width, keys, face, barycentrics], name)
     return Raster(height, width, face, barycentrics)
+
+
+def _launch_tiles(screen: wp.array, faces: wp.array, height: int, width: int, keys: wp.array) -> None:
+    """One work item per (triangle, tile); on a CPU on one thread only, as its items share pixels."""
+    device = str(screen.device)
+    count = wp.empty(faces.shape[0], dtype=int, device=device)
+    parallel.launch(count_tiles, faces.shape[0], [screen, faces, height, width, count], device)
+    end, total = offsets(count)
+    if total:
+        wp.launch(raster_tiles, dim=total, inputs=[0, screen, faces, end, height, width, keys], device=device)
 
 
 def _launch_bands(screen: wp.array, faces: wp.array, height: int, width: int, keys: wp.array) -> None:

@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+import warp as wp
+from varco3d.kernels.arrays import to_warp
 from varco3d.kernels.cameras import Camera, six_cameras
 from varco3d.kernels.errors import BadMeshError, UsageError
 from varco3d.kernels.normals import face_normals, smooth_normals, vertex_normals
+from varco3d.kernels.rasterize import rasterize
 from varco3d.kernels.render_maps import render_maps
 
 CUBE_V = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], np.float32) * 0.5
@@ -122,6 +125,20 @@ def test_faces_behind_the_camera_are_left_out():
     vertices = np.array([[0, 0, 3.5], [1, 0, 5], [0, 1, 5], [-1, -1, 0], [1, -1, 0], [0, 1, 0]], np.float32)
     maps = render_maps(vertices, np.array([[0, 1, 2], [3, 4, 5]]), Camera(fov=50, distance=4), 32)
     assert set(np.unique(maps.face)) == {-1, 1}
+
+
+def test_tiles_equal_bands():
+    """The GPU's division of the work, run here on the CPU, gives the same pixels to the same faces."""
+    rng = np.random.default_rng(8)
+    corners = rng.uniform(-20, 150, (300, 3)).astype(np.float32)
+    corners[:30] = rng.uniform(-400, 600, (30, 3))  # some triangles span many tiles
+    device = "cpu"
+    screen, faces = to_warp(corners, wp.vec3, device), to_warp(np.arange(300).reshape(-1, 3), int, device)
+    ones = wp.full(300, 1.0, dtype=float, device=device)
+    bands, tiles = (rasterize(screen, ones, faces, 97, 131, tiles=kind) for kind in (False, True))
+    assert np.array_equal(bands.face.numpy(), tiles.face.numpy())
+    assert np.array_equal(bands.barycentrics.numpy(), tiles.barycentrics.numpy())
+    assert len(np.unique(bands.face.numpy())) > 10
 
 
 def test_torch_in_torch_out():
