@@ -38,7 +38,7 @@ class Generate:
             generator.prompt = settings.prompt
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
-        strip = StepStrip(generator, anchors, settings, context)
+        strip = StepStrip(generator, anchors, settings, context)  # type: ignore[arg-type]  # reads what both have
 
         def on_step(step: int, steps: int, data: object) -> None:
             context.progress(step, steps)

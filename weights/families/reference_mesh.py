@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...kernels.errors import EmptyFieldError
-from ...kernels.field import Field, box, field_from_grid
+from ...kernels.field import Field, field_from_grid
 
 
 def reference_mesh(grid: np.ndarray, level: float, bounds: float, resolution: int) -> tuple[np.ndarray, np.ndarray]:
@@ -28,7 +28,9 @@ def reference_field(grid: np.ndarray, level: float, bounds: float, resolution: i
     """The grid as a field whose box carries the published off-by-one, for our own extraction; cells with holes out."""
     cells = grid.shape[0] - 1
     upper = -bounds + 2 * bounds * cells / (resolution + 1)
-    field = field_from_grid(np.nan_to_num(grid, nan=-np.inf), box(((-bounds,) * 3, (upper,) * 3)), level)
+    field = field_from_grid(
+        np.nan_to_num(grid, nan=-np.inf), ((-bounds, -bounds, -bounds), (upper, upper, upper)), level
+    )
     whole = np.isfinite(field.values[field.corners]).all(axis=1)
     used, corners = np.unique(field.corners[whole], return_inverse=True)
     return Field(

@@ -72,7 +72,7 @@ class Fixture:
         self.compare(name, value, self.get(name), allowed)
 
     def compare(self, quantity: str, value: Tensor | np.ndarray, expected: Tensor, allowed: float) -> None:
-        value = torch.as_tensor(value)
+        value = value if isinstance(value, Tensor) else torch.from_numpy(np.ascontiguousarray(value))
         if value.shape != expected.shape:
             raise AssertionError(f"{quantity} has shape {list(value.shape)}, not {list(expected.shape)}")
         difference = (value.double() - expected.double()).abs()
