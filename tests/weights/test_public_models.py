@@ -1,6 +1,7 @@
 """Public checkpoints through our chain: a tiny Hunyuan3D-2.1 makes the shape, a tiny UltraShape refines it."""
 
 import dataclasses
+import itertools
 import shutil
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 from safetensors.torch import load_file
-from varco3d.kernels.errors import CheckpointError, UsageError
+from varco3d.kernels.errors import CheckpointError, ModelMissingError, UsageError
 from varco3d.pipeline.artifacts import Asset, Subject
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.networks import NetworkPool
@@ -198,7 +199,7 @@ def test_recipes_name_models_of_the_zoo() -> None:
 
 def test_a_file_of_unknown_structure_needs_a_config(tmp_path: Path) -> None:
     shutil.copy(FIXTURES / "ultra_pipeline" / "ultrashape_v1.pt", tmp_path)
-    with pytest.raises(Exception, match="no config.yaml"):
+    with pytest.raises(ModelMissingError, match=r"no config\.yaml"):
         guessed_config(tmp_path / "ultrashape_v1.pt")
 
 
@@ -226,6 +227,6 @@ def test_recorded_noise_gives_recorded_latents(model) -> None:
     image = np.asarray(Image.open(FIXTURES / "hy21_pipeline" / "image.png").convert("RGBA"), np.float32) / 255
     condition, x = generator.condition(image), recorded["in.noise"]
     times = generator.schedule(6).tolist()
-    for t, t_next in zip(times[:-1], times[1:], strict=True):
+    for t, t_next in itertools.pairwise(times):
         x = x + (t_next - t) * generator.velocity(x, t, condition, None, 5.0)
     assert (x - recorded["out.latents"]).abs().max() < 2e-4
