@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...kernels.errors import EmptyFieldError
+from ...kernels.errors import EmptyFieldError, UsageError
 from ..artifacts import Asset, Mesh, write_atomic
 from ..stage import Context, setting
 
@@ -25,7 +25,10 @@ class CoarseSettings:
     tokens: int = setting(0, "latent tokens; 0: as the model wants (a model with a fixed lattice ignores it)", 0, 65536)
     resolution: int = setting(64, "cells per side of the coarse grid", 16, 1024)
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
-    candidates: int = setting(1, "shapes to draw; the one whose outline fits the picture best is kept", 1, 64)
+    candidates: int = setting(1, "shapes to draw", 1, 64)
+    combine: str = setting(
+        "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
+    )
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
 
@@ -37,7 +40,7 @@ class Coarse:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
-        from ...weights.sampling import best_surface, latents_surface, sample_latents
+        from ...weights.sampling import best_surface, latents_surface, mean_latents, sample_latents
 
         assert asset.subject is not None
         rgba, device = asset.subject.rgba, context.device
@@ -46,19 +49,26 @@ class Coarse:
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
         strip = StepStrip(generator, anchors, settings, context)
 
-        def draw(candidate: int) -> tuple[np.ndarray, np.ndarray]:
+        def latents_of(candidate: int) -> Tensor:
             def on_step(step: int, steps: int, data: Tensor) -> None:
                 context.progress(candidate * steps + step, settings.candidates * steps)
                 if candidate == 0:
                     strip.add(step, data)
 
             seed = context.seed + candidate
-            latents = sample_latents(
+            return sample_latents(
                 generator, rgba, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
+
+        def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
             return latents_surface(generator, latents, anchors, settings.resolution, device, settings.chunk)
 
-        surface = best_surface(draw, rgba[..., 3], settings.candidates)
+        if settings.combine == "mean":
+            if anchors is None:
+                raise UsageError("latents without anchors have no mean", "Set coarse.combine to best.")
+            surface = surface_of(mean_latents(latents_of, settings.candidates))
+        else:
+            surface = best_surface(lambda k: surface_of(latents_of(k)), rgba[..., 3], settings.candidates)
         strip.save()
         return dataclasses.replace(asset, coarse=Mesh(*surface))
 

@@ -65,7 +65,8 @@ class TinyGenerator:
             return self.flow.normalise(mean)
 
     def schedule(self, steps: int) -> Tensor:
-        return uniform_schedule(steps)
+        # The coarse stage decides the shape near the noise; the refiner starts from one.
+        return uniform_schedule(steps, shift=3.0 if self.lattice is not None else 1.0)
 
     def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
         assert anchors is not None

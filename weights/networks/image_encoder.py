@@ -91,7 +91,7 @@ class ImageEncoder(nn.Module):
 
 
 def sample_detail(detail: Tensor, camera: Tensor, points: Tensor) -> Tensor:
-    """Features of the picture where box positions project. detail [B,C,H,W], camera [B,2,4], points [B,N,3] -> [B,N,C]."""
+    """Picture features where box positions project: detail [B,C,H,W], camera [B,2,4], points [B,N,3] -> [B,N,C]."""
     places = torch.einsum("bij,bnj->bni", camera[:, :, :3], points) + camera[:, None, :, 3]
     grid = places * torch.tensor([1.0, -1.0], device=places.device)  # pictures count rows downwards
     sampled = F.grid_sample(detail.float(), grid[:, :, None], align_corners=False)

@@ -1,4 +1,4 @@
-"""A picture encoder with the anchored flow transformer it conditions: one stage of the tiny family, training and use."""
+"""A picture encoder with the anchored flow transformer it conditions: one stage of the tiny family."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from ...kernels.marching_cubes import marching_cubes
 from ...kernels.sample_surface import sample_surface
 from ...kernels.voxelize import voxelize
 from ..families.tiny import TinyGenerator, load_tiny
-from ..sampling import best_surface, latents_surface, sample_latents
+from ..sampling import best_surface, latents_surface, mean_latents, sample_latents
 from .baselines import SilhouetteRetrieval, inflate_silhouette
 from .metrics import ShapeScores, Triangles, shape_scores, silhouette_iou
 from .objects import SignedDistance
@@ -98,26 +98,30 @@ def reconstruction(refine: TinyGenerator, case: Case, anchors: np.ndarray, point
 class ChainSettings:
     """Of the chain that is measured; the defaults are those of the tiny recipe."""
 
-    candidates: int = 4
-    coarse_steps: int = 20
+    candidates: int = 6
+    combine: str = "mean"
+    coarse_steps: int = 10
     coarse_guidance: float = 3.0
     tokens: int = 1024
-    refine_steps: int = 12
-    refine_guidance: float = 2.0
-    strength: float = 0.4
+    refine_steps: int = 4
+    refine_guidance: float = 1.0
+    strength: float = 0.05
     seed: int = 0
 
 
 def coarse_mesh(coarse: TinyGenerator, rgba: np.ndarray, settings: ChainSettings) -> Triangles:
-    """The candidate whose outline fits the picture best, as the coarse stage chooses it."""
+    """As the coarse stage makes it."""
     anchors = coarse.anchors(None, 0)
     steps, guidance = settings.coarse_steps, settings.coarse_guidance
 
-    def draw(candidate: int) -> Triangles:
-        latents = sample_latents(coarse, rgba, anchors, len(anchors), steps, guidance, settings.seed + candidate)
-        return latents_surface(coarse, latents, anchors, 64)
+    def draw(candidate: int) -> torch.Tensor:
+        return sample_latents(coarse, rgba, anchors, len(anchors), steps, guidance, settings.seed + candidate)
 
-    return best_surface(draw, rgba[..., 3], settings.candidates)
+    if settings.combine == "mean":
+        return latents_surface(coarse, mean_latents(draw, settings.candidates), anchors, 64)
+    return best_surface(
+        lambda candidate: latents_surface(coarse, draw(candidate), anchors, 64), rgba[..., 3], settings.candidates
+    )
 
 
 def refined_mesh(refine: TinyGenerator, rgba: np.ndarray, rough: Triangles, settings: ChainSettings) -> Triangles:
