@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportOptionalMemberAccess=false
 """Arrays at the border of the kernels: numpy or torch in, the same kind out, checked once.
 
 A kernel computes where its first array lives: torch tensors on `cuda:i` stay there when Warp sees that device, all

@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportOperatorIssue=false
 """Growing maps from lattice points to data, in bricks of 8^3 under a dense table.
 
 A slot is brick * 512 + place in the brick. Only bricks that a surface comes near are held, so memory grows with the

@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportAttributeAccessIssue=false, reportOperatorIssue=false
 """First hits of rays on a mesh, by Warp's bounding volume hierarchy."""
 
 from __future__ import annotations

@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportAttributeAccessIssue=false, reportIndexIssue=false, reportOperatorIssue=false
 """Exact nearest points on a mesh, through Warp's bounding volume hierarchy.
 
 The queries are visited in Morton order: neighbours walk the same branches, which makes a million-face query three times

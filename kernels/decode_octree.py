@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false
 """Turning a network's field into sparse samples, level by level, with evaluations that grow with the surface.
 
 1. The start level is evaluated everywhere.

@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportCallIssue=false, reportOperatorIssue=false
 """Farthest point sampling, exact.
 
 The rule makes the result unique: the first sample is `start`; the next is the point farthest from all samples so far

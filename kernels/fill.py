@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
 """Fill what no picture saw: along the surface for texels, by a pyramid or by dilation for pictures.
 
 Along the surface: the atlas points are gathered into small cells of (place, direction), cells are joined to their

@@ -1,3 +1,6 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportCallIssue=false
+# pyright: reportIndexIssue=false, reportOperatorIssue=false, reportReturnType=false
 """The kernels of octree decoding: asking for cells and their corners, reading states, going on across faces.
 
 Each works on a list of slots (see bricks). A kernel that "wants" marks bricks to be created; after `Bricks.grow` its

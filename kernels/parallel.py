@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportReturnType=false
 """Starting Warp, and launching its kernels on every core.
 
 Warp runs a CPU launch on the calling thread only, but the call leaves the interpreter lock, so a launch cut into ranges

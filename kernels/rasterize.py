@@ -1,3 +1,6 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportOperatorIssue=false
+# pyright: reportOptionalMemberAccess=false, reportReturnType=false
 """Triangle rasteriser in screen space: which face, with which barycentrics, owns each pixel.
 
 Shared by camera maps (render_maps), UV-space maps (texel_maps) and the overlap test of the atlas. Pixel centres lie at

@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportOperatorIssue=false
 """Maps of a mesh as cameras see it: depth, normal, position, face id, barycentrics."""
 
 from __future__ import annotations

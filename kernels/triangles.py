@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false
 """Device functions on one triangle, in float64.
 
 That is as fast as float32 on a CPU core, and exact enough that a voxel on the edge of a band is decided as by a float64

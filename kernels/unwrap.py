@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportOperatorIssue=false
 """UV atlas without overlaps: axis charts, exact overlap split, packing.
 
 "Exact" means: at the atlas resolution no texel centre lies strictly inside two faces. That is found by rasterising the

@@ -1,3 +1,6 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false, reportCallIssue=false
+# pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOperatorIssue=false
 """The kernels of voxelization: which tiles and bricks a triangle comes near, and the distances at their voxels.
 
 All work in voxel units, in which voxel (i, j, k) has its centre at the integer point, and in float64.

@@ -1,3 +1,5 @@
+# Kernels are Python in syntax only, their types are Warp's:
+# pyright: reportArgumentType=false
 """Mesh -> the voxels at its surface, from the triangles themselves.
 
 The box [-1, 1]^3 is cut into tiles. A work item is one triangle in one tile, so a triangle that spans the box is many

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-COMMAND = [sys.executable, "-m", "varco3d.cli.main"]
+COMMAND = [str(Path(sys.executable).with_name("varco3d"))]
 BARS = {"help": 0.4, "one": 45.0, "further": 15.0, "memory": 3072.0}
 
 

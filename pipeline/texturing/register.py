@@ -166,7 +166,7 @@ def _lighter(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.nd
         return vertices, faces
     import fast_simplification
 
-    light_vertices, light_faces = fast_simplification.simplify(vertices, faces, target_count=SEARCH_FACES, agg=7)
+    light_vertices, light_faces = fast_simplification.simplify(vertices, faces, target_count=SEARCH_FACES, agg=7)  # type: ignore[misc]
     if len(light_faces) == 0:
         return vertices, faces
     return light_vertices.astype(np.float32), light_faces.astype(np.int32)

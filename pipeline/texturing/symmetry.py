@@ -6,7 +6,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 SAMPLES = 3000
 PROBES = 500
@@ -35,7 +35,7 @@ def find_symmetries(vertices: np.ndarray, faces: np.ndarray, seed: int = 0, limi
     extent = max(float(np.ptp(points, axis=0).max()), 1e-9)
     centre = points.mean(0)
     features = np.concatenate([points, normals * NORMAL_WEIGHT], 1)
-    tree = cKDTree(features)
+    tree = KDTree(features)
     probe_points, probe_normals = points[:PROBES] - centre, normals[:PROBES]
     floor = float(tree.query(features[:PROBES], k=2)[0][:, 1].mean())
 

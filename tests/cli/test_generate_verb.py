@@ -242,6 +242,7 @@ def test_a_signal_in_the_middle_of_an_item(tmp_path: Path, number: int, code: in
     for index in range(3):
         picture(tmp_path / "in" / f"{index}.png", (50 * index, 90, 90))
     program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it\n"
         f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "import standin, varco3d.pipeline.stage as stage\n"
         "stage._foreign = standin.points\n"

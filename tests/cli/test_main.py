@@ -115,6 +115,7 @@ def test_closed_pipe_is_no_error() -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals(number: int, code: int) -> None:
     program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it\n"
         "import time, sys, click\n"
         "import varco3d.cli.commands.base as base\n"
         "@click.command('x')\n"

@@ -71,7 +71,7 @@ class SkipBlock(nn.Module):
         x = x + self.attn1(self.norm1(x), rotate)
         # With two contexts both look at the same x.
         x = x + sum(
-            weight * attn(norm(x), attn.keys_of(context), attend)
+            weight * attn(norm(x), attn.keys_of(context), attend)  # type: ignore[operator]
             for weight, norm, attn, context in zip(weights, self.norm2, self.attn2, contexts, strict=True)
         )
         return x + self.mlp(self.norm3(x))

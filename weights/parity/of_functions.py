@@ -125,7 +125,7 @@ def surface(fixture: Fixture) -> None:
     import trimesh
 
     mesh = trimesh.load(fixture.folder / "mesh.ply", process=False, force="mesh")
-    vertices, faces = np.asarray(mesh.vertices), np.asarray(mesh.faces)
+    vertices, faces = np.asarray(mesh.vertices), np.asarray(mesh.faces)  # type: ignore[union-attr]
     fixture.exact("faces", faces)
     for name in fixture.starting("normalized_vertices_scale"):
         fixture.close(name, normalised_vertices(vertices, float(name.partition("scale")[2])), SINGLE)
@@ -154,7 +154,7 @@ def extraction(fixture: Fixture) -> None:
 
 def ours_against_published(fixture: Fixture, grid: np.ndarray, bounds: float) -> None:
     """Our own marching cubes on the same grid finds the same surface once the off-by-one is taken back."""
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     from ...kernels.field import field_from_grid
     from ...kernels.marching_cubes import marching_cubes
@@ -162,5 +162,5 @@ def ours_against_published(fixture: Fixture, grid: np.ndarray, bounds: float) ->
     resolution = grid.shape[0] - 1
     ours, _ = marching_cubes(field_from_grid(grid, bounds))
     theirs = (fixture.get("out.v").numpy().astype(np.float64) + bounds) * ((resolution + 1) / resolution) - bounds
-    distance = np.maximum(cKDTree(theirs).query(ours)[0].max(), cKDTree(np.asarray(ours)).query(theirs)[0].max())
+    distance = np.maximum(KDTree(theirs).query(ours)[0].max(), KDTree(np.asarray(ours)).query(theirs)[0].max())
     fixture.compare("our vertices, corrected", torch.tensor(float(distance)), torch.tensor(0.0), 1e-5)

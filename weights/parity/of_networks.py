@@ -213,7 +213,7 @@ def skip(fixture: Fixture, lattice: bool) -> None:
     modules: dict[str, nn.Module] = {f"out.block{index}": block for index, block in enumerate(dit.blocks)}
     experts = {index: block.mlp for index, block in enumerate(dit.blocks) if isinstance(block.mlp, Mixture)}
     into = {f"norm{index}": dit.blocks[index].norm3 for index in experts}
-    with watching({**modules, **into}) as seen:
+    with watching({**modules, **into}) as seen:  # type: ignore[dict-item]
         velocity = dit(x, t, (context,), anchors, attend)
     compare_all(fixture, seen, allowed)
     for index, mixture in experts.items():

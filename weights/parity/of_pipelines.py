@@ -118,13 +118,13 @@ def exported_mesh(fixture: Fixture, vertices: np.ndarray, faces: np.ndarray) -> 
     It comes from a run of its own whose grid differs in the last bits, and with them the choice of triangles in a few
     ambiguous cells; so vertices are compared as a set, and one triangle in a hundred may be another.
     """
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     theirs, their_faces = fixture.get("out.mesh_v").numpy(), fixture.get("out.mesh_f").numpy()
-    distance, nearest = cKDTree(vertices).query(theirs)
-    back = cKDTree(theirs).query(vertices)[0]
+    distance, nearest = KDTree(vertices).query(theirs)
+    back = KDTree(theirs).query(vertices)[0]
     fixture.compare("out.mesh_v as a set", torch.tensor(max(distance.max(), back.max())), torch.tensor(0.0), CHAIN)
-    ours, recorded = triangle_set(faces[:, ::-1]), triangle_set(nearest[their_faces])
+    ours, recorded = triangle_set(faces[:, ::-1]), triangle_set(np.asarray(nearest)[their_faces])
     other = len(recorded - ours) / max(len(recorded), 1) + abs(len(faces) - len(their_faces))
     fixture.compare("out.mesh_f, share of other triangles", torch.tensor(other), torch.tensor(0.0), 0.01)
 
@@ -166,13 +166,13 @@ def surface_box(fixture: Fixture, scale: float) -> None:
     from ..families.surface import normalised_vertices
 
     coarse = trimesh.load(fixture.folder / "coarse.obj", process=False, force="mesh")
-    vertices = normalised_vertices(np.asarray(coarse.vertices), scale)
+    vertices = normalised_vertices(np.asarray(coarse.vertices), scale)  # type: ignore[union-attr]
     points = fixture.get("in.surface_fp16")[0, :, :3].float().numpy()
     distance = max(
         np.linalg.norm(
             trimesh.triangles.closest_point(triangles, np.broadcast_to(point, (len(triangles), 3))) - point, axis=1
         ).min()
-        for triangles in [vertices[coarse.faces]]
+        for triangles in [vertices[coarse.faces]]  # type: ignore[union-attr]
         for point in points
     )
     fixture.compare("points on the coarse mesh", torch.tensor(float(distance)), torch.tensor(0.0), 1e-3)
