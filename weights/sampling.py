@@ -13,7 +13,7 @@ from ..kernels.decode_octree import decode_octree
 from ..kernels.errors import EmptyFieldError
 from ..kernels.marching_cubes import marching_cubes
 from ..kernels.silhouette import silhouette_agreement
-from .generator import Generator
+from .generator import Condition, Generator
 
 OnStep = Callable[[int, int, Tensor], None]
 
@@ -25,7 +25,7 @@ def draw_noise(seed: int, count: int, channels: int) -> Tensor:
 
 def sample_latents(
     generator: Generator,
-    rgba: np.ndarray,
+    condition: Condition,
     anchors: Tensor | None,
     count: int,
     steps: int,
@@ -36,13 +36,13 @@ def sample_latents(
     start: Tensor | None = None,
     strength: float = 1.0,
 ) -> Tensor:
-    """Latents [1,count,channels] for a picture [S,S,4], by Euler steps along the generator's schedule.
+    """Latents [1,count,channels] for what a picture says, by Euler steps along the generator's schedule.
 
+    condition: `generator.condition(rgba)`, which draws of one picture share.
     on_step(step, steps, data): called after each step with the data the velocity points to, x + (1 - t) v.
     start: latents [1,count,channels] to begin from instead of pure noise, at time 1 - strength (SDEdit, arXiv
     2108.01073): the smaller the strength, the more of them stays.
     """
-    condition = generator.condition(rgba)
     x = draw_noise(seed, count, generator.channels).to(device)
     times = generator.schedule(steps).tolist()
     if start is not None:

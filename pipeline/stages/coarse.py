@@ -47,6 +47,7 @@ class Coarse:
         generator = context.networks["coarse"]
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
+        condition = generator.condition(rgba)
         strip = StepStrip(generator, anchors, settings, context)
 
         def latents_of(candidate: int) -> Tensor:
@@ -57,7 +58,7 @@ class Coarse:
 
             seed = context.seed + candidate
             return sample_latents(
-                generator, rgba, anchors, count, settings.steps, settings.guidance, seed, device, on_step
+                generator, condition, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:

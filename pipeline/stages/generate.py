@@ -46,7 +46,7 @@ class Generate:
 
         latents = sample_latents(
             generator,
-            asset.subject.rgba,
+            generator.condition(asset.subject.rgba),
             anchors,
             count,
             settings.steps,

@@ -41,7 +41,7 @@ class Refine:
         anchors = generator.anchors(queries.indices, queries.resolution)
         latents = sample_latents(
             generator,
-            asset.subject.rgba,
+            generator.condition(asset.subject.rgba),
             anchors,
             len(queries.indices),
             settings.steps,

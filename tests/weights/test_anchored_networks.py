@@ -146,13 +146,13 @@ def generator(lattice: int | None) -> TinyGenerator:
 def test_sampling_is_seeded_and_takes_any_token_count(lattice):
     made = generator(lattice)
     anchors = made.anchors(np.array([[0, 0, 0], [3, 1, 2], [7, 7, 7]], np.int32), 8)
-    rgba = np.random.default_rng(0).random((48, 48, 4), np.float32)
+    condition = made.condition(np.random.default_rng(0).random((48, 48, 4), np.float32))
     seen = []
 
     def draw(seed: int) -> torch.Tensor:
         return sample_latents(
             made,
-            rgba,
+            condition,
             anchors,
             len(anchors),
             3,
@@ -216,15 +216,15 @@ def test_best_candidate_fits_the_outline():
 def test_strength_decides_how_much_of_the_start_stays():
     made = generator(None)
     anchors = made.anchors(np.argwhere(np.ones((3, 3, 3))).astype(np.int32), 3)
-    rgba = np.random.default_rng(0).random((32, 32, 4), np.float32)
+    condition = made.condition(np.random.default_rng(0).random((32, 32, 4), np.float32))
     points = sphere(300).numpy()
     start = made.encode(points[:, :3], points[:, 3:], anchors)
     assert start.shape == (1, 27, 4)
 
     def distance(strength: float) -> float:
-        drawn = sample_latents(made, rgba, anchors, 27, 4, 1.0, 0, start=start, strength=strength)
+        drawn = sample_latents(made, condition, anchors, 27, 4, 1.0, 0, start=start, strength=strength)
         return float((drawn - start).square().mean())
 
     assert distance(0.02) < 0.1 * distance(0.9)
-    noise = sample_latents(made, rgba, anchors, 27, 4, 1.0, 0)
-    assert torch.allclose(noise, sample_latents(made, rgba, anchors, 27, 4, 1.0, 0, start=start, strength=1.0))
+    noise = sample_latents(made, condition, anchors, 27, 4, 1.0, 0)
+    assert torch.allclose(noise, sample_latents(made, condition, anchors, 27, 4, 1.0, 0, start=start, strength=1.0))

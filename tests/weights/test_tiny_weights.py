@@ -86,14 +86,15 @@ def test_a_ball_comes_out_round(parts):
     truth = np.asarray(ball.vertices, np.float32), np.asarray(ball.faces, np.int32)
     coarse, refine = parts["coarse"], parts["refine"]
     anchors = coarse.anchors(None, 0)
-    mean = mean_latents(lambda seed: sample_latents(coarse, rgba, anchors, len(anchors), 10, 3.0, seed), 6)
+    condition = coarse.condition(rgba)
+    mean = mean_latents(lambda seed: sample_latents(coarse, condition, anchors, len(anchors), 10, 3.0, seed), 6)
     rough = latents_surface(coarse, mean, anchors, 48)
     assert shape_scores(rough, truth).iou > 0.45
     voxels, _ = voxelize(rough[0], rough[1], 32)
     places = refine.anchors(np.asarray(voxels), 32)
     points, normals, _ = sample_surface(*rough, 4096)
     start = refine.encode(points, normals, places)
-    latents = sample_latents(refine, rgba, places, len(places), 4, 1.0, 0, start=start, strength=0.05)
+    latents = sample_latents(refine, refine.condition(rgba), places, len(places), 4, 1.0, 0, start=start, strength=0.05)
     fine = latents_surface(refine, latents, places, 48)
     assert shape_scores(fine, rough).completeness < 0.03
 

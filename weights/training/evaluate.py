@@ -112,10 +112,11 @@ class ChainSettings:
 def coarse_mesh(coarse: TinyGenerator, rgba: np.ndarray, settings: ChainSettings) -> Triangles:
     """As the coarse stage makes it."""
     anchors = coarse.anchors(None, 0)
+    condition = coarse.condition(rgba)
     steps, guidance = settings.coarse_steps, settings.coarse_guidance
 
     def draw(candidate: int) -> torch.Tensor:
-        return sample_latents(coarse, rgba, anchors, len(anchors), steps, guidance, settings.seed + candidate)
+        return sample_latents(coarse, condition, anchors, len(anchors), steps, guidance, settings.seed + candidate)
 
     if settings.combine == "mean":
         return latents_surface(coarse, mean_latents(draw, settings.candidates), anchors, 64)
@@ -133,7 +134,7 @@ def refined_mesh(refine: TinyGenerator, rgba: np.ndarray, rough: Triangles, sett
     points, normals, _ = sample_surface(*rough, 8192)
     latents = sample_latents(
         refine,
-        rgba,
+        refine.condition(rgba),
         anchors,
         len(anchors),
         settings.refine_steps,
