@@ -14,14 +14,15 @@ from varco3d.weights.networks.anchored_vae import (
     lattice_anchors,
     nearest,
 )
+from varco3d.weights.networks.efficientnet_lite import EfficientNetLite0
 from varco3d.weights.networks.flow import guide, interpolate, uniform_schedule
-from varco3d.weights.networks.image_encoder import ImageEncoderConfig, sample_detail
+from varco3d.weights.networks.image_encoder import ImageEncoderConfig, ImageFeatures, sample_detail
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.rotary import rotary_table, rotate
 from varco3d.weights.sampling import best_surface, draw_noise, latents_surface, sample_latents
 
 VAE = AnchoredVAEConfig(width=48, heads=2, local_width=24, local_heads=2, latent_channels=4, points_per_anchor=8)
-ENCODER = ImageEncoderConfig(picture=32, stem=(8, 8, 16), width=32, heads=2, layers=1, detail_channels=8)
+ENCODER = ImageEncoderConfig(stem=(8, 8, 16), width=32, heads=2, layers=1, detail_channels=8)
 
 
 def sphere(count: int, radius: float = 0.7) -> torch.Tensor:
@@ -37,6 +38,10 @@ def make_flow(detail: int = 0, group: int = 1) -> PictureFlow:
     flow = PictureFlow(ENCODER, dit)
     torch.nn.init.normal_(flow.dit.latent_out.weight, std=0.1)  # it starts at zero
     return flow
+
+
+def encoded(flow: PictureFlow, count: int) -> ImageFeatures:
+    return flow.encoder(torch.rand(count, 4, 128, 128), torch.randn(count, 768, 8, 8))
 
 
 def test_rotation_depends_on_relative_position_only():
@@ -88,7 +93,7 @@ def test_field_is_local_to_the_nearest_anchors():
 def test_draws_share_their_picture():
     """A batch of R draws per picture equals R calls with one draw each."""
     flow = make_flow(detail=8).eval()
-    pictures = flow.encoder(torch.rand(2, 4, 32, 32))
+    pictures = encoded(flow, 2)
     x, t, anchors = torch.randn(6, 10, 4), torch.rand(6), torch.rand(2, 10, 3).repeat_interleave(3, 0)
     together = flow.velocity(x, t, anchors, pictures)
     for draw in range(3):
@@ -98,7 +103,7 @@ def test_draws_share_their_picture():
 
 def test_dropped_picture_changes_the_velocity_and_another_picture_does_not_matter_then():
     flow = make_flow().eval()
-    a, b = (flow.encoder(torch.rand(1, 4, 32, 32)) for _ in range(2))
+    a, b = encoded(flow, 1), encoded(flow, 1)
     x, t, anchors = torch.randn(1, 10, 4), torch.tensor([0.3]), torch.rand(1, 10, 3)
     dropped = torch.zeros(1)
     assert torch.equal(flow.velocity(x, t, anchors, a, dropped), flow.velocity(x, t, anchors, b, dropped))
@@ -139,7 +144,7 @@ def test_flow_functions():
 def generator(lattice: int | None) -> TinyGenerator:
     torch.manual_seed(1)
     flow = make_flow(group=8) if lattice else make_flow(detail=8)
-    return TinyGenerator(AnchoredVAE(VAE), flow, lattice, "cpu", torch.float32)
+    return TinyGenerator(EfficientNetLite0(), AnchoredVAE(VAE), flow, lattice, "cpu", torch.float32)
 
 
 @pytest.mark.parametrize("lattice", [4, None])

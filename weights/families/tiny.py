@@ -17,12 +17,18 @@ from ...kernels.errors import CheckpointError, ModelMissingError
 from ..generator import Condition, FieldFunction
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
+from ..networks.efficientnet_lite import EfficientNetLite0
 from ..networks.flow import guide, uniform_schedule
 from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
 from ..networks.picture_flow import PictureFlow
 
 FOLDER = Path(__file__).parent.parent / "tiny"
-FILES = {"vae": "vae.safetensors", "coarse": "coarse.safetensors", "refine": "refine.safetensors"}
+FILES = {
+    "backbone": "backbone.safetensors",
+    "vae": "vae.safetensors",
+    "coarse": "coarse.safetensors",
+    "refine": "refine.safetensors",
+}
 
 
 class TinyGenerator:
@@ -31,8 +37,17 @@ class TinyGenerator:
     field_bounds = 1.0
     default_tokens: int | None = None
 
-    def __init__(self, vae: AnchoredVAE, flow: PictureFlow, lattice: int | None, device: str, dtype: torch.dtype):
+    def __init__(
+        self,
+        backbone: EfficientNetLite0,
+        vae: AnchoredVAE,
+        flow: PictureFlow,
+        lattice: int | None,
+        device: str,
+        dtype: torch.dtype,
+    ):
         """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products."""
+        self.backbone = backbone.to(device).eval()
         self.vae, self.flow, self.lattice = vae.to(device).eval(), flow.to(device).eval(), lattice
         self.channels = vae.config.latent_channels
         self._device, self._dtype = torch.device(device), dtype
@@ -44,7 +59,7 @@ class TinyGenerator:
         side = self.flow.encoder.config.picture
         picture = torch.from_numpy(area_resize(rgba, side)).permute(2, 0, 1)[None].to(self._device)
         with torch.inference_mode(), self._autocast():
-            features = self.flow.encoder(picture)
+            features = self.flow.encoder(picture, self.backbone(picture))
         return Condition(features.tokens, torch.zeros_like(features.tokens), features)
 
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
@@ -121,7 +136,14 @@ def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> Tin
     flow = PictureFlow(ImageEncoderConfig(**encoder), AnchoredDiTConfig(**config[part]))
     _fill(flow, FILES[part])
     lattice = config["lattice"] if part == "coarse" else None
-    return TinyGenerator(vae, flow, lattice, device, getattr(torch, dtype))
+    return TinyGenerator(load_backbone(), vae, flow, lattice, device, getattr(torch, dtype))
+
+
+def load_backbone() -> EfficientNetLite0:
+    """The frozen picture features that every part and every training run shares."""
+    backbone = EfficientNetLite0()
+    _fill(backbone, FILES["backbone"])
+    return backbone.eval().requires_grad_(False)
 
 
 def _config() -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Picture -> tokens with positions, for the tiny family: a convolutional stem and a few transformer blocks.
 
+What the subject is comes from a frozen network that has seen many photographs (efficientnet_lite), added to the
+patches; where its outlines run comes from the stem, which is trained along.
 Tokens carry the rotary position (x, y, 0) of their patch in the box that the subject's frame spans, so that
 cross-attention from 3D anchors starts near pixel alignment. A small head reads the camera off the picture, as the
 affine map from box positions to picture positions.
@@ -23,6 +25,7 @@ class ImageEncoderConfig:
     width: int = 256
     heads: int = 8
     layers: int = 4
+    semantic_channels: int = 768  # of the frozen network's features, one vector a patch
     detail_channels: int = 64  # of the map at 1/4 of the side that the fine stage samples
 
 
@@ -51,7 +54,7 @@ class ImageFeatures:
 
 
 class ImageEncoder(nn.Module):
-    """RGBA [B,4,S,S] in 0..1, straight alpha -> ImageFeatures."""
+    """RGBA [B,4,S,S] in 0..1, straight alpha, with its features [B,semantic_channels,S/16,S/16] -> ImageFeatures."""
 
     def __init__(self, config: ImageEncoderConfig):
         super().__init__()
@@ -61,6 +64,10 @@ class ImageEncoder(nn.Module):
         self.stem_quarter = nn.Sequential(nn.GELU(), nn.Conv2d(a, b, 4, 2, 1), ResidualConv(b))
         self.stem_eighth = nn.Sequential(nn.GELU(), nn.Conv2d(b, c, 4, 2, 1), ResidualConv(c))
         self.patch = nn.Conv2d(c, config.width, 2, 2)
+        self.semantic_norm = nn.LayerNorm(config.semantic_channels)
+        self.semantic = nn.Linear(config.semantic_channels, config.width)
+        nn.init.zeros_(self.semantic.weight)
+        nn.init.zeros_(self.semantic.bias)
         self.blocks = nn.ModuleList(RotaryBlock(config.width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         self.detail = nn.Conv2d(b, config.detail_channels, 1)
@@ -76,11 +83,12 @@ class ImageEncoder(nn.Module):
         rows, columns = torch.meshgrid(-axis, axis, indexing="ij")
         return torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(-1, 3)
 
-    def forward(self, rgba: Tensor) -> ImageFeatures:
+    def forward(self, rgba: Tensor, semantic: Tensor) -> ImageFeatures:
         alpha = rgba[:, 3:]
         x = self.stem_half(torch.cat([rgba[:, :3] * alpha * 2 - alpha, alpha], 1))
         quarter = self.stem_quarter(x)
         h = self.patch(self.stem_eighth(quarter)).flatten(2).transpose(1, 2)
+        h = h + self.semantic(self.semantic_norm(semantic.flatten(2).transpose(1, 2)))
         positions = self.positions(rgba.device)
         table = rotary_table(positions[None], h.shape[-1] // self.config.heads)
         for block in self.blocks:

@@ -16,10 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.spatial import KDTree
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
+from ..families.tiny import load_backbone
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, lattice_anchors
 from ..networks.flow import interpolate, logit_normal_times
@@ -28,7 +29,7 @@ from ..networks.picture_flow import PictureFlow
 from .loop import Loop, LoopConfig
 from .objects import ObjectArchive
 from .renders import Pose, framed_camera
-from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, stack, voxel_anchors, yaw_matrix
+from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, stack, vae_sample, voxel_anchors, yaw_matrix
 
 PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guidance
 # The many latents of a shape give each other away as soon as a tenth of them shows through the noise, so what the
@@ -36,6 +37,9 @@ PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guid
 # refiner starts from the encoded coarse surface (strength) and is mostly used at larger t.
 TIME_MEAN = {"coarse": -1.5, "fine": 0.4}
 TIME_DEVIATION = 1.3
+FIELD_POINTS = (320, 192)  # near the surface and anywhere, where the decoded field is compared
+FIELD_WEIGHT = 1.0
+FIRST_STEP = 0.5  # share of pictures whose first draw is at t = 0, where the picture alone decides the shape
 DRAWS = 3  # times and noises per picture: the encoder and the latents are paid once
 
 
@@ -110,13 +114,10 @@ class PosedViews:
         else:
             picture = np.ascontiguousarray(rgba.transpose(2, 0, 1), np.float32) / 255
         anchors = rough_voxels(posed.surface[:, :3], tokens, rng) if tokens else grouped_lattice()
-        surface = posed.surface[rng.choice(len(posed.surface), 4096 if tokens else 2048, replace=False)]
         return {
             "picture": picture,
             "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored),
-            "surface": surface.astype(np.float32),
-            "anchors": anchors,
-            "surface_neighbours": KDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1],
+            **vae_sample(posed, anchors, 4096 if tokens else 2048, *FIELD_POINTS, rng),
         }
 
 
@@ -153,19 +154,45 @@ def latents_of(vae: AnchoredVAE, batch: dict[str, Tensor]) -> Tensor:
         return vae.encode(batch["surface"], batch["anchors"], batch["surface_neighbours"])[0]
 
 
-def flow_loss(model: PictureFlow, batch: dict[str, Tensor], latents: Tensor, noise: Tensor, t: Tensor, keep: Tensor):
-    """latents [B,N,C] normalised; noise [B*R,N,C], t [B*R], keep [B] -> losses."""
+@torch.no_grad()
+def semantic_features(backbone: nn.Module, pictures: Tensor) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        return backbone(pictures)
+
+
+def flow_loss(
+    model: PictureFlow,
+    vae: AnchoredVAE,
+    batch: dict[str, Tensor],
+    semantic: Tensor,
+    latents: Tensor,
+    noise: Tensor,
+    t: Tensor,
+    keep: Tensor,
+):
+    """latents [B,N,C] normalised; semantic features of the pictures; noise [B*R,N,C], t [B*R], keep [B] -> losses.
+
+    The error of the velocity treats all latent channels alike. What they mean for the shape enters by a second term:
+    the data that the first draw of every picture points to, decoded, against the true field.
+    """
     draws = len(noise) // len(latents)
     data = latents.repeat_interleave(draws, 0)
     with torch.autocast("cpu", torch.bfloat16):
-        picture = model.encoder(batch["picture"])
+        picture = model.encoder(batch["picture"], semantic)
         # Sampling uses the true camera: at run time registration to the coarse mesh improves on the head's guess.
         aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, batch["camera"])
         anchors = batch["anchors"].repeat_interleave(draws, 0)
-        velocity = model.velocity(interpolate(noise, data, t), t, anchors, aligned, keep)
+        x = interpolate(noise, data, t)
+        velocity = model.velocity(x, t, anchors, aligned, keep)
+        guess = (x + (1 - t).view(-1, 1, 1) * velocity)[::draws]
+        features = vae.decode(model.denormalise(guess), batch["anchors"])
+        field = vae.query(features, batch["anchors"], batch["points"], batch["point_neighbours"])
     flow = (velocity - (data - noise)).square().mean()
+    error = field - (batch["distance"] / vae.config.truncation).clamp(-1, 1)
+    fit = error.abs().mean() + error.square().mean()
     camera = (picture.camera - batch["camera"]).square().mean()
-    return {"loss": flow + camera, "flow": flow.detach(), "camera": camera.detach()}
+    loss = flow + FIELD_WEIGHT * fit + camera
+    return {"loss": loss, "flow": flow.detach(), "field": fit.detach(), "camera": camera.detach()}
 
 
 def set_statistics(model: PictureFlow, vae: AnchoredVAE, batches: Iterator[dict[str, Tensor]], count: int = 6) -> None:
@@ -176,16 +203,23 @@ def set_statistics(model: PictureFlow, vae: AnchoredVAE, batches: Iterator[dict[
 
 
 @torch.no_grad()
-def held_out_loss(model: nn.Module, vae: AnchoredVAE, batches: list[dict[str, Tensor]]) -> dict[str, float]:
-    """Velocity error at fixed noise and evenly spread times."""
+def held_out_loss(
+    model: nn.Module, vae: AnchoredVAE, backbone: nn.Module, batches: list[dict[str, Tensor]]
+) -> dict[str, float]:
+    """Errors at fixed noise and evenly spread times; `first_*` at t = 0."""
     generator = torch.Generator().manual_seed(0)
     totals: list[dict[str, float]] = []
     for batch in batches:
         latents = model.normalise(latents_of(vae, batch))  # type: ignore[operator]
         noise = torch.randn((2 * len(latents), *latents.shape[1:]), generator=generator)
-        t = (torch.arange(len(noise)) + 0.5) / len(noise)
-        losses = flow_loss(model, batch, latents, noise, t, torch.ones(len(latents)))  # type: ignore[arg-type]
-        totals.append({f"held_out_{k}": float(v) for k, v in losses.items() if k != "loss"})
+        spread = (torch.arange(len(noise)) + 0.5) / len(noise)
+        semantic = semantic_features(backbone, batch["picture"])
+        scores: dict[str, float] = {}
+        for prefix, t in (("held_out", spread), ("first", torch.zeros(len(noise)))):
+            keep = torch.ones(len(latents))
+            losses = flow_loss(model, vae, batch, semantic, latents, noise, t, keep)  # type: ignore[arg-type]
+            scores |= {f"{prefix}_{k}": float(v) for k, v in losses.items() if k != "loss"}
+        totals.append(scores)
     return {k: round(sum(x[k] for x in totals) / len(totals), 5) for k in totals[0]}
 
 
@@ -204,6 +238,7 @@ def main() -> None:
     parser.add_argument("--vae", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="a coarse run whose picture encoder the fine run starts from")
+    parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
     parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--draws", type=int, default=DRAWS)
@@ -215,29 +250,34 @@ def main() -> None:
     torch.manual_seed(args.seed)
     time_mean = TIME_MEAN[args.stage] if args.time_mean is None else args.time_mean
     tokens = args.tokens if args.stage == "fine" else 0
-    vae = load_vae(args.vae)
+    vae, backbone = load_vae(args.vae), load_backbone()
     model = PictureFlow(ImageEncoderConfig(), FINE_DIT if args.stage == "fine" else COARSE_DIT)
     if args.start:
         trained = torch.load(args.start / "checkpoint.pt", weights_only=True)["ema"]
         model.encoder.load_state_dict({k[8:]: v for k, v in trained.items() if k.startswith("encoder.")})
+    if args.init:
+        model.load_state_dict({key: value.float() for key, value in load_file(args.init).items()})
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters")
     resumed = (args.out / "checkpoint.pt").exists()
     loop = Loop(model, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     dataset = FlowBatches(args.data, args.shards, args.seed + loop.steps, args.batch, tokens)
     source = iter(DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=6))
-    if not resumed:
+    if not resumed and not args.init:
         set_statistics(model, vae, source)
         loop.ema.load_state_dict(model.state_dict())
     held_out = held_out_batches(args.data, args.shards, tokens, 64)
-    encode, loss = torch.compile(latents_of), torch.compile(flow_loss)
+    encode, look, loss = torch.compile(latents_of), torch.compile(semantic_features), torch.compile(flow_loss)
 
     def step(batch: dict[str, Tensor]) -> dict[str, Tensor]:
         latents = model.normalise(encode(vae, batch))
+        semantic = look(backbone, batch["picture"])
         noise = torch.randn(args.draws * len(latents), *latents.shape[1:])
         keep = (torch.rand(len(latents)) >= PICTURE_DROP).float()
-        return loss(model, batch, latents, noise, logit_normal_times(len(noise), time_mean, TIME_DEVIATION), keep)
+        t = logit_normal_times(len(noise), time_mean, TIME_DEVIATION)
+        t[:: args.draws] *= (torch.rand(len(latents)) >= FIRST_STEP).float()
+        return loss(model, vae, batch, semantic, latents, noise, t, keep)
 
-    loop.run(source, step, lambda m: held_out_loss(m, vae, held_out), validate_every=200)  # type: ignore[arg-type]
+    loop.run(source, step, lambda m: held_out_loss(m, vae, backbone, held_out), validate_every=200)
 
 
 if __name__ == "__main__":
