@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,10 @@ _SUFFIXES = (
 
 
 def open_rgba(path: Path) -> np.ndarray:
-    """The first frame of the picture at `path`, upright: uint8 [H,W,4], straight alpha, 255 where there is none.
+    """The first frame of the picture at `path`, upright: uint8 [H,W,4], sRGB, straight alpha, 255 where there is none.
 
-    Palettes, transparency keys, 16-bit, float, CMYK, grey and animated files are all taken. Raises BadInputError that
-    names the file when it is empty, truncated, no picture, too large or too small.
+    An embedded colour profile is applied. Palettes, transparency keys, 16-bit, float, CMYK, grey and animated files are
+    all taken. Raises BadInputError that names the file when it is empty, truncated, no picture, too large or too small.
     """
     from PIL import Image, ImageOps
 
@@ -137,9 +138,35 @@ def _upright(image: Any, image_ops: Any) -> Any:
 def _to_rgba(path: Path, image: Any) -> np.ndarray:
     if image.mode in ("I", "F") or image.mode.startswith("I;"):
         return _wide_grey(path, np.asarray(image))
+    if image.info.get("icc_profile"):
+        image = _to_srgb(image)
     if image.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
         image = image.convert("RGB")
     return np.array(image.convert("RGBA"))
+
+
+_PROFILED = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # colour space of a profile -> mode its numbers are in
+
+
+def _to_srgb(image: Any) -> Any:
+    """The picture with the colours that its embedded profile means, in sRGB; as it is when the profile is of no use."""
+    from PIL import ImageCms
+
+    try:
+        profile: Any = ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        if "srgb" in ImageCms.getProfileDescription(profile).lower():
+            return image
+        mode = _PROFILED[profile.profile.xcolor_space.strip()]
+        if (mode == "CMYK") != (image.mode == "CMYK") or (mode == "L") != (image.mode in ("1", "L", "LA")):
+            return image  # a profile that was copied along from another picture
+        converted = ImageCms.profileToProfile(
+            image.convert(mode), profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (ImageCms.PyCMSError, OSError, KeyError, ImportError):  # ImportError: Pillow was built without LittleCMS
+        return image
+    if converted is not None and image.has_transparency_data:
+        converted.putalpha(image.convert("RGBA").getchannel("A"))
+    return converted
 
 
 def _wide_grey(path: Path, plane: np.ndarray) -> np.ndarray:

@@ -114,6 +114,61 @@ def test_sixteen_bits_keep_their_brightness(tmp_path):
     assert abs(int(open_rgba(tmp_path / "a.png")[8, 8, 0]) - 128) <= 1
 
 
+def linear_profile(space=b"RGB ") -> bytes:
+    """An ICC profile with the primaries of sRGB, D50-adapted, and without its curve: 128 there is 188 in sRGB."""
+
+    def point(*values):
+        return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in values)
+
+    straight = b"curv" + bytes(8)
+    text = b"desc" + bytes(4) + struct.pack(">I", 7) + b"linear\0" + bytes(79)
+    tags = {b"wtpt": point(0.9642, 1.0, 0.8249), b"desc": text, b"cprt": b"text\0\0\0\0none\0"}
+    if space == b"GRAY":
+        tags[b"kTRC"] = straight
+    else:
+        tags |= {b"rXYZ": point(0.4361, 0.2225, 0.0139), b"gXYZ": point(0.3851, 0.7169, 0.0971)}
+        tags |= {b"bXYZ": point(0.1431, 0.0606, 0.7139), b"rTRC": straight, b"gTRC": straight, b"bTRC": straight}
+    table, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        table += name + struct.pack(">II", 132 + 12 * len(tags) + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    head = struct.pack(">I4sI4s4s4s", 132 + 12 * len(tags) + len(body), b"none", 0x02100000, b"mntr", space, b"XYZ ")
+    white = struct.pack(">iii", 63190, 65536, 54061)
+    return head.ljust(36, b"\0") + b"acsp".ljust(32, b"\0") + white.ljust(60, b"\0") + table + body
+
+
+@pytest.mark.parametrize(
+    ("mode", "space", "pixel", "expected"),
+    [
+        ("RGB", b"RGB ", (128, 128, 128), (188, 188, 188, 255)),
+        ("RGBA", b"RGB ", (128, 0, 255, 77), (188, 0, 255, 77)),
+        ("L", b"GRAY", 128, (188, 188, 188, 255)),
+        ("LA", b"GRAY", (128, 77), (188, 188, 188, 77)),
+        ("P", b"RGB ", 3, None),
+        ("RGB", b"GRAY", (128, 128, 128), (128, 128, 128, 255)),  # not its own profile: left alone
+    ],
+)
+def test_an_embedded_colour_profile_is_applied(tmp_path, mode, space, pixel, expected):
+    image = Image.new(mode, (16, 16), pixel)
+    if mode == "P":
+        image.putpalette([128] * 768)
+        expected = (188, 188, 188, 255)
+    image.save(tmp_path / "a.png", icc_profile=linear_profile(space))
+    found = open_rgba(tmp_path / "a.png")[8, 8]
+    assert np.abs(found.astype(int) - expected).max() <= 1, found
+
+
+def test_profiles_that_say_nothing_new_change_no_byte(tmp_path):
+    from PIL import ImageCms
+
+    noise = Image.merge("RGB", [Image.effect_noise((32, 32), 90)] * 3)
+    noise.save(tmp_path / "plain.png")
+    ordinary = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    for profile in (ordinary, b"no profile at all", linear_profile()[:200]):
+        noise.save(tmp_path / "a.png", icc_profile=profile)
+        assert np.array_equal(open_rgba(tmp_path / "a.png"), open_rgba(tmp_path / "plain.png"))
+
+
 def test_exif_rotation(tmp_path):
     image = Image.new("RGB", (60, 40), (255, 255, 255))
     ImageDraw.Draw(image).rectangle((0, 0, 29, 39), fill=(255, 0, 0))
