@@ -12,10 +12,9 @@ from ..pipeline.batch import BatchOptions
 from ..pipeline.chain import select_stages
 from ..pipeline.naming import MESH_SUFFIXES, Item
 from ..pipeline.recipe import Recipe, load_recipe
-from ..pipeline.worker import RunConfig
 from .config import Resolved
 from .mesh_files import load_mesh
-from .request import Request, gate_of, without_absent
+from .request import Request, formats_for, run_config, without_absent
 
 FRAME = 0.95  # half of the longest side of an object in the box [-1,1]^3, as the networks know it
 
@@ -38,23 +37,11 @@ def build_mesh_request(mesh: Path, image: Path, resolved: Resolved, slot: str, s
     asset = Asset(source=image, coarse=framed) if slot == "coarse" else Asset(source=image, mesh=framed)
     mask = Path(resolved["mask"]) if resolved["mask"] else None
     item = Item(output.stem, image, image.name, resolved["seed"], output.with_suffix(""), mask, asset)
-    left_out = tuple(sorted({*skip, *resolved["skip"]} & set(recipe.names())))
+    left_out = {*skip, *resolved["skip"]} & set(recipe.names())
     if resolved["from"]:
         raise UsageError("--from belongs to generate", "Here the chain starts from the mesh; --skip leaves stages out.")
     stages = select_stages(recipe, None, resolved["until"], left_out, ("source", slot))
-    config = RunConfig(
-        recipe=recipe,
-        device=resolved["device"],
-        dtype=resolved["dtype"],
-        memory=resolved["memory"],
-        offload=resolved["offload"],
-        until=resolved["until"],
-        skip=left_out,
-        previews=resolved["preview"],
-        save_stages=resolved["save_stages"],
-        retries=resolved["retries"],
-        gate=gate_of(resolved),
-    )
+    config = run_config(resolved, recipe, left_out, stages)
     return Request(resolved, config, (item,), BatchOptions(executor="inline"), stages)
 
 
@@ -75,9 +62,7 @@ def skip_name(slot: str) -> str:
 
 def _recipe(resolved: Resolved, output: Path, longest: float) -> Recipe:
     settings = without_absent(resolved.settings(), resolved["model"])
-    chosen = output.suffix[1:].lower()
-    extra = resolved["format"] if resolved.flags["format"].origin != "default" else ()
     export = settings.setdefault("export", {})
-    export["formats"] = (chosen, *(kind for kind in extra if kind != chosen))
+    export["formats"] = formats_for(output, resolved)
     export.setdefault("size", longest)
     return load_recipe(resolved["model"], resolved["preset"], settings)

@@ -4,7 +4,7 @@ Everything that can be refused is refused here, before any work.
 """
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,13 @@ def build_request(
     recipe = _recipe(resolved, formats, to_stdout)
     skip = set(resolved["skip"]) | ({"texture"} if resolved["texture"] == "off" else set())
     stages = select_stages(recipe, resolved["from"], resolved["until"], sorted(skip))
-    config = RunConfig(
+    config = run_config(resolved, recipe, skip, stages)
+    return Request(resolved, config, items, _options(resolved, folder, shard, ignored), stages, to_stdout)
+
+
+def run_config(resolved: Resolved, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
+    """What the workers need to know. skip: stages left out; stages: those that run. Raises UsageError."""
+    return RunConfig(
         recipe=recipe,
         device=resolved["device"],
         dtype=resolved["dtype"],
@@ -82,7 +88,13 @@ def build_request(
         retries=resolved["retries"],
         gate=gate_of(resolved),
     )
-    return Request(resolved, config, items, _options(resolved, folder, shard, ignored), stages, to_stdout)
+
+
+def formats_for(output: Path, resolved: Resolved) -> tuple[str, ...]:
+    """What `-o name.suffix` writes: the format of the suffix first, then those asked for with --format."""
+    chosen = output.suffix[1:].lower()
+    extra = resolved["format"] if resolved.flags["format"].origin != "default" else ()
+    return (chosen, *(kind for kind in extra if kind != chosen))
 
 
 def needed_models(request: Request) -> list[str]:
@@ -134,9 +146,7 @@ def _items(
     if output is not None and suffix in MESH_SUFFIXES:
         if len(files) > 1:
             raise UsageError(f"-o {output} is one file, but there are {len(files)} pictures", "Name a folder.")
-        chosen = suffix[1:]
-        extra = formats if resolved.flags["format"].origin != "default" else ()
-        formats = (chosen, *(kind for kind in extra if kind != chosen))
+        formats = formats_for(output, resolved)
         if count == 1:
             return tuple(single_item(file, output, seed, mask) for file in files), None, formats
         template = output.stem.replace("{", "{{").replace("}", "}}") + "_s{seed}.{ext}"
