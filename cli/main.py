@@ -26,6 +26,7 @@ VERBS = {
     "plan": ("plan", "What generate would do: files, stages, device, memory, time."),
     "report": ("report", "Table and gallery page of a finished run."),
     "models": ("models", "List, download, import, verify and remove models."),
+    "bench": ("bench", "Time the geometry kernels beside other libraries."),
     "doctor": ("doctor", "Check this machine; every problem comes with a fix."),
     "config": ("config", "Show the settings and where each comes from."),
     "cache": ("cache", "Show or clear what varco3d keeps on disk."),

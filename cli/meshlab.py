@@ -1,7 +1,7 @@
 """The one file that imports pymeshlab, which is GPL-3 and installed only by those who ask for it: varco3d[meshlab].
 
 Used where it is the better tool: wrapping a broken mesh into a closed one (CGAL's alpha wrap), pairing triangles to
-quads.
+quads; and by the bench, which compares with it.
 """
 
 from typing import Any
@@ -33,6 +33,14 @@ def quads(mesh: Mesh) -> list[tuple[int, ...]]:
     if made.vertex_number() != len(mesh.vertices):
         raise AssertionError("pairing does not change vertices")
     return [tuple(int(index) for index in face) for face in made.polygonal_face_list()]
+
+
+def decimated(vertices: np.ndarray, faces: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """About `count` faces by quadric edge collapse, with the settings that public pipelines use; for comparison."""
+    _, meshes = _load(Mesh(vertices, faces))
+    meshes.meshing_decimation_quadric_edge_collapse(targetfacenum=count, qualitythr=1.0, preservenormal=True)
+    made = meshes.current_mesh()
+    return made.vertex_matrix().astype(np.float32), made.face_matrix().astype(np.int32)
 
 
 def _load(mesh: Mesh) -> tuple[Any, Any]:

@@ -1,0 +1,114 @@
+"""What the kernels promise on two cores, and whether a run kept it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .measure import Row
+
+
+@dataclass(frozen=True)
+class Bar:
+    """find: rows -> the worst figure among them, None when they were not run. least: the figure must reach `limit`,
+    else it must not exceed it."""
+
+    text: str
+    limit: float
+    find: Callable[[Sequence[Row]], float | None]
+    least: bool = False
+
+
+@dataclass(frozen=True)
+class Verdict:
+    text: str
+    measured: float
+    met: bool
+
+    def cells(self) -> tuple[str, str, str]:
+        return self.text, f"{self.measured:.3g}" if self.measured < 1000 else f"{self.measured:,.0f}", (
+            "yes" if self.met else "**no**"
+        )  # fmt: skip
+
+
+def judged(rows: Sequence[Row]) -> list[Verdict]:
+    """The bars for which the rows hold figures."""
+    verdicts = []
+    for bar in BARS:
+        measured = bar.find(rows)
+        if measured is not None:
+            verdicts.append(
+                Verdict(bar.text, measured, (measured >= bar.limit) if bar.least else measured <= bar.limit)
+            )
+    return verdicts
+
+
+def _ours(kernel: str, size: int, part: str = "") -> Callable[[Sequence[Row]], list[Row]]:
+    """Picks our rows of a kernel at a size, whose title holds `part`."""
+    return lambda rows: [
+        row for row in rows
+        if row.kernel == kernel and row.size == size and part in row.title and row.who == "ours" and not row.note
+    ]  # fmt: skip
+
+
+def _cpu(kernel: str, size: int, part: str = "") -> Callable[[Sequence[Row]], float | None]:
+    """Our CPU seconds on the worst shape."""
+    return lambda rows: max((row.cpu for row in _ours(kernel, size, part)(rows) if row.cpu is not None), default=None)
+
+
+def _peak(kernel: str, size: int) -> Callable[[Sequence[Row]], float | None]:
+    return lambda rows: max((r.peak_mb for r in _ours(kernel, size)(rows) if r.peak_mb is not None), default=None)
+
+
+def _beside(
+    peer: str, kernel: str, size: int, part: str, worth: Callable[[Row, Row], float], worst: Callable[..., float] = min
+) -> Callable[[Sequence[Row]], float | None]:
+    """`worth` of (our row, the peer's row) on the worst shape; of several rows of a peer the one it does best in."""
+
+    def find(rows: Sequence[Row]) -> float | None:
+        found = []
+        for own in _ours(kernel, size, part)(rows):
+            others = [
+                worth(own, row) for row in rows
+                if (row.title, row.shape, row.size) == (own.title, own.shape, own.size)
+                and row.who.startswith(peer) and not row.note
+            ]  # fmt: skip
+            found += [worst(others)] if others else []
+        return worst(found) if found else None
+
+    return find
+
+
+def _faster(own: Row, other: Row) -> float:
+    return (other.cpu or 0.0) / (own.cpu or 1e-9)
+
+
+def _tokens(rows: Sequence[Row]) -> float | None:
+    """Voxelizing and choosing 8,192 of the voxels, on the worst shape."""
+    voxels = {row.shape: row.cpu for row in _ours("voxelize", 200_000, "touched")(rows)}
+    chosen = {row.shape: row.cpu for row in _ours("farthest_points", 200_000, "8,192")(rows)}
+    return max(((voxels[shape] or 0) + (chosen[shape] or 0) for shape in voxels.keys() & chosen.keys()), default=None)
+
+
+def _queries(rows: Sequence[Row]) -> float | None:
+    return next((r.figures["queries"] for r in _ours("decode_octree", 512)(rows) if r.shape == "bunny"), None)
+
+
+BARS = (
+    Bar("voxelize 1M faces at 128³, exact distances: at most 0.5 s CPU", 0.5, _cpu("voxelize", 1_000_000, "exact")),
+    Bar("the same: at least 5 times as fast as libigl", 5, _beside("libigl", "voxelize", 1_000_000, "exact", _faster), True),
+    Bar("voxelize 200k faces and choose 8,192 voxels: at most 0.5 s CPU", 0.5, _tokens),
+    Bar("32,768 of 200,000 farthest points: as fast as the best of fpsample", 1,
+        _beside("fpsample", "farthest_points", 200_000, "32,768", _faster), True),
+    Bar("marching cubes at 512³: at least 10 times as fast as scikit-image", 10,
+        _beside("scikit-image", "marching_cubes", 512, "", _faster), True),
+    Bar("decode at 1024³ without the field: at most 3 s CPU", 3, _cpu("decode_octree", 1024)),
+    Bar("decode at 1024³: at most 1,500 MB", 1500, _peak("decode_octree", 1024)),
+    Bar("decode at 512³, bunny: at most 2.2 M queries", 2.2e6, _queries),
+    Bar("decode at 2048³: at most 12,000 MB", 12_000, _peak("decode_octree", 2048)),
+    Bar("raster 1024² of 200k faces: at most 0.08 s CPU", 0.08, _cpu("render_maps", 200_000)),
+    Bar("bake six pictures to 2048²: at most 1 s CPU", 1, _cpu("bake", 20_000)),
+    Bar("decimate 1M to 100k faces: at least 8 times as fast as pymeshlab", 8,
+        _beside("pymeshlab", "decimate", 1_000_000, "", _faster), True),
+    Bar("the same: mean error through that of pymeshlab at most 1.12", 1.12,
+        _beside("pymeshlab", "decimate", 1_000_000, "", lambda own, other: own.figures["error"] / other.figures["error"],
+                max)),
+)  # fmt: skip

@@ -1,0 +1,147 @@
+"""`varco3d bench`: the geometry kernels beside other libraries on this machine."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ...kernels.errors import OutputError, UsageError
+from ..session import Session
+from .base import Verb
+
+if TYPE_CHECKING:
+    from ..bench import page
+
+EXAMPLES = """
+varco3d bench voxelize --shape bunny --faces 20000 --repeat 1
+varco3d bench decode_octree --resolution 256,512,1024,2048
+varco3d bench --threads all,1 --markdown docs/benchmarks.md
+"""
+
+KERNELS = (
+    "voxelize", "farthest_points", "decode_octree", "marching_cubes", "render_maps", "cast_rays", "closest_point",
+    "sample_surface", "clean", "decimate", "unwrap", "bake",
+)  # fmt: skip
+SHAPES = ("bunny", "knot", "blob")
+
+
+class Numbers(click.ParamType):
+    """20000,1000000 as a tuple of integers; with `word`, that word stands for None."""
+
+    name = "numbers"
+
+    def __init__(self, low: int, high: int, word: str = ""):
+        self.low, self.high, self.word = low, high, word
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int | None, ...]:
+        if isinstance(value, tuple):
+            return value
+        parts = [part.strip().replace("_", "") for part in str(value).split(",")]
+        numbers = tuple(None if self.word and part == self.word else int(part) for part in parts if self._fits(part))
+        if len(numbers) != len(parts):
+            also = f" or {self.word}" if self.word else ""
+            self.fail(f"{value!r} is no list of numbers from {self.low:,} to {self.high:,}{also}.", param, ctx)
+        return numbers
+
+    def _fits(self, part: str) -> bool:
+        return bool(self.word and part == self.word) or (part.isdigit() and self.low <= int(part) <= self.high)
+
+
+@click.command("bench", cls=Verb, examples=EXAMPLES)
+@click.argument("kernels", nargs=-1, type=click.Choice(KERNELS), metavar="[KERNEL]...")
+@click.option("--shape", "shapes", type=click.Choice(SHAPES), multiple=True, help="May be repeated. [default: all]")
+@click.option("--faces", type=Numbers(500, 20_000_000), default="20000,200000,1000000", show_default=True)
+@click.option("--resolution", type=Numbers(16, 4096), default="256,512,1024", show_default=True, help="Of fields.")
+@click.option("--repeat", type=click.IntRange(0, 100), default=3, show_default=True, help="Calls after the first.")
+@click.option(
+    "--threads", type=Numbers(1, 1024, "all"), default="all", show_default=True,
+    help="OMP_NUM_THREADS of the measured processes; all,1 measures both ways.",
+)  # fmt: skip
+@click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write the page there as well.")
+@click.pass_obj
+def command(
+    session: Session,
+    kernels: tuple[str, ...],
+    shapes: tuple[str, ...],
+    faces: tuple[int, ...],
+    resolution: tuple[int, ...],
+    repeat: int,
+    threads: tuple[int | None, ...],
+    markdown: Path | None,
+) -> None:
+    """Time the geometry kernels beside the libraries that are installed. All of it takes an hour on two cores."""
+    from ..bench.cases import CASES
+
+    chosen = [
+        (case, shape, size)
+        for case in CASES if not kernels or case.kernel in kernels
+        for shape in shapes or SHAPES
+        for size in (faces if case.axis == "faces" else resolution) if size <= case.most
+    ]  # fmt: skip
+    if not chosen:
+        raise UsageError("nothing is left to run", "Give smaller --faces or --resolution.")
+    if session.dry_run:
+        for case, shape, size in chosen:
+            session.console.result(f"{case.kernel}: {case.title}, {shape}, {size:,} {case.axis}")
+        return
+    from dataclasses import asdict
+
+    from ..bench import page
+    from ..bench.bars import judged
+    from ..bench.measure import run_case
+
+    console = session.console
+    machine = page.this_machine()
+    if machine.missing:
+        console.note(f"not installed: {', '.join(machine.missing)}")
+    parts = []
+    with console.guard_stdout():
+        for setting in threads:
+            rows = [row for picked in chosen for row in run_case(*picked, repeat, setting, console.note)]
+            parts.append(page.Part(setting, rows, judged(rows)))
+            if not session.as_json:
+                show(session, parts[-1])
+    if session.as_json:
+        console.result_json(
+            {"schema": "varco3d.bench/1", "machine": asdict(machine), "runs": [asdict(part) for part in parts]}
+        )
+    if markdown is not None:
+        text = page.markdown(machine, parts, given(kernels, shapes, faces, resolution, repeat, threads, markdown))
+        try:
+            markdown.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise OutputError(f"cannot write {markdown}: {error.strerror}", "Give --markdown another place.") from error
+        console.note(f"wrote {markdown}")
+
+
+def show(session: Session, part: "page.Part") -> None:
+    """The tables of one setting on stdout."""
+    from ..bench import page
+
+    for kernel, title, rows in page.by_case(part.rows):
+        session.console.result(f"\n{kernel}: {title} ({page.threads_said(part.threads)})")
+        session.console.table(page.HEAD, page.table_of(rows))
+    if part.bars:
+        session.console.result("")
+        session.console.table(("bar", "measured", "met"), [verdict.cells() for verdict in part.bars])
+
+
+def given(
+    kernels: tuple[str, ...],
+    shapes: tuple[str, ...],
+    faces: tuple[int, ...],
+    resolution: tuple[int, ...],
+    repeat: int,
+    threads: tuple[int | None, ...],
+    markdown: Path,
+) -> str:
+    """The command line that does the same."""
+    words = ["varco3d", "bench", *kernels]
+    for shape in shapes:
+        words += ["--shape", shape]
+    words += ["--faces", ",".join(map(str, faces)), "--resolution", ",".join(map(str, resolution))]
+    words += ["--repeat", str(repeat), "--threads", ",".join("all" if n is None else str(n) for n in threads)]
+    return shlex.join([*words, "--markdown", str(markdown)])
