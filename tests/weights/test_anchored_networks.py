@@ -18,7 +18,7 @@ from varco3d.weights.networks.efficientnet_lite import EfficientNetLite0
 from varco3d.weights.networks.flow import guide, interpolate, uniform_schedule
 from varco3d.weights.networks.image_encoder import ImageEncoderConfig, ImageFeatures, sample_detail
 from varco3d.weights.networks.picture_flow import PictureFlow
-from varco3d.weights.networks.rotary import rotary_table, rotate
+from varco3d.weights.networks.rotary import attend, rotary_table, rotate
 from varco3d.weights.sampling import best_surface, draw_noise, latents_surface, sample_latents
 
 VAE = AnchoredVAEConfig(width=48, heads=2, local_width=24, local_heads=2, latent_channels=4, points_per_anchor=8)
@@ -55,6 +55,13 @@ def test_rotation_depends_on_relative_position_only():
 
     assert torch.allclose(score(torch.zeros(3)), score(shift), atol=1e-5)
     assert not torch.allclose(score(torch.zeros(3)), (q * k).sum(), atol=1e-3)
+
+
+def test_attention_in_training_is_the_fused_one():
+    q, k, v = torch.randn(3, 2, 4, 9, 8)
+    with torch.no_grad():
+        fused = attend(q, k[:, :, :5], v[:, :, :5])
+    assert torch.allclose(attend(q, k[:, :, :5], v[:, :, :5]), fused, atol=1e-6)
 
 
 def test_lattice_grouping_puts_neighbours_together():

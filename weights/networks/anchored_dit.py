@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .rotary import rotary_table, rotate, split_heads
+from .rotary import attend, rotary_table, rotate, split_heads
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ class AnchoredDiTConfig:
     depth: int = 8
     context_width: int = 256
     detail_channels: int = 0  # of features sampled from the picture at every anchor; 0: none
+    rough: bool = False  # whether the latents of a rough surface, at the same anchors, are read too
     mlp_ratio: int = 4
 
 
 COARSE_DIT = AnchoredDiTConfig(group=8, depth=6)
-FINE_DIT = AnchoredDiTConfig(width=192, heads=6, depth=6, detail_channels=64)
+FINE_DIT = AnchoredDiTConfig(width=192, heads=6, depth=6, detail_channels=64, rough=True)
 
 
 def lattice_grouping(per_side: int) -> Tensor:
@@ -65,7 +66,7 @@ class CrossAttention(nn.Module):
         q = rotate(q, table).unflatten(0, (b, draws)).transpose(1, 2).flatten(2, 3)  # [B,H,R*N,D]
         k, v = (split_heads(part, self.heads) for part in self.kv(context).chunk(2, -1))
         k = rotate(self.k_norm(k), context_table)
-        y = F.scaled_dot_product_attention(q, k, v.to(q.dtype))
+        y = attend(q, k, v.to(q.dtype))
         return self.out(y.transpose(1, 2).flatten(2).unflatten(1, (draws, -1)).flatten(0, 1))
 
 
@@ -90,7 +91,7 @@ class DiTBlock(nn.Module):
         h = F.layer_norm(x, x.shape[-1:]) * (1 + scale1) + shift1
         q, k, v = (split_heads(part, self.heads) for part in self.qkv(h).chunk(3, -1))
         q, k = rotate(self.q_norm(q), table), rotate(self.k_norm(k), table)
-        h = F.scaled_dot_product_attention(q, k, v.to(q.dtype)).transpose(1, 2).flatten(2)
+        h = attend(q, k, v.to(q.dtype)).transpose(1, 2).flatten(2)
         x = x + gate1 * self.out(h)
         x = x + self.cross(self.cross_norm(x), table, context, context_table)
         h = F.layer_norm(x, x.shape[-1:]) * (1 + scale2) + shift2
@@ -104,7 +105,7 @@ class AnchoredDiT(nn.Module):
         super().__init__()
         self.config = config
         w, channels = config.width, config.latent_channels * config.group
-        self.latent_in = nn.Linear(channels + config.detail_channels, w)
+        self.latent_in = nn.Linear(channels * (1 + config.rough) + config.detail_channels, w)
         self.time = nn.Sequential(nn.Linear(256, w), nn.SiLU(), nn.Linear(w, w), nn.SiLU())
         self.modulation = nn.Linear(w, 6 * w)
         self.blocks = nn.ModuleList(DiTBlock(config) for _ in range(config.depth))
@@ -121,13 +122,17 @@ class AnchoredDiT(nn.Module):
         context: Tensor,
         context_positions: Tensor,
         detail: Tensor | None = None,
+        rough: Tensor | None = None,
     ) -> Tensor:
         """x [B*R,N,C], t [B*R], anchors [B*R,N,3], context [B,M,context_width], positions [M,3] -> velocity [B*R,N,C].
 
-        Groups of `group` consecutive anchors make one token. detail [B*R,N,detail_channels] when configured.
+        Groups of `group` consecutive anchors make one token. detail [B*R,N,detail_channels] when configured, rough
+        [B*R,N,C] likewise; without one, zeros: the mean of normalised latents.
         """
         g = self.config.group
         h = x.unflatten(1, (-1, g)).flatten(2)
+        if self.config.rough:
+            h = torch.cat([h, torch.zeros_like(h) if rough is None else rough.to(h.dtype)], -1)
         if detail is not None:
             h = torch.cat([h, detail.to(h.dtype)], -1)
         centres = anchors.unflatten(1, (-1, g)).mean(2)

@@ -12,18 +12,16 @@ from torch.nn import functional as F
 from .fourier import sinusoid_frequencies, time_sinusoid
 from .layers import Embedder, Mlp, RmsNorm, SelfAttention, attend_all
 
-# The sinusoids fall to 1/1000, not to the usual 1/10000, and their time is counted in thousandths.
-SINUSOID_PERIOD = 1000.0
-TIME_UNITS = 1000.0
+TIME_UNITS = 1000.0  # time and guidance are counted in thousandths
 SINUSOID_WIDTH = 256
-# Frequencies that the public runs hold one unit in the last place beside the rounded exponential. A guidance scale of
-# 7.5 makes a phase of 7500, where that unit moves the embedding by 4e-4; the files were distilled on these values.
-LAST_PLACE = {2: 0.0, 9: 1.0, 26: 1.0}  # index: the value towards which to step
 
 
 @dataclass(frozen=True)
 class FluxDitConfig:
-    """guidance: whether the file was distilled to take the guidance scale as an input (one pass, no null condition)."""
+    """guidance: whether the file was distilled to take the guidance scale as an input (one pass, no null condition).
+
+    period: the sinusoids of time fall to one over it: to 1/1000, not to the usual 1/10000.
+    """
 
     channels: int
     context: int
@@ -34,14 +32,7 @@ class FluxDitConfig:
     mlp_ratio: float = 4.0
     qkv_bias: bool = True
     guidance: bool = False
-
-
-def published_frequencies() -> Tensor:
-    """The frequency table of the 2.0 family, [128]."""
-    table = sinusoid_frequencies(SINUSOID_WIDTH // 2, SINUSOID_PERIOD)
-    for index, towards in LAST_PLACE.items():
-        table[index] = torch.nextafter(table[index], torch.tensor(towards))
-    return table
+    period: float = 1000.0
 
 
 def plain_norm(width: int) -> nn.LayerNorm:
@@ -147,11 +138,15 @@ class FluxDit(nn.Module):
 
     def embed(self, t: Tensor, guidance: Tensor | None) -> Tensor:
         """t [B], guidance scale [B] -> the vector [B, W] that modulates every block."""
-        frequencies = published_frequencies()
-        vec = self.time_in(time_sinusoid(TIME_UNITS * t.float(), frequencies, cosine_first=True))
+        vec = self.time_in(self.sinusoid(t))
         if guidance is not None and self.config.guidance:
-            vec = vec + self.guidance_in(time_sinusoid(TIME_UNITS * guidance.float(), frequencies, cosine_first=True))
+            vec = vec + self.guidance_in(self.sinusoid(guidance))
         return vec
+
+    def sinusoid(self, t: Tensor) -> Tensor:
+        """Times or guidance scales [B] -> [B, 256]."""
+        frequencies = sinusoid_frequencies(SINUSOID_WIDTH // 2, self.config.period)
+        return time_sinusoid(TIME_UNITS * t.float(), frequencies, cosine_first=True)
 
     def forward(self, x: Tensor, t: Tensor, context: Tensor, guidance: Tensor | None = None) -> Tensor:
         """x [B, N, C], t [B], context [B, M, context], guidance [B] for distilled files -> [B, N, C] in float32."""

@@ -29,9 +29,18 @@ class PictureFlow(nn.Module):
         return latents * self.latent_deviation + self.latent_mean
 
     def velocity(
-        self, x: Tensor, t: Tensor, anchors: Tensor, picture: ImageFeatures, keep: Tensor | None = None
+        self,
+        x: Tensor,
+        t: Tensor,
+        anchors: Tensor,
+        picture: ImageFeatures,
+        keep: Tensor | None = None,
+        rough: Tensor | None = None,
     ) -> Tensor:
-        """x [B*R,N,C] normalised, t [B*R], anchors [B*R,N,3]; keep [B] 0 drops a picture (guidance's other side)."""
+        """x [B*R,N,C] normalised, t [B*R], anchors [B*R,N,3]; keep [B] 0 drops a picture (guidance's other side).
+
+        rough [B,N,C]: normalised latents of the surface to refine, for a transformer that reads them.
+        """
         draws = len(x) // len(picture.tokens)
         context, detail = picture.tokens, None
         if keep is not None:
@@ -42,4 +51,6 @@ class PictureFlow(nn.Module):
             if keep is not None:
                 detail = detail * keep.view(-1, 1, 1)
             detail = detail.repeat_interleave(draws, 0)
-        return self.dit(x, t, anchors, context, picture.positions, detail)
+        if rough is not None:
+            rough = rough.repeat_interleave(draws, 0)
+        return self.dit(x, t, anchors, context, picture.positions, detail, rough)

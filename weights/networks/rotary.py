@@ -40,6 +40,19 @@ def split_heads(x: Tensor, heads: int) -> Tensor:
     return x.unflatten(-1, (heads, -1)).transpose(1, 2)
 
 
+def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+    """Scaled dot-product attention, q [B,H,N,D], k and v [B,H,M,D] -> [B,H,N,D].
+
+    On the CPU the fused kernel's backward is several times slower than plain products for short sequences, so training
+    writes the softmax out (as exponentials: torch.compile would turn `softmax` back into the fused kernel).
+    """
+    if not (torch.is_grad_enabled() and q.device.type == "cpu"):
+        return F.scaled_dot_product_attention(q, k, v)
+    scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
+    weights = (scores - scores.amax(-1, keepdim=True)).exp()
+    return (weights / weights.sum(-1, keepdim=True)) @ v
+
+
 class RotaryBlock(nn.Module):
     """Pre-norm self-attention and MLP; queries and keys are RMS-normalised, then rotated by position."""
 
@@ -59,6 +72,6 @@ class RotaryBlock(nn.Module):
         """x [B,N,width] -> [B,N,width]."""
         q, k, v = (split_heads(t, self.heads) for t in self.qkv(self.norm1(x)).chunk(3, -1))
         q, k = rotate(self.q_norm(q), table), rotate(self.k_norm(k), table)
-        attended = F.scaled_dot_product_attention(q, k, v.to(q.dtype)).transpose(1, 2).flatten(-2)
+        attended = attend(q, k, v.to(q.dtype)).transpose(1, 2).flatten(-2)
         x = x + self.out(attended)
         return x + self.down(F.gelu(self.up(self.norm2(x)), approximate="tanh"))

@@ -24,6 +24,7 @@ class VecSetEncoderConfig:
     layers: int
     features: int
     position_queries: bool = False  # queries are bare positions (voxel centres) with a projection of their own
+    norm: bool = True  # after the last block
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class Encoder(nn.Module):
         self.input_query = nn.Linear(position, encoder.width) if encoder.position_queries else None
         self.cross = CrossBlock(config, encoder.width, encoder.heads, 4, config.qk_norm)
         self.blocks = nn.ModuleList(Block(config, encoder.width, encoder.heads) for _ in range(encoder.layers))
-        self.norm = nn.LayerNorm(encoder.width, eps=FINAL_EPS)
+        self.norm = nn.LayerNorm(encoder.width, eps=FINAL_EPS) if encoder.norm else nn.Identity()
 
     def features_of(self, surface: Tensor) -> Tensor:
         """Rows [B, P, 3 + features] -> [B, P, fourier + features]; bare positions [B, P, 3] give [B, P, fourier]."""

@@ -4,8 +4,8 @@
     python -m varco3d.weights.training.train_flow fine --start RUNS/coarse ...
 
 The data are latents that the frozen autoencoder gives for the object as the camera sees it (azimuth turned to zero,
-perhaps mirrored with its picture). The refiner's anchors are voxels of a smoothly disturbed surface, some missing and
-some spurious, because at run time they come from a coarse mesh.
+perhaps mirrored with its picture). The refiner also reads the latents of a rough surface, whose voxels its anchors
+are: what the coarse stage made of the picture (roughs.py), or the true surface smoothly disturbed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -29,17 +30,20 @@ from ..networks.picture_flow import PictureFlow
 from .loop import Loop, LoopConfig
 from .objects import ObjectArchive
 from .renders import Pose, framed_camera
+from .shards import unpack_surface
 from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, stack, vae_sample, voxel_anchors, yaw_matrix
 
 PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guidance
 # The many latents of a shape give each other away as soon as a tenth of them shows through the noise, so what the
-# picture has to decide is decided at small t: with a mean of 0 the coarse stage hardly learned to look at it. The
-# refiner starts from the encoded coarse surface (strength) and is mostly used at larger t.
-TIME_MEAN = {"coarse": -1.5, "fine": 0.4}
+# picture has to decide is decided at small t: with a mean of 0 the coarse stage hardly learned to look at it.
+TIME_MEAN = {"coarse": -1.5, "fine": -0.5}
 TIME_DEVIATION = 1.3
 FIELD_POINTS = (320, 192)  # near the surface and anywhere, where the decoded field is compared
 FIELD_WEIGHT = 1.0
 FIRST_STEP = 0.5  # share of pictures whose first draw is at t = 0, where the picture alone decides the shape
+ROUGH_POINTS = 4096
+ROUGH_SHARE = 0.6  # of the refiner's samples, at least, that see a shape of the coarse stage
+ROUGH_DROP = 0.1  # share of samples without a rough surface: meshes can be refined from the picture alone
 DRAWS = 3  # times and noises per picture: the encoder and the latents are paid once
 
 
@@ -64,15 +68,18 @@ def augment(rgba: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
 
 
-def rough_voxels(points: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Anchors as a coarse mesh would give them: smoothly displaced, with holes and strays. [count,3] float32."""
-    points = np.clip(disturb(points, rng), -0.999, 0.999)
+def disturbed(surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A surface [P,6] smoothly displaced, now and then with a hole and with strays, [ROUGH_POINTS,6]."""
+    points = disturb(surface[:, :3], rng)
+    normals = surface[:, 3:]
     if rng.random() < 0.5:
-        hole = points[rng.integers(len(points))]
-        points = points[((points - hole) ** 2).sum(1) > rng.uniform(0, 0.25) ** 2]
-    strays = points[rng.integers(0, len(points), 60)] + rng.normal(size=(60, 3)) * 0.06
-    points = np.concatenate([points, strays[: rng.integers(0, 60)]])
-    return voxel_anchors(np.clip(points, -0.999, 0.999), count, rng, jitter=False)
+        keep = ((points - points[rng.integers(len(points))]) ** 2).sum(1) > rng.uniform(0, 0.25) ** 2
+        points, normals = points[keep], normals[keep]
+    pick = rng.integers(0, len(points), ROUGH_POINTS)
+    points, normals = points[pick], normals[pick]
+    strays = rng.integers(0, 60)
+    points[:strays] += rng.normal(size=(strays, 3)) * 0.06
+    return np.concatenate([points, normals], 1)
 
 
 class PosedViews:
@@ -83,6 +90,14 @@ class PosedViews:
         self.archive = ObjectArchive(data)
         self.views = np.load(shards / "views.npy", mmap_mode="r")
         self.poses = np.load(shards / "poses.npy", mmap_mode="r")
+        roughs = shards / "roughs.npy"
+        self.roughs = np.load(roughs, mmap_mode="r") if roughs.exists() else None
+
+    def random_view(self, rng: np.random.Generator) -> int:
+        """Any view, more often one whose coarse shape is known."""
+        if self.roughs is not None and rng.random() < ROUGH_SHARE:
+            return int(rng.integers(self.roughs.shape[1]))
+        return int(rng.integers(self.views.shape[1]))
 
     def camera_map(self, row: int, view: int, posed: np.ndarray, mirrored: bool) -> np.ndarray:
         """Least-squares affine map [2,4] from the frame to the picture (x right, y up, -1..1); posed [P,3]."""
@@ -100,12 +115,21 @@ class PosedViews:
         ridge = 1e-6 * np.eye(4)  # flat objects leave one direction open
         return np.linalg.solve(framed.T @ framed + ridge, framed.T @ places).T.astype(np.float32)
 
+    def rough(self, row: int, view: int, flip: np.ndarray, surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A rough surface [ROUGH_POINTS,6] in the frame of the view, inside the box."""
+        if self.roughs is not None and view < self.roughs.shape[1] and self.roughs[row, view].any():
+            rough = unpack_surface(self.roughs[row, view]) * np.tile(flip, 2)
+        else:
+            rough = disturbed(surface, rng)
+        rough[:, :3] = np.clip(rough[:, :3], -0.999, 0.999)
+        return rough.astype(np.float32)
+
     def sample(
         self, row: int, view: int, mirrored: bool, tokens: int, rng: np.random.Generator, training: bool
     ) -> dict:
         """tokens 0: the coarse lattice; otherwise that many voxel anchors."""
-        flip = np.array([-1 if mirrored else 1, 1, 1], np.float32)[:, None]
-        posed = self.shards.pose(row, yaw_matrix(float(self.poses[row, view, 0])) * flip)
+        flip = np.array([-1 if mirrored else 1, 1, 1], np.float32)
+        posed = self.shards.pose(row, yaw_matrix(float(self.poses[row, view, 0])) * flip[:, None])
         rgba = self.views[row, view]
         if mirrored:
             rgba = rgba[:, ::-1]
@@ -113,12 +137,14 @@ class PosedViews:
             picture = augment(rgba, rng)
         else:
             picture = np.ascontiguousarray(rgba.transpose(2, 0, 1), np.float32) / 255
-        anchors = rough_voxels(posed.surface[:, :3], tokens, rng) if tokens else grouped_lattice()
-        return {
-            "picture": picture,
-            "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored),
-            **vae_sample(posed, anchors, 4096 if tokens else 2048, *FIELD_POINTS, rng),
-        }
+        sample = {"picture": picture, "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored)}
+        if not tokens:
+            return sample | vae_sample(posed, grouped_lattice(), 2048, *FIELD_POINTS, rng)
+        rough = self.rough(row, view, flip, posed.surface, rng)
+        anchors = voxel_anchors(rough[:, :3], tokens, rng, jitter=False)
+        sample["rough"] = rough
+        sample["rough_neighbours"] = KDTree(rough[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1]
+        return sample | vae_sample(posed, anchors, 4096, *FIELD_POINTS, rng)
 
 
 class FlowBatches(IterableDataset):
@@ -132,10 +158,7 @@ class FlowBatches(IterableDataset):
         views = PosedViews(self.data, self.shards)
         rows = np.array(views.shards.index["training_rows"])
         while True:
-            picks = [
-                (rng.choice(rows), rng.integers(views.views.shape[1]), bool(rng.random() < 0.5))
-                for _ in range(self.batch)
-            ]
+            picks = [(rng.choice(rows), views.random_view(rng), bool(rng.random() < 0.5)) for _ in range(self.batch)]
             yield stack([views.sample(int(r), int(v), m, self.tokens, rng, True) for r, v, m in picks])
 
 
@@ -148,10 +171,10 @@ def held_out_batches(data: Path, shards: Path, tokens: int, count: int) -> list[
 
 
 @torch.no_grad()
-def latents_of(vae: AnchoredVAE, batch: dict[str, Tensor]) -> Tensor:
-    """Posterior modes [B,N,C] of the batch's objects at its anchors."""
+def latents_of(vae: AnchoredVAE, batch: dict[str, Tensor], surface: str = "surface") -> Tensor:
+    """Posterior modes [B,N,C] of the batch's objects at its anchors, or of another of its surfaces."""
     with torch.autocast("cpu", torch.bfloat16):
-        return vae.encode(batch["surface"], batch["anchors"], batch["surface_neighbours"])[0]
+        return vae.encode(batch[surface], batch["anchors"], batch[f"{surface}_neighbours"])[0]
 
 
 @torch.no_grad()
@@ -169,8 +192,9 @@ def flow_loss(
     noise: Tensor,
     t: Tensor,
     keep: Tensor,
+    rough: Tensor | None = None,
 ):
-    """latents [B,N,C] normalised; semantic features of the pictures; noise [B*R,N,C], t [B*R], keep [B] -> losses.
+    """latents, rough [B,N,C] normalised; semantic: of the pictures; noise [B*R,N,C], t [B*R], keep [B] -> losses.
 
     The error of the velocity treats all latent channels alike. What they mean for the shape enters by a second term:
     the data that the first draw of every picture points to, decoded, against the true field.
@@ -183,7 +207,7 @@ def flow_loss(
         aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, batch["camera"])
         anchors = batch["anchors"].repeat_interleave(draws, 0)
         x = interpolate(noise, data, t)
-        velocity = model.velocity(x, t, anchors, aligned, keep)
+        velocity = model.velocity(x, t, anchors, aligned, keep, rough)
         guess = (x + (1 - t).view(-1, 1, 1) * velocity)[::draws]
         features = vae.decode(model.denormalise(guess), batch["anchors"])
         field = vae.query(features, batch["anchors"], batch["points"], batch["point_neighbours"])
@@ -214,10 +238,11 @@ def held_out_loss(
         noise = torch.randn((2 * len(latents), *latents.shape[1:]), generator=generator)
         spread = (torch.arange(len(noise)) + 0.5) / len(noise)
         semantic = semantic_features(backbone, batch["picture"])
+        rough = model.normalise(latents_of(vae, batch, "rough")) if "rough" in batch else None  # type: ignore[operator]
         scores: dict[str, float] = {}
         for prefix, t in (("held_out", spread), ("first", torch.zeros(len(noise)))):
             keep = torch.ones(len(latents))
-            losses = flow_loss(model, vae, batch, semantic, latents, noise, t, keep)  # type: ignore[arg-type]
+            losses = flow_loss(model, vae, batch, semantic, latents, noise, t, keep, rough)  # type: ignore[arg-type]
             scores |= {f"{prefix}_{k}": float(v) for k, v in losses.items() if k != "loss"}
         totals.append(scores)
     return {k: round(sum(x[k] for x in totals) / len(totals), 5) for k in totals[0]}
@@ -275,7 +300,11 @@ def main() -> None:
         keep = (torch.rand(len(latents)) >= PICTURE_DROP).float()
         t = logit_normal_times(len(noise), time_mean, TIME_DEVIATION)
         t[:: args.draws] *= (torch.rand(len(latents)) >= FIRST_STEP).float()
-        return loss(model, vae, batch, semantic, latents, noise, t, keep)
+        rough = None
+        if tokens:
+            known = (torch.rand(len(latents), 1, 1) >= ROUGH_DROP).float()
+            rough = model.normalise(encode(vae, batch, "rough")) * known
+        return loss(model, vae, batch, semantic, latents, noise, t, keep, rough)
 
     loop.run(source, step, lambda m: held_out_loss(m, vae, backbone, held_out), validate_every=200)
 

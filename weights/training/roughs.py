@@ -1,0 +1,80 @@
+"""Rough surfaces for the refiner's training: what the trained coarse stage makes of the training pictures.
+
+    python -m varco3d.weights.training.roughs --shards RUNS/shards --vae RUNS/vae --coarse RUNS/coarse
+
+Of the first views of every object, surface points with normals in the frame of the view, in `roughs.npy` among the
+shards; an object whose picture gave no surface keeps zeros. Resumes where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...kernels.errors import EmptyFieldError
+from ...kernels.sample_surface import sample_surface
+from ..families.tiny import TinyGenerator, load_backbone
+from ..networks.anchored_dit import COARSE_DIT
+from ..networks.image_encoder import ImageEncoderConfig
+from ..networks.picture_flow import PictureFlow
+from ..sampling import latents_surface, mean_latents, sample_latents
+from .shards import pack_surface
+from .train_flow import ROUGH_POINTS, load_vae
+from .train_vae import LATTICE
+
+GRID = 48  # cells per side: the points are all that is kept
+DRAWS = 2
+
+
+def load_coarse(vae: Path, run: Path) -> TinyGenerator:
+    """The coarse stage from the averaged weights of a train_flow run."""
+    flow = PictureFlow(ImageEncoderConfig(), COARSE_DIT)
+    flow.load_state_dict(torch.load(run / "checkpoint.pt", weights_only=True)["ema"])
+    return TinyGenerator(load_backbone(), load_vae(vae), flow, LATTICE, "cpu", torch.bfloat16)
+
+
+def rough_surface(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> np.ndarray:
+    """[ROUGH_POINTS,6] positions and normals of the coarse shape of a picture [S,S,4]."""
+    anchors, condition = generator.anchors(None, 0), generator.condition(rgba)
+    latents = mean_latents(
+        lambda k: sample_latents(generator, condition, anchors, len(anchors), 1, 1.0, seed * DRAWS + k), DRAWS
+    )
+    vertices, faces = latents_surface(generator, latents, anchors, GRID, start=16)
+    points, normals, _ = sample_surface(vertices, faces, ROUGH_POINTS, seed=seed)
+    return np.concatenate([points, normals], 1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--vae", type=Path, required=True)
+    parser.add_argument("--coarse", type=Path, required=True)
+    parser.add_argument("--views", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    generator = load_coarse(args.vae, args.coarse)
+    views = np.load(args.shards / "views.npy", mmap_mode="r")
+    path = args.shards / "roughs.npy"
+    shape = (len(views), args.views, ROUGH_POINTS, 6)
+    if path.exists():
+        roughs = np.lib.format.open_memmap(path, mode="r+")
+    else:
+        roughs = np.lib.format.open_memmap(path, mode="w+", dtype=np.int16, shape=shape)
+    for view in range(shape[1]):
+        for row in range(len(views)):
+            if roughs[row, view].any():
+                continue
+            try:
+                surface = rough_surface(generator, views[row, view].astype(np.float32) / 255, row)
+            except EmptyFieldError:
+                continue
+            roughs[row, view] = pack_surface(surface.astype(np.float32))
+            if row % 200 == 0:
+                print(f"view {view}: {row}/{len(views)}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
