@@ -209,7 +209,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("force", bool, False, "Do every item again.", "Batch"),
     Flag("fail_fast", bool, False, "Stop at the first failure.", "Batch"),
     Flag("max_failures", COUNT, None, "Stop after N failures.", "Batch"),
-    Flag("retries", COUNT, 1, "Tries after running out of memory or losing a worker, each a step smaller.", "Batch"),
+    Flag("retries", COUNT, 2, "Further tries after running out of memory or losing a worker.", "Batch"),
     Flag("timeout", click.FloatRange(min=0, min_open=True), None, "Give up on an item after this long.", "Batch",
          metavar="SECONDS"),
     Flag("order", _choice("item", "stage"), "item", "stage: run one stage over a window of items before the next.",

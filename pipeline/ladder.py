@@ -7,7 +7,7 @@ from typing import Any
 
 from .recipe import Recipe
 
-# Per rung, in this order: first what costs time only, then what costs detail.
+# Per rung. A smaller chunk only costs time; the others cost detail, and an item that failed gets few more tries.
 _RUNG: tuple[tuple[str, float], ...] = (
     ("chunk", 0.25),
     ("decode_chunk", 0.25),

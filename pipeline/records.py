@@ -6,6 +6,7 @@ and closed by the next writer.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterator
@@ -81,13 +82,14 @@ class RecordBook:
 
     def append(self, record: dict[str, Any]) -> None:
         """One line in one write. Raises OutputError."""
-        line = json.dumps({"schema": SCHEMA, **record}, ensure_ascii=True, default=str) + "\n"
+        data = (json.dumps({"schema": SCHEMA, **record}, ensure_ascii=True, default=str) + "\n").encode()
         try:
             if self._file is None:
                 self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
                 if _cut_short(self._file):
                     os.write(self._file, b"\n")
-            os.write(self._file, line.encode())
+            if os.write(self._file, data) < len(data):  # the rest did not fit; readers pass over a line cut short
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise output_error(self.path, error) from error
         self._latest[record["id"]] = record

@@ -34,8 +34,8 @@ class RunConfig:
 
     recipe: resolved; device: auto, cpu, cuda:0, ...; start, until, skip: of the chain; previews: suffixes of pictures
     to render; save_stages: keep artifacts in `<target>.stages`; tmp: folder for unfinished outputs; timeout: seconds an
-    item may take; retries: further tries after out_of_memory or worker_died, each a rung down the ladder; loader: how
-    networks are loaded, None = the model zoo; gate: raises QualityGateError for a mesh report that will not do.
+    item may take; retries: further tries after out_of_memory or worker_died; loader: how networks are loaded, None =
+    the model zoo; gate: raises QualityGateError for a mesh report that will not do.
     """
 
     recipe: Recipe
@@ -50,7 +50,7 @@ class RunConfig:
     save_stages: bool = False
     tmp: Path = Path(".varco3d/tmp")
     timeout: float | None = None
-    retries: int = 1
+    retries: int = 2
     loader: Loader | None = None
     gate: Callable[[Mapping[str, Any]], None] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)

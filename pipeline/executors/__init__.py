@@ -64,12 +64,17 @@ def make_executor(
 
 
 def retry_of(task: Task, result: Result, config: RunConfig) -> Task | None:
-    """The task for another try, one rung down the memory ladder, or None when the result stands."""
+    """The task for another try, or None when the result stands.
+
+    Out of memory goes one rung down the memory ladder. A worker that died was perhaps only preempted, so the first try
+    after it changes nothing and gives the same bytes; a second death goes down the ladder too.
+    """
     error = result.error
     if error is None or error["code"] not in _RETRIED or task.attempt > config.retries:
         return None
-    rung = task.rung + 1
-    _, changes = step_down(config.recipe, rung)
+    first_death = error["code"] == "worker_died" and all(note["error"] != "worker_died" for note in task.history)
+    rung = task.rung if first_death else task.rung + 1
+    changes = {} if first_death else step_down(config.recipe, rung)[1]
     note: dict[str, Any] = {"attempt": task.attempt, "error": error["code"], "message": error["message"]}
     if changes:
         note["then"] = changes

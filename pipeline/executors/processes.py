@@ -16,6 +16,7 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
@@ -25,6 +26,7 @@ from ..worker import Result, RunConfig, Task, Worker, describe_error, error_of
 from . import retry_of
 
 _GRACE = 3.0  # seconds past the time limit in which a worker may still end the item itself
+_PARENTS = (signal.SIGINT, signal.SIGTERM)  # they reach the whole process group; the parent decides what they mean
 _STARTS = 3  # workers that die before they take their first item, until it is given up
 
 
@@ -68,9 +70,14 @@ class ProcessExecutor:
 
     def close(self) -> None:
         """Ends every worker: idle ones leave by themselves, busy ones are killed."""
-        for index, slot in enumerate(self._slots):
-            if slot is not None:
-                self._end(index, kill=slot.task is not None)
+        slots = [slot for slot in self._slots if slot is not None]
+        try:
+            for index, slot in enumerate(self._slots):
+                if slot is not None:
+                    self._end(index, kill=slot.task is not None)
+        finally:
+            for slot in slots:  # a second Ctrl-C has cut the loop short
+                slot.process.kill()
 
     # ----------------------------------------------------------------------------------------------------- workers
 
@@ -99,7 +106,8 @@ class ProcessExecutor:
             name=f"varco3d-worker-{index}",
             daemon=True,
         )
-        process.start()
+        with _signals_held():
+            process.start()
         theirs.close()
         return _Slot(process, ours)
 
@@ -195,7 +203,10 @@ class ProcessExecutor:
 
 def worker_main(pipe: Connection, config: RunConfig, device: str | None, threads: int) -> None:
     """The life of a worker process: tasks in, events and results out, until None comes or the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
+    for number in _PARENTS:
+        signal.signal(number, signal.SIG_IGN)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _PARENTS)
     os.dup2(2, 1)  # stdout belongs to results, whatever libraries print
     _leave_with_parent()
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # torch is not imported yet
@@ -215,6 +226,21 @@ def worker_main(pipe: Connection, config: RunConfig, device: str | None, threads
             worker.close()
             return
         pipe.send(worker.run(task, pipe.send))
+
+
+@contextlib.contextmanager
+def _signals_held() -> Iterator[None]:
+    """Inside, Ctrl-C and SIGTERM wait. A process started here inherits that, and so is not torn out of its imports
+    with a traceback before it can say that it ignores them."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # Python 3.11 ends the holding of these signals when it starts its tracker
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _PARENTS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _leave_with_parent() -> None:

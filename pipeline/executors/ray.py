@@ -77,7 +77,7 @@ class RayExecutor:
         self._recycle_after = recycle_after
         self._started = not self._ray.is_initialized()
         if self._started:
-            local = {} if address else {"num_cpus": max(self._jobs, os.cpu_count() or 1), "include_dashboard": False}
+            local = {} if address else _local_cluster(self._jobs)
             self._ray.init(address=address, log_to_driver=False, logging_level="error", **local)
         gpus = 1 if config.device.startswith("cuda") or devices or self._has_gpu() else 0
         cpus = 1 if address else max(1, (os.cpu_count() or 1) // self._jobs)
@@ -186,6 +186,20 @@ def _import_ray() -> Any:
     except ImportError as error:
         raise MissingDependencyError("--executor ray needs Ray", 'pip install "varco3d[ray]"') from error
     return ray
+
+
+def _local_cluster(jobs: int) -> dict[str, Any]:
+    """Arguments of ray.init for a cluster of this machine alone, which ends with the run.
+
+    Ray lowers the priority of its workers by 15, so that on a machine that does anything else they hardly run: an item
+    of half a second then took minutes. What travels are paths and reports, so the smallest object store will do.
+    """
+    return {
+        "num_cpus": max(jobs, os.cpu_count() or 1),
+        "include_dashboard": False,
+        "object_store_memory": 128 << 20,
+        "_system_config": {"worker_niceness": 0},
+    }
 
 
 def _absolute_task(task: Task) -> Task:

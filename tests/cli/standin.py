@@ -1,5 +1,6 @@
 """A chain that needs no weights: real prepare and export around a stage that makes a ball, painted from the picture."""
 
+import os
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,3 +92,16 @@ def install(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
     path = folder / "standin.toml"
     path.write_text(RECIPE)
     return path
+
+
+def plugin(folder: Path) -> dict[str, str]:
+    """Writes the recipe, and the metadata of a package that brings the stage, so that processes of any kind find it.
+
+    Returns the environment to start them with.
+    """
+    about = folder / "standin-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: standin\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[varco3d.stages]\nball = standin:Ball\n")
+    (folder / "standin.toml").write_text(RECIPE)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(Path(__file__).parent)])}

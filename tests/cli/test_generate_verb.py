@@ -1,16 +1,13 @@
 """generate and plan: streams, events, outputs, exit codes, on a chain that needs no weights."""
 
 import json
-import signal
-import subprocess
-import sys
 from pathlib import Path
 
 import jsonschema
 import numpy as np
 import pytest
 from PIL import Image
-from standin import RECIPE, install
+from standin import install
 from varco3d.cli.glb_check import check_glb
 
 ROOT = Path(__file__).parents[2]
@@ -234,41 +231,6 @@ def test_a_flag_for_two_stages_works_with_a_recipe_that_has_one(run, tmp_path: P
     assert answer.code == 0, answer.err
     assert json.loads(answer.out)["settings"]["coarse"]["settings"]["steps"] == 3
     assert run("plan", "dog.png", "-m", recipe, "--tokens", "3").code == 2
-
-
-@pytest.mark.parametrize(("number", "code", "name"), [(signal.SIGINT, 130, "interrupted"), (15, 143, "terminated")])
-def test_a_signal_in_the_middle_of_an_item(tmp_path: Path, number: int, code: int, name: str) -> None:
-    (tmp_path / "standin.toml").write_text(RECIPE)
-    for index in range(3):
-        picture(tmp_path / "in" / f"{index}.png", (50 * index, 90, 90))
-    program = (
-        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it\n"
-        f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
-        "import standin, varco3d.pipeline.stage as stage\n"
-        "stage._foreign = standin.points\n"
-        "from varco3d.cli.main import main\n"
-        "sys.exit(main(sys.argv[1:]))\n"
-    )
-    arguments = ["generate", "in", "-o", "out", "-m", "standin.toml", "--json", "--set", "ball.seconds=20"]
-    child = subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    lines = []
-    for line in child.stdout:
-        lines.append(line)
-        if '"progress"' in line and '"ball"' in line:
-            break
-    child.send_signal(number)
-    rest, err = child.communicate(timeout=60)
-    found = events("".join(lines) + rest)
-    assert child.returncode == code == found[-1]["exit_code"]
-    assert found[-1]["error"]["code"] == name and "Traceback" not in err
-    assert not list((tmp_path / "out").rglob("*.glb")) and not (tmp_path / "out" / ".varco3d").exists()
 
 
 def test_every_flag_sets_something_that_exists() -> None:
