@@ -12,12 +12,15 @@ import pytest
 import torch
 import trimesh
 from varco3d.kernels.cameras import Camera
+from varco3d.kernels.errors import EmptyFieldError
+from varco3d.weights.training import evaluate, renders, shards, train_flow, train_vae
 from varco3d.weights.training import loop as loop_module
-from varco3d.weights.training import renders, shards, train_flow, train_vae
 from varco3d.weights.training.baselines import SilhouetteRetrieval, inflate_silhouette
+from varco3d.weights.training.cases import make_case
 from varco3d.weights.training.loop import Loop, LoopConfig
 from varco3d.weights.training.metrics import shape_scores, silhouette_iou
 from varco3d.weights.training.objects import ObjectArchive, SignedDistance
+from varco3d.weights.training.tables import change, half_interval, main_table, publisher_table
 from varco3d.weights.training.train_flow import PosedViews
 from varco3d.weights.training.train_vae import frame_transform, yaw_matrix
 
@@ -242,3 +245,63 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
         log = [json.loads(line) for line in (tmp_path / stage / "log.jsonl").read_text().splitlines()]
         assert math.isfinite(log[-1]["held_out_flow"])
         assert (tmp_path / stage / "checkpoint.pt").exists()
+
+
+# -------------------------------------------------------------------------------------------------------- evaluation
+
+
+def known_methods(_views: PosedViews) -> evaluate.Methods:
+    def nothing(_case):
+        raise EmptyFieldError("no surface")
+
+    return {"truth": lambda case: evaluate.Prediction(case.truth, {"tokens": 3}), "nothing": nothing}
+
+
+def test_the_truth_scores_best_and_no_surface_scores_nothing(archive_folder, shard_folder):
+    evaluation = evaluate.Evaluation(archive_folder, shard_folder, known_methods, "")
+    truth, nothing = evaluation.score(1, 1)
+    assert truth["chamfer"] < 1e-4 and truth["iou"] == pytest.approx(1) and truth["tokens"] == 3
+    assert truth["silhouette"] > 0.95  # the hull is seen by the camera that took the picture
+    assert nothing == {"method": "nothing", "object": "box2 #1", "publisher": "made", "view": 1}
+    only = evaluate.Evaluation(archive_folder, shard_folder, known_methods, "tru")
+    assert [record["method"] for record in only.score(0, 0)] == ["truth"]
+
+
+def test_a_case_holds_the_object_where_its_hull_is(archive_folder, shard_folder):
+    case = make_case(PosedViews(archive_folder, shard_folder), 1, 0)
+    own, hull = case.framed_vertices(), case.truth[0]
+    assert np.abs(own.min(0) - hull.min(0)).max() < 0.02 and np.abs(own.max(0) - hull.max(0)).max() < 0.02
+
+
+def records_of(method: str, values: dict[str, list[float]]) -> list[dict]:
+    return [
+        {"method": method, "object": name, "publisher": name[0], "chamfer": value, "f_5": 50.0, "seconds": 1.0}
+        for name, row in values.items()
+        for value in row
+    ]
+
+
+def test_tables_average_views_then_objects():
+    records = records_of("ours", {"a1": [0.1, 0.3], "b1": [0.4]})
+    records += [{"method": "ours", "object": "c1", "publisher": "c"}]
+    head, _, line = main_table(records).splitlines()
+    assert head == "| | CD | F@0.05 | s | failed |"
+    assert line.startswith("| ours | 0.3000 ± 0.1000 | 50.0 ± 0.0 | 1.0 | 1 |")
+    lines = publisher_table(records, ["ours"]).splitlines()[2:]
+    assert lines == ["| a | 1 | 0.2000 | 50.0 |", "| b | 1 | 0.4000 | 50.0 |", "| c | 1 | – | – |"]
+
+
+def test_change_is_paired():
+    before = {f"o{k}": [0.1 * (k + 1)] for k in range(8)}
+    after = {name: [0.75 * row[0]] for name, row in before.items()}
+    found = change([*records_of("old", before), *records_of("new", after)], "chamfer", "old", "new", relative=True)
+    # A constant ratio has no spread, however different the objects are.
+    assert found is not None and found.value == pytest.approx(-25)
+    assert found.low == pytest.approx(-25) and found.high == pytest.approx(-25)
+    assert change(records_of("old", before), "chamfer", "old", "new", relative=True) is None
+
+
+def test_half_interval_shrinks_with_the_root_of_the_count():
+    values = np.random.default_rng(0).normal(size=400)
+    assert half_interval(values) == pytest.approx(1.96 / 20, rel=0.2)
+    assert half_interval(values[:100]) == pytest.approx(1.96 / 10, rel=0.3)

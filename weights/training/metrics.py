@@ -14,6 +14,7 @@ from .objects import SignedDistance
 GROUND_TRUTH_HALF = 0.99  # the truth's longest side is scaled to twice this, the prediction by the same transform
 SURFACE_SAMPLES = 100_000
 VOLUME_SAMPLES = 100_000
+SHEET = 0.004  # half the thickness that an open sheet counts as having
 
 Triangles = tuple[np.ndarray, np.ndarray]
 """Vertices [V,3] float32, faces [F,3] int32."""
@@ -51,9 +52,8 @@ def surface_samples(mesh: Triangles, count: int, rng: np.random.Generator) -> tu
     return points.astype(np.float32), (cross[pick] / np.maximum(area[pick, None], 1e-12)).astype(np.float32)
 
 
-def directed(source: Triangles, target: Triangles, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Distances [N] from samples of `source` to `target`, and |cos| between the normals there."""
-    points, normals = surface_samples(source, SURFACE_SAMPLES, rng)
+def directed(points: np.ndarray, normals: np.ndarray, target: Triangles) -> tuple[np.ndarray, np.ndarray]:
+    """Distances [N] from points [N,3] with normals [N,3] to `target`, and |cos| between the normals there."""
     vertices, faces = target
     distance, _, face = closest_point(vertices, faces, points)
     a, b, c = (vertices[faces[face, k]] for k in range(3))
@@ -62,43 +62,58 @@ def directed(source: Triangles, target: Triangles, rng: np.random.Generator) -> 
     return distance, np.abs((cross * normals).sum(1))
 
 
-def shape_scores(prediction: Triangles, truth: Triangles, seed: int = 0) -> ShapeScores:
+class ShapeJudge:
+    """Scores predictions against one truth; what depends on the truth alone is worked out once."""
+
+    def __init__(self, truth: Triangles, seed: int = 0):
+        low, high = truth[0].min(0), truth[0].max(0)
+        self._scale, self._centre = 2 * GROUND_TRUTH_HALF / float((high - low).max()), (low + high) / 2
+        self._seed = seed
+        self._truth = self._normalised(truth)
+        self._samples = surface_samples(self._truth, SURFACE_SAMPLES, np.random.default_rng(seed))
+        self._volume = np.random.default_rng(seed + 1).uniform(-1, 1, (VOLUME_SAMPLES, 3)).astype(np.float32)
+        self._inside = inside_hull(self._truth, self._volume)
+
+    def _normalised(self, mesh: Triangles) -> Triangles:
+        return ((mesh[0] - self._centre) * self._scale).astype(np.float32), mesh[1]
+
+    def scores(self, prediction: Triangles) -> ShapeScores:
+        """Of a prediction in the truth's frame."""
+        predicted = self._normalised(prediction)
+        samples = surface_samples(predicted, SURFACE_SAMPLES, np.random.default_rng(self._seed))
+        accuracy, cos_a = directed(*samples, self._truth)
+        completeness, cos_c = directed(*self._samples, predicted)
+
+        def f_score(distance: float) -> float:
+            precision, recall = (accuracy < distance).mean(), (completeness < distance).mean()
+            return float(200 * precision * recall / max(precision + recall, 1e-9))
+
+        inside = inside_hull(predicted, self._volume)
+        return ShapeScores(
+            accuracy=float(accuracy.mean()),
+            completeness=float(completeness.mean()),
+            chamfer=float(accuracy.mean() + completeness.mean()) / 2,
+            f_1=f_score(0.01),
+            f_2=f_score(0.02),
+            f_5=f_score(0.05),
+            normal=float(cos_a.mean() + cos_c.mean()) / 2,
+            iou=float((inside & self._inside).sum() / max(1, (inside | self._inside).sum())),
+        )
+
+
+def shape_scores(prediction: Triangles, truth: Triangles) -> ShapeScores:
     """Scores of a prediction in the same frame as the truth."""
-    low, high = truth[0].min(0), truth[0].max(0)
-    scale, centre = 2 * GROUND_TRUTH_HALF / float((high - low).max()), (low + high) / 2
-    predicted = ((prediction[0] - centre) * scale).astype(np.float32), prediction[1]
-    true = ((truth[0] - centre) * scale).astype(np.float32), truth[1]
-    rng = np.random.default_rng(seed)
-    accuracy, cos_a = directed(predicted, true, rng)
-    completeness, cos_c = directed(true, predicted, rng)
-
-    def f_score(distance: float) -> float:
-        precision, recall = (accuracy < distance).mean(), (completeness < distance).mean()
-        return float(200 * precision * recall / max(precision + recall, 1e-9))
-
-    return ShapeScores(
-        accuracy=float(accuracy.mean()),
-        completeness=float(completeness.mean()),
-        chamfer=float(accuracy.mean() + completeness.mean()) / 2,
-        f_1=f_score(0.01),
-        f_2=f_score(0.02),
-        f_5=f_score(0.05),
-        normal=float(cos_a.mean() + cos_c.mean()) / 2,
-        iou=volume_iou(predicted, true, rng),
-    )
-
-
-def volume_iou(prediction: Triangles, truth: Triangles, rng: np.random.Generator) -> float:
-    """Overlap of the hulls on points uniform in the box."""
-    points = rng.uniform(-1, 1, (VOLUME_SAMPLES, 3)).astype(np.float32)
-    inside = [inside_hull(mesh, points) for mesh in (prediction, truth)]
-    return float((inside[0] & inside[1]).sum() / max(1, (inside[0] | inside[1]).sum()))
+    return ShapeJudge(truth).scores(prediction)
 
 
 def inside_hull(mesh: Triangles, points: np.ndarray) -> np.ndarray:
+    """Which points [P,3] lie within the outer hull of a mesh, bool [P]."""
     vertices, faces = mesh
     reach = max(1.0, float(np.abs(vertices).max()))  # a prediction may leave the box
-    return SignedDistance(vertices / reach, faces, sheet=0.004)(points / np.float32(reach)) > 0
+    inside = np.zeros(len(points), bool)
+    near = ((points > vertices.min(0) - SHEET) & (points < vertices.max(0) + SHEET)).all(1)
+    inside[near] = SignedDistance(vertices / reach, faces, sheet=SHEET / reach)(points[near] / np.float32(reach)) > 0
+    return inside
 
 
 def silhouette_iou(mesh: Triangles, camera: Camera, mask: np.ndarray) -> float:
