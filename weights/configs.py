@@ -54,7 +54,12 @@ def vecset_config(params: Params, with_encoder: bool) -> VecSetVaeConfig:
     encoder = None
     if with_encoder:
         encoder = VecSetEncoderConfig(
-            width, heads, params.get("num_encoder_layers", 8), params.get("point_feats", 3), position_queries=voxel
+            width,
+            heads,
+            params.get("num_encoder_layers", 8),
+            params.get("point_feats", 3),
+            position_queries=voxel,
+            norm=params.get("use_ln_post", True),
         )
     uniform, sharp = params.get("pc_size", 5120), params.get("pc_sharpedge_size", 5120)
     sampling = {"uniform": uniform, "sharp": sharp, "ratio": params.get("downsample_ratio", 20)}
@@ -117,6 +122,7 @@ def flux_config(params: Params) -> FluxDitConfig:
         mlp_ratio=params.get("mlp_ratio", 4.0),
         qkv_bias=params.get("qkv_bias", True),
         guidance=params.get("guidance_embed", False),
+        period=params.get("time_factor", 1000.0),
     )
 
 
@@ -125,6 +131,8 @@ def skip_config(params: Params, lattice: bool) -> SkipDitConfig:
     _refuse(params, "with_decoupled_ca", "use_pos_emb", "guidance_cond_proj_dim")
     if not lattice and params.get("use_attention_pooling", True):
         raise CheckpointError("the config asks for use_attention_pooling, which is not supported", "")
+    if params.get("norm_type", "layer") != "layer":
+        raise CheckpointError(f"the config asks for norm_type={params['norm_type']!r}, which is not supported", "")
     width, depth, heads = _required(params, "DiT", "hidden_size", "depth", "num_heads")
     norm: HeadNorm = "none"
     if params.get("qk_norm", False):
@@ -146,7 +154,7 @@ def skip_config(params: Params, lattice: bool) -> SkipDitConfig:
 
 def triposg_dit_config(params: Params) -> SkipDitConfig:
     """TripoSGDiTModel, with a second context in the scribble model."""
-    contexts = [params.get("cross_attention_dim", 768)]
+    contexts = [params.get("cross_attention_dim", 1024)]
     if params.get("use_cross_attention_2", False):
         contexts.append(params["cross_attention_2_dim"])
     return SkipDitConfig(

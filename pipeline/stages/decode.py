@@ -19,6 +19,10 @@ class DecodeSettings:
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
     start: int = setting(64, "cells per side of the first, complete level", 4, 256)
     level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+    keys: str = setting(
+        "all", "latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail)",
+        choices=("all", "mean", "merge"),
+    )  # fmt: skip
     compat: str = setting(
         "exact", "reference: the grid and the shifted coordinates of the public code, for comparison; dense, slow",
         choices=("exact", "reference"),
@@ -40,7 +44,7 @@ class Decode:
         if settings.compat == "reference":
             return dataclasses.replace(asset, field=Field(reference_samples(generator, asset.latents, settings)))
         samples = decode_octree(
-            field_query(generator, asset.latents.tokens, asset.latents.anchors, context.device),
+            field_query(generator, asset.latents, context.device, settings.keys),
             settings.resolution,
             bounds=generator.field_bounds,
             level=settings.level,
@@ -62,7 +66,7 @@ def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings
     if not hasattr(generator, "reference_grid"):
         raise UsageError("decode.compat = reference is for public checkpoints only", "Leave it out.")
     tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None]
-    grid = generator.reference_grid(tokens, settings.resolution, settings.chunk)
+    grid = generator.reference_grid(tokens, settings.resolution, chunk=settings.chunk)
     return reference_field(grid.numpy(), settings.level, generator.field_bounds, settings.resolution)
 
 
@@ -78,14 +82,19 @@ def seed_cells(voxels: VoxelGrid, bounds: float) -> tuple[np.ndarray, int]:
     return np.unique(cells[inside], axis=0), resolution
 
 
-def field_query(generator: Any, tokens: np.ndarray, anchors: np.ndarray | None, device: str) -> Any:
-    """The function [P,3] -> [P] that the decoder answers for these latents, positive inside."""
+def field_query(generator: Any, latents: Latents, device: str, keys: str) -> Any:
+    """The function [P,3] -> [P] that the decoder answers for these latents, positive inside. Raises UsageError."""
     import torch
 
-    latents = torch.from_numpy(np.ascontiguousarray(tokens, np.float32))[None].to(device)
-    places = None if anchors is None else torch.from_numpy(np.ascontiguousarray(anchors, np.float32)).to(device)
+    tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None].to(device)
+    anchors = None if latents.anchors is None else torch.from_numpy(np.ascontiguousarray(latents.anchors, np.float32))
     with torch.inference_mode():
-        inner = generator.field(latents, places)
+        if keys == "all":
+            inner = generator.field(tokens, None if anchors is None else anchors.to(device))
+        elif hasattr(generator, "selected_field"):
+            inner = generator.selected_field(tokens, keys)
+        else:
+            raise UsageError(f"decode.keys = {keys} is for public checkpoints only", "Leave it out.")
 
     def query(points: Any) -> Any:
         with torch.inference_mode():

@@ -1,7 +1,6 @@
 """What the public generators share: image tokens in, guided velocity, a VecSet decoder out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
 from typing import cast
 
 import numpy as np
@@ -11,44 +10,34 @@ from torch import Tensor, nn
 from ..generator import Condition, FieldFunction
 from ..networks.dino import Dino
 from ..networks.flashvdm import Volume, decode_reference
+from ..networks.key_selection import CellKeys, Selection
 from ..networks.layers import Attend
 from ..networks.schedules import guided
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
 from .parts import Parts
 
 
-@dataclass(frozen=True)
-class Traits:
-    """What one public model is published with."""
-
-    bounds: float
-    steps: int
-    guidance: float
-    volume: Volume  # how its published decoder walks the grid, for comparison with ours
-
-
-class PublicGenerator:
+class PublicGenerator(ABC):
     """Base of the public families: everything but pictures, schedule and the call of the transformer."""
 
-    def __init__(self, parts: Parts, vae: VecSetVaeConfig, traits: Traits):
-        self.parts, self.vae_config, self.traits = parts, vae, traits
+    def __init__(self, parts: Parts, vae: VecSetVaeConfig, volume: Volume):
+        """volume: how the published decoder walks the grid, for comparison with ours; its box is the field's."""
+        self.parts, self.vae_config, self.volume = parts, vae, volume
         self.channels = vae.channels
-        self.field_bounds = traits.bounds
+        self.field_bounds = volume.bounds
         self.default_tokens: int | None = vae.tokens
 
-    # to be filled by the family --------------------------------------------------------------------------------------
-
+    @abstractmethod
     def condition(self, rgba: np.ndarray) -> Condition:
-        raise NotImplementedError
+        """What a cut-out picture [S, S, 4] says."""
 
+    @abstractmethod
     def schedule(self, steps: int) -> Tensor:
-        raise NotImplementedError
+        """Times [K + 1] from 0 (noise) to 1 (data)."""
 
+    @abstractmethod
     def call(self, x: Tensor, t: Tensor, context: Tensor, extra: object, anchors: Tensor | None) -> Tensor:
         """One pass of the transformer: x [1, N, C], t [1], context [1, M, .] -> velocity [1, N, C]."""
-        raise NotImplementedError
-
-    # shared ----------------------------------------------------------------------------------------------------------
 
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
         """None: the latents are a set without places."""
@@ -76,8 +65,7 @@ class PublicGenerator:
             return vae.geo.keys_of(vae.decode(latents.to(self.parts.device) / self.vae_config.scale))
 
     def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
-        keys = self.decoded_keys(latents)
-        vae = self.vae()
+        keys, vae = self.decoded_keys(latents), self.vae()
 
         def query(points: Tensor) -> Tensor:
             with torch.inference_mode():
@@ -85,7 +73,20 @@ class PublicGenerator:
 
         return query
 
-    def reference_grid(self, latents: Tensor, resolution: int, chunk: int = 8000, flash: bool = True) -> Tensor:
+    def selected_field(self, latents: Tensor, select: Selection) -> FieldFunction:
+        """The field in which a point attends only to the keys that its sub-volume votes for: faster, not exact."""
+        keys, vae = self.decoded_keys(latents), self.vae()
+        cells = CellKeys(lambda points, attend: vae.field(points[None], keys, attend)[0], self.field_bounds, select)
+
+        def query(points: Tensor) -> Tensor:
+            with torch.inference_mode():
+                return cells.ask(points.to(self.parts.device))
+
+        return query
+
+    def reference_grid(
+        self, latents: Tensor, resolution: int, volume: Volume | None = None, chunk: int = 8000
+    ) -> Tensor:
         """The dense grid that the published decoder gives, holes as NaN; its side need not be `resolution` + 1."""
         keys, vae = self.decoded_keys(latents), self.vae()
 
@@ -93,7 +94,7 @@ class PublicGenerator:
             return vae.field(points.to(self.parts.device)[None], keys, attend)[0].cpu()
 
         with torch.inference_mode():
-            return decode_reference(query, resolution, self.traits.volume, chunk, flash=flash)
+            return decode_reference(query, resolution, volume or self.volume, chunk)
 
     def vae(self) -> VecSetVae:
         return cast(VecSetVae, self.parts.take("vae"))
@@ -111,8 +112,3 @@ class PublicGenerator:
 def image_condition(tokens: Tensor, extra: object = None) -> Condition:
     """Tokens [1, M, C] against zeros: the null condition of every public image model."""
     return Condition(tokens, torch.zeros_like(tokens), extra)
-
-
-def joined(parts: Sequence[Tensor]) -> Tensor:
-    """Tokens of several views [1, M, C] in one row."""
-    return torch.cat(list(parts), dim=1)

@@ -22,7 +22,7 @@ from ..networks.flashvdm import Volume
 from ..networks.flux_dit import FluxDit
 from ..networks.schedules import consistency_times, flow_match_times, without_idle_steps
 from ..networks.vecset_vae import VecSetVae
-from .base import PublicGenerator, Traits, image_condition, joined
+from .base import PublicGenerator, image_condition
 from .parts import Part, Parts
 from .picture import encoder_pixels, hunyuan_picture
 
@@ -32,16 +32,17 @@ TURBO_FLASH = Volume(bounds=1.01, select="merge")
 
 
 class HunyuanGenerator(PublicGenerator):
-    """Base of both transformers: pictures and schedule."""
+    """Pictures and schedule, whatever the transformer."""
 
-    def __init__(self, parts: Parts, config: Mapping[str, Any], traits: Traits):
-        super().__init__(parts, vecset_config(config["vae"]["params"], with_encoder=False), traits)
-        processor = config["image_processor"].get("params", {})
+    def __init__(self, parts: Parts, config: Mapping[str, Any], volume: Volume):
+        super().__init__(parts, vecset_config(config["vae"]["params"], with_encoder=False), volume)
+        processor = config["image_processor"].get("params") or {}
         self.picture_size: int = processor.get("size", 512)
-        self.border: float = processor.get("border_ratio", 0.15)
+        border = processor.get("border_ratio")
+        self.border: float = 0.15 if border is None else border
         kind, kwargs = image_encoder(config["conditioner"])
         self.multi_view = kind == "DinoImageEncoderMV"
-        self.encoder_size: int = kwargs.get("image_size", 518)
+        self.encoder_size: int = kwargs.get("image_size", 224)
         self.class_token: bool = kwargs.get("use_cls_token", True)
         self.scheduler: Mapping[str, Any] = config["scheduler"]
 
@@ -76,7 +77,7 @@ class HunyuanGenerator(PublicGenerator):
             self.image_tokens(encoder_pixels(picture, self.encoder_size)) + table[view].to(self.parts.device)
             for picture, view in zip(pictures, views, strict=True)
         ]
-        return image_condition(joined(tokens))
+        return image_condition(torch.cat(tokens, dim=1))
 
     @property
     def image_width(self) -> int:
@@ -168,12 +169,11 @@ def hunyuan_generator(
         "vae": vae_part(vae_config["params"], vae_path),
     }
     turbo = class_name(config["scheduler"]["target"]).startswith("Consistency")
-    steps, volume = (5, TURBO_FLASH) if turbo else (50, FLASH)
-    traits = Traits(bounds=1.01, steps=steps, guidance=5.0, volume=volume)
+    volume = TURBO_FLASH if turbo else FLASH
     if kind == "Hunyuan3DDiT":
         parts["dit"] = Part(partial(FluxDit, flux_config(params)), FLUX, path, ("model",))
-        return Hunyuan20(Parts(parts, device, dtype), config, traits)
+        return Hunyuan20(Parts(parts, device, dtype), config, volume)
     if kind == "HunYuanDiTPlain":
         parts["dit"] = Part(partial(SkipDit, skip_config(params, lattice=False)), HUNYUAN21, path, ("model",))
-        return Hunyuan21(Parts(parts, device, dtype), config, traits)
+        return Hunyuan21(Parts(parts, device, dtype), config, volume)
     raise CheckpointError(f"the config of {path} names the model {kind}, which is not known", "")

@@ -62,14 +62,8 @@ def encoder_pixels(picture: Tensor, size: int) -> Tensor:
     if short != size:
         new = (size, int(size * width / height)) if height <= width else (int(size * height / width), size)
         pixels = F.interpolate(pixels, size=new, mode="bilinear", antialias=True, align_corners=False)
-    return normalise(middle(pixels, size, size))
-
-
-def middle(pixels: Tensor, height: int, width: int) -> Tensor:
-    """The middle [B, 3, height, width] of pictures that are at least as large."""
-    top = round((pixels.shape[-2] - height) / 2.0)
-    left = round((pixels.shape[-1] - width) / 2.0)
-    return pixels[..., top : top + height, left : left + width]
+    top, left = round((pixels.shape[-2] - size) / 2), round((pixels.shape[-1] - size) / 2)  # .5 to even, as published
+    return normalise(pixels[..., top : top + size, left : left + size])
 
 
 def normalise(pixels: Tensor, mean: tuple[float, ...] = MEAN, deviation: tuple[float, ...] = DEVIATION) -> Tensor:

@@ -22,9 +22,9 @@ from ..networks.dit import SkipDit
 from ..networks.flashvdm import Volume
 from ..networks.schedules import rectified_flow_noise_levels, without_idle_steps
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
-from .base import PublicGenerator, Traits, image_condition
+from .base import PublicGenerator, image_condition
 from .parts import Part, Parts
-from .picture import DEVIATION, MEAN, middle, normalise, to_uint8
+from .picture import DEVIATION, MEAN, normalise, to_uint8
 
 VOLUME = Volume(bounds=1.005, select=None, widen=(2, 1))
 TIME_UNITS = 1000.0
@@ -34,8 +34,8 @@ PADDING = 0.1  # white border around the object, as a share of its longer side
 class TripoSG(PublicGenerator):
     """Image to shape. Two passes per step when guidance is above one, else one."""
 
-    def __init__(self, parts: Parts, configs: Mapping[str, Mapping[str, Any]], traits: Traits):
-        super().__init__(parts, triposg_vae_config(configs["vae"]), traits)
+    def __init__(self, parts: Parts, configs: Mapping[str, Mapping[str, Any]]):
+        super().__init__(parts, triposg_vae_config(configs["vae"]), VOLUME)
         self.shift: float = configs.get("scheduler", {}).get("shift", 1.0)
         self.extractor = configs.get("feature_extractor", {})
 
@@ -55,8 +55,10 @@ class TripoSG(PublicGenerator):
         resample = Image.Resampling(self.extractor.get("resample", 3))
         image = Image.fromarray(picture).resize((scaled[1], scaled[0]), resample)
         pixels = torch.from_numpy(np.asarray(image, np.float32) / 255).permute(2, 0, 1)[None]
+        top, left = (scaled[0] - crop["height"]) // 2, (scaled[1] - crop["width"]) // 2
+        pixels = pixels[..., top : top + crop["height"], left : left + crop["width"]]
         mean, deviation = self.extractor.get("image_mean", MEAN), self.extractor.get("image_std", DEVIATION)
-        return normalise(middle(pixels, crop["height"], crop["width"]), tuple(mean), tuple(deviation))
+        return normalise(pixels, tuple(mean), tuple(deviation))
 
     def schedule(self, steps: int) -> Tensor:
         """Time from noise to data is one minus the published noise level; float64 keeps that exact."""
@@ -152,10 +154,10 @@ def triposg_generator(
         "dit": Part(partial(SkipDit, triposg_dit_config(dit)), TRIPOSG, folders["dit"]),
     }
     if not dit.get("use_cross_attention_2"):
-        return TripoSG(Parts(parts, device, dtype), configs, Traits(1.005, 50, 7.0, VOLUME))
+        return TripoSG(Parts(parts, device, dtype), configs)
     if "text" in folders:
         parts["text"] = Part(partial(ClipText, clip_text_config(configs["text"])), CLIP_TEXT, folders["text"])
-    generator = TripoSGScribble(Parts(parts, device, dtype), configs, Traits(1.005, 16, 1.0, VOLUME))
+    generator = TripoSGScribble(Parts(parts, device, dtype), configs)
     generator.words = folders.get("words")
     generator.default_tokens = 512
     return generator

@@ -10,47 +10,35 @@ import torch
 from torch import Tensor
 
 from ...kernels.errors import CheckpointError, UsageError
-from ..configs import class_name, skip_config, vecset_config
+from ..configs import class_name, skip_config
 from ..convert import HUNYUAN21
 from ..generator import Condition
 from ..networks.dino import PositionResize
 from ..networks.dit import SkipDit
 from ..networks.flashvdm import Volume
-from ..networks.schedules import without_idle_steps
-from .base import PublicGenerator, Traits, image_condition
-from .hunyuan import image_encoder, image_part, published_times, vae_part
+from .base import image_condition
+from .hunyuan import HunyuanGenerator, image_encoder, image_part, vae_part
 from .parts import Part, Parts
-from .picture import encoder_pixels, hunyuan_picture, patch_mask
+from .picture import encoder_pixels, patch_mask
 
 VOLUME = Volume(bounds=1.0, select="mean", widen=(2, 1))
 MESH_SCALE = 0.99  # half the longest side of the coarse mesh in the box, as published
 
 
-class UltraShape(PublicGenerator):
+class UltraShape(HunyuanGenerator):
     """The 2.1 transformer with rotary voxel positions; its tokens are exactly the voxels given."""
 
-    def __init__(self, parts: Parts, config: Mapping[str, Any], traits: Traits):
-        vae = vecset_config(config["vae_config"]["params"], with_encoder=False)
-        super().__init__(parts, vae, traits)
+    def __init__(self, parts: Parts, config: Mapping[str, Any]):
+        super().__init__(parts, config, VOLUME)
         self.default_tokens = None
-        self.voxels = int(vae.sampling["voxels"])  # per side of the grid that positions are counted in
-        processor = config["image_processor_cfg"].get("params", {})
-        self.picture_size: int = processor.get("size", 512)
-        self.border: float = processor.get("border_ratio", 0.15)
-        _, kwargs = image_encoder(config["conditioner_config"])
-        self.encoder_size: int = kwargs.get("image_size", 518)
-        self.class_token: bool = kwargs.get("use_cls_token", True)
+        self.voxels = int(self.vae_config.sampling["voxels"])  # per side of the grid that positions are counted in
+        _, kwargs = image_encoder(config["conditioner"])
         self.patch: int = (kwargs.get("config") or {}).get("patch_size", 14)
-        self.scheduler: Mapping[str, Any] = config["scheduler_cfg"]
-
-    def picture(self, rgba: np.ndarray) -> tuple[Tensor, Tensor]:
-        """A cut-out picture [H, W, 4] -> the square picture [1, 3, S, S] and its mask [1, 1, S, S], in -1..1."""
-        return hunyuan_picture(rgba, self.picture_size, self.border)
 
     def condition(self, rgba: np.ndarray) -> Condition:
-        return self.condition_picture(*self.picture(rgba))
+        return self.condition_foreground(*self.picture(rgba))
 
-    def condition_picture(self, picture: Tensor, mask: Tensor) -> Condition:
+    def condition_foreground(self, picture: Tensor, mask: Tensor) -> Condition:
         """Tokens of the patches that show the object, and the class token; others are left out."""
         tokens = self.image_tokens(encoder_pixels(picture, self.encoder_size))
         kept = patch_mask(mask, self.encoder_size, self.patch)[0].to(tokens.device)
@@ -62,9 +50,6 @@ class UltraShape(PublicGenerator):
         if indices is None:
             raise UsageError("ultrashape refines a coarse mesh and cannot start from nothing", "Use -m ultrashape.")
         return (torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2.0 / resolution) - 1.0
-
-    def schedule(self, steps: int) -> Tensor:
-        return without_idle_steps(published_times(self.scheduler, steps))
 
     def positions(self, anchors: Tensor) -> Tensor:
         """Box positions [N, 3] in voxels of the trained grid, whole numbers when they are its centres."""
@@ -93,8 +78,13 @@ def ultrashape_generator(path: Path, config: Mapping[str, Any], device: str, dty
         "vae": vae_part(params["vae_config"]["params"], path),
         "dit": Part(partial(SkipDit, dit), HUNYUAN21, path, ("dit", "model")),
     }
-    traits = Traits(bounds=1.0, steps=50, guidance=5.0, volume=VOLUME)
-    return UltraShape(Parts(parts, device, dtype), params, traits)
+    renamed = {
+        "vae": params["vae_config"],
+        "conditioner": params["conditioner_config"],
+        "scheduler": params["scheduler_cfg"],
+        "image_processor": params["image_processor_cfg"],
+    }
+    return UltraShape(Parts(parts, device, dtype), renamed)
 
 
 def voxels_of_points(points: Tensor, resolution: int) -> Tensor:

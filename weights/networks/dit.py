@@ -91,8 +91,12 @@ class SkipDit(nn.Module):
 
     def time_token(self, t: Tensor) -> Tensor:
         """t [B] -> [B, 1, W]."""
+        return self.time_in(self.sinusoid(t))[:, None]
+
+    def sinusoid(self, t: Tensor) -> Tensor:
+        """t [B] -> [B, W]."""
         frequencies = sinusoid_frequencies(self.config.width // 2, SINUSOID_PERIOD)
-        return self.time_in(time_sinusoid(t, frequencies, cosine_first=False))[:, None]
+        return time_sinusoid(t, frequencies, cosine_first=False)
 
     def rotation(self, anchors: Tensor) -> tuple[Tensor, Tensor]:
         """Voxel indices [B, N, 3] -> tables [B, 1 + N, d]; the time token is not turned."""

@@ -4,27 +4,20 @@ Ours is kernels/decode_octree: sparse, exact, on the grid asked for. This file r
 `compat = reference` and for checking checkpoints. It holds dense grids; vertices never asked are NaN.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from .layers import Attend, attend_all
-
-Selection = Literal["mean", "merge"]
-# (points [P, 3], how to attend) -> logits [P]
-Query = Callable[[Tensor, Attend], Tensor]
+from .key_selection import Query, Selection, attend_selected
+from .layers import attend_all
 
 NEVER = -10000.0  # value of vertices not asked; anything below ASKED counts as such
 ASKED = -9000.0
 BAND = 0.95  # logits this small are near the surface of a truncated field
-MINI_GRIDS = 4  # the first level is cut into 4^3 parts, each with keys of its own
 QUERY_CELLS = 6  # later levels are sorted into 6^3 cells of their bounding box
 FIRST_STRIDE, LATER_STRIDE, MERGE_STRIDE = 100, 50, 30  # every n-th query of a part votes for keys
-MERGE_FLOOR = 1e-6  # attention below which a key is dropped in "merge"
 
 
 @dataclass(frozen=True)
@@ -35,6 +28,7 @@ class Volume:
     select: Selection | None = None
     widen: tuple[int, int] = (1, 1)
     min_resolution: int = 63
+    mini_grids: int = 4  # per side; the first level is cut into these, each with keys of its own
 
 
 def halved_levels(resolution: int, min_resolution: int) -> list[int]:
@@ -45,10 +39,10 @@ def halved_levels(resolution: int, min_resolution: int) -> list[int]:
     return levels[::-1]
 
 
-def flash_levels(resolution: int, min_resolution: int) -> list[int]:
-    """Coarsest level made to fit 4^3 mini grids, then doubled: 384 becomes 95, 190, 380."""
+def flash_levels(resolution: int, min_resolution: int, mini_grids: int) -> list[int]:
+    """Coarsest level made to fit the mini grids, then doubled: 384 becomes 95, 190, 380."""
     levels = halved_levels(resolution, min_resolution)
-    first = round(levels[0] / MINI_GRIDS) * MINI_GRIDS - 1
+    first = round(levels[0] / mini_grids) * mini_grids - 1
     return [first * 2**index for index in range(len(levels))]
 
 
@@ -78,35 +72,6 @@ def dilate(mask: Tensor, times: int) -> Tensor:
     return mask
 
 
-def key_count(keys: int) -> int:
-    """How many keys "mean" keeps."""
-    return {3072: 1024, 512: 256}.get(keys, keys // 3)
-
-
-def attend_selected(counts: Sequence[int], stride: int, select: Selection) -> Attend:
-    """Attention in which consecutive groups of `counts` queries each see only the keys a sample of them votes for.
-
-    "mean": per head, the keys with the largest mean product with every `stride`-th query. "merge": the keys to which
-    any sampled query gives weight, averaged over heads.
-    """
-
-    def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        parts = []
-        for group in q.split(list(counts), dim=2):
-            scores = group[:, :, ::stride] @ k.transpose(-1, -2)  # [B, H, sampled, M]
-            if select == "mean":
-                chosen = scores.mean(dim=2).topk(key_count(k.shape[2]), dim=-1).indices[..., None]
-                chosen = chosen.expand(-1, -1, -1, k.shape[-1])
-                parts.append(attend_all(group, k.gather(2, chosen), v.gather(2, chosen)))
-            else:
-                weight = scores.softmax(dim=-1).mean(dim=1)  # [B, sampled, M]
-                used = (weight > MERGE_FLOOR).flatten(0, 1).any(dim=0)
-                parts.append(attend_all(group, k[:, :, used], v[:, :, used]))
-        return torch.cat(parts, dim=2)
-
-    return attend
-
-
 def lattice(resolution: int, bounds: float) -> Tensor:
     """All points [(R + 1)^3, 3] of the lattice over [-bounds, bounds]^3, x slowest."""
     axis = torch.linspace(-bounds, bounds, resolution + 1, dtype=torch.float64).float()
@@ -119,17 +84,17 @@ def decode_dense(query: Query, resolution: int, bounds: float, chunk: int) -> Te
     return torch.cat(parts).unflatten(0, (resolution + 1,) * 3)
 
 
-def decode_mini_grids(query: Query, resolution: int, bounds: float, chunk: int) -> Tensor:
-    """The whole grid, cut into 4^3 parts that each choose their keys; resolution + 1 is a multiple of 4."""
-    side = (resolution + 1) // MINI_GRIDS
+def decode_mini_grids(query: Query, resolution: int, volume: Volume, chunk: int) -> Tensor:
+    """The whole grid, cut into mini grids that each choose their keys; resolution + 1 is a multiple of their number."""
+    side = (resolution + 1) // volume.mini_grids
     size = side**3
-    points = lattice(resolution, bounds).reshape(MINI_GRIDS, side, MINI_GRIDS, side, MINI_GRIDS, side, 3)
+    points = lattice(resolution, volume.bounds).reshape(*(volume.mini_grids, side) * 3, 3)
     points = points.permute(0, 2, 4, 1, 3, 5, 6).reshape(-1, 3)
     logits = [
         query(part, attend_selected([size] * (len(part) // size), FIRST_STRIDE, "mean"))
         for part in points.split(max(chunk // size, 1) * size)
     ]
-    grid = torch.cat(logits).reshape(*(MINI_GRIDS,) * 3, side, side, side)
+    grid = torch.cat(logits).reshape(*(volume.mini_grids,) * 3, side, side, side)
     return grid.permute(0, 3, 1, 4, 2, 5).reshape((resolution + 1,) * 3)
 
 
@@ -159,10 +124,13 @@ def decode_reference(
 
     flash: FlashVDM's levels, whose last is not always `resolution`; else plain halving.
     """
-    make_levels = flash_levels if flash else halved_levels
-    levels = make_levels(resolution, volume.min_resolution)
-    first = decode_mini_grids if flash and volume.select is not None else decode_dense
-    grid = first(query, levels[0], volume.bounds, chunk)
+    levels = halved_levels(resolution, volume.min_resolution)
+    if flash:
+        levels = flash_levels(resolution, volume.min_resolution, volume.mini_grids)
+    if flash and volume.select is not None:
+        grid = decode_mini_grids(query, levels[0], volume, chunk)
+    else:
+        grid = decode_dense(query, levels[0], volume.bounds, chunk)
     for level in levels[1:]:
         last = level == levels[-1]
         active = near_surface(grid, offset) | (grid.abs() < BAND)

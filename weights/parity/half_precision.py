@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from ..networks.flashvdm import Query, dilate
+from ..networks.flashvdm import dilate
+from ..networks.key_selection import Query
 from ..networks.layers import attend_all
 
 FINE = 512  # coarse sides from here on widen the active set by 1 instead of 2

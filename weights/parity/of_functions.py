@@ -56,11 +56,12 @@ def voxels(fixture: Fixture) -> None:
 
 def rotation(fixture: Fixture) -> None:
     grid = fixture.get("in.grid")
+    period = float(told(fixture, "theta", 10000.0))
     for name in fixture.starting("hd"):
         tag, _, kind = name.partition(".")
         if kind != "cos":
             continue
-        cosine, sine = lattice_rotation(grid, int(tag.removeprefix("hd")))
+        cosine, sine = lattice_rotation(grid, int(tag.removeprefix("hd")), period)
         fixture.close(f"{tag}.cos", cosine, SINGLE)
         fixture.close(f"{tag}.sin", sine, SINGLE)
         if f"{tag}.rotated" in fixture:
@@ -70,17 +71,17 @@ def rotation(fixture: Fixture) -> None:
 def schedulers(fixture: Fixture) -> None:
     """Times, and the walk along recorded velocities (seeded, see the config)."""
     for tag, case in fixture.config["tags"].items():
-        kind, option, _ = tag.split(".", 2)
+        match = re.fullmatch(r"(?:(fm|rf)\.shift([\d.]+)|(cm)\.pcm(\d+))\.\d+", tag)
+        if not match:
+            raise NotUnderstoodError(f"the scheduler {tag}")
         steps = case["n"]
-        if kind == "fm":
-            times = levels = flow_match_times(steps, float(option.removeprefix("shift")))
-        elif kind == "cm":
-            times = levels = consistency_times(steps, phases=int(option.removeprefix("pcm")))
-        elif kind == "rf":
-            levels = rectified_flow_noise_levels(steps, float(option.removeprefix("shift")))
-            times = 1.0 - levels.double()
+        if match[3]:
+            times = levels = consistency_times(steps, phases=int(match[4]))
+        elif match[1] == "fm":
+            times = levels = flow_match_times(steps, float(match[2]))
         else:
-            raise NotUnderstoodError(f"the scheduler {kind}")
+            levels = rectified_flow_noise_levels(steps, float(match[2]))
+            times = 1.0 - levels.double()
         fixture.close(f"{tag}.sigmas", levels, 1e-7)
         fixture.close(f"{tag}.timesteps", levels[:-1] * 1000, 1e-4)
         walk(fixture, tag, times)
@@ -143,24 +144,32 @@ def surface(fixture: Fixture) -> None:
 def extraction(fixture: Fixture) -> None:
     """The published coordinates of a dense grid, and what ours are instead."""
     grid = fixture.get("in.grid").numpy()
-    told = re.search(r"bounds=([\d.]+)", str(fixture.config.get("flow", "")))
-    bounds = float(fixture.config.get("bounds", told[1] if told else 1.01))
-    resolution = grid.shape[0] - 1
-    vertices, faces = reference_mesh(grid, 0.0, bounds, resolution)
+    bounds, level = told(fixture, "bounds", 1.01), told(fixture, "mc_level", 0.0)
+    resolution = int(told(fixture, "octree_resolution", grid.shape[0] - 1))
+    vertices, faces = reference_mesh(grid, level, bounds, resolution)
     fixture.close("out.v", vertices, SINGLE)
     fixture.exact("out.f", faces)
-    ours_against_published(fixture, grid, bounds)
+    ours_against_published(fixture, grid, bounds, level, resolution)
 
 
-def ours_against_published(fixture: Fixture, grid: np.ndarray, bounds: float) -> None:
+def told(fixture: Fixture, option: str, otherwise: float) -> float:
+    """A number that the config gives as a value, or in its words, as `option=1.01`."""
+    if option in fixture.config:
+        return float(fixture.config[option])
+    words = " ".join(str(fixture.config.get(key, "")) for key in ("flow", "function"))
+    match = re.search(rf"\b{option}=(-?\d+(?:\.\d+)?(?:e-?\d+)?)", words)
+    return float(match[1]) if match else otherwise
+
+
+def ours_against_published(fixture: Fixture, grid: np.ndarray, bounds: float, level: float, resolution: int) -> None:
     """Our own marching cubes on the same grid finds the same surface once the off-by-one is taken back."""
     from scipy.spatial import KDTree
 
     from ...kernels.field import field_from_grid
     from ...kernels.marching_cubes import marching_cubes
 
-    resolution = grid.shape[0] - 1
-    ours, _ = marching_cubes(field_from_grid(grid, bounds))
-    theirs = (fixture.get("out.v").numpy().astype(np.float64) + bounds) * ((resolution + 1) / resolution) - bounds
+    cells = grid.shape[0] - 1
+    ours, _ = marching_cubes(field_from_grid(grid, bounds, level))
+    theirs = (fixture.get("out.v").numpy().astype(np.float64) + bounds) * ((resolution + 1) / cells) - bounds
     distance = np.maximum(KDTree(theirs).query(ours)[0].max(), KDTree(np.asarray(ours)).query(theirs)[0].max())
     fixture.compare("our vertices, corrected", torch.tensor(float(distance)), torch.tensor(0.0), 1e-5)

@@ -4,6 +4,7 @@ Each stage is fed what was recorded before it, so that a difference is told wher
 every step of the flow, the grid, the mesh.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import cast
 
@@ -21,7 +22,8 @@ from ..families.reference_mesh import reference_mesh
 from ..families.triposg import TripoSG
 from ..families.ultrashape import UltraShape, random_voxels, voxels_of_points
 from ..generator import Condition, FieldFunction
-from ..networks.flashvdm import Query, Volume, decode_dense, decode_reference
+from ..networks.flashvdm import decode_dense, decode_reference
+from ..networks.key_selection import Query
 from ..networks.layers import Attend
 from .fixture import CHAIN, SINGLE, Fixture, NotUnderstoodError
 from .half_precision import decode_in_half, half_step
@@ -58,10 +60,20 @@ def hunyuan(fixture: Fixture) -> None:
     both = [condition.tokens, condition.null] if len(expected) == 2 else [condition.tokens]
     fixture.compare("out.cond_main", torch.cat(both), expected, SINGLE * 2)
     times = published_times(generator.scheduler, call["num_inference_steps"])
-    walk(fixture, generator, condition, times, float(call["guidance_scale"]), None)
-    latents = fixture.get("out.latents")
-    dense(fixture, generator, latents, float(call["bounds"]))
-    mesh(fixture, float(call["mc_level"]), float(call["bounds"]))
+    guidance = number_of(call["guidance_scale"])
+    # As published, a negative scale switches guidance off.
+    walk(fixture, generator, condition, times, 1.0 if guidance < 0 else guidance, None)
+    bounds = float(call.get("bounds", generator.field_bounds))
+    dense(fixture, generator, fixture.get("out.latents"), bounds)
+    mesh(fixture, float(call.get("mc_level", 0.0)), bounds)
+
+
+def number_of(told: object) -> float:
+    """A setting that is a number, or words that end in one: 5.0, "pipeline default 5.0"."""
+    try:
+        return float(str(told).split()[-1])
+    except (ValueError, IndexError) as error:
+        raise NotUnderstoodError(f"the setting {told!r}") from error
 
 
 def walk(
@@ -147,16 +159,18 @@ def ultrashape(fixture: Fixture) -> None:
     picture, mask = generator.picture(np.asarray(Image.open(fixture.folder / "image.png").convert("RGBA")))
     fixture.close("out.image", picture, SHADE)
     fixture.close("out.mask", mask, SHADE)
-    condition = generator.condition_picture(fixture.get("out.image"), fixture.get("out.mask"))
+    condition = generator.condition_foreground(fixture.get("out.image"), fixture.get("out.mask"))
     fixture.close("out.cond_main", torch.cat([condition.tokens, condition.null]), SINGLE * 2)
     anchors = generator.anchors(fixture.get("aux.voxel_idx")[0].numpy(), int(call["voxel_res"]))
     times = published_times(generator.scheduler, call["num_inference_steps"])
-    walk(fixture, generator, condition, times, float(fixture.config["guidance"]), anchors)
+    guidance = number_of(fixture.config.get("guidance", call["guidance_scale"]))
+    walk(fixture, generator, condition, times, guidance, anchors)
     latents, bounds = fixture.get("out.latents"), float(call["box_v"])
     dense(fixture, generator, latents, bounds)
     for name in fixture.starting("out.flash_coarse_only_res"):
         resolution = int(name.removeprefix("out.flash_coarse_only_res"))
-        fixture.close(name, generator.reference_grid(latents, resolution)[None], CHAIN)
+        volume = replace(generator.volume, bounds=bounds)
+        fixture.close(name, generator.reference_grid(latents, resolution, volume)[None], CHAIN)
 
 
 def surface_box(fixture: Fixture, scale: float) -> None:
@@ -201,7 +215,7 @@ def triposg(fixture: Fixture) -> None:
             fixture.grid(name, grid, half_step(grid[~grid.isnan()]) + CHAIN)
         elif name == "out.flash_grid":
             settings = fixture.config["flash"]
-            volume = Volume(generator.traits.bounds, None, generator.traits.volume.widen, settings["min_resolution"])
+            volume = replace(generator.volume, min_resolution=settings["min_resolution"])
             side = 2 ** settings["octree_depth"]
             # What is recorded is the distance handed to the extractor times the resolution. That distance is the
             # logit over the resolution left when the levels had been counted, not the one asked for.

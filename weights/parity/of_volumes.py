@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from ..networks.flashvdm import Query, Volume, attend_selected, decode_dense, decode_reference, near_surface
+from ..networks.flashvdm import Volume, decode_dense, decode_reference, near_surface
+from ..networks.key_selection import Query, attend_selected
 from ..networks.layers import Attend
 from .fixture import SINGLE, Fixture, NotUnderstoodError
 from .of_networks import build_vecset
@@ -19,7 +20,7 @@ STRIDES = {"topk_true": 100, "mean_chunks": 50, "merge_chunks": 30}
 def field_of(fixture: Fixture) -> tuple[Query, Tensor]:
     """The field of the fixture's latents, and the decoded tokens."""
     vae = build_vecset(fixture)
-    decoded = vae.decode(fixture.get("in.latents") / vae.config.scale)
+    decoded = vae.decode(fixture.number("in.latents") / vae.config.scale)
     keys = vae.geo.keys_of(decoded)
 
     def query(points: Tensor, attend: Attend) -> Tensor:
@@ -66,7 +67,13 @@ def flash(fixture: Fixture) -> None:
         match = re.fullmatch(r"out\.(mean|merge)(\d+)", name)
         if not match:
             raise NotUnderstoodError(f"the grid {name}")
-        volume = Volume(bounds, selection(match[1]), WIDEN[repo], fixture.config["min_resolution"])
+        volume = Volume(
+            bounds,
+            selection(match[1]),
+            WIDEN[repo],
+            fixture.config["min_resolution"],
+            fixture.config.get("mini_grid_num", 4),
+        )
         grid = decode_reference(query, int(match[2]), volume, fixture.config["num_chunks"])
         fixture.grid(name, grid, SINGLE)
     attention(fixture)

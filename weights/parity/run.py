@@ -6,11 +6,13 @@ from pathlib import Path
 
 import torch
 
+from ..containers import TORCH_SUFFIXES
 from . import of_functions, of_pipelines, of_volumes
 from .fixture import Check, Fixture, NotUnderstoodError
 from .of_networks import network_case
 
 Case = Callable[[Fixture], None]
+TENSORS = (".safetensors", *TORCH_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -88,12 +90,12 @@ def run_fixture(folder: Path) -> Outcome:
 
 
 def fixture_folders(root: Path) -> list[Path]:
-    """Folders that should be fixtures: every one with a config.json or io.safetensors that is inside no other one."""
+    """Folders that should be fixtures: every one that holds a config.json or tensors and is inside no other one."""
     return sorted(_below(root))
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    if (folder / "config.json").is_file() or (folder / "io.safetensors").is_file():
+    if (folder / "config.json").is_file() or any(path.suffix in TENSORS for path in folder.iterdir()):
         yield folder
         return
     for child in sorted(path for path in folder.iterdir() if path.is_dir()):
