@@ -169,7 +169,12 @@ FLAGS: tuple[Flag, ...] = (
          metavar="STAGE.KEY=VALUE", stored=False),
     # Mesh
     Flag("faces", COUNT, None, "Simplify to about N triangles; 0 keeps all.", "Mesh", settings=("clean.faces",)),
-    Flag("watertight", bool, False, "Fail when the mesh is not closed; the same as --require watertight.", "Mesh"),
+    Flag("quads", bool, None, "Pair triangles to quads in OBJ; needs varco3d[meshlab].", "Mesh",
+         settings=("export.quads",)),
+    Flag("lod", click.FloatRange(0, 1, min_open=True), (), "Levels of detail, as fractions of the faces: 1,0.5,0.1.",
+         "Mesh", many=True, metavar="1,...", settings=("export.lod",)),
+    Flag("watertight", bool, None, "Close an open mesh (needs varco3d[meshlab]), and fail when it stays open.", "Mesh",
+         settings=("clean.watertight",)),
     Flag("texture", _choice("on", "off"), "on", "Paint the mesh.", "Mesh"),
     Flag("texture_size", POSITIVE, None, "Texels per side, a power of two.", "Mesh", settings=("texture.size",)),
     Flag("texture_format", _choice("png", "jpeg", "webp"), None, "Picture format inside the GLB.", "Mesh",

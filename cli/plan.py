@@ -6,6 +6,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from ..pipeline.levels import level_names
 from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
 from ..pipeline.naming import Item
 from ..pipeline.records import latest_records
@@ -80,8 +81,10 @@ def describe_item(item: Item, request: Request, records: dict[str, dict[str, Any
 
     state: new, done (same picture; a change of settings makes it new when it runs) or unreadable.
     """
-    formats = request.config.recipe.stage("export").settings.formats if "export" in request.stages else ()
-    outputs = [f"{item.target}.{kind}" for kind in formats]
+    export = request.config.recipe.stage("export").settings if "export" in request.stages else None
+    formats = () if export is None else export.formats
+    names = () if export is None else level_names(item.target.name, export.lod)
+    outputs = [str(item.target.with_name(f"{name}.{kind}")) for name in names for kind in formats]
     outputs += [f"{item.target}.preview.{kind}" for kind in request.config.previews]
     if request.config.save_stages:
         outputs.append(f"{item.target}.stages/")

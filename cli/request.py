@@ -14,6 +14,7 @@ from ..pipeline.batch import BatchOptions
 from ..pipeline.chain import select_stages
 from ..pipeline.inputs import InputFile, in_shard, parse_shard, resolve_inputs
 from ..pipeline.mesh_report import REPORT_KEYS
+from ..pipeline.meshlab import require_meshlab
 from ..pipeline.naming import MESH_SUFFIXES, Item, plan_items, single_item
 from ..pipeline.recipe import PRESETS, Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
@@ -71,7 +72,16 @@ def build_request(
 
 
 def run_config(resolved: Resolved, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
-    """What the workers need to know. skip: stages left out; stages: those that run. Raises UsageError."""
+    """What the workers need to know. skip: stages left out; stages: those that run.
+
+    Raises UsageError, and MissingDependencyError now rather than in the middle of the run.
+    """
+    export = recipe.stage("export").settings if "export" in stages else None
+    wraps = "clean" in stages and recipe.stage("clean").settings.watertight
+    if export is not None and export.quads and "obj" not in export.formats:
+        raise UsageError("of the formats only OBJ holds quads", "Add --format obj.")
+    if wraps or (export is not None and export.quads):
+        require_meshlab()
     return RunConfig(
         recipe=recipe,
         device=resolved["device"],
@@ -161,8 +171,8 @@ def _items(
 
 def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Recipe:
     settings = without_absent(resolved.settings(), resolved["model"])
-    if to_stdout and formats != ("glb",):
-        raise UsageError("-o - writes GLB only", "Leave --format out.")
+    if to_stdout and (formats != ("glb",) or resolved["lod"]):
+        raise UsageError("-o - writes one GLB", "Leave --format and --lod out.")
     settings.setdefault("export", {})["formats"] = formats
     recipe = load_recipe(resolved["model"], resolved["preset"], settings)
     if resolved["steps_preview"] and "coarse" in recipe.names():

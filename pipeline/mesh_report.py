@@ -50,6 +50,13 @@ def mesh_report(mesh: Mesh, **known: Any) -> dict[str, Any]:
     return {key: _rounded(value) for key, value in values.items()}
 
 
+def is_closed(mesh: Mesh) -> bool:
+    """Whether the welded surface has neither holes nor edges of more than two faces."""
+    welded = weld_exact(mesh.vertices)[mesh.faces.astype(np.int64)]
+    solid, _ = _solid_faces(mesh.vertices.astype(np.float64), mesh.faces, welded)
+    return bool(edge_report(welded[solid])["watertight"])
+
+
 def weld_exact(vertices: np.ndarray) -> np.ndarray:
     """For each vertex the index [V] int64 of the first one at exactly the same position."""
     points = np.ascontiguousarray(vertices, np.float32) + np.float32(0)  # + 0 turns -0.0 into 0.0

@@ -15,8 +15,13 @@ from .mesh_report import weld_exact
 UNIT_NAMES = {"m": "meter", "cm": "centimeter", "mm": "millimeter"}
 
 
-def obj_files(mesh: Mesh, stem: str, texture_format: str = "png") -> dict[str, bytes]:
-    """Name -> bytes of the .obj and, when the mesh has colours on a texture, its .mtl and picture."""
+def obj_files(
+    mesh: Mesh, stem: str, texture_format: str = "png", polygons: list[tuple[int, ...]] | None = None
+) -> dict[str, bytes]:
+    """Name -> bytes of the .obj and, when the mesh has colours on a texture, its .mtl and picture.
+
+    polygons: faces with any number of corners, in place of the mesh's triangles.
+    """
     lines = ["# varco3d"]
     files: dict[str, bytes] = {}
     if mesh.texture is not None and mesh.uv is not None:
@@ -40,8 +45,8 @@ def obj_files(mesh: Mesh, stem: str, texture_format: str = "png") -> dict[str, b
         corner = "{0}/{0}/{0}" if mesh.uv is not None else "{0}//{0}"
     if files:
         lines.append("usemtl surface")
-    template = "f " + " ".join(corner.replace("0", str(k)) for k in range(3))
-    lines += [template.format(*row) for row in (mesh.faces + 1).tolist()]
+    for face in mesh.faces.tolist() if polygons is None else polygons:
+        lines.append("f " + " ".join(corner.format(index + 1) for index in face))
     files[f"{stem}.obj"] = ("\n".join(lines) + "\n").encode()
     return files
 

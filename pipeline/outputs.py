@@ -14,8 +14,9 @@ import numpy as np
 from ..kernels.errors import BadMeshError, OutputError
 from .artifacts import Mesh, Output, write_atomic
 from .glb import glb_bytes
-from .mesh_report import edge_report, weld_exact
+from .mesh_report import is_closed
 from .mesh_writers import obj_files, ply_bytes, safe_stem, stl_bytes, three_mf_bytes
+from .meshlab import quads
 from .stage import suggestion
 
 FORMATS = ("glb", "obj", "ply", "stl", "3mf")
@@ -92,14 +93,18 @@ def encode(
     placement: Placement,
     texture_format: str = "png",
     extras: Mapping[str, Any] | None = None,
+    pair: bool = False,
 ) -> dict[str, bytes]:
-    """File name -> bytes for one format; the file that a user opens comes last. mesh: after `finish`."""
+    """File name -> bytes for one format; the file that a user opens comes last.
+
+    mesh: after `finish`; pair: triangles become quads where that makes good ones, in the one format that can hold them,
+    OBJ. Raises MissingDependencyError.
+    """
     placed, unit = place(mesh, file_format, placement)
     if file_format == "glb":
-        closed = edge_report(weld_exact(mesh.vertices)[mesh.faces].astype(np.int64))["watertight"]
-        return {f"{stem}.glb": glb_bytes(placed, not closed, texture_format, extras)}
+        return {f"{stem}.glb": glb_bytes(placed, not is_closed(mesh), texture_format, extras)}
     if file_format == "obj":
-        return obj_files(placed, safe_stem(Path(stem)), texture_format)
+        return obj_files(placed, safe_stem(Path(stem)), texture_format, quads(placed) if pair else None)
     if file_format == "ply":
         return {f"{stem}.ply": ply_bytes(placed)}
     if file_format == "stl":
@@ -116,13 +121,14 @@ def write_mesh(
     placement: Placement | None = None,
     texture_format: str = "png",
     extras: Mapping[str, Any] | None = None,
+    pair: bool = False,
 ) -> tuple[Output, ...]:
     """Writes `stem`.glb and so on, each file atomically. Raises BadMeshError, OutputError (disk full, read-only)."""
     ready = finish(mesh)
     outputs = []
     for file_format in formats:
         for name, data in encode(
-            ready, file_format, stem.name, placement or Placement(), texture_format, extras
+            ready, file_format, stem.name, placement or Placement(), texture_format, extras, pair
         ).items():
             path = stem.with_name(name)
             write_bytes(path, data)

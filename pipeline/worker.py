@@ -210,15 +210,11 @@ def stages_folder(target: Path) -> Path:
 def publish(folder: Path, destination: Path) -> list[dict[str, Any]]:
     """Moves every file of `folder` to `destination`, each by fsync and rename; meshes last, since others serve them.
 
-    Returns [{"path", "format", "bytes", "sha256"}]. Raises OutputError.
+    Returns [{"path", "format", "bytes", "sha256"}], meshes first. Raises OutputError.
     """
     outputs = []
-    files = (
-        sorted(folder.iterdir(), key=lambda path: (path.suffix in (".glb", ".obj"), path.name))
-        if folder.is_dir()
-        else []
-    )
-    for path in files:
+    files = sorted(folder.iterdir(), key=lambda path: path.name) if folder.is_dir() else []
+    for path in sorted(files, key=_is_mesh):
         final = destination / path.name
         try:
             data = path.read_bytes()
@@ -231,7 +227,11 @@ def publish(folder: Path, destination: Path) -> list[dict[str, Any]]:
         kind = "preview" if ".preview." in path.name else path.suffix[1:].lower()
         digest = hashlib.sha256(data).hexdigest()
         outputs.append({"path": str(final), "format": kind, "bytes": len(data), "sha256": digest})
-    return outputs[::-1]
+    return sorted(outputs, key=lambda output: not _is_mesh(Path(output["path"])))
+
+
+def _is_mesh(path: Path) -> bool:
+    return path.suffix in (".glb", ".obj")
 
 
 def describe_error(error: BaseException) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """`varco3d convert`: another format, size, axis or face count for a mesh; no model needed."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -10,10 +9,6 @@ from ...kernels.errors import UsageError
 from ..flags import MESH_FORMATS
 from ..session import Session
 from .base import Verb
-
-if TYPE_CHECKING:
-    from ...pipeline.artifacts import Mesh
-    from ...pipeline.outputs import Placement
 
 EXAMPLES = """
 varco3d convert chair.glb chair.stl
@@ -68,11 +63,13 @@ def command(
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
     fractions = _fractions(lod)
     session.console.note(f"{mesh} -> {out}")
+    from ...pipeline.levels import close, level_names, levels, simplify
+
     if session.dry_run:
-        for target in _targets(out, fractions):
-            session.console.result(str(target))
+        for name in level_names(out.stem, fractions):
+            session.console.result(str(out.with_name(f"{name}.{kind}")))
         return
-    from ...pipeline.outputs import Placement
+    from ...pipeline.outputs import Placement, place, write_mesh
     from ..mesh_files import load_mesh
 
     with session.console.guard_stdout():
@@ -80,85 +77,21 @@ def command(
         loaded = load_mesh(mesh, from_up)
         whole = replace(loaded, vertices=loaded.vertices * metres) if metres != 1 else loaded
         if watertight:
-            whole = close(session, whole, texture_size)
-        placement = Placement(up or "auto", size, unit or "auto", origin)
-        budget = faces or len(whole.faces)
+            whole = close(whole, texture_size)
+        if faces:
+            whole = simplify(whole, faces, texture_size)
+        # Size and origin are those of the whole, so that the levels of detail lie in the same place.
+        whole, _ = place(whole, kind, Placement("y", size, "m", origin))
+        placement = Placement(up or "auto", None, unit or "auto", "keep")
         written = []
-        for target, fraction in zip(_targets(out, fractions), fractions, strict=True):
-            level = simplify(whole, max(4, round(budget * fraction)), texture_size)
-            written += write(level, target, placement, texture_format, quads)
-        for entry in written:
+        for name, level in levels(whole, out.stem, fractions, texture_size):
+            written += write_mesh(level, out.with_name(name), (kind,), placement, texture_format, pair=quads)
+        for output in written:
             if not session.as_json:
-                session.console.result(entry["path"])
+                session.console.result(output.path)
         if session.as_json:
-            session.console.result_json({"schema": "varco3d.convert/1", "input": str(mesh), "outputs": written})
-
-
-def simplify(mesh: "Mesh", count: int, texture_size: int | None) -> "Mesh":
-    """The mesh with about `count` faces; unchanged when it has no more. Texture and colours are carried over."""
-    if len(mesh.faces) <= count:
-        return mesh
-    from ...kernels.decimate import decimate
-    from ...pipeline.texturing.transfer import transfer_texture
-
-    return transfer_texture(mesh, *decimate(mesh.vertices, mesh.faces, count), size=_texels(mesh, texture_size))
-
-
-def close(session: Session, mesh: "Mesh", texture_size: int | None) -> "Mesh":
-    """The mesh wrapped into a closed one, or as it is when it is closed."""
-    from ...pipeline.mesh_report import mesh_report
-    from ...pipeline.texturing.transfer import transfer_texture
-    from ..meshlab import wrap
-
-    if mesh_report(mesh)["watertight"]:
-        session.console.note("the mesh is closed already")
-        return mesh
-    return transfer_texture(mesh, *wrap(mesh), size=_texels(mesh, texture_size))
-
-
-def write(
-    mesh: "Mesh", target: Path, placement: "Placement", texture_format: str, as_quads: bool
-) -> list[dict[str, object]]:
-    """Writes one mesh; [{"path", "format", "bytes", "sha256"}], the file that one opens last."""
-    from dataclasses import asdict
-
-    from ...pipeline.outputs import finish, write_bytes, write_mesh
-
-    outputs = write_mesh(mesh, target.with_suffix(""), (target.suffix[1:].lower(),), placement, texture_format)
-    if as_quads:
-        from hashlib import sha256
-
-        from ..meshlab import quads
-
-        ready = finish(mesh)
-        data = with_polygons(target.read_bytes(), quads(ready))
-        write_bytes(target, data)
-        outputs = tuple(
-            replace(o, bytes=len(data), sha256=sha256(data).hexdigest()) if Path(o.path) == target else o
-            for o in outputs
-        )
-    return [asdict(output) for output in outputs]
-
-
-def with_polygons(text: bytes, polygons: list[tuple[int, ...]]) -> bytes:
-    """An OBJ file with its face lines replaced; each corner keeps the form that the file used (v, v/t, v//n, v/t/n)."""
-    lines = text.decode().splitlines()
-    first = next(index for index, line in enumerate(lines) if line.startswith("f "))
-    form = lines[first].split()[1].split("/")
-    kept = [line for line in lines if not line.startswith("f ")]
-
-    def corner(index: int) -> str:
-        return "/".join(str(index + 1) if part else "" for part in form)
-
-    made = ["f " + " ".join(corner(index) for index in face) for face in polygons]
-    return ("\n".join([*kept, *made]) + "\n").encode()
-
-
-def _texels(mesh: "Mesh", wanted: int | None) -> int:
-    if wanted is not None:
-        return 1 << (wanted - 1).bit_length()
-    largest = max(mesh.texture.shape[:2]) if mesh.texture is not None else 1024
-    return 1 << (max(64, min(largest, 8192)) - 1).bit_length()
+            outputs = [asdict(output) for output in written]
+            session.console.result_json({"schema": "varco3d.convert/1", "input": str(mesh), "outputs": outputs})
 
 
 def _fractions(text: str | None) -> list[float]:
@@ -171,9 +104,3 @@ def _fractions(text: str | None) -> list[float]:
     if not found or not all(0 < part <= 1 for part in found):
         raise UsageError(f"--lod {text} is no list of fractions", "Write e.g. 1,0.5,0.1.")
     return found
-
-
-def _targets(out: Path, fractions: list[float]) -> list[Path]:
-    if fractions == [1.0]:
-        return [out]
-    return [out.with_name(f"{out.stem}_lod{level}{out.suffix}") for level in range(len(fractions))]

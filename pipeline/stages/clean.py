@@ -9,6 +9,7 @@ import numpy as np
 
 from ...kernels.errors import BadMeshError
 from ..artifacts import Asset, Mesh
+from ..levels import close
 from ..stage import Context, setting
 
 
@@ -17,10 +18,11 @@ class CleanSettings:
     faces: int = setting(40_000, "face budget; 0 keeps all", 0, 50_000_000)
     min_part: float = setting(0.02, "parts with less area than this share of the largest part's are dropped", 0.0, 1.0)
     tolerance: float = setting(0.0, "vertices this near become one, box units", 0.0, 0.1)
+    watertight: bool = setting(False, "wrap a mesh that is open into a closed one; needs varco3d[meshlab]")
 
 
 class Clean:
-    """Welds, drops small parts and degenerate faces, turns faces outward, decimates to the budget."""
+    """Welds, drops small parts and degenerate faces, turns faces outward, wraps if asked, decimates to the budget."""
 
     name = "clean"
     Settings = CleanSettings
@@ -42,6 +44,9 @@ class Clean:
         if len(faces) < len(all_faces):
             dropped = int(face_parts(all_faces).max() - face_parts(faces).max())
             context.warn(f"{dropped} small loose parts were dropped")
+        if settings.watertight:
+            closed = close(Mesh(vertices.astype(np.float32), faces.astype(np.int32)))
+            vertices, faces = closed.vertices, closed.faces
         context.progress(1, 2)
         if settings.faces and len(faces) > settings.faces:
             vertices, faces = decimate(vertices, faces, max(4, settings.faces))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...kernels.errors import OutputError
-from ..artifacts import Asset
+from ..artifacts import Asset, Output
+from ..levels import levels
 from ..mesh_report import mesh_report
 from ..outputs import FORMATS, Placement, finish, place, write_mesh
 from ..stage import Context, setting
@@ -21,6 +22,10 @@ class ExportSettings:
     unit: str = setting("auto", "unit; auto: mm for STL and 3MF, else m", choices=("auto", "m", "cm", "mm"))
     origin: str = setting("center", "center of the box, or middle of its base", choices=("center", "base"))
     texture_format: str = setting("png", "picture format of textures", choices=("png", "jpeg", "webp"))
+    lod: tuple[float, ...] = setting(
+        (1.0,), "levels of detail as fractions of the faces; several give NAME_lod0, NAME_lod1, ...", 0.0001, 1.0
+    )
+    quads: bool = setting(False, "pair triangles to quads in OBJ; needs varco3d[meshlab]")
     extras: bool = setting(True, "put recipe, seed, version and licence into the GLB's asset.extras")
 
 
@@ -38,19 +43,27 @@ class Export:
             raise OutputError("export was given no place to write to", "Name an output file or folder.")
         mesh = asset.mesh or asset.coarse
         assert mesh is not None
-        mesh = finish(mesh)
-        placement = Placement(settings.up, settings.size, settings.unit, settings.origin)
+        # Size and origin are those of the whole, so that the levels of detail lie in the same place.
+        whole, _ = place(finish(mesh), settings.formats[0], Placement("y", settings.size, "m", settings.origin))
+        placement = Placement(settings.up, None, settings.unit, "keep")
         extras: dict[str, Any] | None = dict(context.about) if settings.extras else None
-        outputs = write_mesh(mesh, context.output, settings.formats, placement, settings.texture_format, extras)
+        outputs: list[Output] = []
+        made = list(levels(whole, context.output.name, settings.lod))
+        for name, level in made:
+            target = context.output.with_name(name)
+            outputs += write_mesh(
+                level, target, settings.formats, placement, settings.texture_format, extras, settings.quads
+            )
+            context.progress(len(outputs), len(made) * len(settings.formats))
         # The report is in the units of the main file, as `inspect` would read them from it.
-        placed, _ = place(mesh, settings.formats[0], placement)
+        placed, _ = place(finish(made[0][1]), settings.formats[0], placement)
         coverage = asset.report.get("texture", {}).get("seen")  # what the texture stage saw of its texels
         known = {"texture_coverage": coverage, "bytes": _main_bytes(outputs, settings)}
         report = mesh_report(placed, **known)
         if not report["watertight"]:
             context.warn(f"the mesh is not closed: {report['boundary_edges']} open edges")
-        return dataclasses.replace(asset, outputs=outputs, report={**report, **asset.report})
+        return dataclasses.replace(asset, outputs=tuple(outputs), report={**report, **asset.report})
 
 
-def _main_bytes(outputs: tuple[Any, ...], settings: ExportSettings) -> int | None:
+def _main_bytes(outputs: list[Output], settings: ExportSettings) -> int | None:
     return next((output.bytes for output in outputs if output.format == settings.formats[0]), None)

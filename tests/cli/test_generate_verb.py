@@ -204,6 +204,28 @@ def test_plan_learns_from_the_record(go) -> None:
     assert answer["estimate"]["seconds_per_item"] > 0 and "2 earlier items" in answer["estimate"]["basis"]
 
 
+def test_levels_of_detail_lie_in_one_place(go) -> None:
+    from varco3d.cli.mesh_files import load_mesh
+
+    answer = go("in/dog.png", "-o", "x/dog.glb", "--lod", "1,0.5", "--size", "2", "--origin", "base")
+    assert answer.out.split() == ["x/dog_lod0.glb", "x/dog_lod1.glb"], answer.err
+    whole, half = (load_mesh(Path(name)) for name in answer.out.split())
+    assert abs(len(half.faces) - len(whole.faces) / 2) <= 4
+    assert np.allclose(whole.vertices[:, 1].min(), 0, atol=1e-5) and np.ptp(whole.vertices, axis=0).max() == 2
+    assert half.vertices[:, 1].min() >= -1e-3  # simplified after it was placed, not placed by itself
+    plan = go("in/dog.png", "-o", "x/dog.glb", "--lod", "1,0.5", verb="plan")
+    assert [line.split(" -> ")[1] for line in plan.out.splitlines()] == answer.out.split()
+    assert go("in/dog.png", "-o", "x.glb", "--lod", "2").code == 2
+
+
+def test_quads_are_for_obj(go) -> None:
+    pytest.importorskip("pymeshlab")
+    assert go("in/dog.png", "-o", "x.glb", "--quads").code == 2
+    assert go("in/dog.png", "-o", "x.obj", "--quads").code == 0
+    corners = [len(line.split()) - 1 for line in Path("x.obj").read_text().splitlines() if line.startswith("f ")]
+    assert corners.count(4) > 0.6 * len(corners)
+
+
 def test_lists(go, monkeypatch: pytest.MonkeyPatch) -> None:
     import io
 

@@ -148,6 +148,17 @@ def test_clean_takes_the_coarse_mesh_when_there_is_no_other():
     assert len(Clean().run(Asset(coarse=cube()), CleanSettings(), Context()).mesh.faces) == 12
 
 
+def test_an_open_mesh_is_closed_when_that_is_asked_for():
+    pytest.importorskip("pymeshlab")
+    whole = extracted(resolution=64).mesh
+    opened = dataclasses.replace(whole, faces=whole.faces[whole.vertices[whole.faces][..., 1].max(axis=1) < 0.2])
+    assert not mesh_report(cleaned(opened)[0])["watertight"]
+    report = mesh_report(cleaned(opened, watertight=True, faces=0)[0])
+    assert report["watertight"] and report["winding_consistent"]
+    kept, _ = cleaned(whole, watertight=True, faces=0)
+    assert len(kept.faces) == len(cleaned(whole, faces=0)[0].faces)
+
+
 def test_every_artifact_survives_its_folder(tmp_path):
     asset = extracted(resolution=32)
     random = np.random.default_rng(0)

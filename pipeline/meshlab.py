@@ -4,12 +4,13 @@ Used where it is the better tool: wrapping a broken mesh into a closed one (CGAL
 quads; and by the bench, which compares with it.
 """
 
+import importlib.util
 from typing import Any
 
 import numpy as np
 
 from ..kernels.errors import MissingDependencyError
-from ..pipeline.artifacts import Mesh
+from .artifacts import Mesh
 
 
 def wrap(mesh: Mesh, detail: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
@@ -43,13 +44,18 @@ def decimated(vertices: np.ndarray, faces: np.ndarray, count: int) -> tuple[np.n
     return made.vertex_matrix().astype(np.float32), made.face_matrix().astype(np.int32)
 
 
-def _load(mesh: Mesh) -> tuple[Any, Any]:
-    try:
-        import pymeshlab
-    except ImportError as error:
+def require_meshlab() -> None:
+    """Raises MissingDependencyError when pymeshlab is not installed."""
+    if importlib.util.find_spec("pymeshlab") is None:
         raise MissingDependencyError(
             "this needs pymeshlab (GPL-3), which is not installed", "pip install 'varco3d[meshlab]'"
-        ) from error
+        )
+
+
+def _load(mesh: Mesh) -> tuple[Any, Any]:
+    require_meshlab()
+    import pymeshlab
+
     ml: Any = pymeshlab  # it is a compiled module without types
     meshes = ml.MeshSet()
     meshes.add_mesh(ml.Mesh(mesh.vertices.astype(np.float64), mesh.faces.astype(np.int32)))
