@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 
 STAGES = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
 
+SIDES = ("left", "back", "right")
 MESH_FORMATS = ("glb", "obj", "ply", "stl", "3mf")
 PREVIEW_FORMATS = ("png", "gif", "webp")
 
@@ -191,6 +192,9 @@ FLAGS: tuple[Flag, ...] = (
          "Picture", settings=("prepare.cutout",)),
     Flag("margin", click.FloatRange(0, 0.5), None, "Free border around the subject, as a fraction.", "Picture",
          settings=("prepare.margin",)),
+    # Sides: for generate only
+    *(Flag(side, click.Path(), None, f"The same object from its {side}, for models of several views (hunyuan3d-2mv).",
+           "Sides", metavar="FILE", stored=False) for side in SIDES),
     # Machine
     Flag("device", str, "auto", "auto, cpu, cuda, cuda:1 or mps.", "Machine", metavar="NAME"),
     Flag("dtype", _choice("auto", "float32", "bfloat16", "float16"), "auto", "Number type of the networks.", "Machine"),

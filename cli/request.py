@@ -5,11 +5,12 @@ Everything that can be refused is refused here, before any work.
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..kernels.errors import BadInputError, UsageError
+from ..pipeline.artifacts import Asset
 from ..pipeline.batch import BatchOptions
 from ..pipeline.chain import select_stages
 from ..pipeline.inputs import InputFile, in_shard, parse_shard, resolve_inputs
@@ -20,7 +21,7 @@ from ..pipeline.recipe import PRESETS, Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.worker import RunConfig
 from .config import Resolved, resolve
-from .flags import FLAGS
+from .flags import FLAGS, SIDES
 from .requirements import Gate, parse_requirements
 
 DEFAULT_FOLDER = "varco3d-out"
@@ -63,7 +64,15 @@ def build_request(
         raise UsageError(f"-o - writes one mesh, but there are {len(files)} pictures", "Name a folder with -o.")
     if resolved["mask"] and len(files) != 1:
         raise UsageError("--mask is for one picture", "Pictures with alpha need no mask.")
+    sides = {side: Path(resolved[side]).expanduser() for side in SIDES if resolved[side]}
+    if sides and len(files) != 1:
+        raise UsageError(f"--{min(sides)} is for one object", "Name the picture of its front as the only input.")
+    for path in sides.values():
+        if not path.is_file():
+            raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
     items, folder, formats = _items(files, output, resolved)
+    if sides:
+        items = tuple(replace(item, asset=Asset(sides=sides)) for item in items)
     recipe = _recipe(resolved, formats, to_stdout)
     skip = set(resolved["skip"]) | ({"texture"} if resolved["texture"] == "off" else set())
     stages = select_stages(recipe, resolved["from"], resolved["until"], sorted(skip))

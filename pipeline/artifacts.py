@@ -71,6 +71,14 @@ def _load_png(path: Path, mode: str) -> np.ndarray:
         raise BadInputError(f"{path} cannot be read: {error}", "Run the earlier stage again.") from error
 
 
+SIDES = ("left", "back", "right")
+"""Names of further pictures of one object, as multi-view models call them: each a quarter turn on from the front."""
+
+
+def _load_rgba(path: Path) -> np.ndarray:
+    return _load_png(path, "RGBA").astype(np.float32) / np.float32(255)
+
+
 @dataclass(frozen=True)
 class Subject:
     """The picture every later stage looks at: one object, cut out, centred and square.
@@ -79,27 +87,33 @@ class Subject:
     Row 0 is the top. The alpha bounding box is centred and its longest side fills 1 - 2*margin of the frame.
     crop: float64 [3,3], homogeneous map from crop pixels (x, y, 1) to pixels of the upright source picture.
     source_size: (width, height) of the source after EXIF rotation, pixels.
+    sides: the object seen from elsewhere, by name (SIDES), prepared like rgba.
     """
 
     rgba: np.ndarray
     crop: np.ndarray
     source_size: tuple[int, int]
+    sides: dict[str, np.ndarray] = dataclasses.field(default_factory=dict)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        _save_png(folder / "subject.png", np.rint(np.clip(self.rgba, 0, 1) * 255).astype(np.uint8))
+        for name in SIDES:
+            (folder / f"{name}.png").unlink(missing_ok=True)
+        for name, rgba in {"subject": self.rgba, **self.sides}.items():
+            _save_png(folder / f"{name}.png", np.rint(np.clip(rgba, 0, 1) * 255).astype(np.uint8))
         write_json(folder / "subject.json", {"crop": self.crop.tolist(), "source_size": list(self.source_size)})
 
     @classmethod
     def load(cls, folder: Path) -> Subject:
         """Also takes a folder with nothing but a `subject.png` that a person painted."""
-        rgba = _load_png(folder / "subject.png", "RGBA").astype(np.float32) / np.float32(255)
-        side = folder / "subject.json"
-        if not side.exists():
-            return cls(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]))
-        about = json.loads(side.read_text())
+        rgba = _load_rgba(folder / "subject.png")
+        sides = {name: _load_rgba(folder / f"{name}.png") for name in SIDES if (folder / f"{name}.png").exists()}
+        beside = folder / "subject.json"
+        if not beside.exists():
+            return cls(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]), sides)
+        about = json.loads(beside.read_text())
         width, height = about["source_size"]
-        return cls(rgba, np.array(about["crop"], np.float64), (width, height))
+        return cls(rgba, np.array(about["crop"], np.float64), (width, height), sides)
 
 
 @dataclass(frozen=True)
@@ -245,11 +259,12 @@ class Output:
 class Asset:
     """Everything known about one item; None where no stage has been yet.
 
-    source: the picture; mask: a picture whose white part is the object, overrides every cut-out; report: numbers about
-    the exported mesh (mesh_report.py).
+    source: the picture; sides: pictures of other sides of the object, by name (SIDES); mask: a picture whose white part
+    is the object, overrides every cut-out; report: numbers about the exported mesh (mesh_report.py).
     """
 
     source: Path | None = None
+    sides: dict[str, Path] = dataclasses.field(default_factory=dict)
     mask: Path | None = None
     subject: Subject | None = None
     coarse: Mesh | None = None

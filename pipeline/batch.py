@@ -229,7 +229,8 @@ class Batch:
         config = self._config
         run = {"start": config.start, "until": config.until, "skip": sorted(config.skip), "previews": config.previews}
         mask = None if item.mask is None else file_sha256(item.mask)
-        return digest([self._recipe_digest, run, config.dtype, item.run_seed, mask])
+        sides = {} if item.asset is None else {name: file_sha256(path) for name, path in item.asset.sides.items()}
+        return digest([self._recipe_digest, run, config.dtype, item.run_seed, mask, *([sides] if sides else [])])
 
     def _announce(self, executor: str) -> None:
         recipe, options = self._config.recipe, self._options

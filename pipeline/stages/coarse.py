@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...kernels.errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Mesh, write_atomic
+from ..artifacts import Asset, Mesh, Subject, write_atomic
 from ..stage import Context, setting
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Coarse:
         generator = context.networks["coarse"]
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
-        condition = generator.condition(rgba)
+        condition = condition_of(generator, asset.subject)
         strip = StepStrip(generator, anchors, settings, context)
 
         def latents_of(candidate: int) -> Tensor:
@@ -72,6 +72,15 @@ class Coarse:
             surface = best_surface(lambda k: surface_of(latents_of(k)), rgba[..., 3], settings.candidates)
         strip.save()
         return dataclasses.replace(asset, coarse=Mesh(*surface))
+
+
+def condition_of(generator: Any, subject: Subject) -> Any:
+    """What the picture says, or all pictures when there are several. Raises UsageError for a model that takes one."""
+    if not subject.sides:
+        return generator.condition(subject.rgba)
+    if not hasattr(generator, "condition_views"):
+        raise UsageError("this model takes one picture", "Leave the other sides out, or use -m hunyuan3d-2mv.")
+    return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 
 class StepStrip:

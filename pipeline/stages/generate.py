@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..artifacts import Asset, Latents
 from ..stage import Context, setting
-from .coarse import StepStrip
+from .coarse import StepStrip, condition_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Generate:
 
         latents = sample_latents(
             generator,
-            generator.condition(asset.subject.rgba),
+            condition_of(generator, asset.subject),
             anchors,
             count,
             settings.steps,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,22 +49,27 @@ class Prepare:
 
     def run(self, asset: Asset, settings: PrepareSettings, context: Context) -> Asset:
         assert asset.source is not None
-        full = open_rgba(asset.source)
-        rgba, factor = shrink(full, max(_WORK_SIDE, settings.size))
-        size = (rgba.shape[1], rgba.shape[0])
-        if asset.mask is not None:
-            alpha, own = open_mask(asset.mask, size), False
-        else:
-            alpha, own = find_alpha(rgba, settings, context)
-        box = bounding_box(alpha)
-        if box is None:
-            raise NoSubjectError(f"{asset.source.name} shows no object", "Give a --mask, or a picture with alpha.")
-        _warn(alpha, box, settings, context)
-        # A picture's own alpha has true colours at its rim; a cut-out's rim still shows the background.
-        subject = frame(rgba[..., :3], alpha, box, settings, solid=0.02 if own else 0.95)
-        crop = np.diag([factor, factor, 1.0]) @ subject.crop
-        subject = dataclasses.replace(subject, crop=crop, source_size=(full.shape[1], full.shape[0]))
-        return dataclasses.replace(asset, subject=subject)
+        subject = prepared(asset.source, asset.mask, settings, context)
+        sides = {name: prepared(path, None, settings, context).rgba for name, path in asset.sides.items()}
+        return dataclasses.replace(asset, subject=dataclasses.replace(subject, sides=sides))
+
+
+def prepared(source: Path, mask: Path | None, settings: PrepareSettings, context: Context) -> Subject:
+    """One picture, opened, cut out and framed. Raises BadInputError, NoSubjectError."""
+    full = open_rgba(source)
+    rgba, factor = shrink(full, max(_WORK_SIDE, settings.size))
+    if mask is not None:
+        alpha, own = open_mask(mask, (rgba.shape[1], rgba.shape[0])), False
+    else:
+        alpha, own = find_alpha(rgba, settings, context)
+    box = bounding_box(alpha)
+    if box is None:
+        raise NoSubjectError(f"{source.name} shows no object", "Give a --mask, or a picture with alpha.")
+    _warn(alpha, box, settings, context)
+    # A picture's own alpha has true colours at its rim; a cut-out's rim still shows the background.
+    subject = frame(rgba[..., :3], alpha, box, settings, solid=0.02 if own else 0.95)
+    crop = np.diag([factor, factor, 1.0]) @ subject.crop
+    return dataclasses.replace(subject, crop=crop, source_size=(full.shape[1], full.shape[0]))
 
 
 def find_alpha(rgba: np.ndarray, settings: PrepareSettings, context: Context) -> tuple[np.ndarray, bool]:
