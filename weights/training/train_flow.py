@@ -39,12 +39,12 @@ PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guid
 TIME_MEAN = {"coarse": -1.5, "fine": -0.5}
 TIME_DEVIATION = 1.3
 FIELD_POINTS = (320, 192)  # near the surface and anywhere, where the decoded field is compared
-FIELD_WEIGHT = 1.0
-FIRST_STEP = 0.5  # share of pictures whose first draw is at t = 0, where the picture alone decides the shape
+FIELD_WEIGHT = 2.0
+FIRST_STEP = 0.75  # share of pictures whose first draw is at t = 0, where the picture alone decides the shape
 ROUGH_POINTS = 4096
 ROUGH_SHARE = 0.6  # of the refiner's samples, at least, that see a shape of the coarse stage
 ROUGH_DROP = 0.1  # share of samples without a rough surface: meshes can be refined from the picture alone
-DRAWS = 3  # times and noises per picture: the encoder and the latents are paid once
+DRAWS = 2  # times and noises per picture: the encoder and the latents are paid once
 
 
 def grouped_lattice() -> np.ndarray:
