@@ -45,8 +45,6 @@ def object_means(records: Sequence[Record], method: str, score: str) -> dict[str
 
 def half_interval(values: np.ndarray, seed: int = 0) -> float:
     """Half the width of the bootstrap 95 % interval of the mean of values [N]; objects, not views, are drawn."""
-    if len(values) < 2:
-        return float("nan")
     picks = np.random.default_rng(seed).integers(0, len(values), (RESAMPLES, len(values)))
     low, high = np.percentile(values[picks].mean(1), [2.5, 97.5])
     return float(high - low) / 2
@@ -66,7 +64,7 @@ def main_table(records: Sequence[Record]) -> str:
             values = np.array(list(object_means(records, method, score).values()))
             if len(values) == 0:
                 cells.append("–")
-            elif score in ("seconds", "tokens"):
+            elif score in ("seconds", "tokens") or len(values) == 1:
                 cells.append(f"{values.mean():.{decimals}f}")
             else:
                 cells.append(f"{values.mean():.{decimals}f} ± {half_interval(values):.{decimals}f}")

@@ -1,0 +1,142 @@
+"""Trains the painter on the shards of `scripts/painter_shards.py`.
+
+    python -m varco3d.weights.training.train_painter --shards RUNS/painter --out RUNS/painter-run --minutes 25
+
+Loss: squared error of the views' colours, mostly over pixels that the picture does not show. Validation: PSNR over
+those pixels, the mean over objects, beside the guess from mirror images and the nearest known colour.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ..families.tiny import area_resize
+from ..networks.painter import CHANNELS, Painter, PainterConfig
+from ..painting import SURE, ViewFacts
+from .loop import Loop, LoopConfig
+
+VIEWS = 6
+SEEN_WEIGHT = 0.05  # of pixels that the picture shows, in the loss
+SIGNED = slice(8, 14)  # normal and position among the painter's channels; the others lie in 0..1
+HORIZONTAL = (8, 11)  # their x components, which a mirrored view turns around
+
+
+def open_painter_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray]:
+    """Memory maps by name: `view` int8 or uint8 codes of the channels, `wanted` and `picture` uint8."""
+    config = PainterConfig()
+    shapes = {
+        "view": (VIEWS, CHANNELS, config.view, config.view),
+        "wanted": (VIEWS, 3, config.view, config.view),
+        "picture": (4, config.picture, config.picture),
+    }
+    return {
+        name: np.lib.format.open_memmap(
+            folder / f"{name}.npy", mode=mode, dtype=np.uint8, shape=(count, *shape) if mode == "w+" else None
+        )
+        for name, shape in shapes.items()
+    }
+
+
+def pack_facts(picture: np.ndarray, facts: ViewFacts, wanted: np.ndarray) -> dict[str, np.ndarray]:
+    """One object's row of the arrays. picture RGBA [P,P,4], wanted [VIEWS,S,S,3], both 0..1."""
+    view = facts.channels()
+    view[:, SIGNED] = view[:, SIGNED] * 0.5 + 0.5
+    parts = {
+        "view": view,
+        "wanted": wanted.transpose(0, 3, 1, 2),
+        "picture": area_resize(picture, PainterConfig().picture).transpose(2, 0, 1),
+    }
+    return {name: np.rint(np.clip(values, 0, 1) * 255).astype(np.uint8) for name, values in parts.items()}
+
+
+def unpack(arrays: dict[str, np.ndarray], rows: np.ndarray, views: np.ndarray) -> dict[str, Tensor]:
+    """view [B,CHANNELS,S,S], wanted [B,3,S,S], picture [B,4,P,P] of one view per row."""
+    view = torch.from_numpy(arrays["view"][rows, views]).float() / 255
+    view[:, SIGNED] = (view[:, SIGNED] * 2 - 1) * view[:, -1:]
+    wanted = torch.from_numpy(arrays["wanted"][rows, views]).float() / 255
+    return {"view": view, "wanted": wanted, "picture": torch.from_numpy(arrays["picture"][rows]).float() / 255}
+
+
+def augmented(batch: dict[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
+    """Colour channels permuted and everything mirrored, each for half of the batches."""
+    view, wanted, picture = batch["view"], batch["wanted"], batch["picture"]
+    if torch.rand((), generator=generator) < 0.5:
+        order = torch.randperm(3, generator=generator)
+        rest = torch.arange(6, CHANNELS)
+        view = view[:, torch.cat([order, order + 3, rest])]
+        wanted, picture = wanted[:, order], picture[:, torch.cat([order, torch.tensor([3])])]
+    if torch.rand((), generator=generator) < 0.5:
+        view, wanted, picture = view.flip(-1), wanted.flip(-1), picture.flip(-1)
+        view[:, HORIZONTAL] *= -1
+    return {"view": view, "wanted": wanted, "picture": picture}
+
+
+def batches(arrays: dict[str, np.ndarray], count: int, size: int, seed: int) -> Iterator[dict[str, Tensor]]:
+    """Endless random views of the first `count` objects."""
+    rng, generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
+    while True:
+        rows, views = rng.integers(0, count, size), rng.integers(0, VIEWS, size)
+        yield augmented(unpack(arrays, rows, views), generator)
+
+
+def unseen(view: Tensor) -> Tensor:
+    """Mask [B,1,S,S] of the object's pixels that the picture does not show."""
+    return view[:, -1:] * (view[:, 6:7] < SURE)
+
+
+def painter_loss(painter: Painter, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    view = batch["view"]
+    with torch.autocast("cpu", torch.bfloat16):
+        correction = painter(view, batch["picture"])
+    error = (view[:, :3] + correction.float() - batch["wanted"]).square().mean(1, keepdim=True)
+    weight = unseen(view) + SEEN_WEIGHT * view[:, -1:]
+    return {"loss": (error * weight).sum() / weight.sum().clamp(min=1)}
+
+
+@torch.no_grad()
+def unseen_psnr(painter: nn.Module, arrays: dict[str, np.ndarray], rows: range) -> dict[str, float]:
+    """PSNR, dB, over the unseen pixels of an object's six views, mean over objects: of the painter, of its guess (the
+    mirror images) and of the nearest known colour."""
+    scores: dict[str, list[float]] = {"psnr_painter": [], "psnr_mirrored": [], "psnr_nearest": []}
+    for row in rows:
+        batch = unpack(arrays, np.full(VIEWS, row), np.arange(VIEWS))
+        view, mask = batch["view"], unseen(batch["view"])
+        if mask.sum() < 64:  # all of it is seen
+            continue
+        painted = (view[:, :3] + painter(view, batch["picture"])).clamp(0, 1)
+        for name, colours in zip(scores, (painted, view[:, :3], view[:, 3:6]), strict=True):
+            error = ((colours - batch["wanted"]).square() * mask).sum() / (3 * mask.sum())
+            scores[name].append(-10 * float(error.clamp(min=1e-5).log10()))
+    return {name: round(float(np.mean(values)), 3) for name, values in scores.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=25)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--learning-rate", type=float, default=2e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    torch.manual_seed(args.seed)
+    arrays = open_painter_arrays(args.shards, 0, "r")
+    index = json.loads((args.shards / "index.json").read_text())
+    painter = Painter(PainterConfig())
+    print(f"{sum(p.numel() for p in painter.parameters()) / 1e6:.2f} M parameters")
+    loop = Loop(painter, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
+    held_out = range(index["training"], index["count"])
+    source = batches(arrays, index["training"], args.batch, args.seed + loop.steps)
+    loss = torch.compile(painter_loss)
+    loop.run(source, lambda b: loss(painter, b), lambda m: unseen_psnr(m, arrays, held_out), validate_every=250)
+
+
+if __name__ == "__main__":
+    main()
