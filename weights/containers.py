@@ -175,13 +175,14 @@ def give_back(tensor: Tensor) -> None:
     """Tell the system that the mapped pages under `tensor` are not needed any more, so that they do not add up.
 
     Only for tensors whose Entry is `mapped`, and only once they have been copied: the file still backs those, while
-    other memory would come back as zeros. Names whole pages inside the tensor; elsewhere than on Linux, nothing.
+    other memory would come back as zeros. Its first and last page may hold neighbours too, which the file backs as
+    well. Elsewhere than on Linux, nothing.
     """
     if not sys.platform.startswith("linux") or tensor.device.type != "cpu":
         return
     page = mmap.PAGESIZE
     start = tensor.data_ptr()
-    first = -(-start // page) * page
-    last = (start + tensor.numel() * tensor.element_size()) // page * page
+    first = start // page * page
+    last = -(-(start + tensor.numel() * tensor.element_size()) // page) * page
     if last > first:
         ctypes.CDLL(None).madvise(ctypes.c_void_p(first), ctypes.c_size_t(last - first), mmap.MADV_DONTNEED)

@@ -273,6 +273,10 @@ def load_into(
         for slot, part in zip(filled.chunk(len(parts)), parts, strict=True):
             _copy(slot, stored, part)
         module.register_parameter(leaf, nn.Parameter(filled, requires_grad=False))
+    # Reading one tensor also maps pages of its neighbours, which may have been given back before.
+    for entry in stored.values():
+        if entry.mapped:
+            give_back(entry.read())
     return network.eval()
 
 

@@ -1,0 +1,207 @@
+"""Measures public checkpoints at full size on random weights, on the CPU, for docs/models.md.
+
+    python scripts/measure_models.py load FOLDER [--model hunyuan3d-dit-v2-1] [--dtype float16]
+    python scripts/measure_models.py step [--dtype bfloat16] [--peer]
+    python scripts/measure_models.py decode [--dtype bfloat16] [--resolution 96] [--keys all] [--peer]
+
+load writes the checkpoint (several GB) into FOLDER from its key manifest and deletes it afterwards. step is one guided
+step of hunyuan3d-2mini, decode its volume decoder; --peer runs the public code instead (pip install hy3dgen and what
+it imports), in the way it runs: both branches of guidance as one batch, every vertex of the grid, 8000 at a time. One
+process measures one thing: peak memory is the process's own high-water mark above what it held before. Run it on a
+machine that does nothing else.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from varco3d.kernels.decode_octree import decode_octree
+from varco3d.pipeline.machine import PeakMeter, used_memory
+from varco3d.weights.configs import flux_config, vecset_config
+from varco3d.weights.families.folders import pipeline_generator
+from varco3d.weights.families.hunyuan import Hunyuan20
+from varco3d.weights.generator import Condition
+from varco3d.weights.networks.flux_dit import FluxDit
+from varco3d.weights.networks.vecset_vae import VecSetVae
+from varco3d.weights.zoo import MODELS
+
+ROOT = Path(__file__).parents[1]
+MANIFESTS = ROOT / "tests" / "parity" / "manifests"
+MINI = MODELS["hunyuan3d-dit-v2-mini"]
+PICTURE_TOKENS = 1370
+RADIUS = 0.6  # of the ball that stands in for the surface: random weights have none
+
+
+def measured(work: Callable[[], Any]) -> dict[str, float]:
+    """Seconds and peak memory in MB above what the process held before."""
+    meter = PeakMeter()
+    before = used_memory() * (1 << 30) / 1e6
+    meter.reset()
+    started = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - started
+    return {"seconds": round(seconds, 2), "peak_mb": round((meter.read() or 0.0) - before, 1)}
+
+
+def load(folder: Path, model: str, dtype: str) -> list[dict[str, Any]]:
+    """Every part of a checkpoint alone, then all of them together, each in a process of its own."""
+    sys.path.insert(0, str(ROOT / "tests" / "weights"))
+    from random_checkpoint import write_random
+
+    path = folder / f"{model}.safetensors"
+    shapes = json.loads(gzip.decompress((MANIFESTS / f"{model}.json.gz").read_bytes()))
+    write_random(path, {key: shape for key, (shape, _) in shapes.items()})
+    try:
+        rows = []
+        for part in ("image", "vae", "dit", "image,vae,dit"):
+            command = [sys.executable, __file__, "part", str(path), "--part", part, "--model", model, "--dtype", dtype]
+            rows.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["found"])
+        return [{"file_mb": round(path.stat().st_size / 1e6)}, *rows]
+    finally:
+        path.unlink()
+
+
+def load_part(path: Path, names: list[str], model: str, dtype: str) -> dict[str, Any]:
+    """Read some parts of a checkpoint as a stage does."""
+    config = MODELS[model].config
+    assert config is not None
+    parts = pipeline_generator(path, config, "cpu", dtype).parts
+    torch.zeros(1 << 20).half().float().sum()  # what a process needs once is not counted
+    row = measured(lambda: [parts.take(name) for name in names])
+    kept = sum(p.numel() * p.element_size() for name in names for p in parts.take(name).parameters()) / 1e6
+    return {"parts": "+".join(names), **row, "kept_mb": round(kept), "peak/kept": round(row["peak_mb"] / kept, 3)}
+
+
+def random_weights(build: Callable[[], nn.Module], dtype: str) -> nn.Module:
+    """The network with weights of deviation 0.02, never held in another type."""
+    with torch.device("meta"):
+        network = build()
+    network = network.to(getattr(torch, dtype)).to_empty(device="cpu").eval().requires_grad_(False)
+    generator = torch.Generator().manual_seed(0)
+    for parameter in network.parameters():
+        parameter.normal_(0.0, 0.02, generator=generator)
+    return network
+
+
+class InHand(Hunyuan20):
+    """The mini generator around networks that are here already."""
+
+    def __init__(self, dtype: str, **networks: nn.Module):
+        made = pipeline_generator(Path("none.safetensors"), MINI.config or {}, "cpu", dtype)
+        self.__dict__.update(made.__dict__)
+        for name, network in networks.items():
+            self.parts.put(name, network)
+
+
+def step(dtype: str, peer: bool) -> dict[str, Any]:
+    params = (MINI.config or {})["model"]["params"]
+    x, tokens = torch.randn(1, 512, 64), torch.randn(1, PICTURE_TOKENS, 1536)
+    if peer:
+        from hy3dgen.shapegen.models.denoisers.hunyuan3ddit import Hunyuan3DDiT  # type: ignore[import-not-found]
+
+        model = random_weights(lambda: Hunyuan3DDiT(**params), dtype)
+        number = getattr(torch, dtype)
+        context = torch.cat([tokens, torch.zeros_like(tokens)]).to(number)
+
+        def run() -> Tensor:
+            with torch.inference_mode():
+                both = model(torch.cat([x, x]).to(number), torch.full((2,), 0.4, dtype=number), {"main": context})
+                return both[1:] + 5.0 * (both[:1] - both[1:])
+    else:
+        generator = InHand(dtype, dit=random_weights(lambda: FluxDit(flux_config(params)), dtype))
+        condition = Condition(tokens, torch.zeros_like(tokens))
+
+        def run() -> Tensor:
+            return generator.velocity(x, 0.4, condition, None, 5.0)
+
+    first = measured(run)
+    return {"first": first, "second": measured(run)}
+
+
+def decode(dtype: str, resolution: int, keys: str, chunk: int, peer: bool) -> dict[str, Any]:
+    params = (MINI.config or {})["vae"]["params"]
+    latents, asked = torch.randn(1, 512, 64), 0
+
+    def on_ball(points: Tensor, values: Tensor) -> Tensor:
+        nonlocal asked
+        asked += len(points)
+        return 0 * values.float() + 8 * (RADIUS - points.norm(dim=-1))
+
+    if peer:
+        from hy3dgen.shapegen.models.autoencoders import ShapeVAE  # type: ignore[import-not-found]
+
+        vae = random_weights(lambda: ShapeVAE(**params), dtype)
+        vae.fourier_embedder.frequencies = 2.0 ** torch.arange(8)  # a buffer that the file does not hold
+        number = getattr(torch, dtype)
+
+        def field(queries: Tensor, latents: Tensor) -> Tensor:
+            return on_ball(queries[0].float(), vae.geo_decoder(queries=queries, latents=latents)[0, :, 0])[
+                None, :, None
+            ]
+
+        def run() -> Any:
+            with torch.inference_mode():
+                decoded = vae((latents / vae.scale_factor).to(number))
+                return vae.volume_decoder(
+                    decoded, field, bounds=1.01, num_chunks=8000, octree_resolution=resolution, enable_pbar=False
+                )
+    else:
+        # As the product does: the field stays in float32 when the transformer is in bfloat16.
+        number = "float32" if dtype == "bfloat16" else dtype
+        vae = random_weights(lambda: VecSetVae(vecset_config(params, with_encoder=False)), number)
+        generator = InHand(dtype, vae=vae)
+
+        def run() -> Any:
+            field = generator.field(latents, None) if keys == "all" else generator.selected_field(latents, keys)  # type: ignore[arg-type]
+            return decode_octree(lambda points: on_ball(points, field(points)), resolution, 1.01, chunk=chunk)
+
+    row = measured(run)
+    return {**row, "queries": asked, "us_per_query": round(row["seconds"] / asked * 1e6, 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("load", "part", "step", "decode"))
+    parser.add_argument("folder", nargs="?", type=Path, help="for load; a file for part, which load calls")
+    parser.add_argument("--part", default="image,vae,dit")
+    parser.add_argument("--model", default="hunyuan3d-dit-v2-1")
+    parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16", "float16"))
+    parser.add_argument("--resolution", type=int, default=96)
+    parser.add_argument("--chunk", type=int, default=16384)
+    parser.add_argument("--keys", default="all", choices=("all", "mean", "merge"))
+    parser.add_argument("--peer", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.what == "load":
+        if chosen.folder is None:
+            parser.error("load needs a FOLDER for the file it writes")
+        found: Any = load(chosen.folder, chosen.model, chosen.dtype)
+    elif chosen.what == "part":
+        found = load_part(chosen.folder, chosen.part.split(","), chosen.model, chosen.dtype)
+    elif chosen.what == "step":
+        found = step(chosen.dtype, chosen.peer)
+    else:
+        found = decode(chosen.dtype, chosen.resolution, chosen.keys, chosen.chunk, chosen.peer)
+    about = {
+        "date": str(date.today()),
+        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
+        "threads": torch.get_num_threads(),
+        "load": round(os.getloadavg()[0], 1),
+        "torch": torch.__version__,
+        "arguments": sys.argv[1:],
+    }
+    print(json.dumps({**about, "found": found}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
