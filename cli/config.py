@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from ..kernels.errors import BadInputError, UsageError
+from ..kernels.errors import UsageError
 from .flags import BY_NAME, FLAGS, STAGES, Flag
 
 if sys.version_info >= (3, 11):
@@ -67,10 +67,10 @@ def user_config_path() -> Path:
 
 
 def config_files(explicit: Path | None, folder: Path) -> list[Path]:
-    """The config files that count, strongest first. Raises BadInputError when the one asked for does not exist."""
+    """The config files that count, strongest first. Raises UsageError when the one asked for does not exist."""
     if explicit is not None:
         if not explicit.is_file():
-            raise BadInputError(f"the config file {explicit} does not exist", "Check --config or VARCO3D_CONFIG.")
+            raise UsageError(f"the config file {explicit} does not exist", "Check --config or VARCO3D_CONFIG.")
         return [explicit]
     return [path for path in (folder / PROJECT_FILE, user_config_path()) if path.is_file()]
 
@@ -86,7 +86,7 @@ def resolve(
 
     given: flags from the command line, None or () meaning "not given". presets: name -> stage -> key -> value, of the
     recipe. stages: names that a table or --set may have; None takes any. Raises UsageError (unknown key, wrong type,
-    unknown preset) and BadInputError (unreadable file).
+    unknown preset, unreadable file).
     """
     known = None if stages is None else tuple(stages)
     layers = [_Layer.from_flags(given, known), _Layer.from_environment(environ)]
@@ -179,11 +179,11 @@ class _Layer:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dictionary. Raises BadInputError with the line of a mistake."""
+    """A TOML file as a dictionary. Raises UsageError with the line of a mistake."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInputError(f"cannot read {path}: {error}", "It must be a TOML file.") from error
+        raise UsageError(f"cannot read {path}: {error}", "It must be a TOML file.") from error
 
 
 def literal(text: str) -> Any:

@@ -34,8 +34,12 @@ def is_terminal(stream: IO[Any]) -> bool:
         return False
 
 
+class ReaderGoneError(Exception):
+    """Whoever read our stdout has enough, as in `varco3d ... | head`: the program ends without a word."""
+
+
 class Console:
-    """Where a command writes. All methods are safe after the reader of a pipe went away (BrokenPipeError is final)."""
+    """Where a command writes. When the reader of stdout has gone, writing results raises ReaderGoneError."""
 
     def __init__(
         self,
@@ -65,8 +69,9 @@ class Console:
         aside = self.live if self.live is not None and is_terminal(self.out) else None
         if aside is not None:
             aside.stop()
-        self.out.write(f"{text}\n")
-        self.out.flush()
+        with _reader_needed():
+            self.out.write(f"{text}\n")
+            self.out.flush()
         if aside is not None:
             aside.start()
         self._log("result", text)
@@ -80,8 +85,9 @@ class Console:
         if is_terminal(self.out):
             raise UsageError("stdout is a terminal and a GLB is binary", "Redirect it: -o - > mesh.glb")
         stream: BinaryIO = self.out.buffer  # type: ignore[attr-defined]
-        stream.write(data)
-        stream.flush()
+        with _reader_needed():
+            stream.write(data)
+            stream.flush()
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Aligned columns on stdout, readable by people and by `awk` alike."""
@@ -176,6 +182,15 @@ class Console:
             with contextlib.suppress(BrokenPipeError):
                 self.out.close()
             self.out = before
+
+
+@contextlib.contextmanager
+def _reader_needed() -> Iterator[None]:
+    # click would end the program by itself on a BrokenPipeError, with exit code 1
+    try:
+        yield
+    except BrokenPipeError as error:
+        raise ReaderGoneError from error
 
 
 def open_log(path: Path) -> IO[str]:

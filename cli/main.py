@@ -13,6 +13,7 @@ import click
 
 from ..kernels.errors import Varco3DError
 from .commands.base import VerbGroup
+from .console import ReaderGoneError
 from .exit_codes import INTERRUPTED, MEANINGS, OK, TERMINATED, USAGE, exit_code
 from .session import Session, TerminatedError, sigterm_as_exception
 
@@ -97,7 +98,7 @@ def exit_code_of(error: BaseException) -> int:
         return TERMINATED
     if isinstance(error, KeyboardInterrupt | click.Abort):
         return INTERRUPTED
-    if isinstance(error, BrokenPipeError):  # `varco3d ... | head`: the reader has enough
+    if isinstance(error, ReaderGoneError):
         return OK
     if isinstance(error, click.UsageError):
         return USAGE
@@ -116,7 +117,7 @@ def _say(session: Session, error: BaseException) -> None:
         return
     elif isinstance(error, Varco3DError):
         console.error(error.code, error.message, error.hint, error)
-    elif isinstance(error, BrokenPipeError):
+    elif isinstance(error, ReaderGoneError):
         _drop_stdout()
     elif isinstance(error, Exception) and not isinstance(error, click.Abort):
         hint = "" if session.verbose else "Run again with -v for the traceback; it belongs in a bug report."
@@ -131,7 +132,7 @@ def _drop_stdout() -> None:
 
 def _finish(session: Session, code: int, error: BaseException | None, args: list[str]) -> int:
     """Last words, then the exit code. A second Ctrl-C here still ends with the first one's code."""
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError, ValueError):
+    with contextlib.suppress(KeyboardInterrupt, ReaderGoneError, ValueError):
         session.end(code, error)
         verb = next((word for word in args if not word.startswith("-")), "")
         if session.as_json and verb in RUNS and error is not None and not session.ended:

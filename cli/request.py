@@ -67,7 +67,8 @@ def build_request(
     sides = {side: Path(resolved[side]).expanduser() for side in SIDES if resolved[side]}
     if sides and len(files) != 1:
         raise UsageError(f"--{min(sides)} is for one object", "Name the picture of its front as the only input.")
-    for path in sides.values():
+    mask = _path(resolved["mask"])
+    for path in (*sides.values(), *([mask] if mask else [])):
         if not path.is_file():
             raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
     items, folder, formats = _items(files, output, resolved)
@@ -150,7 +151,7 @@ def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
     except OSError as error:
-        raise BadInputError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
+        raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
 
 
 def _items(

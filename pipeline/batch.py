@@ -254,7 +254,7 @@ class Batch:
             self._home.mkdir(parents=True, exist_ok=True)
             lock = os.open(self._home / "lock", os.O_CREAT | os.O_RDWR, 0o644)
         except OSError as error:
-            raise output_error(self._home, error) from error
+            raise output_error(self._state.parent, error) from error
         _try_lock(lock)
         for other in self._home.parent.iterdir():
             if other != self._home and _is_stale(other):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..kernels.errors import NothingMatchedError, UsageError
-from .pictures import is_picture, picture_suffixes
+from .pictures import is_picture
 
 _PREVIEW = re.compile(r"\.(preview|steps)\.(png|gif|webp)$")
 
@@ -64,8 +64,7 @@ def resolve_inputs(
     if not found:
         what = ", ".join([*arguments, *lines][:3]) or "nothing"
         extra = f" ({ignored} files are no pictures)" if ignored else ""
-        known = " ".join(sorted(picture_suffixes())[:6])
-        raise NothingMatchedError(f"no picture matches {what}{extra}", f"Pictures are files like {known} ...")
+        raise NothingMatchedError(f"no picture matches {what}{extra}", "Pictures are files like .png .jpg .webp .gif.")
     files = sorted(found.values(), key=lambda file: (file.relpath, str(file.path)))
     return Resolved(tuple(files[:limit]), ignored)
 

@@ -205,10 +205,13 @@ def _local_cluster(jobs: int) -> dict[str, Any]:
 def _absolute_task(task: Task) -> Task:
     """Actors have a working folder of their own."""
     item = task.item
-    mask = None if item.mask is None else item.mask.absolute()
-    return dataclasses.replace(
-        task, item=dataclasses.replace(item, source=item.source.absolute(), target=item.target.absolute(), mask=mask)
+    mask, asset = item.mask and item.mask.absolute(), item.asset
+    if asset is not None:
+        asset = dataclasses.replace(asset, sides={side: path.absolute() for side, path in asset.sides.items()})
+    there = dataclasses.replace(
+        item, source=item.source.absolute(), target=item.target.absolute(), mask=mask, asset=asset
     )
+    return dataclasses.replace(task, item=there)
 
 
 def _relative(result: Result, task: Task) -> Result:

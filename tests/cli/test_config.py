@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from varco3d.cli.config import Resolved, literal, resolve
 from varco3d.cli.flags import BY_NAME, FLAGS, STAGES
-from varco3d.kernels.errors import BadInputError, UsageError
+from varco3d.kernels.errors import UsageError
 
 PRESETS = {"standard": {"coarse": {"steps": 20}}, "high": {"coarse": {"steps": 50}, "clean": {"faces": 9}}}
 
@@ -67,7 +67,7 @@ def test_mistakes_in_a_file_are_named(tmp_path: Path, text: str, words: list[str
 
 
 def test_broken_toml_names_the_line(tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="line 2"):
+    with pytest.raises(UsageError, match="line 2"):
         resolve({}, {}, [write(tmp_path / "c.toml", "seed = 1\nseed seed\n")])
 
 
@@ -134,7 +134,7 @@ def test_config_flag_replaces_the_files(run, tmp_path: Path) -> None:
     Path("varco3d.toml").write_text("seed = 5\n")
     other = write(tmp_path / "other.toml", "seed = 6\n")
     assert run("config", "show", "seed", "--config", other).out == "seed = 6\n"
-    assert run("config", "show", "--config", "nowhere.toml").code == 1
+    assert run("config", "show", "--config", "nowhere.toml").code == 2
 
 
 def test_path_is_printed(run) -> None:

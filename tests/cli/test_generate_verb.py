@@ -147,7 +147,7 @@ def test_two_inputs_with_one_output(go) -> None:
 def test_quality_gate(go) -> None:
     answer = go("in/dog.png", "--set", "ball.hole=true", "--require", "watertight", "-o", "x.glb")
     assert answer.code == 5 and "error[quality_gate]" in answer.err and Path("x.glb").exists()
-    assert go("in/dog.png", "--watertight", "--require", "faces<=1000", "-o", "y.glb").code == 0
+    assert go("in/dog.png", "--require", "watertight,faces<=1000", "-o", "y.glb").code == 0
 
 
 def test_out_of_memory_of_everything_is_4(go) -> None:

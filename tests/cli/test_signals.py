@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM in the middle of an item: exit code, last event, nothing half-written, nobody left behind."""
+"""Ctrl-C, SIGTERM and a reader that goes, in the middle of an item: exit code, last event, nothing left behind."""
 
 import json
 import os
@@ -103,3 +103,13 @@ def test_workers_leave_when_the_run_is_killed(tmp_path: Path) -> None:
     while session_members(child.pid) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert session_members(child.pid) == []
+
+
+@needs_proc
+def test_a_reader_that_has_enough_ends_the_run_without_a_word(tmp_path: Path) -> None:
+    child = start(tmp_path, "--set", "ball.seconds=0.5")
+    assert child.stdout is not None and child.stderr is not None
+    child.stdout.readline()
+    child.stdout.close()  # as `| head -1` does
+    err = child.stderr.read()
+    assert child.wait(60) == 0 and "error" not in err and "Traceback" not in err, err
