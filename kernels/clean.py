@@ -8,7 +8,9 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from .arrays import Array, check_range, origin_of, to_numpy
 from .errors import BadMeshError
-from .topology import face_pairs, face_parts
+from .normals import area_vectors
+from .slivers import mend_slivers
+from .topology import face_pairs, face_parts, half_edges
 
 
 def clean(
@@ -17,9 +19,10 @@ def clean(
     """The mesh without flaws that later stages trip over: vertices [V', 3] float32, faces [F', 3] int32.
 
     In order: faces at vertices that are not finite go; vertices within `tolerance` (box units; 0: at the same place)
-    become one; faces without area and repeated faces go; parts with less than `min_part` of the largest part's area
-    go; faces are turned to face outward; vertices that no face uses go. The order of what stays is kept. A mesh of
-    which nothing is left comes back with no rows. Raises BadMeshError for wrong shapes or faces that name no vertex.
+    become one; faces without area go, their neighbours being cut at the vertex that would be left in their side, so a
+    closed mesh stays closed; repeated faces go; parts with less than `min_part` of the largest part's area go; faces
+    are turned to face outward; vertices that no face uses go. The order of what stays is kept. A mesh of which nothing
+    is left comes back with no rows. Raises BadMeshError for wrong shapes or faces that name no vertex.
     """
     check_range("min_part", min_part, 0.0, 1.0)
     check_range("tolerance", tolerance, 0.0, np.inf)
@@ -29,10 +32,11 @@ def clean(
         raise BadMeshError(f"a mesh of shapes {points.shape}, {triangles.shape}, expected [V, 3], [F, 3]")
     if len(triangles) and not 0 <= triangles.min() <= triangles.max() < len(points):
         raise BadMeshError(f"a face names a vertex outside 0..{len(points) - 1}")
-    finite = np.isfinite(points[triangles]).all(axis=(1, 2))
-    triangles = triangles[finite]
+    finite = np.isfinite(points).all(axis=1)
+    if not finite.all():
+        triangles = triangles[finite[triangles].all(axis=1)]
     points, triangles = weld(points, triangles, tolerance)
-    triangles = drop_duplicates(drop_degenerate(points, triangles))
+    triangles = drop_duplicates(mend_slivers(points, drop_collapsed(triangles)))
     triangles = drop_small_parts(points, triangles, min_part)
     if orient:
         triangles = orient_outward(points, triangles)
@@ -46,24 +50,29 @@ def weld(vertices: np.ndarray, faces: np.ndarray, tolerance: float = 0.0) -> tup
     tolerance: vertices that round to the same multiple of it in all coordinates count as one place.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        key = vertices + np.float32(0.0) if tolerance == 0 else np.round(vertices.astype(np.float64) / tolerance)
-    # Adding zero made -0 into 0; now equal places have equal bytes.
-    rows = np.ascontiguousarray(key + 0.0).view(np.dtype((np.void, key.dtype.itemsize * 3))).reshape(-1)
-    _, first, same = np.unique(rows, return_index=True, return_inverse=True)
+        key = vertices if tolerance == 0 else np.round(vertices.astype(np.float64) / tolerance)
+    # Adding zero makes -0 into 0; then equal places have equal bytes.
+    key = np.ascontiguousarray(key + 0.0)
+    hashes = _hashed(key.view(np.uint32 if key.itemsize == 4 else np.uint64))
+    if not _repeats(hashes):
+        return vertices, faces
+    _, first, same = np.unique(hashes, return_index=True, return_inverse=True)
+    if not np.array_equal(key[first[same]], key, equal_nan=True):  # two places with one hash
+        rows = key.view(np.dtype((np.void, key.dtype.itemsize * 3))).reshape(-1)
+        _, first, same = np.unique(rows, return_index=True, return_inverse=True)
     return vertices, first[same][faces]
 
 
-def drop_degenerate(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """The faces [F', 3] with three different corners and an area that float64 can tell from zero."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    area2 = np.linalg.norm(np.cross(b - a, c - a), axis=1)
-    distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])
-    return faces[distinct & (area2 > 0)]
+def drop_collapsed(faces: np.ndarray) -> np.ndarray:
+    """The faces [F', 3] with three different corners."""
+    return faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
 
 
 def drop_duplicates(faces: np.ndarray) -> np.ndarray:
     """The faces [F', 3] without those that name the same three vertices, in any order, as an earlier one."""
-    if len(faces) == 0:
+    # The sum does not depend on the order of the corners.
+    hashes = np.sum([_hashed(faces[:, k : k + 1].astype(np.uint64)) for k in range(3)], axis=0, dtype=np.uint64)
+    if not _repeats(hashes):
         return faces
     a, b, c = np.sort(faces, axis=1).astype(np.int64).T
     order = np.lexsort((c, b, a))  # stable, so the first of equal faces leads its group
@@ -73,13 +82,27 @@ def drop_duplicates(faces: np.ndarray) -> np.ndarray:
     return faces[keep]
 
 
+def _hashed(rows: np.ndarray) -> np.ndarray:
+    """A number [N] uint64 for each row of unsigned integers, the same for equal rows and seldom for others."""
+    out = np.full(len(rows), 0x9E3779B97F4A7C15, np.uint64)
+    for column in rows.T:
+        out = (out ^ column) * np.uint64(0xBF58476D1CE4E5B9)
+        out ^= out >> np.uint64(29)
+    return out * np.uint64(0x94D049BB133111EB)
+
+
+def _repeats(numbers: np.ndarray) -> bool:
+    """Whether a number occurs twice. Sorting alone is many times faster than telling where."""
+    ordered = np.sort(numbers)
+    return bool((ordered[1:] == ordered[:-1]).any())
+
+
 def drop_small_parts(vertices: np.ndarray, faces: np.ndarray, min_part: float) -> np.ndarray:
     """The faces [F', 3] of the connected parts that have at least `min_part` of the largest part's area."""
     if len(faces) == 0 or min_part <= 0:
         return faces
     part = face_parts(faces)
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    areas = np.bincount(part, weights=np.linalg.norm(np.cross(b - a, c - a), axis=1))
+    areas = np.bincount(part, weights=np.linalg.norm(area_vectors(vertices, faces), axis=1))
     return faces[(areas >= min_part * areas.max())[part]]
 
 
@@ -99,7 +122,11 @@ def orient_outward(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """
     if len(faces) == 0:
         return faces
-    _, pairs, same_way = face_pairs(faces)
+    sides, _ = half_edges(faces)
+    agree = not _repeats(
+        sides[:, 0] * (int(faces.max()) + 1) + sides[:, 1]
+    )  # nobody runs along an edge as another does
+    _, pairs, same_way = face_pairs(faces if not agree else faces[:0])
     if not same_way.any():
         return faces[:, ::-1] if _volumes(vertices, faces).sum() < 0 else faces
     count = len(faces)
@@ -137,6 +164,5 @@ def _flips(links: Any, pairs: np.ndarray, same_way: np.ndarray, patch: np.ndarra
 
 def _volumes(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Six times the signed volume [F] between each face and the middle of the mesh."""
-    used = vertices[faces].astype(np.float64)
-    a, b, c = np.moveaxis(used - used.mean(axis=(0, 1)), 1, 0)
-    return np.einsum("ij,ij->i", a, np.cross(b, c))
+    corner = vertices[faces[:, 0]].astype(np.float64)
+    return np.einsum("ij,ij->i", corner - corner.mean(axis=0), area_vectors(vertices, faces))

@@ -14,6 +14,7 @@ import warp as wp
 from .arrays import Array, check_mesh, check_points, origin_of, to_numpy, to_warp
 from .errors import BadMeshError
 from .farthest_points import morton_codes
+from .normals import area_vectors
 from .parallel import launch, start_warp
 from .triangles import nearest_on_triangle, unit_normal
 
@@ -31,7 +32,7 @@ def closest_point(vertices: Array, faces: Array, points: Array) -> tuple[Any, An
     check_points(points)
     origin = origin_of(vertices)
     start_warp()
-    solid = np.flatnonzero(_doubled_areas(to_numpy(vertices, np.float32), to_numpy(faces, np.int32)) > 0.0)
+    solid = np.flatnonzero(area_vectors(to_numpy(vertices, np.float32), to_numpy(faces)).any(axis=1))
     if len(solid) == 0:
         raise BadMeshError("the mesh has no face with an area, so nothing is nearest")
     count = len(points)
@@ -47,12 +48,6 @@ def closest_point(vertices: Array, faces: Array, points: Array) -> tuple[Any, An
     inputs += [to_warp(np.argsort(morton_codes(queries)), int, device), _reach(vertices, queries)]
     launch(find_nearest, count, [*inputs, distance, nearest, face], device)
     return origin.give(distance), origin.give(nearest), origin.give(face)
-
-
-def _doubled_areas(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Twice the area of each face, [F] float64."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    return np.linalg.norm(np.cross(b - a, c - a), axis=1)
 
 
 def _reach(vertices: Array, queries: np.ndarray) -> float:

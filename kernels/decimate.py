@@ -17,6 +17,7 @@ def decimate(vertices: Array, faces: Array, count: int) -> tuple[Any, Any]:
     """The mesh with about `count` faces: vertices [V', 3] float32, faces [F', 3] int32.
 
     A mesh that has no more faces already is only cleaned (see `clean`; degenerate faces would survive the collapse).
+    No face is turned.
     The count is met within 2 % where the mesh allows it; a mesh of many parts may not. Open borders are kept unless
     the count cannot be met with them. One call at a time per process: the library keeps its mesh in a global.
     Raises BadMeshError for a malformed mesh, UsageError for a count below 4.
@@ -24,7 +25,7 @@ def decimate(vertices: Array, faces: Array, count: int) -> tuple[Any, Any]:
     check_mesh(vertices, faces)
     check_range("count", count, 4, 2**31 - 1)
     origin = origin_of(vertices)
-    points, triangles = clean(to_numpy(vertices, np.float32), to_numpy(faces))
+    points, triangles = clean(to_numpy(vertices, np.float32), to_numpy(faces), orient=False)
     best = points, triangles
     for aggression, keep_border in ATTEMPTS:
         if len(best[1]) <= CLOSE_ENOUGH * count:
@@ -43,5 +44,5 @@ def _collapse(
     simplified = fast_simplification.simplify(
         points, faces, target_count=count, agg=aggression, preserve_border=keep_border
     )
-    # Collapses can leave faces on top of each other, and do not touch orientation.
+    # Collapses can leave faces on top of each other.
     return clean(np.asarray(simplified[0], np.float32), np.asarray(simplified[1], np.int32), orient=False)

@@ -5,6 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 
+def area_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Normals [F, 3] float64, twice as long as the faces have area; exactly zero for corners of float32 in a line."""
+    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
+    b -= a
+    c -= a
+    out = np.empty_like(a)
+    for axis in range(3):
+        u, v = (axis + 1) % 3, (axis + 2) % 3
+        np.subtract(b[:, u] * c[:, v], b[:, v] * c[:, u], out=out[:, axis])
+    return out
+
+
 def face_normals(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Unit normals [F, 3] float32 (zero for faces without area) and areas [F] float32 of faces [F, 3]."""
     corners = np.asarray(vertices, np.float32)[np.asarray(faces)]

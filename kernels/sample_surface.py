@@ -6,6 +6,7 @@ import numpy as np
 
 from .arrays import Array, check_mesh, check_range, origin_of, to_numpy
 from .errors import BadMeshError
+from .normals import area_vectors
 from .topology import face_pairs
 
 
@@ -22,7 +23,7 @@ def sample_surface(
     origin = origin_of(vertices)
     corners = to_numpy(vertices, np.float32)
     triangles = to_numpy(faces)
-    cross = _cross(corners, triangles)
+    cross = area_vectors(corners, triangles)
     areas = np.linalg.norm(cross, axis=1)
     rng = np.random.default_rng(seed)
     face = _pick(areas, count, rng, stratified, "the mesh has no face with an area")
@@ -61,7 +62,7 @@ def sample_sharp_edges(
 
 def sharp_edges(vertices: np.ndarray, faces: np.ndarray, angle: float) -> tuple[np.ndarray, np.ndarray]:
     """Vertex pairs [E, 2] of the edges that turn by more than `angle` degrees, and their mean unit normals [E, 3]."""
-    cross = _cross(vertices, faces)
+    cross = area_vectors(vertices, faces)
     areas = np.linalg.norm(cross, axis=1)
     solid = np.flatnonzero(areas > 0)
     unit = cross[solid] / areas[solid, None]
@@ -75,12 +76,6 @@ def sharp_edges(vertices: np.ndarray, faces: np.ndarray, angle: float) -> tuple[
     # Folded flat on itself, an edge has no mean normal; either face's will do.
     mean = np.where(length > 1e-6, mean / np.maximum(length, 1e-6), unit[pairs[sharp, 0]])
     return edges[sharp], mean.astype(np.float32)
-
-
-def _cross(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Normals [F, 3] float64, twice as long as the faces have area."""
-    a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
-    return np.cross(b - a, c - a)
 
 
 def _pick(weights: np.ndarray, count: int, rng: np.random.Generator, stratified: bool, nothing: str) -> np.ndarray:

@@ -10,7 +10,8 @@ def half_edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Side k of all faces comes before side k + 1.
     """
-    sides = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).astype(np.int64)
+    corners = faces.T.astype(np.int64)
+    sides = np.stack([corners.reshape(-1), np.roll(corners, -1, axis=0).reshape(-1)], axis=1)
     return sides, np.tile(np.arange(len(faces)), 3)
 
 

@@ -25,14 +25,16 @@ def voxel_corner(corners: wp.array(dtype=wp.vec3), vertex: int, resolution: int)
 
 @wp.struct
 class Span:
-    """A triangle in voxel units and the voxels its bounding box reaches, inclusive.
+    """A triangle in voxel units, its bounding box, and the voxels within reach of that, inclusive.
 
-    Without its plane (normal zero) every block counts as near the plane; most triangles meet one tile and need none.
+    Without its plane (normal zero) every block counts as near the plane; small triangles need none.
     """
 
     a: wp.vec3d
     b: wp.vec3d
     c: wp.vec3d
+    bottom: wp.vec3d
+    top: wp.vec3d
     normal: wp.vec3d
     plane: wp.float64
     low: wp.vec3i
@@ -53,11 +55,11 @@ def span_of(
     s.a = voxel_corner(corners, triangles[t, 0], resolution)
     s.b = voxel_corner(corners, triangles[t, 1], resolution)
     s.c = voxel_corner(corners, triangles[t, 2], resolution)
-    low = wp.min(s.a, wp.min(s.b, s.c))
-    high = wp.max(s.a, wp.max(s.b, s.c))
+    s.bottom = wp.min(s.a, wp.min(s.b, s.c))
+    s.top = wp.max(s.a, wp.max(s.b, s.c))
     for k in range(3):
-        s.low[k] = wp.max(int(wp.ceil(within(low[k] - reach, resolution))), 0)
-        s.high[k] = wp.min(int(wp.floor(within(high[k] + reach, resolution))), resolution - 1)
+        s.low[k] = wp.max(int(wp.ceil(within(s.bottom[k] - reach, resolution))), 0)
+        s.high[k] = wp.min(int(wp.floor(within(s.top[k] + reach, resolution))), resolution - 1)
     return s
 
 
@@ -69,13 +71,9 @@ def with_plane(s: Span) -> Span:
 
 
 @wp.func
-def straddles(s: Span, side: int) -> bool:
-    """Whether the span meets more than one block of side^3 voxels."""
-    return (
-        s.low[0] / side != s.high[0] / side
-        or s.low[1] / side != s.high[1] / side
-        or s.low[2] / side != s.high[2] / side
-    )
+def is_wide(s: Span) -> bool:
+    """Whether the span is so large that its plane rules out blocks that its bounding box reaches."""
+    return wp.max(s.high - s.low) > 8
 
 
 @wp.func
@@ -87,6 +85,18 @@ def plane_passes(s: Span, x: int, y: int, z: int, side: int, reach: wp.float64) 
     return wp.abs(wp.dot(s.normal, middle) - s.plane) <= slack + reach + wp.float64(1.0e-6)
 
 
+@wp.func
+def want_bricks(s: Span, first: wp.vec3i, tile: int, reach: wp.float64, per_side: int, table: wp.array(dtype=int)):
+    """Ask for the bricks of 8^3 voxels that the span comes near in the tile from `first`."""
+    low = wp.max(s.low, first)
+    high = wp.min(s.high, first + wp.vec3i(tile - 1, tile - 1, tile - 1))
+    for x in range(low[0] >> 3, (high[0] >> 3) + 1):
+        for y in range(low[1] >> 3, (high[1] >> 3) + 1):
+            for z in range(low[2] >> 3, (high[2] >> 3) + 1):
+                if plane_passes(s, x * 8, y * 8, z * 8, 8, reach):
+                    want_brick(x * 8, y * 8, z * 8, per_side, table)
+
+
 @wp.kernel
 def count_items(
     base: int,
@@ -95,18 +105,25 @@ def count_items(
     resolution: int,
     reach: wp.float64,
     tile: int,
+    bricks_per_side: int,
+    table: wp.array(dtype=int),
     counts: wp.array(dtype=int),
+    last: wp.array(dtype=int),
 ):
+    """How many tiles each triangle comes near, and the last of them; the bricks that it comes near are asked for."""
     t = base + wp.tid()
     s = span_of(corners, triangles, t, resolution, reach)
-    if straddles(s, tile):
+    if is_wide(s):
         s = with_plane(s)
+    per_side = (resolution + tile - 1) / tile
     n = int(0)
     for x in range(s.low[0] / tile, s.high[0] / tile + 1):
         for y in range(s.low[1] / tile, s.high[1] / tile + 1):
             for z in range(s.low[2] / tile, s.high[2] / tile + 1):
                 if plane_passes(s, x * tile, y * tile, z * tile, tile, reach):
                     n += 1
+                    last[t] = (x * per_side + y) * per_side + z
+                    want_bricks(s, wp.vec3i(x * tile, y * tile, z * tile), tile, reach, bricks_per_side, table)
     counts[t] = n
 
 
@@ -118,6 +135,7 @@ def write_items(
     resolution: int,
     reach: wp.float64,
     tile: int,
+    last: wp.array(dtype=int),
     ends: wp.array(dtype=int),
     owner: wp.array(dtype=int),
     place: wp.array(dtype=int),
@@ -128,8 +146,12 @@ def write_items(
         n = ends[t - 1]
     if n == ends[t]:
         return
+    if n + 1 == ends[t]:
+        owner[n] = t
+        place[n] = last[t]
+        return
     s = span_of(corners, triangles, t, resolution, reach)
-    if straddles(s, tile):
+    if is_wide(s):
         s = with_plane(s)
     per_side = (resolution + tile - 1) / tile
     for x in range(s.low[0] / tile, s.high[0] / tile + 1):
@@ -142,46 +164,10 @@ def write_items(
 
 
 @wp.func
-def item_span(
-    corners: wp.array(dtype=wp.vec3),
-    triangles: wp.array2d(dtype=int),
-    resolution: int,
-    reach: wp.float64,
-    owner: int,
-    place: int,
-    tile: int,
-) -> Span:
-    """The triangle with its voxels clipped to the tile."""
-    s = span_of(corners, triangles, owner, resolution, reach)
-    per_side = (resolution + tile - 1) / tile
-    first = wp.vec3i(place / (per_side * per_side), (place / per_side) % per_side, place % per_side) * tile
-    s.low = wp.max(s.low, first)
-    s.high = wp.min(s.high, first + wp.vec3i(tile - 1, tile - 1, tile - 1))
-    return s
-
-
-@wp.kernel
-def want_bricks(
-    base: int,
-    corners: wp.array(dtype=wp.vec3),
-    triangles: wp.array2d(dtype=int),
-    resolution: int,
-    reach: wp.float64,
-    owners: wp.array(dtype=int),
-    places: wp.array(dtype=int),
-    tile: int,
-    per_side: int,
-    table: wp.array(dtype=int),
-):
-    i = base + wp.tid()
-    s = item_span(corners, triangles, resolution, reach, owners[i], places[i], tile)
-    if straddles(s, 8):
-        s = with_plane(s)
-    for x in range(s.low[0] >> 3, (s.high[0] >> 3) + 1):
-        for y in range(s.low[1] >> 3, (s.high[1] >> 3) + 1):
-            for z in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):
-                if plane_passes(s, x * 8, y * 8, z * 8, 8, reach):
-                    want_brick(x * 8, y * 8, z * 8, per_side, table)
+def beside(x: int, low: wp.float64, high: wp.float64) -> wp.float64:
+    """Square of how far x lies outside low..high."""
+    gap = wp.max(wp.max(low - wp.float64(x), wp.float64(x) - high), wp.float64(0.0))
+    return gap * gap
 
 
 @wp.func
@@ -191,24 +177,23 @@ def scatter_voxel(
     y: int,
     z: int,
     slot: int,
-    reach: wp.float64,
+    nearer: bool,
+    reach2: wp.float64,
     touch: bool,
     state: wp.array(dtype=wp.int8),
     nearest: wp.array(dtype=float),
 ):
     p = wp.vec3d(wp.float64(x), wp.float64(y), wp.float64(z))
-    d2 = wp.length_sq(nearest_on_triangle(p, s.a, s.b, s.c, s.normal) - p)
-    if d2 > reach * reach:
-        return
-    if float(d2) < nearest[slot]:
-        wp.atomic_min(nearest, slot, float(d2))
-    if state[slot] == wp.int8(1):
-        return
-    active = bool(True)
-    if touch:
-        active = touches_cube(p, s.a, s.b, s.c)
-    if active:
-        state[slot] = wp.int8(1)
+    if nearer:
+        d2 = wp.length_sq(nearest_on_triangle(p, s.a, s.b, s.c, s.normal) - p)
+        if d2 <= reach2:
+            if float(d2) < nearest[slot]:
+                wp.atomic_min(nearest, slot, float(d2))
+            if not touch:
+                state[slot] = wp.int8(1)
+    if touch and state[slot] != wp.int8(1):
+        if touches_cube(p, s.a, s.b, s.c):
+            state[slot] = wp.int8(1)
 
 
 @wp.func
@@ -221,15 +206,26 @@ def scatter_brick(
     state: wp.array(dtype=wp.int8),
     nearest: wp.array(dtype=float),
 ):
-    """Visit the voxels of the brick from `first` that lie in the span and near the plane."""
+    """Visit the voxels of the brick from `first` that lie in the span, where its plane and its box come near enough.
+
+    Most triangles are ruled out by their box once a near one was seen.
+    """
+    reach2 = reach * reach
     for x in range(wp.max(s.low[0], first[0]), wp.min(s.high[0], first[0] + 7) + 1):
+        beside_x = beside(x, s.bottom[0], s.top[0])
         for y in range(wp.max(s.low[1], first[1]), wp.min(s.high[1], first[1] + 7) + 1):
+            beside_xy = beside_x + beside(y, s.bottom[1], s.top[1])
+            if beside_xy > reach2:
+                continue
             row = brick * 512 + ((x & 7) << 6) + ((y & 7) << 3)
             height = s.normal[0] * wp.float64(x) + s.normal[1] * wp.float64(y) - s.plane
             for z in range(wp.max(s.low[2], first[2]), wp.min(s.high[2], first[2] + 7) + 1):
-                # The distance to the plane bounds the distance from below.
-                if wp.abs(height + s.normal[2] * wp.float64(z)) <= reach:
-                    scatter_voxel(s, x, y, z, row + (z & 7), reach, touch, state, nearest)
+                slot = row + (z & 7)
+                bound = beside_xy + beside(z, s.bottom[2], s.top[2])
+                nearer = bound <= reach2 and bound < wp.float64(nearest[slot])
+                if nearer or (touch and state[slot] != wp.int8(1)):
+                    if wp.abs(height + s.normal[2] * wp.float64(z)) <= reach:
+                        scatter_voxel(s, x, y, z, slot, nearer, reach2, touch, state, nearest)
 
 
 @wp.kernel
@@ -249,7 +245,11 @@ def scatter(
     nearest: wp.array(dtype=float),  # squared distance in voxels
 ):
     i = base + wp.tid()
-    s = with_plane(item_span(corners, triangles, resolution, reach, owners[i], places[i], tile))
+    s = with_plane(span_of(corners, triangles, owners[i], resolution, reach))
+    tiles = (resolution + tile - 1) / tile
+    first = wp.vec3i(places[i] / (tiles * tiles), (places[i] / tiles) % tiles, places[i] % tiles) * tile
+    s.low = wp.max(s.low, first)
+    s.high = wp.min(s.high, first + wp.vec3i(tile - 1, tile - 1, tile - 1))
     for x in range(s.low[0] >> 3, (s.high[0] >> 3) + 1):
         for y in range(s.low[1] >> 3, (s.high[1] >> 3) + 1):
             for z in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):

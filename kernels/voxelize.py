@@ -19,7 +19,7 @@ from .arrays import Array, check_mesh, check_range, offsets, origin_of, to_warp
 from .bricks import Bricks
 from .errors import UsageError
 from .parallel import group_cuts, launch, start_warp, thread_count
-from .voxel_kernels import count_items, read_voxels, scatter, voxel_keys, want_bricks, write_items
+from .voxel_kernels import count_items, read_voxels, scatter, voxel_keys, write_items
 
 RULES = ("intersect", "distance")
 MAX_RESOLUTION = 4096
@@ -52,13 +52,12 @@ def voxelize(
     touch = rule == "intersect"
     # A touched voxel's centre is within half a diagonal, and so is every triangle that can be nearest to it.
     reach = HALF_DIAGONAL * (1.0 + 1e-9) if touch else float(band)
-    items = _work_items(corners, triangles, resolution, reach)
-    shape = [corners, triangles, resolution, wp.float64(reach), items.face, items.tile, items.tile_side]
     bricks = Bricks(resolution, device, with_values=True)
-    launch(want_bricks, items.count, [*shape, bricks.per_side, bricks.table], device, items.cuts)
+    items = _work_items(corners, triangles, resolution, reach, bricks)
     bricks.grow()
     bricks.values.fill_(np.inf)
-    inputs = [*shape, touch, bricks.per_side, bricks.table, bricks.state, bricks.values]
+    inputs = [corners, triangles, resolution, wp.float64(reach), items.face, items.tile, items.tile_side]
+    inputs += [touch, bricks.per_side, bricks.table, bricks.state, bricks.values]
     launch(scatter, items.count, inputs, device, items.cuts)
     indices, distance = _sorted_voxels(bricks)
     return origin.give(indices), origin.give(distance)
@@ -75,17 +74,17 @@ class _Items:
     cuts: list[int] | None  # CPU: where threads may part, between tiles
 
 
-def _work_items(corners: wp.array, triangles: wp.array, resolution: int, reach: float) -> _Items:
-    """All items; on CPU in the order of their tiles."""
+def _work_items(corners: wp.array, triangles: wp.array, resolution: int, reach: float, bricks: Bricks) -> _Items:
+    """All items, on CPU in the order of their tiles. Their bricks are marked as wanted."""
     device = str(corners.device)
     side = tile_side(resolution)
-    counts = wp.empty(len(triangles), dtype=int, device=device)
+    counts, last = (wp.empty(len(triangles), dtype=int, device=device) for _ in range(2))
     shape = [corners, triangles, resolution, wp.float64(reach), side]
-    launch(count_items, len(triangles), [*shape, counts], device)
+    launch(count_items, len(triangles), [*shape, bricks.per_side, bricks.table, counts, last], device)
     ends, total = offsets(counts)
     # Twice the room: the sort works from one half into the other.
     face, tile = (wp.empty(2 * total, dtype=int, device=device) for _ in range(2))
-    launch(write_items, len(triangles), [*shape, ends, face, tile], device)
+    launch(write_items, len(triangles), [*shape, last, ends, face, tile], device)
     cuts = None
     if device == "cpu" and total:
         wp.utils.radix_sort_pairs(tile, face, total)
