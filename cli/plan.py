@@ -6,8 +6,9 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from ..kernels.errors import OutOfMemoryError
 from ..pipeline.levels import level_names
-from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
+from ..pipeline.machine import GIB, free_memory, resolve_device, resolve_dtype
 from ..pipeline.naming import Item
 from ..pipeline.records import latest_records
 from ..pipeline.seeds import file_sha256
@@ -21,6 +22,7 @@ _RECENT = 50  # records that an estimate looks at
 
 def show_plan(session: Session, request: Request) -> None:
     """Prints the plan: `input -> output` lines on stdout, the rest as notes; one JSON document with --json."""
+    check_memory(request)
     plan = describe_plan(request)
     console = session.console
     if session.as_json:
@@ -40,6 +42,11 @@ def show_plan(session: Session, request: Request) -> None:
     estimate = plan["estimate"]
     if estimate["basis"] is None:
         console.note("no time measured yet with this model here; a first run will tell")
+        if estimate["peak_mb"] is not None:
+            console.note(
+                f"memory about {size(estimate['peak_mb'] * 1e6)}, from the sizes of its networks, of "
+                f"{plan['free_memory_gib']:.1f} GiB free"
+            )
     else:
         console.note(
             f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
@@ -129,7 +136,9 @@ def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -
         known = table.get(recipe.name, {}).get(recipe.preset)
         basis = table.get("machine", "measured elsewhere")
     if not known:
-        return {"seconds_per_item": None, "seconds": None, "peak_mb": None, "disk_bytes": None, "basis": None}
+        need = memory_need(request)
+        peak = None if need is None else round(need * GIB / 1e6, 1)
+        return {"seconds_per_item": None, "seconds": None, "peak_mb": peak, "disk_bytes": None, "basis": None}
     lanes = max(1, len(request.options.devices))
     total = known["start_seconds"] + known["seconds_per_item"] * count / lanes
     return {
@@ -139,6 +148,26 @@ def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -
         "disk_bytes": round(known["bytes"] * count),
         "basis": basis,
     }
+
+
+def memory_need(request: Request) -> float | None:
+    """GiB that the hungriest network of the run takes, from the zoo; None for models that are no checkpoint of it."""
+    from ..weights.zoo import BUNDLES, MODELS, memory_gib, specs_of
+
+    dtype = resolve_dtype(request.config.dtype, resolve_device(request.config.device))
+    names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]
+    needs = [gib for name in names for spec in specs_of(name) for gib in memory_gib(spec, dtype).values()]
+    return max(needs, default=None)
+
+
+def check_memory(request: Request) -> None:
+    """Refuses a run whose largest network does not fit the budget, before it is read. Raises OutOfMemoryError."""
+    need, budget = memory_need(request), request.config.memory
+    if need is not None and budget is not None and need > budget:
+        raise OutOfMemoryError(
+            f"{request.config.recipe.name} needs about {need:.1f} GiB at a time, the budget is {budget:.1f}",
+            "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
+        )
 
 
 def free_disk(folder: Path) -> int:

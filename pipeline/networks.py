@@ -65,7 +65,10 @@ class NetworkPool:
                 raise ModelMissingError(
                     f"the recipe names no model for part '{part}'", "Add it under [models] of the recipe."
                 )
-            self._loaded[part] = self._loader(self._models[part], part, self._device, self._dtype)
+            network = self._loader(self._models[part], part, self._device, self._dtype)
+            if self._memory is not None and hasattr(network, "limit_memory"):
+                network.limit_memory(self._memory)
+            self._loaded[part] = network
         return {part: self._loaded[part] for part in wanted}, time.perf_counter() - started
 
     def settle(self, upcoming: Iterable[str] = ()) -> None:

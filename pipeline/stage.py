@@ -18,8 +18,10 @@ from typing import Any, Protocol, runtime_checkable
 
 from ..kernels.errors import UsageError
 from .artifacts import Asset
+from .machine import GIB, used_memory
 
 ENTRY_POINTS = "varco3d.stages"
+LEAST_CHUNK = 256  # query points; fewer are slower and save nothing
 ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
 # `generate` stands in for `coarse` in recipes whose one generator makes the final shape.
 _BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in (*ORDER, "generate")}
@@ -50,6 +52,14 @@ class Context:
     folder: Path | None = None
     output: Path | None = None
     about: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:
+    """Query points per call of the decoder: `chunk`, or fewer when --memory leaves no room for their activations."""
+    if context.memory is None or not hasattr(generator, "point_bytes"):
+        return chunk
+    room = (context.memory - used_memory(context.device)) * GIB
+    return max(LEAST_CHUNK, min(chunk, int(room / generator.point_bytes())))
 
 
 @runtime_checkable

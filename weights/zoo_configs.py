@@ -240,3 +240,50 @@ def clip_text() -> Config:
         "transformers_version": "4.50.3",
         "vocab_size": 49408,
     }
+
+
+def published_settings() -> dict[str, Config]:
+    """The settings of every public checkpoint, by its name in the zoo."""
+    big, small = shape_vae(3072, SCALE_20), shape_vae(512, SCALE_MINI)
+    small_turbo = shape_vae(3072, SCALE_MINI)
+    demo = cloud(5120, 5120)  # the hub's own settings of the files with an encoder were not seen
+    dit, vae = "hunyuan3d-dit", "hunyuan3d-vae"
+    stages = [f"stage{number}" for number in range(1, 25)]
+    return {
+        f"{dit}-v2-0": hunyuan20(16, big),
+        f"{dit}-v2-0-fast": hunyuan20(16, big, guidance=True),
+        f"{dit}-v2-0-turbo": hunyuan20(16, big, guidance=True, turbo=True),
+        f"{dit}-v2-mini": hunyuan20(8, small, guidance=False),
+        f"{dit}-v2-mini-fast": hunyuan20(8, small, guidance=True),
+        f"{dit}-v2-mini-turbo": hunyuan20(8, small_turbo, guidance=True, turbo=True, image=(1022, 1022)),
+        f"{dit}-v2-mv": hunyuan20(16, big, views=True),
+        f"{dit}-v2-mv-fast": hunyuan20(16, big, guidance=True, views=True),
+        f"{dit}-v2-mv-turbo": hunyuan20(16, big, guidance=True, turbo=True, views=True),
+        f"{dit}-v2-1": hunyuan21(),
+        f"{vae}-v2-0": shape_vae(3072, SCALE_20, **decoder()),
+        f"{vae}-v2-0-turbo": shape_vae(3072, SCALE_20, **decoder(True)),
+        f"{vae}-v2-0-withencoder": shape_vae(3072, SCALE_20, **decoder(), **demo),
+        f"{vae}-v2-mini": shape_vae(512, SCALE_MINI, **decoder()),
+        f"{vae}-v2-mini-turbo": shape_vae(3072, SCALE_MINI, **decoder(True)),
+        f"{vae}-v2-mini-withencoder": shape_vae(512, SCALE_MINI, **decoder(), **demo),
+        f"{vae}-v2-1": VAE_21,
+        "ultrashape_v1": ultrashape(),
+        "triposg-transformer": triposg_dit(),
+        "triposg-vae": triposg_vae(),
+        "triposg-image_encoder_dinov2": dino(
+            "large",
+            _name_or_path="facebook/dinov2-large",
+            apply_layernorm=True,
+            architectures=["Dinov2Model"],
+            out_features=["stage24"],
+            out_indices=[24],
+            reshape_hidden_states=True,
+            stage_names=["stem", *stages],
+            transformers_version="4.45.2",
+        ),
+        "triposg-scribble-transformer": triposg_dit(True),
+        "triposg-scribble-vae": triposg_vae(True),
+        "triposg-scribble-text_encoder": clip_text(),
+        "dinov2-large": dino("large"),
+        "dinov2-giant": dino("giant"),
+    }

@@ -124,6 +124,9 @@ def execute(
 
             show_plan(session, request)
             return 0
+        from ..plan import check_memory
+
+        check_memory(request)
         ensure_models(session, needed_models(request), bool(resolved["pull"]))
         from ...pipeline.batch import Batch
 

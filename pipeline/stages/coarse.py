@@ -10,7 +10,7 @@ import numpy as np
 
 from ...kernels.errors import EmptyFieldError, UsageError
 from ..artifacts import Asset, Mesh, Subject, write_atomic
-from ..stage import Context, setting
+from ..stage import Context, fitted_chunk, setting
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,7 +62,8 @@ class Coarse:
             )
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
-            return latents_surface(generator, latents, anchors, settings.resolution, device, settings.chunk)
+            chunk = fitted_chunk(settings.chunk, generator, context)
+            return latents_surface(generator, latents, anchors, settings.resolution, device, chunk)
 
         if settings.combine == "mean":
             if anchors is None:

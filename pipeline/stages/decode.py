@@ -10,7 +10,7 @@ import numpy as np
 
 from ...kernels.errors import UsageError
 from ..artifacts import Asset, Field, Latents, VoxelGrid
-from ..stage import Context, setting
+from ..stage import Context, fitted_chunk, setting
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,15 @@ class Decode:
         generator = context.networks["refine"]
         if settings.compat == "reference":
             return dataclasses.replace(asset, field=Field(reference_samples(generator, asset.latents, settings)))
+        query = field_query(generator, asset.latents, context.device, settings.keys)
         samples = decode_octree(
-            field_query(generator, asset.latents, context.device, settings.keys),
+            query,
             settings.resolution,
             bounds=generator.field_bounds,
             level=settings.level,
             start=min(settings.start, settings.resolution),
             seeds=None if asset.voxels is None else seed_cells(asset.voxels, generator.field_bounds),
-            chunk=settings.chunk,
+            chunk=fitted_chunk(settings.chunk, generator, context),
             progress=lambda fraction: context.progress(round(100 * fraction), 100),
             device=context.device,
         )

@@ -14,7 +14,7 @@ from ..networks.key_selection import CellKeys, Selection
 from ..networks.layers import Attend
 from ..networks.schedules import guided
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
-from .parts import Parts
+from .parts import GIB, Parts
 
 
 class PublicGenerator(ABC):
@@ -95,6 +95,16 @@ class PublicGenerator(ABC):
 
         with torch.inference_mode():
             return decode_reference(query, resolution, volume or self.volume, chunk)
+
+    def limit_memory(self, gib: float) -> None:
+        """Networks then leave as soon as the next one would not fit beside them; one that is too large is refused."""
+        self.parts.budget = gib * GIB
+
+    def point_bytes(self) -> int:
+        """Activations that one query point of the field takes: about eight rows of its width, and the MLP's."""
+        config = self.vae_config
+        width = (config.geo_width or config.width) * (8 + 2 * config.geo_mlp_ratio)
+        return width * self.parts.dtype_of("vae").itemsize
 
     def vae(self) -> VecSetVae:
         return cast(VecSetVae, self.parts.take("vae"))

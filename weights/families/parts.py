@@ -7,9 +7,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ...kernels.errors import OutOfMemoryError
 from ..containers import Tensors, open_tensors
 from ..convert import Layout, load_into
 
+GIB = float(1 << 30)
 HEADROOM = 1.25  # room asked for, as a multiple of the weights about to be loaded
 
 
@@ -50,6 +52,7 @@ class Parts:
 
     def __init__(self, parts: Mapping[str, Part], device: str, dtype: str):
         self.device, self.dtype = torch.device(device), getattr(torch, dtype)
+        self.budget = float("inf")  # bytes that all networks may take together
         self._parts = dict(parts)
         self._loaded: dict[str, nn.Module] = {}
 
@@ -57,9 +60,17 @@ class Parts:
         return name in self._parts
 
     def take(self, name: str) -> nn.Module:
+        """The network, loaded if it is not here. Raises CheckpointError, and OutOfMemoryError beyond the budget."""
         if name not in self._loaded:
-            if self._loaded and self._bytes(name) * HEADROOM > free_bytes(self.device):
+            need = self._bytes(name) * HEADROOM
+            held = sum(_bytes_of(network, None) for network in self._loaded.values())
+            if self._loaded and need > min(free_bytes(self.device), self.budget - held):
                 self.release()
+            if need > self.budget:
+                raise OutOfMemoryError(
+                    f"network '{name}' needs about {need / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
+                    "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
+                )
             self._loaded[name] = self._parts[name].load(self.device, self.dtype_of(name))
         return self._loaded[name]
 
@@ -80,7 +91,12 @@ class Parts:
     def _bytes(self, name: str) -> int:
         with torch.device("meta"):
             network = self._parts[name].build()
-        return sum(parameter.numel() for parameter in network.parameters()) * self.dtype_of(name).itemsize
+        return _bytes_of(network, self.dtype_of(name))
+
+
+def _bytes_of(network: nn.Module, dtype: torch.dtype | None) -> int:
+    """Size of the weights, in their own number type or in `dtype`."""
+    return sum(p.numel() * (p.dtype if dtype is None else dtype).itemsize for p in network.parameters())
 
 
 def free_bytes(device: torch.device) -> float:
