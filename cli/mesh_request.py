@@ -34,7 +34,8 @@ def build_mesh_request(mesh: Path, image: Path, resolved: Resolved, slot: str, s
     if output.exists() and output.samefile(mesh):
         raise UsageError(f"{output} is the mesh that is read", "Give -o another name.")
     recipe = _recipe(resolved, output, longest)
-    asset = Asset(source=image, coarse=framed) if slot == "coarse" else Asset(source=image, mesh=framed)
+    # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
+    asset = Asset(source=image, coarse=framed, mesh=framed if slot == "mesh" else None)
     mask = Path(resolved["mask"]) if resolved["mask"] else None
     item = Item(output.stem, image, image.name, resolved["seed"], output.with_suffix(""), mask, asset)
     left_out = {*skip, *resolved["skip"]} & set(recipe.names())

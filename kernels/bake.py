@@ -36,6 +36,7 @@ class View:
     mirror: [4, 4] world -> world, applied before the camera: the picture seen in a mirror plane; or None.
     margin: how far behind the depth map a point may lie and still count as seen, world units; None: 1.5 pixels;
     inf: no depth test.
+    material: float32 [H, W, 2], roughness and metalness, 0..1, or None.
     """
 
     camera: Camera
@@ -44,6 +45,7 @@ class View:
     priority: float = 1.0
     mirror: np.ndarray | None = None
     margin: float | None = None
+    material: np.ndarray | None = None
 
 
 @wp.kernel

@@ -264,7 +264,7 @@ def rasterize(
         if device.is_cuda if tiles is None else tiles:
             _launch_tiles(screen, faces, height, width, keys)
         else:
-            _launch_bands(screen, faces, height, width, keys)
+            launch_bands(raster_bands, screen, faces, height, width, keys)
     face = wp.empty(pixels, dtype=int, device=device)
     barycentrics = wp.empty(pixels, dtype=wp.vec3, device=device)
     launch(resolve, pixels, [screen, inverse_w, faces, width, keys, face, barycentrics], name)
@@ -281,18 +281,21 @@ def _launch_tiles(screen: wp.array, faces: wp.array, height: int, width: int, ke
         wp.launch(raster_tiles, dim=total, inputs=[0, screen, faces, end, height, width, keys], device=device)
 
 
-def _launch_bands(screen: wp.array, faces: wp.array, height: int, width: int, keys: wp.array) -> None:
-    """CPU: bands of rows over threads; every band walks all faces, so there are only two bands per thread."""
+def launch_bands(kernel: Any, screen: wp.array, faces: wp.array, height: int, width: int, *more: wp.array) -> None:
+    """CPU: bands of rows over threads; every band walks all faces, so there are only two bands per thread.
+
+    kernel: takes base, screen, faces, height, width, the number of bands, and `more`; writes its own rows only.
+    """
     threads = parallel.thread_count()
     bands = 1 if threads == 1 or height * width + 4 * faces.shape[0] < SMALL else min(threads * 2, height)
-    inputs = [screen, faces, height, width, bands, keys]
+    inputs = [screen, faces, height, width, bands, *more]
     if bands == 1:
-        wp.launch(raster_bands, dim=1, inputs=[0, *inputs], device=screen.device)
+        wp.launch(kernel, dim=1, inputs=[0, *inputs], device=screen.device)
         return
-    raster_bands.module.load(screen.device, 1)  # threads must not race to compile; CPU blocks hold one thread
+    kernel.module.load(screen.device, 1)  # threads must not race to compile; CPU blocks hold one thread
 
     def run(band: int) -> Callable[[], None]:
-        return lambda: wp.launch(raster_bands, dim=1, inputs=[band, *inputs], device=screen.device)
+        return lambda: wp.launch(kernel, dim=1, inputs=[band, *inputs], device=screen.device)
 
     parallel.run_threads([run(band) for band in range(bands)])
 

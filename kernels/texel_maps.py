@@ -13,6 +13,7 @@ from .errors import BadMeshError, UsageError
 from .normals import face_normals
 from .rasterize import interpolate, rasterize
 from .render_maps import normals_of_raster
+from .texel_rims import add_rims
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,20 @@ class Texels:
     normal: Any
 
 
-def texel_maps(vertices: Any, faces: Any, uv: Any, size: int, normals: Any = None, device: str | None = None) -> Texels:
+def texel_maps(
+    vertices: Any,
+    faces: Any,
+    uv: Any,
+    size: int,
+    normals: Any = None,
+    device: str | None = None,
+    rims: bool = False,
+) -> Texels:
     """Surface points under the texel centres.
 
     vertices [V, 3], faces [F, 3], uv [V, 2] in 0..1 (v down). normals: vertex normals [V, 3], or None for the faces'
-    own. Where faces overlap in the atlas the one with the lower index wins. Raises BadMeshError and UsageError.
+    own. Where faces overlap in the atlas the one with the lower index wins. rims: also texels that lie just outside the
+    faces, as the nearest point of the nearest face (see texel_rims). Raises BadMeshError and UsageError.
     """
     if not 1 <= size <= 16384:
         raise UsageError(f"texture size {size} is out of range 1..16384")
@@ -48,7 +58,10 @@ def texel_maps(vertices: Any, faces: Any, uv: Any, size: int, normals: Any = Non
     corners[:, :2] = to_numpy(uv, np.float32) * size
     warp_faces = to_warp(faces, int, target)
     ones = wp.full(len(vertices), 1.0, dtype=float, device=target)
-    raster = rasterize(to_warp(corners, wp.vec3, target), ones, warp_faces, size, size)
+    screen = to_warp(corners, wp.vec3, target)
+    raster = rasterize(screen, ones, warp_faces, size, size)
+    if rims:
+        add_rims(raster, screen, warp_faces)
     position = interpolate(raster, warp_faces, to_warp(vertices, wp.vec3, target))
     given = normals if normals is not None else face_normals(to_numpy(vertices), to_numpy(faces))[0]
     normal = normals_of_raster(raster, warp_faces, to_warp(given, wp.vec3, target), normals is not None)

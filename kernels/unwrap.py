@@ -16,14 +16,16 @@ import warp as wp
 
 from . import parallel
 from .arrays import check_mesh, to_numpy, to_warp
-from .chart_faces import AXES, U_AXES, V_AXES, chart_faces, pieces
+from .chart_faces import AXES, U_AXES, V_AXES, chart_faces, face_neighbours, pieces
 from .errors import BadMeshError, UsageError
 from .normals import face_normals
 from .pack_charts import drop_charts, outlines, rotate_charts
 from .rasterize import Raster, edge, first_pixel, last_pixel, rasterize
+from .xatlas_charts import xatlas_charts, xatlas_pack
 
 wp.set_module_options({"enable_backward": False})
 
+METHODS = ("axis", "packed", "xatlas")
 SPLIT_ROUNDS = 6
 STRICTLY_INSIDE = wp.constant(1.0e-4)
 
@@ -54,12 +56,22 @@ def default_padding(resolution: int) -> int:
     return max(2, resolution // 384)
 
 
-def unwrap(vertices: Any, faces: Any, resolution: int = 1024, padding: int | None = None, device: str = "cpu") -> Atlas:
+def unwrap(
+    vertices: Any,
+    faces: Any,
+    resolution: int = 1024,
+    padding: int | None = None,
+    device: str = "cpu",
+    method: str = "axis",
+) -> Atlas:
     """Make an atlas for a triangle mesh of any kind: several parts, open, non-manifold, with folds.
 
     vertices [V, 3], faces [F, 3]. resolution: side in texels, 64..16384. padding: free texels between charts.
-    Raises BadMeshError and UsageError.
+    method: "axis" charts; "packed": the same charts, packed by xatlas; "xatlas": its charts, too (slow, some mirrored).
+    Raises BadMeshError, UsageError and, without the package xatlas, MissingDependencyError.
     """
+    if method not in METHODS:
+        raise UsageError(f"there is no atlas '{method}'", f"Choose {', '.join(METHODS)}.")
     if not 64 <= resolution <= 16384:
         raise UsageError(f"atlas resolution {resolution} is out of range", "Choose 64 to 16384.")
     check_mesh(vertices, faces)
@@ -67,12 +79,14 @@ def unwrap(vertices: Any, faces: Any, resolution: int = 1024, padding: int | Non
     if len(f) == 0:
         raise BadMeshError("a mesh without faces has nothing to unwrap")
     gap = default_padding(resolution) if padding is None else padding
+    if method == "xatlas":
+        return _by_xatlas(v, f, resolution, gap, device)
     normals, _ = face_normals(v, f)
     extent = max(float(np.ptp(v[f.reshape(-1)], axis=0).max()), 1e-12)
     chart, axis, pairs = chart_faces(v, f, normals, 4 * extent / resolution)
     scale = None
     for _ in range(SPLIT_ROUNDS):
-        layout = _lay_out(v, f, chart, axis, resolution, gap, scale)
+        layout = _lay_out(v, f, chart, axis, resolution, gap, scale, method)
         bad, raster = _losing_faces(v, f, axis, layout, resolution, device)
         if not bad.any():
             break
@@ -84,7 +98,7 @@ def unwrap(vertices: Any, faces: Any, resolution: int = 1024, padding: int | Non
     else:
         # Faces that still collide, all parallel and on top of each other, get a chart each.
         chart = np.unique(np.where(bad, chart.max() + 1 + np.arange(len(f)), chart), return_inverse=True)[1].reshape(-1)
-        layout = _lay_out(v, f, chart, axis, resolution, gap, scale)
+        layout = _lay_out(v, f, chart, axis, resolution, gap, scale, method)
         _, raster = _losing_faces(v, f, axis, layout, resolution, device)
     coverage = float((raster.face.numpy() >= 0).mean())
     return Atlas(layout.vertex, layout.faces, layout.uv, chart.astype(np.int32), layout.scale, coverage)
@@ -98,8 +112,26 @@ class _Layout:
     scale: float
 
 
+def _by_xatlas(v: np.ndarray, f: np.ndarray, resolution: int, gap: int, device: str) -> Atlas:
+    vertex, faces, uv = xatlas_charts(v, f, resolution, gap)
+    pairs = face_neighbours(faces)
+    chart = pieces(len(faces), pairs, np.ones(len(pairs), bool)).astype(np.int32)
+    raster = atlas_raster(faces, uv, np.zeros(len(faces), np.float32), resolution, device)[0]
+    covered = raster.face.numpy() >= 0
+    area = float(face_normals(v, f)[1].sum(dtype=np.float64))
+    scale = float(np.sqrt(covered.sum() / max(area, 1e-30)))
+    return Atlas(vertex, faces, uv, chart, scale, float(covered.mean()))
+
+
 def _lay_out(
-    v: np.ndarray, f: np.ndarray, chart: np.ndarray, axis: np.ndarray, resolution: int, gap: int, scale: float | None
+    v: np.ndarray,
+    f: np.ndarray,
+    chart: np.ndarray,
+    axis: np.ndarray,
+    resolution: int,
+    gap: int,
+    scale: float | None,
+    method: str,
 ) -> _Layout:
     """Cut at chart borders, project, turn, and pack with the largest scale that fits."""
     count = int(chart.max()) + 1
@@ -112,10 +144,23 @@ def _lay_out(
     p = v[vertex].astype(np.float64)
     flat = np.stack([(p * U_AXES[chart_axis[owner]]).sum(1), (p * V_AXES[chart_axis[owner]]).sum(1)], 1)
     flat = rotate_charts(flat, owner, count)
-    texels, scale = _pack(flat, new_faces, chart, owner, count, resolution, gap, scale)
+    if method == "packed":
+        texels = xatlas_pack(flat, new_faces, chart, owner, resolution, gap)
+        scale = _growth(flat, texels, new_faces)
+    else:
+        texels, scale = _pack(flat, new_faces, chart, owner, count, resolution, gap, scale)
     uv = texels / resolution
     uv[:, 1] = 1.0 - uv[:, 1]
     return _Layout(vertex, new_faces, uv.astype(np.float32), scale)
+
+
+def _growth(before: np.ndarray, after: np.ndarray, faces: np.ndarray) -> float:
+    """How many times as long things are in `after` [V, 2] as in `before` [V, 2], by the area of all faces."""
+    areas = []
+    for points in (before, after):
+        a, b = points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]]
+        areas.append(float(np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum()))
+    return float(np.sqrt(areas[1] / max(areas[0], 1e-30)))
 
 
 def _pack(

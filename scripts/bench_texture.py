@@ -2,9 +2,12 @@
 
 Each object is painted from six rendered pictures of itself, then compared with itself from eight other directions.
 Beside it, in the same run, the simplest method: every texel takes the picture whose camera faces it most, without any
-test of visibility, blending or filling. With --single the object is painted from one picture, as `generate` does.
+test of visibility, blending or filling. With --open3d also Open3D's project_images_to_albedo on the same atlas (all
+methods then get perspective pictures, which is all it takes). With --single the object is painted from one picture, as
+`generate` does; with --speed the whole stage is timed, from mesh and six picture files to a written GLB.
 
     python scripts/bench_texture.py objects.npz --count 30 --size 2048
+    python scripts/bench_texture.py objects.npz --speed 40000,200000
 
 objects.npz: packed meshes, arrays v, f, cc (corner colours), uv, tex with offsets ov, of, ou, ox.
 """
@@ -15,7 +18,9 @@ import argparse
 import io
 import json
 import resource
+import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,15 +28,19 @@ from PIL import Image
 from varco3d.kernels.bake import Baker, View
 from varco3d.kernels.cameras import SIX_VIEWS, Camera
 from varco3d.kernels.closest_point import closest_point
+from varco3d.kernels.decimate import decimate
 from varco3d.kernels.normals import smooth_normals, weld
 from varco3d.kernels.texel_maps import texel_maps
 from varco3d.kernels.unwrap import unwrap
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.preview import render_view, sample_texture
 from varco3d.pipeline.stage import Context, make_settings
+from varco3d.pipeline.stages.export import Export
 from varco3d.pipeline.stages.texture import Texture
 from varco3d.pipeline.texturing.paint import paint
 from varco3d.pipeline.texturing.picture import prepare_picture
+from varco3d.pipeline.texturing.register import register
+from varco3d.pipeline.texturing.synthesis import HALF_HEIGHT
 
 OTHER_VIEWS = [Camera(azimuth, elevation, 1.3) for azimuth in (45, 135, 225, 315) for elevation in (30, -20)]
 
@@ -131,6 +140,30 @@ def true_colours(truth: Mesh, points: np.ndarray) -> np.ndarray:
     return (truth.colors[truth.faces[face]] / 255.0 * weights).sum(1)
 
 
+def by_open3d(mesh: Mesh, pictures: list[tuple[Camera, np.ndarray]], size: int) -> Mesh:
+    """Open3D's back-projection of the same pictures into the same atlas."""
+    import open3d  # type: ignore[import-not-found]  # only here
+
+    core, geometry = open3d.core, open3d.t.geometry
+    target = geometry.TriangleMesh(core.Tensor(mesh.vertices), core.Tensor(mesh.faces.astype(np.int64)))
+    flipped = np.stack([mesh.uv[:, 0], 1.0 - mesh.uv[:, 1]], 1)
+    target.triangle["texture_uvs"] = core.Tensor(flipped[mesh.faces].astype(np.float32))
+    images, intrinsics, extrinsics = [], [], []
+    for camera, rgba in pictures:
+        side = len(rgba)
+        focal = side / 2 / np.tan(np.radians(camera.fov) / 2)
+        right, up, back = camera.axes()
+        turn = np.stack([right, -up, -back])
+        pose = np.eye(4)
+        pose[:3, :3], pose[:3, 3] = turn, -turn @ camera.position()
+        white = np.where(rgba[..., 3:] > 0.5, rgba[..., :3], 1.0)
+        images.append(geometry.Image(core.Tensor(np.rint(white * 255).astype(np.uint8))))
+        intrinsics.append(core.Tensor(np.array([[focal, 0, side / 2], [0, focal, side / 2], [0, 0, 1]])))
+        extrinsics.append(core.Tensor(pose))
+    texture = target.project_images_to_albedo(images, intrinsics, extrinsics, size, False).as_tensor().numpy()
+    return Mesh(mesh.vertices, mesh.faces, uv=mesh.uv, texture=np.ascontiguousarray(texture[..., :3], np.uint8))
+
+
 def nearest_view(mesh: Mesh, views: list[View], size: int) -> Mesh:
     """The simplest method: the picture that faces the texel most; black where none does."""
     texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, size, mesh.normals)
@@ -145,42 +178,74 @@ def nearest_view(mesh: Mesh, views: list[View], size: int) -> Mesh:
     )
 
 
-def run_six(truth: Mesh, shape: Mesh, size: int) -> dict:
-    """Paint from six pictures of 1024 px."""
-    views = []
+def render_six(truth: Mesh, perspective: bool) -> list[tuple[Camera, np.ndarray]]:
+    """Six pictures of 1024 px, float32 [S, S, 4], with their cameras."""
+    pictures = []
     for azimuth, elevation in SIX_VIEWS.values():
-        camera = Camera(azimuth, elevation, 1.1)
-        rgba = render_view(truth, camera, 1024, light=0.0, background=None, samples=1).astype(np.float32) / 255
-        views.append((camera, rgba))
+        camera = Camera(azimuth, elevation, HALF_HEIGHT, 30.0 if perspective else None, 5.2)
+        rgba = render_view(truth, camera, 1024, light=0.0, background=None, samples=1)
+        pictures.append((camera, rgba.astype(np.float32) / 255))
+    return pictures
+
+
+def run_six(truth: Mesh, shape: Mesh, size: int, open3d: bool) -> dict:
+    """Paint from six pictures."""
+    pictures = render_six(truth, perspective=open3d)
     wall, cpu = time.perf_counter(), time.process_time()
     atlas = unwrap(shape.vertices, shape.faces, size)
     normals = smooth_normals(shape.vertices, shape.faces)[atlas.vertex]
     cut = Mesh(shape.vertices[atlas.vertex], atlas.faces, normals, atlas.uv)
     unwrapped = time.process_time()
-    prepared = [View(camera, *prepare_picture(rgba)) for camera, rgba in views]
+    prepared = [View(camera, *prepare_picture(rgba)) for camera, rgba in pictures]
     result = paint(cut.vertices, cut.faces, cut.uv, cut.normals, prepared, size)
-    seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "cpu_unwrap": unwrapped - cpu}
-    ours = Mesh(cut.vertices, cut.faces, uv=cut.uv, texture=result.texture)
-    simple = nearest_view(cut, prepared, size)
-    return {
-        "psnr": psnr(truth, ours, OTHER_VIEWS),
-        "psnr_simple": psnr(truth, simple, OTHER_VIEWS),
-        "seam": seam_energy(ours, atlas.vertex, truth),
-        "seam_simple": seam_energy(simple, atlas.vertex, truth),
+    row = {
         "seen": result.made,
         "charts": atlas.charts,
-        **seconds,
+        "wall": time.perf_counter() - wall,
+        "cpu": time.process_time() - cpu,
+        "cpu_unwrap": unwrapped - cpu,
     }
+    painted = {"": replace(cut, texture=result.texture), "_simple": nearest_view(cut, prepared, size)}
+    if open3d:
+        started = time.process_time()
+        painted["_open3d"] = by_open3d(cut, pictures, size)
+        row["cpu_open3d"] = time.process_time() - started
+    for name, mesh in painted.items():
+        row[f"psnr{name}"] = psnr(truth, mesh, OTHER_VIEWS)
+        row[f"seam{name}"] = seam_energy(mesh, atlas.vertex, truth)
+    return row
 
 
-def run_single(truth: Mesh, shape: Mesh, size: int) -> dict:
-    """Paint from one picture at azimuth 20, elevation 15, as the chain does."""
-    camera = Camera(20, 15, 1.3)
+def run_speed(truth: Mesh, shape: Mesh, size: int) -> dict:
+    """The whole stage with pictures from files, then the export of a GLB."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for view, (_, rgba) in zip(SIX_VIEWS, render_six(truth, perspective=False), strict=True):
+            Image.fromarray(np.rint(rgba * 255).astype(np.uint8)).save(folder / f"{view}.png")
+        front = np.asarray(Image.open(folder / "front.png").convert("RGBA"), np.float32) / 255
+        asset = Asset(subject=Subject(front, np.eye(3), (1024, 1024)), mesh=shape)
+        settings = make_settings(Texture.Settings, {"size": size, "views": str(folder)})
+        wall, cpu = time.perf_counter(), time.process_time()
+        out = Texture().run(asset, settings, Context())
+        painted = {"wall_stage": time.perf_counter() - wall, "cpu_stage": time.process_time() - cpu}
+        Export().run(out, Export.Settings(), Context(output=folder / "mesh"))
+        return {**painted, "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+
+
+def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> dict:
+    """Paint from one picture of a camera drawn at random around the front, as the chain does."""
+    draw = np.random.default_rng(seed)
+    camera = Camera(float(draw.uniform(-28, 28)), float(draw.uniform(-5, 30)), 1.3)
+    if draw.random() < 0.5:
+        camera = camera.moved(fov=float(draw.uniform(15, 40)), distance=4.5)
     rgba = render_view(truth, camera, 512, light=0.0, background=None).astype(np.float32) / 255
     asset = Asset(subject=Subject(rgba, np.eye(3), (512, 512)), mesh=shape)
     wall, cpu = time.perf_counter(), time.process_time()
+    register(shape.vertices, shape.faces, rgba[..., 3])
+    registered = {"wall_register": time.perf_counter() - wall, "cpu_register": time.process_time() - cpu}
+    wall, cpu = time.perf_counter(), time.process_time()
     out = Texture().run(asset, make_settings(Texture.Settings, {"size": size}), Context())
-    seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, **registered}
     back = [Camera(180 + azimuth, 10, 1.3) for azimuth in (-30, 0, 30)]
     facts = out.report["texture"]
     return {
@@ -188,11 +253,23 @@ def run_single(truth: Mesh, shape: Mesh, size: int) -> dict:
         "psnr": psnr(truth, out.mesh, OTHER_VIEWS),
         "psnr_back": psnr(truth, out.mesh, back),
         "iou": facts["registration_iou"],
-        "azimuth_error": abs(facts["azimuth"] - 20),
-        "elevation_error": abs(facts["elevation"] - 15),
+        "azimuth_error": abs(facts["azimuth"] - camera.azimuth),
+        "elevation_error": abs(facts["elevation"] - camera.elevation),
         "seen": facts["seen"],
         **seconds,
     }
+
+
+def choose(data: dict, count: int, seed: int) -> list[int]:
+    """Numbers of objects with more than 300 faces and more than one colour, drawn at random."""
+    chosen = []
+    for i in np.random.default_rng(seed).permutation(np.flatnonzero(np.diff(data["of"]) > 300)):
+        colours = data["cc"][data["of"][i] : data["of"][i + 1]].reshape(-1, 3)
+        if len(colours) and len(np.unique(colours[:: max(1, len(colours) // 500)], axis=0)) > 2:
+            chosen.append(int(i))
+        if len(chosen) == count:
+            break
+    return chosen
 
 
 def main() -> None:
@@ -203,18 +280,31 @@ def main() -> None:
     parser.add_argument("--faces", type=int, default=10_000, help="split triangles until there are this many")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--single", action="store_true")
+    parser.add_argument("--open3d", action="store_true", help="beside it Open3D, which must be installed")
+    parser.add_argument("--speed", metavar="FACES,...", help="time the whole stage on the first object split this far")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     with np.load(arguments.objects) as archive:
         data = {name: archive[name] for name in archive.files}
-    faces = np.diff(data["of"])
-    chosen = np.random.default_rng(arguments.seed).permutation(np.flatnonzero(faces > 300))[: arguments.count]
+    chosen = choose(data, arguments.count, arguments.seed)
+    jobs = [(i, arguments.faces) for i in chosen]
+    if arguments.speed:
+        # A first small run compiles the kernels.
+        jobs = [(chosen[0], count) for count in (10, *(int(text) for text in arguments.speed.split(",")))]
     rows = []
-    for i in chosen:
+    for i, faces in jobs:
         truth = load_object(data, int(i))
-        shape = bare(truth, arguments.faces)
+        shape = bare(truth, faces)
+        if arguments.speed:
+            vertices, triangles = decimate(shape.vertices, shape.faces, faces)
+            shape = Mesh(vertices.astype(np.float32), triangles.astype(np.int32))
         row = {"object": str(data["ids"][i]), "faces": len(shape.faces)}
-        row |= (run_single if arguments.single else run_six)(truth, shape, arguments.size)
+        if arguments.speed:
+            row |= run_speed(truth, shape, arguments.size)
+        elif arguments.single:
+            row |= run_single(truth, shape, arguments.size, i)
+        else:
+            row |= run_six(truth, shape, arguments.size, arguments.open3d)
         rows.append(row)
         print(" ".join(f"{k}={v:.3f}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items()), flush=True)
     for key in rows[0]:

@@ -23,9 +23,17 @@ class TextureSettings:
     spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)
     lowest_iou: float = setting(0.5, "Silhouette overlap below which the registration is refused.", 0, 1)
     exponent: float = setting(4.0, "Weight of a view = cosine of its angle to the surface, to this power.", 1, 16)
+    bake_light: bool = setting(True, "Keep the picture's light in the colours; off flattens soft shading first.")
+    extra_views: int = setting(0, "Views wanted beyond the six, each where most surface is still unseen.", 0, 20)
+    atlas: str = setting(
+        "axis", "Charts by axis, packed tighter by xatlas, or xatlas for charts and packing (slow).",
+        choices=("axis", "packed", "xatlas"),
+    )  # fmt: skip
     padding: int | None = setting(None, "Free texels between islands; by default grows with the size.", 1, 64)
     keep_uv: bool = setting(False, "Keep the mesh's own UVs when it has some.")
-    normal_map: bool = setting(False, "Bake the decoded field's detail, lost in simplification, into a normal map.")
+    normal_map: bool = setting(False, "Bake the detail that simplification removes into a normal map.")
+    roughness: float | None = setting(None, "Roughness of the whole surface; by default the mesh's own, or 0.9.", 0, 1)
+    metallic: float | None = setting(None, "Metalness of the whole surface; by default the mesh's own, or 0.", 0, 1)
 
 
 class Texture:
@@ -51,10 +59,10 @@ class Texture:
         if size != settings.size:
             context.warn(f"texture size {settings.size} raised to the next power of two, {size}")
         context.progress(0, 4, "unwrap")
-        cut, work = _cut(mesh, settings, size)
+        cut, work, islands = _cut(mesh, settings, size)
         context.progress(1, 4, "register")
         boxed = _in_box(mesh.vertices, mesh.faces)
-        conditions = _conditions(boxed, mesh.faces, subject.rgba, settings, context)
+        conditions, light = _conditions(boxed, mesh.faces, subject.rgba, settings, context)
         context.progress(2, 4, "views")
         if context.folder is not None:
             write_conditions(conditions, context.folder / "conditions")
@@ -62,7 +70,13 @@ class Texture:
         context.progress(3, 4, "paint")
         assert cut.uv is not None and cut.normals is not None
         painted = paint(boxed[work], cut.faces, cut.uv, cut.normals, views, size, settings.exponent)
-        detail = _normal_map(asset, cut, size) if settings.normal_map else None
+        finished = replace(
+            cut,
+            texture=painted.texture,
+            metallic_roughness=painted.material,
+            normal_map=_normal_map(asset, cut, size, context) if settings.normal_map else None,
+            **_factors(cut, painted.material is not None, settings),
+        )
         context.progress(4, 4, "done")
         found = conditions.registration
         facts = {
@@ -71,21 +85,31 @@ class Texture:
             "azimuth": round(found.camera.azimuth, 2),
             "elevation": round(found.camera.elevation, 2),
             "seen": round(painted.seen, 4),
+            "views": len(views),
+            "light_removed": round(light, 4),
+            **islands,
         }
-        report = {**asset.report, "texture": facts}
-        return replace(asset, mesh=replace(cut, texture=painted.texture, normal_map=detail), report=report)
+        return replace(asset, mesh=finished, report={**asset.report, "texture": facts})
 
 
-def _cut(mesh: Mesh, settings: TextureSettings, size: int) -> tuple[Mesh, np.ndarray]:
-    """The mesh cut open for its atlas, and the source vertex of each of its vertices. The mesh's own UVs are kept when
-    that is wanted and they lie in the unit square."""
+def _factors(mesh: Mesh, mapped: bool, settings: TextureSettings) -> dict[str, float]:
+    """Roughness and metalness: what was asked for, else 1 times a map, else the mesh's own."""
+    own = {"roughness": 1.0, "metallic": 1.0} if mapped else {"roughness": mesh.roughness, "metallic": mesh.metallic}
+    asked = {"roughness": settings.roughness, "metallic": settings.metallic}
+    return own | {name: value for name, value in asked.items() if value is not None}
+
+
+def _cut(mesh: Mesh, settings: TextureSettings, size: int) -> tuple[Mesh, np.ndarray, dict[str, Any]]:
+    """The mesh cut open for its atlas, the source vertex of each of its vertices, and facts about the islands. The
+    mesh's own UVs are kept when that is wanted and they lie in the unit square."""
     from ...kernels.unwrap import unwrap
 
     normals = mesh.normals if mesh.normals is not None else smooth_normals(mesh.vertices, mesh.faces)
     own = mesh.uv
     if settings.keep_uv and own is not None and np.isfinite(own).all() and own.min() >= 0 and own.max() <= 1:
-        return replace(mesh, normals=normals, colors=None), np.arange(len(mesh.vertices))
-    atlas = unwrap(mesh.vertices, mesh.faces, size, settings.padding)
+        kept = replace(mesh, normals=normals, colors=None)
+        return kept, np.arange(len(mesh.vertices)), {"atlas": "kept"}
+    atlas = unwrap(mesh.vertices, mesh.faces, size, settings.padding, method=settings.atlas)
     cut = Mesh(
         mesh.vertices[atlas.vertex],
         atlas.faces,
@@ -94,7 +118,15 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int) -> tuple[Mesh, np.nda
         metallic=mesh.metallic,
         roughness=mesh.roughness,
     )
-    return cut, atlas.vertex
+    faces_each = np.bincount(atlas.chart)
+    facts = {
+        "atlas": settings.atlas,
+        "islands": atlas.charts,
+        "largest_island": round(float(faces_each.max()) / len(atlas.faces), 4),
+        "small_islands": int((faces_each < 8).sum()),
+        "atlas_coverage": round(atlas.coverage, 4),
+    }
+    return cut, atlas.vertex, facts
 
 
 def _in_box(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
@@ -108,10 +140,12 @@ def _in_box(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 def _conditions(
     vertices: np.ndarray, faces: np.ndarray, rgba: np.ndarray, settings: TextureSettings, context: Context
-) -> Any:
-    """Registers the picture and puts together what a view synthesiser is told."""
+) -> tuple[Any, float]:
+    """Registers the picture and puts together what a view synthesiser is told; and how much light was taken out."""
+    from ..texturing.delight import delight
     from ..texturing.register import plain_front, register
     from ..texturing.synthesis import Conditions, wanted_cameras
+    from ..texturing.view_set import further_cameras
 
     if settings.register:
         found = register(vertices, faces, rgba[..., 3], settings.spread, settings.lowest_iou)
@@ -121,18 +155,28 @@ def _conditions(
             )
     else:
         found = plain_front(vertices, faces, rgba[..., 3])
-    return Conditions(
-        rgba, found, vertices, faces, smooth_normals(vertices, faces), wanted_cameras(), context.seed
-    )  # fmt: skip
+    normals = smooth_normals(vertices, faces)
+    light = 0.0
+    if not settings.bake_light:
+        rgba, light = delight(rgba, found.camera, vertices, faces, normals)
+        if light == 0.0:
+            context.warn("no light that follows the surface was found in the picture; its colours stay as they are")
+    cameras = wanted_cameras()
+    cameras |= further_cameras(vertices, faces, cameras, settings.extra_views)
+    return Conditions(rgba, found, vertices, faces, normals, cameras, context.seed), light
 
 
-def _normal_map(asset: Asset, cut: Mesh, size: int) -> np.ndarray | None:
-    """Detail of the decoded field on the simplified mesh; None when there is no field."""
+def _normal_map(asset: Asset, cut: Mesh, size: int, context: Context) -> np.ndarray | None:
+    """Detail of the decoded field, or of the mesh before simplification, on the simplified mesh; None without it."""
     from ...kernels.marching_cubes import marching_cubes
     from ..texturing.normal_map import bake_normal_map
 
-    if asset.field is None or len(asset.field.samples.cells) == 0:
+    if asset.field is not None and len(asset.field.samples.cells):
+        vertices, faces = marching_cubes(asset.field.samples)
+    elif asset.coarse is not None and len(asset.coarse.faces) > len(cut.faces):
+        vertices, faces = asset.coarse.vertices, asset.coarse.faces
+    else:
+        context.warn("there is no finer surface to take a normal map from")
         return None
-    vertices, faces = marching_cubes(asset.field.samples)
     assert cut.uv is not None and cut.normals is not None
     return bake_normal_map(cut.vertices, cut.faces, cut.uv, cut.normals, vertices, faces, size)

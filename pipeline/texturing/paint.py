@@ -1,40 +1,48 @@
-"""Views to texture: look up, blend in two bands, fill along the surface, pad.
+"""Views to texture: look up, blend, fill along the surface, pad.
 
-Two bands hide seams without blurring: where views meet, their slowly varying colours mix over a wide zone (so a
-difference in exposure has no edge) while fine detail comes almost only from the best view (so it is not doubled).
+Detail comes almost only from the best view, so it is not doubled. Where views differ (in exposure, say) the difference
+is smoothed along the surface and added, so that one view passes into the other over a wide zone without an edge. Being
+measured on the surface, it is nothing where the views agree, whatever lies beside a place in a picture.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
+from scipy.ndimage import maximum_filter, minimum_filter
+from scipy.spatial import KDTree
 
 from ...kernels.bake import Baker, View
-from ...kernels.fill import fill_gutters, fill_surface
+from ...kernels.fill import fill_gutters
 from ...kernels.normals import face_normals
+from ...kernels.split_edges import split_long_edges
+from ...kernels.surface_graph import SurfaceGraph
 from ...kernels.texel_maps import Texels, texel_maps
 from ...kernels.unwrap import default_padding
-from .picture import resized
 
-BLUR = 0.02  # share of the picture's side: what counts as slowly varying
-BLUR_SIDE = 256  # the slow band holds nothing that more pixels would show
-SHARPNESS = 4  # exponent on relative weights for the fine band
+ZONE = 0.06  # share of the extent: how wide views pass into one another
+SHARPNESS = 4  # exponent on relative weights for the detail
+EDGE = 0.003  # share of the picture's side: how far colours may stray over an edge of depth
+EDGE_TRUST = 0.1
+SAMPLES = 400_000  # texels from which values at vertices are gathered
+SOURCES = 200_000  # known texels from which colours are carried over
 SURE = 0.02  # a weight (trust * cosine^4) from which a texel needs no fill
 LEAN = 0.9  # cosine
+SPREAD_FACES = 30_000  # about how many faces carry the colours that spread to unseen places, at least
 CHUNK = 1 << 20  # texels looked up at once
 
 
 @dataclass(frozen=True)
 class Painted:
     """texture: uint8 [size, size, 3]. seen: share of the surface's texels that a view of priority 1 shows; made: that
-    any view shows."""
+    any view shows. material: uint8 [size, size, 3] in glTF's packing, when views bring their own; else None."""
 
     texture: np.ndarray
     seen: float
     made: float
+    material: np.ndarray | None = None
 
 
 def paint(
@@ -47,35 +55,60 @@ def paint(
     exponent: float = 4.0,
 ) -> Painted:
     """Texture of a mesh whose vertices are cut for `uv` [V, 2]. Every texel inside a face gets a colour."""
-    texels = texel_maps(vertices, faces, uv, size, normals)
-    normal = _honest_normals(vertices, faces, texels)
+    painted = _paint(vertices, faces, uv, normals, views, size, exponent)
+    with_material = [replace(view, picture=_packed(view.material)) for view in views if view.material is not None]
+    if not with_material:
+        return painted
+    material = _paint(vertices, faces, uv, normals, with_material, size, exponent)
+    return replace(painted, material=material.texture)
+
+
+def _packed(material: np.ndarray) -> np.ndarray:
+    """Roughness and metalness [H, W, 2] as glTF packs them, [H, W, 3]: green and blue."""
+    return np.concatenate([np.zeros_like(material[..., :1]), material], 2)
+
+
+def _paint(
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    uv: np.ndarray,
+    normals: np.ndarray,
+    views: Sequence[View],
+    size: int,
+    exponent: float,
+) -> Painted:
+    points, pieces = _fine_mesh(vertices, faces, uv, normals)
+    place = points[:, :3]
+    texels = texel_maps(place, pieces, points[:, 3:5], size, points[:, 5:], rims=True)
+    normal = _honest_normals(place, pieces, texels)
     count = len(texels.index)
-    colour = np.zeros((count, 3), np.float32)
+    colour = np.zeros((count, 3), np.float32)  # sharp blend
+    mixed = np.zeros((count, 3), np.float32)  # wide blend
     sure = np.zeros(count, np.float32)
     seen = made = 0
-    bands = [_bands(view) for view in views]
-    depths = _depths(vertices, faces, views)
+    ready = _with_depths(vertices, faces, views)
     for start in range(0, count, CHUNK):
         part = slice(start, start + CHUNK)
         baker = Baker(vertices, faces, texels.position[part], normal[part], exponent=exponent)
-        found = [
-            (baker.look_up(view, depth), baker.look_up(low, depth))
-            for (view, low), depth in zip(bands, depths, strict=True)
-        ]
-        colour[part], sure[part] = _blend([view.priority for view in views], found)
-        first = [full[:, 3] > 0 for view, (full, _) in zip(views, found, strict=True) if view.priority >= 1.0]
+        found = [baker.look_up(view, depth) for view, depth in ready]
+        colour[part], mixed[part], sure[part] = _blend([view.priority for view in views], found)
+        first = [full[:, 3] > 0 for view, full in zip(views, found, strict=True) if view.priority >= 1.0]
         seen += int(np.any(first, axis=0).sum()) if first else 0
         made += int((sure[part] > 0).sum())
-    calm = fill_surface(texels.position, normal, colour, sure)
-    mix = np.clip(sure / SURE, 0.0, 1.0)[:, None]
-    mix = mix * mix * (3.0 - 2.0 * mix)
-    colour = mix * colour + (1.0 - mix) * calm
+    _level_and_fill(SurfaceGraph(place, pieces), pieces, texels, colour, mixed - colour, sure)
     flat = np.zeros((size * size, 3), np.float32)
     covered = np.zeros(size * size, bool)
     flat[texels.index], covered[texels.index] = colour, True
     padded = fill_gutters(flat.reshape(size, size, 3), covered.reshape(size, size), 2 * default_padding(size))
     texture = np.rint(np.clip(padded, 0.0, 1.0) * 255).astype(np.uint8)
     return Painted(texture, seen / max(count, 1), made / max(count, 1))
+
+
+def _fine_mesh(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray) -> tuple:
+    """Vertices with uv and normals [V', 8], and faces, of the mesh with edges short enough to spread colours over."""
+    area = float(face_normals(vertices, faces)[1].sum(dtype=np.float64))
+    pitch = np.sqrt(2.3 * area / SPREAD_FACES)  # side of an equilateral triangle of the mean area
+    return split_long_edges(np.concatenate([vertices, uv, normals], 1), faces, 1.5 * pitch, 4 * SPREAD_FACES)
 
 
 def _honest_normals(vertices: np.ndarray, faces: np.ndarray, texels: Texels) -> np.ndarray:
@@ -85,46 +118,100 @@ def _honest_normals(vertices: np.ndarray, faces: np.ndarray, texels: Texels) -> 
     return np.where((flat * texels.normal).sum(1, keepdims=True) > LEAN, texels.normal, flat)
 
 
-def _bands(view: View) -> tuple[View, View]:
-    """The view, and the view with its picture blurred (trusted pixels only)."""
-    trust = np.ones(view.picture.shape[:2], np.float32) if view.confidence is None else view.confidence
-    side = min(BLUR_SIDE, max(view.picture.shape[:2]))
-    weight = np.maximum(trust, 1e-3)[..., None]
-    four = resized(np.concatenate([view.picture * weight, weight], 2), side, side)
-    sigma = (BLUR * side, BLUR * side, 0)
-    calm = gaussian_filter(four, sigma, mode="nearest", truncate=3)
-    height, width = view.picture.shape[:2]
-    low = resized(calm[..., :3] / calm[..., 3:], height, width)
-    return view, View(view.camera, low, view.confidence, view.priority, view.mirror, view.margin)
-
-
-def _depths(vertices: np.ndarray, faces: np.ndarray, views: Sequence[View]) -> list[np.ndarray]:
-    """Depth map per view; views of one camera and size share theirs."""
+def _with_depths(vertices: np.ndarray, faces: np.ndarray, views: Sequence[View]) -> list[tuple[View, np.ndarray]]:
+    """Views, little trusted along edges of depth, with their depth maps; views of one camera and size share theirs."""
     nothing = np.zeros((0, 3), np.float32)
     baker = Baker(vertices, faces, nothing, nothing)
-    known: dict[tuple, np.ndarray] = {}
+    known: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
     out = []
     for view in views:
         key = (view.camera, view.picture.shape[:2])
         if key not in known:
-            known[key] = baker.depth(view)
-        out.append(known[key])
+            depth = baker.depth(view)
+            known[key] = depth, _trust_beside_edges(depth, view.camera.pixel_size(len(depth)))
+        depth, trust = known[key]
+        if view.confidence is not None:
+            trust = trust * view.confidence
+        out.append((replace(view, confidence=trust), depth))
     return out
 
 
-def _blend(
-    priorities: Sequence[float], found: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Colour [T, 3] and sureness [T] (largest trust * cosine^k, whatever the priority) of looked-up points."""
-    weights = np.stack([full[:, 3] * priority for priority, (full, _) in zip(priorities, found, strict=True)])
-    largest = weights.max(0)
-    relative = weights / np.maximum(largest, 1e-12)
-    low = np.zeros((weights.shape[1], 3), np.float32)
-    high = np.zeros_like(low)
-    low_total, high_total = relative.sum(0), (relative**SHARPNESS).sum(0)
-    for share, (full, blurred) in zip(relative, found, strict=True):
-        low += share[:, None] * blurred[:, :3]
-        high += (share**SHARPNESS)[:, None] * (full[:, :3] - blurred[:, :3])
-    colour = low / np.maximum(low_total, 1e-12)[:, None] + high / np.maximum(high_total, 1e-12)[:, None]
-    sure = np.stack([full[:, 3] for full, _ in found]).max(0)
-    return np.clip(colour, 0.0, 1.0), sure
+def _trust_beside_edges(depth: np.ndarray, pixel: float) -> np.ndarray:
+    """1, and EDGE_TRUST near places where the depth [H, W] jumps: there one part's colour may lie on another, because
+    the picture is soft or the mesh is not quite the object. pixel: world units."""
+    reach = max(1, round(EDGE * max(depth.shape)))
+    filled = np.where(np.isfinite(depth), depth, depth[np.isfinite(depth)].max(initial=0.0))  # outlines are not meant
+    window = 2 * reach + 1
+    span = maximum_filter(filled, window) - minimum_filter(filled, window)
+    # more than a slope of 80 degrees explains
+    return np.where(span > (2 * reach + 1) * 6.0 * pixel, EDGE_TRUST, 1.0).astype(np.float32)
+
+
+def _blend(priorities: Sequence[float], found: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Colours [T, 3] of looked-up points, sharp (the best view's almost alone) and wide (by weight), and sureness [T]
+    (largest trust * cosine^k, whatever the priority)."""
+    weights = np.stack([full[:, 3] * priority for priority, full in zip(priorities, found, strict=True)])
+    relative = weights / np.maximum(weights.max(0), 1e-12)
+    sharp, wide = np.zeros((weights.shape[1], 3), np.float32), np.zeros((weights.shape[1], 3), np.float32)
+    for share, full in zip(relative, found, strict=True):
+        wide += share[:, None] * full[:, :3]
+        sharp += (share**SHARPNESS)[:, None] * full[:, :3]
+    wide /= np.maximum(relative.sum(0), 1e-12)[:, None]
+    sharp /= np.maximum((relative**SHARPNESS).sum(0), 1e-12)[:, None]
+    return sharp, wide, np.stack([full[:, 3] for full in found]).max(0)
+
+
+def _level_and_fill(
+    graph: SurfaceGraph, faces: np.ndarray, texels: Texels, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray
+) -> None:
+    """Adds the smoothed `bend` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place."""
+    some = slice(None, None, max(1, len(sure) // SAMPLES))
+    points = texels.face[some], texels.barycentrics[some]
+
+    def at_texels(values: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Values at vertices [V', C] -> at some of the texels."""
+        return (values[faces[texels.face[which]]] * texels.barycentrics[which][:, :, None]).sum(1)
+
+    shown = np.flatnonzero(sure > 0)
+    if np.abs(bend[shown]).max(initial=0.0) > 1 / 255:
+        mean, trust = graph.gather(*points, bend[some], (sure[some] > 0).astype(np.float32))
+        extent = float(np.ptp(texels.position, axis=0).max())
+        level = graph.at_vertices(graph.smooth(mean, trust, ZONE * extent), trust)
+        colour[shown] = np.clip(colour[shown] + at_texels(level, shown), 0.0, 1.0)
+    certain = np.minimum(sure / SURE, 1.0)
+    mean, trust = graph.gather(*points, colour[some], certain[some])
+    if trust.max(initial=0.0) == 0.0:
+        colour[:] = 0.5
+        return
+    calm = graph.at_vertices(graph.spread(mean, trust), trust)
+    # Faces with a corner around which some texels are known and some are not.
+    known = graph.at_vertices(trust[:, None])[:, 0]
+    mixed = np.flatnonzero((known > 0.01) & (known < 0.99))
+    border = np.any(np.isin(faces, mixed), axis=1)[texels.face]
+    # What is filled begins with the very colours that it borders on: doubtful texels first, then those nobody saw.
+    source = np.flatnonzero(border & (certain == 1.0))
+    for which in (np.flatnonzero((certain > 0.0) & (certain < 1.0)), np.flatnonzero(certain == 0.0)):
+        around = at_texels(calm, which)
+        near = np.flatnonzero(border[which])
+        source = source[:: max(1, len(source) // SOURCES)]
+        detail = colour[source] - at_texels(calm, source)
+        around[near] += _carried_over(texels.position, detail, source, which[near], 0.5 * graph.step)
+        mix = certain[which, None]
+        mix = mix * mix * (3.0 - 2.0 * mix)
+        colour[which] = np.clip(mix * colour[which] + (1.0 - mix) * around, 0.0, 1.0)
+        source = np.flatnonzero(border & (certain > 0.0))
+
+
+def _carried_over(
+    position: np.ndarray, detail: np.ndarray, source: np.ndarray, target: np.ndarray, reach: float
+) -> np.ndarray:
+    """Detail [T, 3] at the texels `target`, from the nearest of `source`, fading out over `reach`."""
+    out = np.zeros((len(target), 3), np.float32)
+    if len(source) == 0:
+        return out
+    tree = KDTree(position[source], compact_nodes=False, balanced_tree=False)  # twice as fast to build
+    distance, nearest = tree.query(position[target], distance_upper_bound=reach)
+    hit = np.isfinite(distance)
+    share = (1.0 - distance[hit] / reach)[:, None]
+    out[hit] = detail[np.asarray(nearest)[hit]] * (share * share * (3.0 - 2.0 * share))
+    return out

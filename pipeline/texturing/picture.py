@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, median_filter
+from scipy.ndimage import distance_transform_edt, maximum_filter, median_filter
 
 from ...kernels.fill import push_pull
 
 # Shares of the picture's side.
-RIM = 0.006  # inside the silhouette: mixed with background, or seen at a grazing angle
+RIM = 0.003  # inside the silhouette: mixed with background, or seen at a grazing angle
 RAMP = 0.012  # trust grows to 1 over this width
 REACH = 0.05  # outside the silhouette: continued colours are taken up to here, for meshes a little larger
 
@@ -26,9 +26,9 @@ def prepare_picture(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # The frame's border is no silhouette: an object cut by the frame is trusted up to it.
     depth = _distance(np.pad(inside, 1, mode="edge"))[1:-1, 1:-1]
     rim = max(2.0, RIM * side)
-    core = inside & (depth > rim)
-    if core.sum() < 0.2 * inside.sum():  # thin objects have no core
-        core = inside & (depth > 1.0) if (inside & (depth > 1.0)).sum() > 0.2 * inside.sum() else inside
+    # Thin parts are all rim: of them the middle half counts.
+    middle = 0.5 * maximum_filter(depth, size=2 * int(np.ceil(rim)) + 1)
+    core = inside & (depth > np.minimum(rim, middle))
     picture = push_pull(np.where(core[..., None], rgba[..., :3], 0.0), core.astype(np.float32))
     trust = np.clip((depth - 1.0) / (RAMP * side), 0.1, 1.0)
     outside = _distance(~inside)

@@ -7,7 +7,7 @@ A third party adds one in the entry-point group `varco3d.synthesizers`: a callab
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from ...kernels.bake import View
 from ...kernels.cameras import SIX_VIEWS, Camera
 from ...kernels.errors import BadInputError, UsageError
 from ...kernels.render_maps import Maps, render_maps
+from ..artifacts import write_json
 from .picture import prepare_picture, without_detail
 from .register import Registration
 from .symmetry import find_symmetries
@@ -158,17 +159,20 @@ def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
 
 def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> None:
     """Condition maps as PNG: normal_<view>.png (world normals as colours), position_<view>.png (box as colours),
-    depth_<view>.png (16 bit, near is bright, 0 outside)."""
+    depth_<view>.png (16 bit, near is bright, 0 outside); and cameras.json, which says where each view looks from."""
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
+    cameras = {"input": conditions.registration.camera, **conditions.cameras}
+    write_json(folder / "cameras.json", {name: asdict(camera) for name, camera in cameras.items()})
     maps = conditions.maps(size)
     for k, name in enumerate(conditions.cameras):
         mask = maps.mask[k][..., None]
         for kind, values in (("normal", maps.normal[k] * 0.5 + 0.5), ("position", maps.position[k] * 0.5 + 0.5)):
             colours = np.rint(np.clip(np.where(mask, values, 0.5), 0, 1) * 255).astype(np.uint8)
             Image.fromarray(colours).save(folder / f"{kind}_{name}.png", compress_level=1)
-        near = np.where(maps.mask[k], 1.0 - (maps.depth[k] - 2.2) / 3.6, 0.0)  # distance 4, half diagonal below 1.8
+        # the box lies within 1.8 of the origin
+        near = np.where(maps.mask[k], 1.0 - (maps.depth[k] - conditions.cameras[name].distance + 1.8) / 3.6, 0.0)
         Image.fromarray(np.rint(np.clip(near, 0, 1) * 65535).astype(np.uint16)).save(
             folder / f"depth_{name}.png", compress_level=1
         )

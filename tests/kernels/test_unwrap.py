@@ -122,10 +122,27 @@ def test_charts_nest_under_the_horizon():
     assert len(shapes[0].low) == 11 and shapes[0].high[2] == 20 and shapes[0].high[8] == 4
 
 
+@pytest.mark.parametrize("method", ["packed", "xatlas"])
+def test_atlases_by_xatlas(method):
+    pytest.importorskip("xatlas")
+    vertices, faces = torus()
+    atlas = unwrap(vertices, faces, 256, 2, method=method)
+    assert np.array_equal(atlas.vertex[atlas.faces], faces) and atlas.uv.min() >= 0 and atlas.uv.max() <= 1
+    assert claims(atlas, 256)[0].max() == 1
+    plain = unwrap(vertices, faces, 256, 2)
+    if method == "packed":
+        assert atlas.charts == plain.charts and atlas.coverage > plain.coverage
+    corners, flat = vertices[faces].astype(float), atlas.uv[atlas.faces].astype(float) * 256 / atlas.scale
+    length = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1)
+    assert 0.7 < (np.linalg.norm(flat[:, 1] - flat[:, 0], axis=1) / length).mean() < 1.3, "scale: texels per unit"
+
+
 def test_errors():
     vertices, faces = torus(8, 6)
     with pytest.raises(UsageError):
         unwrap(vertices, faces, 32)
+    with pytest.raises(UsageError):
+        unwrap(vertices, faces, 64, method="magic")
     with pytest.raises(BadMeshError):
         unwrap(vertices, faces[:0], 64)
     with pytest.raises(BadMeshError):

@@ -1,22 +1,26 @@
 """The texture stage on a figure of coloured boxes: registration, symmetry, clean colours, no black texel, seams."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from varco3d.kernels.bake import View
 from varco3d.kernels.cameras import SIX_VIEWS, Camera
 from varco3d.kernels.errors import BadInputError, BadMeshError, UsageError
+from varco3d.kernels.normals import smooth_normals
 from varco3d.kernels.render_maps import render_maps
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
-from varco3d.pipeline.preview import render_view
+from varco3d.pipeline.preview import render_view, sample_texture
 from varco3d.pipeline.stage import Context, Stage, make_settings
+from varco3d.pipeline.stages.clean import Clean
 from varco3d.pipeline.stages.texture import Texture
 from varco3d.pipeline.texturing.picture import prepare_picture
 from varco3d.pipeline.texturing.register import register
 from varco3d.pipeline.texturing.symmetry import find_symmetries, mirror_matrix
-from varco3d.pipeline.texturing.synthesis import HALF_HEIGHT, make_synthesizer
+from varco3d.pipeline.texturing.synthesis import HALF_HEIGHT, Conditions, make_synthesizer
 
 SIDE = 192
 
@@ -168,7 +172,9 @@ def test_views_from_a_folder_are_used(tmp_path: Path):
     seen = (wanted != 255).any(2)
     assert (np.abs(wanted - got).max(2) < 40)[seen].mean() > 0.93
     written = {path.name for path in (tmp_path / "extra" / "conditions").iterdir()}
-    assert {"normal_front.png", "position_back.png", "depth_top.png"} <= written and len(written) == 18
+    assert {"normal_front.png", "position_back.png", "depth_top.png"} <= written and len(written) == 19
+    cameras = json.loads((tmp_path / "extra" / "conditions" / "cameras.json").read_text())
+    assert cameras["back"]["azimuth"] == 180 and cameras["back"]["half_height"] == HALF_HEIGHT
 
 
 def test_off_and_errors(tmp_path: Path):
@@ -184,3 +190,116 @@ def test_off_and_errors(tmp_path: Path):
         Texture().run(asset, settings, Context())
     with pytest.raises(UsageError):
         make_settings(Texture.Settings, {"size": 100})
+
+
+class Glossy:
+    """A synthesiser that says what its sides are made of: left of the middle rough, right of it metal."""
+
+    name = "glossy"
+
+    def synthesize(self, conditions: Conditions) -> list[View]:
+        material = np.zeros((64, 64, 2), np.float32)
+        material[:, :32, 0], material[:, 32:, 1] = 0.75, 1.0
+        picture = np.full((64, 64, 3), 0.5, np.float32)
+        return [View(camera, picture, material=material) for camera in conditions.cameras.values()]
+
+
+def test_materials_of_a_synthesiser_become_a_map(monkeypatch):
+    monkeypatch.setattr("varco3d.pipeline.texturing.synthesis.make_synthesizer", lambda *_: Glossy())
+    truth = figure()
+    asset = Asset(subject=subject_of(truth, Camera(), 64), mesh=Mesh(truth.vertices, truth.faces))
+    settings = make_settings(Texture.Settings, {"size": 128, "register": False, "metallic": 0.5})
+    mesh = Texture().run(asset, settings, Context()).mesh
+    front = replace(mesh, texture=mesh.metallic_roughness)
+    seen = render_view(front, Camera(0, 0, HALF_HEIGHT), 64, light=0.0)
+    assert abs(int(seen[32, 25, 1]) - 191) < 12 and seen[32, 25, 2] < 20, "rough"
+    assert seen[32, 39, 1] < 20 and seen[32, 39, 2] > 235, "metal"
+    assert mesh.roughness == 1.0 and mesh.metallic == 0.5, "a factor that was asked for stands"
+
+
+def bumpy_ball(n: int) -> Mesh:
+    """A ball with small waves on it."""
+    u, v = np.meshgrid(np.linspace(0, 2 * np.pi, 2 * n), np.linspace(0, np.pi, n), indexing="ij")
+    radius = 0.8 + 0.012 * np.sin(11 * u) * np.sin(v) * np.sin(9 * v)
+    points = np.stack([np.sin(v) * np.sin(u), np.cos(v), np.sin(v) * np.cos(u)], -1) * radius[..., None]
+    i, j = (k.ravel() for k in np.meshgrid(np.arange(2 * n - 1), np.arange(n - 1), indexing="ij"))
+    a, b, c, d = i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1
+    faces = np.concatenate([np.stack([a, d, c], 1), np.stack([a, c, b], 1)])
+    return Mesh(points.reshape(-1, 3).astype(np.float32), faces.astype(np.int32))
+
+
+def test_the_normal_map_of_a_simplified_mesh_brings_its_detail_back():
+    """Rendered normals of the light mesh with its map are nearer to the fine mesh's than without it."""
+    fine = bumpy_ball(120)
+    light = Clean().run(Asset(mesh=fine), make_settings(Clean.Settings, {"faces": 700}), Context()).mesh
+    subject = Subject(np.ones((32, 32, 4), np.float32), np.eye(3), (32, 32))
+    settings = make_settings(Texture.Settings, {"size": 512, "register": False, "normal_map": True})
+    mesh = Texture().run(Asset(subject=subject, coarse=fine, mesh=light), settings, Context(warn=pytest.fail)).mesh
+    errors = []
+    for camera in (Camera(0, 10), Camera(120, -30)):
+        wanted = render_maps(fine.vertices, fine.faces, camera, 200, smooth_normals(fine.vertices, fine.faces))
+        got = render_maps(mesh.vertices, mesh.faces, camera, 200, mesh.normals)
+        both = wanted.mask & got.mask
+        detailed = with_normal_map(mesh, got, both)
+        errors.append([np.degrees(np.arccos(np.clip((wanted.normal[both] * n).sum(1), -1, 1))).mean()
+                       for n in (got.normal[both], detailed)])  # fmt: skip
+    plain, mapped = np.mean(errors, 0)
+    assert mapped < 0.6 * plain, f"{plain:.2f} -> {mapped:.2f} degrees"
+
+
+def with_normal_map(mesh: Mesh, maps, where: np.ndarray) -> np.ndarray:
+    """Shading normals [N, 3] as a viewer makes them: tangent and bitangent from the derivatives of place and UV."""
+    corners = mesh.faces[maps.face[where]]
+    weights = maps.barycentrics[where]
+    uv = (mesh.uv[corners] * weights[..., None]).sum(1)
+    colour = sample_texture(mesh.normal_map, uv) * 2 - 1
+    p, q = mesh.vertices[corners].astype(float), mesh.uv[corners].astype(float)
+    e1, e2, d1, d2 = p[:, 1] - p[:, 0], p[:, 2] - p[:, 0], q[:, 1] - q[:, 0], q[:, 2] - q[:, 0]
+    sign = np.sign(d1[:, 0] * d2[:, 1] - d2[:, 0] * d1[:, 1])[:, None]
+    along_u = (e1 * d2[:, 1:] - e2 * d1[:, 1:]) * sign
+    along_v = (e2 * d1[:, :1] - e1 * d2[:, :1]) * sign
+    normal = maps.normal[where]
+    tangent = along_u - normal * (along_u * normal).sum(1, keepdims=True)
+    bitangent = -along_v + normal * (along_v * normal).sum(1, keepdims=True)  # v runs down
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    bitangent /= np.linalg.norm(bitangent, axis=1, keepdims=True)
+    out = colour[:, :1] * tangent + colour[:, 1:2] * bitangent + colour[:, 2:] * normal
+    return out / np.linalg.norm(out, axis=1, keepdims=True)
+
+
+def test_without_a_finer_surface_there_is_a_warning():
+    truth = figure()
+    warnings = []
+    asset = Asset(subject=subject_of(truth, Camera(), 64), mesh=Mesh(truth.vertices, truth.faces))
+    settings = make_settings(Texture.Settings, {"size": 256, "register": False, "normal_map": True})
+    assert Texture().run(asset, settings, Context(warn=warnings.append)).mesh.normal_map is None
+    assert len(warnings) == 1 and "finer" in warnings[0]
+
+
+def foreign(kind: str) -> Mesh:
+    """Meshes as others make them."""
+    square = np.array([[-0.5, -0.5, 0], [0.5, -0.5, 0], [0.5, 0.5, 0], [-0.5, 0.5, 0]], np.float32)
+    two = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
+    if kind == "one face":
+        return Mesh(square[:3], two[:1])
+    if kind == "three wings on one edge":
+        wings = np.array([[0, 0.5, 0], [0, -0.5, 0], [0.5, 0, 0], [-0.4, 0, 0.3], [-0.4, 0, -0.3]], np.float32)
+        return Mesh(wings, np.array([[0, 1, 2], [0, 1, 3], [0, 1, 4]], np.int32))
+    if kind == "both sides of a sheet":
+        return Mesh(square, np.concatenate([two, two[:, ::-1]]))
+    if kind == "no area, and a vertex nobody uses":
+        return Mesh(np.concatenate([square, [[9, 9, 9]]]).astype(np.float32), np.array([*two, [0, 0, 1], [0, 1, 1]]))
+    far = square + np.array([400.0, 0, 0], np.float32)
+    return Mesh(np.concatenate([square, far]), np.concatenate([two, two + 4]))
+
+
+@pytest.mark.parametrize("kind", ["one face", "three wings on one edge", "both sides of a sheet",
+                                  "no area, and a vertex nobody uses", "parts far apart"])  # fmt: skip
+def test_foreign_meshes_are_painted_all_over(kind):
+    mesh = foreign(kind)
+    rgba = np.zeros((96, 96, 4), np.float32)
+    rgba[16:80, 16:80] = (0.8, 0.3, 0.2, 1.0)
+    asset = Asset(subject=Subject(rgba, np.eye(3), (96, 96)), mesh=mesh)
+    out = Texture().run(asset, make_settings(Texture.Settings, {"size": 256}), Context()).mesh
+    assert len(out.faces) == len(mesh.faces) and np.isfinite(out.uv).all()
+    assert np.abs(out.texture.astype(int) - [204, 76, 51]).max() <= 3, "nothing black, nothing of the background"
