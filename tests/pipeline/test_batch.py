@@ -3,12 +3,14 @@
 import dataclasses
 import json
 import os
+import time
 
 import pytest
 from fakes import load_fake, picture, write_recipe
 from varco3d.kernels.errors import ModelMissingError, OutputError, QualityGateError
 from varco3d.pipeline import batch as batch_module
 from varco3d.pipeline.batch import Batch, BatchOptions
+from varco3d.pipeline.chain import Chain
 from varco3d.pipeline.events import ItemFinished, ItemStarted, RunStarted, StageStarted
 from varco3d.pipeline.executors import processes, retry_of
 from varco3d.pipeline.inputs import resolve_inputs
@@ -198,6 +200,22 @@ def test_out_of_memory_is_tried_once_more_a_step_down(place):
     run = Run(place, recipe, "b", {"retries": 0})()
     assert set(run.codes().values()) == {"out_of_memory"}
     assert Run(place, recipe, "c", order="stage")().statuses() == ALL_OK
+
+
+def test_batch_costs_little_beyond_the_stages(place, monkeypatch):
+    def no_stage(self, state, emit, save=False):
+        state.output.parent.mkdir(parents=True)
+        state.output.with_suffix(".glb").write_bytes(bytes(200_000))
+
+    monkeypatch.setattr(Chain, "run", no_stage)
+    for index in range(3, 40):
+        picture(place / f"in/p{index}.png")
+    Run(place, out="imports")()
+    before = time.process_time()
+    run = Run(place)()
+    spent = (time.process_time() - before) / 40
+    assert list(run.statuses().values()) == ["ok"] * 40
+    assert spent < 0.05, f"{1000 * spent:.0f} ms an item"
 
 
 def test_fail_fast_and_max_failures_stop_the_flow(place):
