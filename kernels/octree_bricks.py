@@ -28,14 +28,32 @@ def ask_all(base: int, side: int, per_side: int, places: wp.array(dtype=int), st
 
 
 @wp.func
-def first_cover(i: int, fine: int, coarse: int) -> int:
-    """Lowest of the `fine` cells per side that overlaps cell i of `coarse` cells per side."""
-    return (i * fine) / coarse
+def want_box(first: wp.vec3i, last: wp.vec3i, per_side: int, table: wp.array(dtype=int)):
+    """Have the bricks made that hold the points from first to last."""
+    for x in range(first[0] >> 3, (last[0] >> 3) + 1):
+        for y in range(first[1] >> 3, (last[1] >> 3) + 1):
+            for z in range(first[2] >> 3, (last[2] >> 3) + 1):
+                want_brick(x * 8, y * 8, z * 8, per_side, table)
 
 
 @wp.func
-def last_cover(i: int, fine: int, coarse: int) -> int:
-    return ((i + 1) * fine + coarse - 1) / coarse - 1
+def ask(x: int, y: int, z: int, per_side: int, table: wp.array(dtype=int), state: wp.array(dtype=wp.int8)):
+    """Have a point evaluated that was not asked for before; its brick is held."""
+    slot = slot_of(x, y, z, per_side, table)
+    if state[slot] == wp.int8(UNKNOWN):
+        state[slot] = wp.int8(NEW)
+
+
+@wp.func
+def first_cover(cell: wp.vec3i, fine: int, coarse: int) -> wp.vec3i:
+    """Lowest of the `fine` cells per side that overlap a cell of `coarse` cells per side."""
+    return (cell * fine) / coarse
+
+
+@wp.func
+def last_cover(cell: wp.vec3i, fine: int, coarse: int) -> wp.vec3i:
+    one = wp.vec3i(1, 1, 1)
+    return ((cell + one) * fine + one * (coarse - 1)) / coarse - one
 
 
 @wp.kernel
@@ -48,10 +66,7 @@ def want_cover(
     table: wp.array(dtype=int),
 ):
     c = cells[base + wp.tid()]
-    for x in range(first_cover(c[0], fine, coarse) >> 3, (last_cover(c[0], fine, coarse) >> 3) + 1):
-        for y in range(first_cover(c[1], fine, coarse) >> 3, (last_cover(c[1], fine, coarse) >> 3) + 1):
-            for z in range(first_cover(c[2], fine, coarse) >> 3, (last_cover(c[2], fine, coarse) >> 3) + 1):
-                want_brick(x * 8, y * 8, z * 8, per_side, table)
+    want_box(first_cover(c, fine, coarse), last_cover(c, fine, coarse), per_side, table)
 
 
 @wp.kernel
@@ -65,12 +80,12 @@ def ask_cover(
     state: wp.array(dtype=wp.int8),
 ):
     c = cells[base + wp.tid()]
-    for x in range(first_cover(c[0], fine, coarse), last_cover(c[0], fine, coarse) + 1):
-        for y in range(first_cover(c[1], fine, coarse), last_cover(c[1], fine, coarse) + 1):
-            for z in range(first_cover(c[2], fine, coarse), last_cover(c[2], fine, coarse) + 1):
-                slot = slot_of(x, y, z, per_side, table)
-                if state[slot] == wp.int8(UNKNOWN):
-                    state[slot] = wp.int8(NEW)
+    first = first_cover(c, fine, coarse)
+    last = last_cover(c, fine, coarse)
+    for x in range(first[0], last[0] + 1):
+        for y in range(first[1], last[1] + 1):
+            for z in range(first[2], last[2] + 1):
+                ask(x, y, z, per_side, table, state)
 
 
 @wp.kernel
@@ -83,10 +98,7 @@ def want_corners(
     node_table: wp.array(dtype=int),
 ):
     p = point_of(slots[base + wp.tid()], cells_per_side, places)
-    for x in range(p[0] >> 3, ((p[0] + 1) >> 3) + 1):
-        for y in range(p[1] >> 3, ((p[1] + 1) >> 3) + 1):
-            for z in range(p[2] >> 3, ((p[2] + 1) >> 3) + 1):
-                want_brick(x * 8, y * 8, z * 8, nodes_per_side, node_table)
+    want_box(p, p + wp.vec3i(1, 1, 1), nodes_per_side, node_table)
 
 
 @wp.kernel
@@ -101,9 +113,7 @@ def ask_corners(
 ):
     p = point_of(slots[base + wp.tid()], cells_per_side, places)
     for c in range(8):
-        slot = slot_of(p[0] + (c & 1), p[1] + ((c >> 1) & 1), p[2] + ((c >> 2) & 1), nodes_per_side, node_table)
-        if node_state[slot] == wp.int8(UNKNOWN):
-            node_state[slot] = wp.int8(NEW)
+        ask(p[0] + (c & 1), p[1] + ((c >> 1) & 1), p[2] + ((c >> 2) & 1), nodes_per_side, node_table, node_state)
 
 
 @wp.kernel
@@ -243,9 +253,7 @@ def ask_across(
     for face in range(6):
         if (mask >> face) & 1 == 1:
             q = across(p, face)
-            slot = slot_of(q[0], q[1], q[2], per_side, table)
-            if state[slot] == wp.int8(UNKNOWN):
-                state[slot] = wp.int8(NEW)
+            ask(q[0], q[1], q[2], per_side, table, state)
 
 
 @wp.kernel

@@ -1,4 +1,4 @@
-"""Running candidates: a process each, so that neither memory nor threads of one library touch another, called in turn."""
+"""Running candidates: each in a process of its own, so that no memory or thread is shared, called in turn."""
 
 import contextlib
 import multiprocessing
