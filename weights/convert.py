@@ -221,7 +221,7 @@ class Claim:
     def fits(self) -> bool:
         return not (self.missing or self.unexpected or self.misshapen)
 
-    def describe(self, limit: int = 8) -> str:
+    def describe(self, limit: int = 40) -> str:
         parts = []
         for word, names in (("missing", self.missing), ("unexpected", self.unexpected), ("misshapen", self.misshapen)):
             if names:
