@@ -1,0 +1,73 @@
+"""What the scripts that measure `tiny` work out themselves: scores at the input view, samples for the painter."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import trimesh
+from varco3d.kernels.cameras import Camera
+from varco3d.pipeline.artifacts import Mesh
+from varco3d.pipeline.preview import render_view
+from varco3d.pipeline.recipe import load_recipe
+from varco3d.weights.training.objects import TrainingObject
+
+
+@pytest.fixture
+def scripts(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "scripts"))
+    yield
+    for name in ("contact_sheet", "evaluate", "painter_shards"):
+        sys.modules.pop(name, None)
+
+
+def painted_box() -> Mesh:
+    box = trimesh.creation.box((1.6, 0.8, 0.5))
+    colours = np.tile(np.array([200, 60, 40], np.uint8), (len(box.vertices), 1))
+    colours[box.vertices[:, 0] > 0] = [30, 80, 220]
+    return Mesh(np.asarray(box.vertices, np.float32), np.asarray(box.faces, np.int32), colors=colours)
+
+
+def test_scores_at_the_input_view(scripts):
+    from evaluate import input_view_scores
+
+    mesh, recipe = painted_box(), load_recipe("tiny")
+    picture = render_view(mesh, Camera(15, 10, 1.1), 128, background=None, light=0.0).astype(np.float32) / 255
+    scores = input_view_scores(mesh, picture, recipe)
+    assert scores["registered"] > 0.93 and scores["psnr"] > 25
+    assert mesh.colors is not None
+    wrong = Mesh(mesh.vertices, mesh.faces, colors=255 - mesh.colors)
+    assert input_view_scores(wrong, picture, recipe)["psnr"] < 8
+
+
+def test_sheet_names_the_columns_it_has(scripts):
+    from contact_sheet import TILE, sheet, strip
+
+    mesh = painted_box()
+    row = strip(np.ones((40, 40, 4), np.float32), mesh, mesh, None)
+    assert row.size == (7 * TILE, TILE)
+    page = np.asarray(sheet([row, row]))
+    assert page.shape == (20 + 2 * TILE, 7 * TILE, 3)
+    assert all((page[:20, k * TILE : (k + 1) * TILE] < 128).any() for k in range(7))
+
+
+def test_painter_learns_plain_colours_at_the_brightness_of_the_picture(scripts):
+    from painter_shards import light_picture, painter_sample
+    from varco3d.weights.training.renders import corner_normals
+
+    box = trimesh.creation.box((2.0, 1.0, 0.6))
+    vertices, faces = np.asarray(box.vertices, np.float32), np.asarray(box.faces, np.int32)
+    colours = np.tile(np.array([180, 90, 60], np.uint8), (len(faces), 3, 1))
+    obj = TrainingObject("box", "made", vertices, faces, colours, None, None)
+    brightness = [
+        light_picture(obj, vertices, corner_normals(vertices, faces), Camera(0, 10, 1.3), np.random.default_rng(k))[1]
+        for k in range(12)
+    ]
+    assert 0 < sum(value == pytest.approx(1) for value in brightness) < 12  # some are not lit
+    picture, facts, wanted = painter_sample(obj, 3)
+    inside = facts.mask > 0
+    assert np.ptp(wanted[inside], axis=0).max() < 1e-5 and (wanted[~inside] == 0).all()
+    shown = picture[picture[..., 3] > 0, :3]
+    assert (shown**2.2).mean() == pytest.approx(float((wanted[inside] ** 2.2).mean()), rel=0.03)
+    # One colour all over: whatever is known, known or filled, has the picture's range.
+    assert facts.guess[inside].min() > shown.min() - 0.02 and facts.guess[inside].max() < shown.max() + 0.02
