@@ -132,10 +132,18 @@ def offsets(counts: wp.array) -> tuple[wp.array, int]:
 
 
 def check_mesh(vertices: Any, faces: Any) -> None:
-    """Raise BadMeshError unless vertices are [V, 3] and finite where used, and faces are [F, 3] integers in 0..V-1.
+    """Raise BadMeshError unless the mesh is well formed (see `check_faces`) and its vertices are finite where used.
 
     Runs where the arrays live. No face at all is allowed: such a mesh has an empty surface.
     """
+    check_faces(vertices, faces)
+    finite = _fits_float32(vertices)
+    if not bool(finite.all()) and not to_numpy(finite.all(1))[to_numpy(faces)].all():
+        raise BadMeshError("the mesh has vertices that are not finite", "repair or re-export it")
+
+
+def check_faces(vertices: Any, faces: Any) -> None:
+    """Raise BadMeshError unless vertices are [V, 3], and faces are [F, 3] integers in 0..V-1."""
     if vertices.ndim != 2 or vertices.shape[1] != 3:
         raise BadMeshError(f"vertices have shape {tuple(vertices.shape)}, expected [V, 3]")
     if faces.ndim != 2 or faces.shape[1] != 3:
@@ -151,9 +159,6 @@ def check_mesh(vertices: Any, faces: Any) -> None:
     low, high = int(faces.min()), int(faces.max())
     if low < 0 or high >= len(vertices):
         raise BadMeshError(f"a face names vertex {low if low < 0 else high} of {len(vertices)}")
-    finite = _fits_float32(vertices)
-    if not bool(finite.all()) and not to_numpy(finite.all(1))[to_numpy(faces)].all():
-        raise BadMeshError("the mesh has vertices that are not finite", "repair or re-export it")
 
 
 def check_points(points: Any, name: str = "points") -> None:

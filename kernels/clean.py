@@ -6,8 +6,7 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
-from .arrays import Array, check_range, origin_of, to_numpy
-from .errors import BadMeshError
+from .arrays import Array, check_faces, check_range, origin_of, to_numpy
 from .normals import area_vectors
 from .slivers import mend_slivers
 from .topology import face_pairs, face_parts, half_edges
@@ -26,12 +25,10 @@ def clean(
     """
     check_range("min_part", min_part, 0.0, 1.0)
     check_range("tolerance", tolerance, 0.0, np.inf)
+    check_faces(vertices, faces)
     origin = origin_of(vertices)
-    points, triangles = to_numpy(vertices, np.float32), to_numpy(faces, np.int64)
-    if points.ndim != 2 or points.shape[1] != 3 or triangles.ndim != 2 or triangles.shape[1] != 3:
-        raise BadMeshError(f"a mesh of shapes {points.shape}, {triangles.shape}, expected [V, 3], [F, 3]")
-    if len(triangles) and not 0 <= triangles.min() <= triangles.max() < len(points):
-        raise BadMeshError(f"a face names a vertex outside 0..{len(points) - 1}")
+    with np.errstate(over="ignore"):  # what is too large for float32 counts as not finite
+        points, triangles = to_numpy(vertices, np.float32), to_numpy(faces, np.int64)
     finite = np.isfinite(points).all(axis=1)
     if not finite.all():
         triangles = triangles[finite[triangles].all(axis=1)]

@@ -1,4 +1,7 @@
-"""`pytest tests/kernels --device cuda`: the same tests, with tensors on that device, and a table at the end."""
+"""`pytest tests/kernels --device cuda`: the same tests, with tensors on that device, and a table at the end.
+
+`--device cpu` prints the table too, for comparison.
+"""
 
 import platform
 from collections import defaultdict
@@ -8,13 +11,13 @@ import pytest
 
 
 def pytest_addoption(parser):
-    parser.addoption("--device", default="cpu", help="where kernels run: cpu, cuda or cuda:i")
+    parser.addoption("--device", help="where kernels run: cpu, cuda or cuda:i; prints a table")
 
 
 @pytest.fixture
 def device(request):
     """Name of the device under test, "cpu" or "cuda:i"."""
-    name = request.config.getoption("--device", default="cpu")
+    name = request.config.getoption("--device", default=None) or "cpu"
     return "cuda:0" if name == "cuda" else name
 
 
@@ -41,8 +44,8 @@ def run(device):
 
 
 def pytest_terminal_summary(terminalreporter, config):
-    """On a GPU: one table to paste into an issue."""
-    if config.getoption("--device", default="cpu") == "cpu":
+    """Where a device was named: one table to paste into an issue."""
+    if not config.getoption("--device", default=None):
         return
     import torch
     import warp as wp
@@ -53,7 +56,7 @@ def pytest_terminal_summary(terminalreporter, config):
             row = rows[report.nodeid.split("::")[0]]
             row[column] += 1
             row[3] += getattr(report, "duration", 0.0)
-    name = torch.cuda.get_device_name() if torch.cuda.is_available() else "none"
+    name = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
     terminalreporter.write_line(f"\n{name}, torch {torch.__version__}, warp {wp.__version__}, {platform.platform()}\n")
     terminalreporter.write_line("| file | passed | failed | skipped | seconds |\n|---|---|---|---|---|")
     for path, (passed, failed, skipped, seconds) in sorted(rows.items()):

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+import twins
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from varco3d.kernels.cast_rays import cast_rays
 from varco3d.kernels.errors import BadInputError
 
@@ -46,3 +49,24 @@ def test_limits():
     assert len(cast_rays(vertices, faces, origins[:0], directions[:0]).face) == 0
     with pytest.raises(BadInputError):
         cast_rays(vertices, faces, origins, directions[:1])
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.floats(0.1, 10), st.floats(-3, 3))
+def test_property_hits_lie_on_their_face_and_on_their_ray(seed, scale, shift):
+    """And a ray from within a closed mesh always hits; scaling and moving both changes no face."""
+    vertices, faces = twins.sphere_mesh(8)
+    rng = np.random.default_rng(seed)
+    origins = rng.uniform(-0.3, 0.3, (50, 3)).astype(np.float32)
+    directions = rng.normal(size=(50, 3)).astype(np.float32)
+    hits = cast_rays(vertices, faces, origins, directions)
+    assert (hits.face >= 0).all()
+    place = (hits.barycentrics[:, :, None] * vertices[faces[hits.face]]).sum(1)
+    assert np.allclose(place, origins + directions * hits.distance[:, None], atol=1e-5)
+    moved = cast_rays(
+        vertices * np.float32(scale) + np.float32(shift),
+        faces,
+        origins * np.float32(scale) + np.float32(shift),
+        directions,
+    )
+    assert np.allclose(moved.distance, hits.distance * scale, rtol=1e-3, atol=1e-4)

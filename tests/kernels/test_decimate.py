@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 import twins
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from varco3d.kernels.closest_point import closest_point
 from varco3d.kernels.decimate import decimate
 from varco3d.kernels.errors import BadMeshError, UsageError
@@ -51,3 +53,14 @@ def test_refuses_bad_input():
         decimate(vertices, faces, 0)
     with pytest.raises(BadMeshError):
         decimate(vertices, faces + 1, 10)
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(8, 30), st.floats(0.1, 0.9), st.floats(0.01, 100))
+def test_property_closed_meshes_stay_closed_and_meet_the_count(rings, share, scale):
+    vertices, faces = twins.sphere_mesh(rings)
+    count = max(60, round(share * len(faces)))
+    points, triangles = decimate(vertices * np.float32(scale), faces, count)
+    assert len(triangles) <= max(1.02 * count, 4)
+    assert set(np.flatnonzero(twins.edge_multiplicities(triangles))) == {2}
+    assert twins.volume(points, triangles) == pytest.approx(scale**3 * twins.volume(vertices, faces), rel=0.15)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 import twins
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from varco3d.kernels.closest_point import closest_point
 from varco3d.kernels.errors import BadMeshError
 from varco3d.kernels.flood_sdf import wrap_closed
@@ -38,3 +40,19 @@ def test_an_open_sheet_becomes_a_thin_plate():
 def test_refuses_an_empty_mesh():
     with pytest.raises(BadMeshError):
         wrap_closed(np.zeros((3, 3), np.float32), np.array([[0, 1, 2]]), 16)
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 12))
+def test_property_whatever_triangles_are_wrapped_closely_and_closed(seed, count):
+    vertices, faces = twins.soup(seed, count)
+    try:
+        wrapped, triangles = wrap_closed(vertices, faces, 24)
+    except BadMeshError:
+        assert not np.linalg.norm(
+            np.cross(*np.diff(vertices[faces].astype(float), axis=1).swapaxes(0, 1)), axis=1
+        ).any()
+        return
+    assert_closed(triangles)
+    side = np.ptp(vertices[faces].reshape(-1, 3), axis=0).max()
+    assert closest_point(vertices, faces, wrapped)[0].max() < 0.21 * side / (0.9 * 24)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 import torch
 import twins
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from varco3d.kernels.errors import BadMeshError
 from varco3d.kernels.sample_surface import sample_sharp_edges, sample_surface
 
@@ -75,3 +77,20 @@ def test_refuses_a_mesh_without_area():
         with pytest.raises(BadMeshError):
             sample_surface(vertices, bad, 3)
         assert len(sample_surface(vertices, bad, 0)[0]) == 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.booleans())
+def test_property_points_lie_on_their_faces(seed, count, stratified):
+    vertices, faces = twins.soup(seed % 1000)
+    points, normals, face = sample_surface(vertices, faces, count, seed, stratified)
+    a, b, c = (vertices[faces[face, k]].astype(np.float64) for k in range(3))
+    cross = np.cross(b - a, c - a)
+    area = np.linalg.norm(cross, axis=1)
+    assert (area > 0).all() and len(points) == count
+    np.testing.assert_allclose(normals, cross / area[:, None], atol=1e-5)
+    parts = [np.linalg.norm(np.cross(q - points, r - points), axis=1) for q, r in ((a, b), (b, c), (c, a))]
+    # Inside the triangle the three parts that a point cuts it into make up the whole.
+    np.testing.assert_allclose(np.sum(parts, axis=0), area, atol=1e-5)
+    again = sample_surface(vertices, faces, count, seed, stratified)
+    np.testing.assert_array_equal(points, again[0])

@@ -1,0 +1,99 @@
+"""Meshes as they should not be: each kernel answers with a sound result or with a typed error, never otherwise."""
+
+import numpy as np
+import pytest
+import twins
+from varco3d.kernels.cast_rays import cast_rays
+from varco3d.kernels.clean import clean
+from varco3d.kernels.closest_point import closest_point
+from varco3d.kernels.decimate import decimate
+from varco3d.kernels.errors import BadInputError, BadMeshError, Varco3DError
+from varco3d.kernels.farthest_points import farthest_points
+from varco3d.kernels.flood_sdf import wrap_closed
+from varco3d.kernels.sample_surface import sample_sharp_edges, sample_surface
+from varco3d.kernels.voxelize import voxelize
+
+BOX, FACES = twins.box_mesh()
+POINTS = np.array([[0.1, 0.2, 0.3], [2, 0, 0]], np.float32)
+
+
+def spoilt(value):
+    vertices = BOX.astype(np.float64)
+    vertices[3, 1] = value
+    return vertices
+
+
+MALFORMED = {
+    "NaN": (spoilt(np.nan), FACES),
+    "infinite": (spoilt(-np.inf), FACES),
+    "beyond float32": (spoilt(1e300), FACES),
+    "index too high": (BOX, FACES + 1),
+    "index negative": (BOX, FACES - 1),
+    "no vertex at all": (BOX[:0], FACES),
+    "flat vertices": (BOX[:, :2], FACES),
+    "quads": (BOX, np.array([[0, 1, 2, 3]])),
+    "faces not whole": (BOX, FACES.astype(np.float32)),
+}
+ODD = {
+    "empty": (BOX[:0], FACES[:0]),
+    "no face": (BOX, FACES[:0]),
+    "one triangle": (BOX, FACES[:1]),
+    "one point": (BOX, np.array([[2, 2, 2]])),
+    "all at one place": (np.zeros_like(BOX), FACES),
+    "every vertex thrice": (np.concatenate([BOX, BOX, BOX]), np.concatenate([FACES, FACES + 8, FACES[:, ::-1] + 16])),
+    "one line": (np.linspace(0, 1, 8)[:, None] * np.ones(3, np.float32), FACES),
+    "huge and tiny": (np.concatenate([BOX * 1e30, BOX * 1e-30]).astype(np.float32), np.concatenate([FACES, FACES + 8])),
+}
+KERNELS = {
+    "voxelize": lambda v, f: voxelize(v, f, 12),
+    "closest_point": lambda v, f: closest_point(v, f, POINTS),
+    "cast_rays": lambda v, f: [cast_rays(v, f, POINTS, -POINTS).barycentrics],
+    "sample_surface": lambda v, f: sample_surface(v, f, 50),
+    "sample_sharp_edges": lambda v, f: sample_sharp_edges(v, f, 50),
+    "clean": lambda v, f: clean(v, f),
+    "decimate": lambda v, f: decimate(v, f, 6),
+    "wrap_closed": lambda v, f: wrap_closed(v, f, 12),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_malformed_meshes_are_refused(kernel, name):
+    if kernel == "clean" and name in ("NaN", "infinite", "beyond float32"):
+        assert len(clean(*MALFORMED[name])[1]) < len(FACES)  # repairing that is its work
+        return
+    with pytest.raises(BadMeshError):
+        KERNELS[kernel](*MALFORMED[name])
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_odd_meshes_give_finite_results_or_a_typed_error(kernel, name):
+    try:
+        results = KERNELS[kernel](*ODD[name])
+    except Varco3DError as error:
+        assert error.code in ("bad_mesh", "bad_input")
+        return
+    for array in results:
+        assert np.isfinite(array).all()
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e39])
+def test_points_that_are_not_finite_are_refused(bad):
+    points = np.array([[0, 0, 0], [0, bad, 0]])
+    with pytest.raises(BadInputError):
+        farthest_points(points, 1)
+    with pytest.raises(BadInputError):
+        closest_point(BOX, FACES, points)
+    with pytest.raises(BadInputError):
+        cast_rays(BOX, FACES, points, points)
+
+
+def test_ten_million_faces_are_voxelized_within_memory():
+    resource = pytest.importorskip("resource")
+    faces = np.tile(FACES[:10], (1_000_000, 1))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    indices, _ = voxelize(BOX * np.float32(0.01) + np.float32(0.22), faces, 32)  # within one voxel
+    assert len(indices) == 1
+    # 120 MB were given; a face that meets one tile takes 48 bytes more for counts, work items and their sort.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 800 * 1024
