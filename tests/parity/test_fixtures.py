@@ -9,6 +9,8 @@ import torch
 from safetensors.torch import load_file, save_file
 from varco3d.weights.networks import vecset_vae
 from varco3d.weights.parity.__main__ import main
+from varco3d.weights.parity.fixture import NotUnderstoodError
+from varco3d.weights.parity.of_pipelines import number_of
 from varco3d.weights.parity.run import fixture_folders, run_fixture
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -64,6 +66,19 @@ def test_an_unknown_class_fails(copied: Path) -> None:
 def test_a_folder_without_recordings_fails(copied: Path) -> None:
     (copied / "io.safetensors").unlink()
     assert main([str(copied.parent)]) == 1
+
+
+def test_weights_without_a_config_fail(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("config.json", "io.safetensors"):
+        (copied / name).unlink()
+    assert main([str(copied.parent)]) == 1
+    assert "not understood" in capsys.readouterr().out
+
+
+def test_a_setting_may_be_words_that_end_in_a_number() -> None:
+    assert number_of("pipeline default 5.0") == number_of(5) == 5.0
+    with pytest.raises(NotUnderstoodError):
+        number_of("default")
 
 
 def test_an_empty_folder_fails(tmp_path: Path) -> None:

@@ -211,6 +211,15 @@ def test_the_object_fills_the_square() -> None:
     assert (square[14:34, 4:44] == (10, 20, 30)).all()
 
 
+@pytest.mark.parametrize(("height", "width", "top", "left"), [(64, 75, 4, 9), (67, 64, 5, 4), (64, 64, 4, 4)])
+def test_the_middle_is_cut_out_rounding_down(height: int, width: int, top: int, left: int) -> None:
+    """As transformers' image processor does; the one of the Hunyuan models rounds a half to the even side."""
+    generator = generator_from_folder(FIXTURES / "triposg_pipeline", "cpu", "float32")
+    picture = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    expected = (picture[top : top + 56, left : left + 56] / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
+    assert np.allclose(generator.pixels(picture)[0].permute(1, 2, 0), expected, atol=1e-5)
+
+
 def test_words_become_the_pieces_learned_first(tmp_path: Path) -> None:
     pieces = ["<|startoftext|>", "<|endoftext|>", "a", "c", "t", "a</w>", "t</w>", "ca", "cat</w>", "!</w>"]
     (tmp_path / "vocab.json").write_text(str({piece: place for place, piece in enumerate(pieces)}).replace("'", '"'))
