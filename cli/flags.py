@@ -204,8 +204,8 @@ FLAGS: tuple[Flag, ...] = (
     # Machine
     Flag("device", str, "auto", "auto, cpu, cuda, cuda:1 or mps.", "Machine", metavar="NAME"),
     Flag("dtype", _choice("auto", "float32", "bfloat16", "float16"), "auto", "Number type of the networks.", "Machine"),
-    Flag("memory", click.FloatRange(min=0, min_open=True), None, "Budget; stages shrink their chunks to it.", "Machine",
-         metavar="GIB"),
+    Flag("memory", click.FloatRange(min=0, min_open=True), None, "Budget; networks leave and chunks shrink to keep it.",
+         "Machine", metavar="GIB"),
     Flag("offload", _choice("auto", "stage", "none"), "auto", "When networks leave memory.", "Machine"),
     Flag("jobs", POSITIVE, 1, "Items at the same time, each in its own process.", "Machine", "-j"),
     Flag("devices", str, (), "Devices to spread over, e.g. 0,1.", "Machine", many=True),
@@ -227,7 +227,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("retries", COUNT, 2, "Further tries after running out of memory or losing a worker.", "Batch"),
     Flag("timeout", click.FloatRange(min=0, min_open=True), None, "Give up on an item after this long.", "Batch",
          metavar="SECONDS"),
-    Flag("order", _choice("item", "stage"), "item", "stage: run one stage over a window of items before the next.",
+    Flag("order", _choice("item", "stage"), "item", "stage: one stage over a window of items before the next; one worker.",
          "Batch"),
 )  # fmt: skip
 
