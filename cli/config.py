@@ -30,9 +30,7 @@ else:
 PROJECT_FILE = "varco3d.toml"
 
 # Variables that other parts of the product read; they are no flags.
-OTHER_VARIABLES = frozenset(
-    {"VARCO3D_CONFIG", "VARCO3D_HOME", "VARCO3D_CACHE", "VARCO3D_MODELS", "VARCO3D_OFFLINE", "VARCO3D_LOG_FILE"}
-)
+OTHER_VARIABLES = frozenset({"VARCO3D_CONFIG", "VARCO3D_MODELS", "VARCO3D_OFFLINE", "VARCO3D_LOG_FILE"})
 
 
 @dataclass(frozen=True)

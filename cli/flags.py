@@ -227,7 +227,7 @@ FLAGS: tuple[Flag, ...] = (
     Flag("retries", COUNT, 2, "Further tries after running out of memory or losing a worker.", "Batch"),
     Flag("timeout", click.FloatRange(min=0, min_open=True), None, "Give up on an item after this long.", "Batch",
          metavar="SECONDS"),
-    Flag("order", _choice("item", "stage"), "item", "stage: one stage over a window of items before the next; one worker.",
+    Flag("order", _choice("item", "stage"), "item", "stage: one stage over 16 items before the next; one worker.",
          "Batch"),
 )  # fmt: skip
 

@@ -43,14 +43,17 @@ def make_executor(
     never); order: `stage` runs one stage over a window of items before the next (inline only).
     """
     if name == "auto":
-        several = jobs > 1 or len(devices) > 1 or config.timeout is not None or recycle_after > 0
-        name = "processes" if several and order == "item" else "inline"
+        several = jobs > 1 or len(devices) > 1 or recycle_after > 0
+        # A stage that hangs can only be ended together with its process.
+        name = "processes" if several or (config.timeout is not None and order == "item") else "inline"
     if name == "inline":
         from .inline import InlineExecutor
 
         return InlineExecutor(config, order)
     if order != "item":
-        raise UsageError(f"--order {order} works with the inline executor only", "Leave --executor and --jobs out.")
+        raise UsageError(
+            f"--order {order} is for one worker", "Leave out --executor, --jobs, --devices, --recycle-after."
+        )
     jobs = max(jobs, len(devices))
     if name == "processes":
         from .processes import ProcessExecutor

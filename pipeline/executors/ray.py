@@ -9,6 +9,7 @@ import contextlib
 import dataclasses
 import os
 import pickle
+import socket
 import sys
 import time
 from collections import deque
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...kernels.errors import ItemTimeoutError, MissingDependencyError, WorkerDiedError
+from ...kernels.errors import ItemTimeoutError, MissingDependencyError, UsageError, WorkerDiedError
 from ..events import Emit, Event, Progress
 from ..worker import Result, RunConfig, Task, Worker, describe_error, error_of
 from . import retry_of
@@ -77,12 +78,24 @@ class RayExecutor:
         self._recycle_after = recycle_after
         self._started = not self._ray.is_initialized()
         if self._started:
-            local = {} if address else _local_cluster(self._jobs)
-            self._ray.init(address=address, log_to_driver=False, logging_level="error", **local)
+            self._connect(address)
         gpus = 1 if config.device.startswith("cuda") or devices or self._has_gpu() else 0
         cpus = 1 if address else max(1, (os.cpu_count() or 1) // self._jobs)
         self._make = self._ray.remote(RayWorker).options(num_gpus=gpus, num_cpus=cpus, max_restarts=0)
         self._slots: list[_Slot | None] = [None] * self._jobs
+
+    def _connect(self, address: str | None) -> None:
+        """Joins the cluster at `address`, or starts one of this machine alone. Raises UsageError."""
+        local = {} if address else _local_cluster(self._jobs)
+        try:
+            if address:
+                _knock(address)
+            self._ray.init(address=address, log_to_driver=False, logging_level="error", **local)
+        except OSError as error:  # ConnectionError is one
+            raise UsageError(
+                f"no Ray cluster answers at {address or 'this machine'}: {error}",
+                "Start one with `ray start --head`, or leave --ray-address out.",
+            ) from error
 
     def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
         again: deque[Task] = deque()
@@ -186,6 +199,13 @@ def _import_ray() -> Any:
     except ImportError as error:
         raise MissingDependencyError("--executor ray needs Ray", 'pip install "varco3d[ray]"') from error
     return ray
+
+
+def _knock(address: str) -> None:
+    """Raises OSError when nobody listens at `host:port`; Ray itself would go on asking for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdigit():  # and not `auto`
+        socket.create_connection((host, int(port)), 10.0).close()
 
 
 def _local_cluster(jobs: int) -> dict[str, Any]:

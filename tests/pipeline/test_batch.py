@@ -7,7 +7,7 @@ import time
 
 import pytest
 from fakes import load_fake, picture, write_recipe
-from varco3d.kernels.errors import ModelMissingError, OutputError, QualityGateError
+from varco3d.kernels.errors import ModelMissingError, OutputError, QualityGateError, UsageError
 from varco3d.pipeline import batch as batch_module
 from varco3d.pipeline.batch import Batch, BatchOptions
 from varco3d.pipeline.chain import Chain
@@ -140,6 +140,8 @@ def test_every_executor_and_order_gives_the_same_bytes(place):
     records = [latest_records(place / out) for out in "abc"]
     for item in ALL_OK:
         assert len({json.dumps([record[item][name] for name in SAME]) for record in records}) == 1
+    with pytest.raises(UsageError, match="for one worker"):
+        Run(place, out="d", order="stage", jobs=2)()
     order = [event.stage for event in two.events if isinstance(event, StageStarted)]
     assert order == [name for name in make_recipe(place).names() for _ in range(3)]
 
@@ -170,6 +172,8 @@ def test_a_second_death_goes_down_the_ladder(place):
 def test_ray_gives_the_same_records_and_survives_a_killed_actor(place):
     pytest.importorskip("ray")
     recipe = make_recipe(place, f"die:{place}/died")
+    with pytest.raises(UsageError, match=r"no Ray cluster answers at 127\.0\.0\.1:1"):
+        Run(place, recipe, executor="ray", ray_address="127.0.0.1:1")()
     two = Run(place, recipe, "b", executor="ray", jobs=1)()
     one = Run(place, recipe, "a")()
     assert two.statuses() == ALL_OK and two.hashes() == one.hashes()
