@@ -6,6 +6,7 @@ One module per function, named like it. Read arrays (what goes in and out) and p
     field to shape     decode_octree (bricks, octree_bricks), field, marching_cubes (mc_tables)
     shape to shape     clean (topology), decimate, flood_sdf, normals
     shape to picture   cameras, render_maps (rasterize), cast_rays
-    picture to shape   unwrap (chart_faces, pack_charts), bake (texel_maps), fill
+    picture to shape   unwrap (chart_faces, pack_charts, xatlas_charts), bake (texel_maps, texel_rims), fill,
+                       surface_graph (split_edges)
     shared             errors, triangles
 """

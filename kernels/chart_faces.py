@@ -10,6 +10,8 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import connected_components
 
+from .normals import weld
+
 AXES = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]], np.float32)
 # In-plane axes with U x V = AXES: seen from outside, faces keep their winding.
 U_AXES = np.array([[0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1], [1, 0, 0], [-1, 0, 0]], np.float32)
@@ -61,7 +63,8 @@ def chart_faces(vertices: np.ndarray, faces: np.ndarray, normals: np.ndarray, pi
     texels); what it misses is left to an exact test in the atlas.
     Returns chart [F] (numbers without gaps), axis [F], neighbour pairs [E, 2].
     """
-    pairs = face_neighbours(faces)
+    # by place: many files give every face vertices of its own
+    pairs = face_neighbours(weld(vertices)[faces])
     axis = label_faces(normals, pairs)
     axis = _absorb_small(axis, normals, pairs)
     chart = pieces(len(faces), pairs, axis[pairs[:, 0]] == axis[pairs[:, 1]])

@@ -18,13 +18,13 @@ from .picture import resized
 FIT_SIDE = 192  # pixels on which the light is measured
 STEPS = (1, 3, 9, 27)  # pixels between the two of a pair
 CHROMA = 0.03  # pairs whose colours differ more are two materials
-JUMP = 0.35  # logarithms of brightness; pairs that differ more are an edge
+JUMP = 0.5  # logarithms of brightness; pairs that differ more are an edge
 ROUNDS = 5  # of robust fitting
 RIDGE = 1e-3
 SOFT = 0.02  # share of the side over which normals are smoothed: light is soft and the mesh is not quite the object
 LEAST_EXPLAINED = 0.1  # share of the pairs' variance; below it no light was found and nothing is changed
 LEAST_SPREAD = 0.02  # logarithms; weaker shading is not worth touching
-STRONGEST = np.log(1.8)  # limit of the change
+STRONGEST = np.log(2.5)  # limit of the change
 DARKEST = 0.02  # linear brightness; darker pixels say nothing about light
 
 
@@ -41,10 +41,10 @@ def delight(rgba: np.ndarray, camera: Camera, vertices: np.ndarray, faces: np.nd
     facing = (maps.normal @ camera.axes()[2].astype(np.float32)) > 0.15
     usable = maps.mask & facing & (small[..., 3] > 0.95) & (bright > DARKEST) & (linear.max(2) < 0.98)
     basis = _harmonics(_soft_normals(maps.normal, maps.mask))
-    light, explained = _fit(basis, np.log(np.maximum(bright, 1e-4)), linear, usable)
+    light, explained = _fit(basis, bright, linear, usable)
     if explained < LEAST_EXPLAINED:
         return rgba, 0.0
-    shading = basis @ light
+    shading = np.log(np.maximum(basis @ light, np.exp(-2 * STRONGEST)))
     shading -= np.median(shading[usable])
     if shading[usable].std() < LEAST_SPREAD:
         return rgba, 0.0
@@ -68,38 +68,39 @@ def _soft_normals(normal: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def _harmonics(normal: np.ndarray) -> np.ndarray:
-    """The eight spherical harmonics of first and second order, without their constants, [..., 8]."""
+    """The nine spherical harmonics up to the second order, without their constants, [..., 9]."""
     x, y, z = np.moveaxis(normal, -1, 0)
-    return np.stack([x, y, z, x * y, y * z, z * x, x * x - y * y, 3 * z * z - 1], -1)
+    return np.stack([np.ones_like(x), x, y, z, x * y, y * z, z * x, x * x - y * y, 3 * z * z - 1], -1)
 
 
-def _fit(basis: np.ndarray, level: np.ndarray, linear: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, float]:
-    """Light [8] from ratios of nearby pixels of one colour, and the share of their variance it explains.
+def _fit(basis: np.ndarray, bright: np.ndarray, linear: np.ndarray, usable: np.ndarray) -> tuple[np.ndarray, float]:
+    """Light [9] of mean 1 from ratios of nearby pixels of one colour, and the share of their variance it explains.
 
-    basis [S, S, 8], level [S, S] logarithm of brightness, linear [S, S, 3], usable [S, S].
+    basis [S, S, 9], bright [S, S], linear [S, S, 3], usable [S, S]. A pair's brightnesses a and b should relate as the
+    light there: a * light(b) = b * light(a), which is linear in the light.
     """
     chroma = linear / np.maximum(linear.sum(2, keepdims=True), 1e-4)
-    rows, values = [], []
+    parts = []
     for step in STEPS:
-        for a, b in (
-            (np.s_[:, step:], np.s_[:, :-step]),
-            (np.s_[step:], np.s_[:-step]),
-        ):
+        for a, b in ((np.s_[:, step:], np.s_[:, :-step]), (np.s_[step:], np.s_[:-step])):
             alike = np.abs(chroma[a] - chroma[b]).max(2) < CHROMA
-            pair = usable[a] & usable[b] & alike & (np.abs(level[a] - level[b]) < JUMP)
-            rows.append((basis[a] - basis[b])[pair])
-            values.append((level[a] - level[b])[pair])
-    row, value = np.concatenate(rows).astype(np.float64), np.concatenate(values).astype(np.float64)
-    if len(value) < 500:
-        return np.zeros(8), 0.0
-    weight, light = np.ones(len(value)), np.zeros(8)
+            near = np.abs(np.log(np.maximum(bright[a], 1e-4) / np.maximum(bright[b], 1e-4))) < JUMP
+            pair = usable[a] & usable[b] & alike & near
+            first, second = bright[a][pair][:, None], bright[b][pair][:, None]
+            parts.append(2.0 * (first * basis[b][pair] - second * basis[a][pair]) / (first + second))
+    row = np.concatenate(parts).astype(np.float64)
+    if len(row) < 500:
+        return np.eye(9)[0], 0.0
+    mean = basis[usable].mean(0).astype(np.float64)
+    weight, light = np.ones(len(row)), np.eye(9)[0]
     for _ in range(ROUNDS):
-        weighted = row * weight[:, None]
-        light = np.linalg.solve(weighted.T @ row + RIDGE * len(value) * np.eye(8), weighted.T @ value)
-        rest = np.abs(value - row @ light)
+        matrix = (row * weight[:, None]).T @ row
+        light = np.linalg.solve(matrix + RIDGE * np.trace(matrix) / 9 * np.diag([1e-3, *np.ones(8)]), mean)
+        light /= mean @ light
+        rest = np.abs(row @ light)
         weight = 1.0 / np.maximum(rest, max(1.5 * float(np.median(rest)), 1e-3))  # least absolute deviations, softened
         weight /= weight.max()
-    before, after = float((weight * value**2).sum()), float((weight * (value - row @ light) ** 2).sum())
+    before, after = float((weight * row[:, 0] ** 2).sum()), float((weight * (row @ light) ** 2).sum())
     return light, 1.0 - after / max(before, 1e-12)
 
 

@@ -95,13 +95,22 @@ def _paint(
         first = [full[:, 3] > 0 for view, full in zip(views, found, strict=True) if view.priority >= 1.0]
         seen += int(np.any(first, axis=0).sum()) if first else 0
         made += int((sure[part] > 0).sum())
-    _level_and_fill(SurfaceGraph(place, pieces), pieces, texels, colour, mixed - colour, sure)
+    if (sure > 0).any():
+        _level_and_fill(SurfaceGraph(place, pieces), pieces, texels, colour, mixed - colour, sure)
+    else:  # too small for the pictures' pixels, say
+        colour[:] = _mean_colour(max(views, key=lambda view: view.priority))
     flat = np.zeros((size * size, 3), np.float32)
     covered = np.zeros(size * size, bool)
     flat[texels.index], covered[texels.index] = colour, True
     padded = fill_gutters(flat.reshape(size, size, 3), covered.reshape(size, size), 2 * default_padding(size))
     texture = np.rint(np.clip(padded, 0.0, 1.0) * 255).astype(np.uint8)
     return Painted(texture, seen / max(count, 1), made / max(count, 1))
+
+
+def _mean_colour(view: View) -> np.ndarray:
+    """Mean colour [3] of the pixels that are trusted."""
+    trust = np.ones(view.picture.shape[:2]) if view.confidence is None else view.confidence + 1e-9
+    return (view.picture * trust[..., None]).sum((0, 1)) / trust.sum()
 
 
 def _fine_mesh(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray) -> tuple:
@@ -180,9 +189,6 @@ def _level_and_fill(
         colour[shown] = np.clip(colour[shown] + at_texels(level, shown), 0.0, 1.0)
     certain = np.minimum(sure / SURE, 1.0)
     mean, trust = graph.gather(*points, colour[some], certain[some])
-    if trust.max(initial=0.0) == 0.0:
-        colour[:] = 0.5
-        return
     calm = graph.at_vertices(graph.spread(mean, trust), trust)
     # Faces with a corner around which some texels are known and some are not.
     known = graph.at_vertices(trust[:, None])[:, 0]

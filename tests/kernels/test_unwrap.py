@@ -122,6 +122,13 @@ def test_charts_nest_under_the_horizon():
     assert len(shapes[0].low) == 11 and shapes[0].high[2] == 20 and shapes[0].high[8] == 4
 
 
+def test_a_mesh_in_loose_triangles_gets_the_same_islands():
+    vertices, faces = torus()
+    loose = unwrap(vertices[faces.reshape(-1)], np.arange(faces.size).reshape(-1, 3), 256)
+    joined = unwrap(vertices, faces, 256)
+    assert loose.charts == joined.charts and np.allclose(loose.uv[loose.faces], joined.uv[joined.faces], atol=1e-5)
+
+
 @pytest.mark.parametrize("method", ["packed", "xatlas"])
 def test_atlases_by_xatlas(method):
     pytest.importorskip("xatlas")

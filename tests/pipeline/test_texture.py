@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import trimesh
 from PIL import Image
 from varco3d.kernels.bake import View
 from varco3d.kernels.cameras import SIX_VIEWS, Camera
@@ -208,7 +209,7 @@ def test_materials_of_a_synthesiser_become_a_map(monkeypatch):
     monkeypatch.setattr("varco3d.pipeline.texturing.synthesis.make_synthesizer", lambda *_: Glossy())
     truth = figure()
     asset = Asset(subject=subject_of(truth, Camera(), 64), mesh=Mesh(truth.vertices, truth.faces))
-    settings = make_settings(Texture.Settings, {"size": 128, "register": False, "metallic": 0.5})
+    settings = make_settings(Texture.Settings, {"size": 256, "register": False, "metallic": 0.5})
     mesh = Texture().run(asset, settings, Context()).mesh
     front = replace(mesh, texture=mesh.metallic_roughness)
     seen = render_view(front, Camera(0, 0, HALF_HEIGHT), 64, light=0.0)
@@ -217,20 +218,17 @@ def test_materials_of_a_synthesiser_become_a_map(monkeypatch):
     assert mesh.roughness == 1.0 and mesh.metallic == 0.5, "a factor that was asked for stands"
 
 
-def bumpy_ball(n: int) -> Mesh:
+def bumpy_ball() -> Mesh:
     """A ball with small waves on it."""
-    u, v = np.meshgrid(np.linspace(0, 2 * np.pi, 2 * n), np.linspace(0, np.pi, n), indexing="ij")
-    radius = 0.8 + 0.012 * np.sin(11 * u) * np.sin(v) * np.sin(9 * v)
-    points = np.stack([np.sin(v) * np.sin(u), np.cos(v), np.sin(v) * np.cos(u)], -1) * radius[..., None]
-    i, j = (k.ravel() for k in np.meshgrid(np.arange(2 * n - 1), np.arange(n - 1), indexing="ij"))
-    a, b, c, d = i * n + j, (i + 1) * n + j, (i + 1) * n + j + 1, i * n + j + 1
-    faces = np.concatenate([np.stack([a, d, c], 1), np.stack([a, c, b], 1)])
-    return Mesh(points.reshape(-1, 3).astype(np.float32), faces.astype(np.int32))
+    ball = trimesh.creation.icosphere(subdivisions=5, radius=0.8)
+    x, y, z = ball.vertices.T
+    waves = 1.0 + 0.01 * np.sin(12 * x) * np.sin(10 * y + 1) * np.cos(11 * z)
+    return Mesh((ball.vertices * waves[:, None]).astype(np.float32), ball.faces.astype(np.int32))
 
 
 def test_the_normal_map_of_a_simplified_mesh_brings_its_detail_back():
     """Rendered normals of the light mesh with its map are nearer to the fine mesh's than without it."""
-    fine = bumpy_ball(120)
+    fine = bumpy_ball()
     light = Clean().run(Asset(mesh=fine), make_settings(Clean.Settings, {"faces": 700}), Context()).mesh
     subject = Subject(np.ones((32, 32, 4), np.float32), np.eye(3), (32, 32))
     settings = make_settings(Texture.Settings, {"size": 512, "register": False, "normal_map": True})
