@@ -13,7 +13,7 @@ import trimesh
 from varco3d.kernels.bake import View
 from varco3d.kernels.cameras import Camera
 from varco3d.kernels.normals import smooth_normals
-from varco3d.weights.networks.painter import Painter, PainterConfig
+from varco3d.weights.networks.painter import CHOICES, Painter, PainterConfig, choices
 from varco3d.weights.painting import filled, paint_views, view_facts
 from varco3d.weights.training import loop, train_painter
 
@@ -73,11 +73,23 @@ def test_an_untrained_painter_leaves_the_guess(facts, size):
 def test_a_correction_reaches_the_rim_of_the_mesh_and_ends_there(facts):
     painter = Painter(PainterConfig(view=16)).eval()
     with torch.no_grad():
-        painter.leave.bias[:] = -0.25  # type: ignore[index]
+        painter.leave.bias[CHOICES:] = -0.25  # type: ignore[index]
     painted = paint_views(painter, facts, np.ones((SIDE, SIDE, 4), np.float32))
     inside = facts.mask[..., None] > 0
     expected = np.clip(facts.guess - 0.25, 0, 1)
     assert np.abs(np.where(inside, painted - expected, 0)).mean() < 0.01
+
+
+def test_choices_are_the_colours_they_are_called(facts):
+    view = torch.from_numpy(facts.channels())
+    picture = torch.zeros(2, 4, 8, 8)
+    picture[:, 0, :4], picture[:, 3, :4] = 0.5, 1.0
+    nearest, calm, calmer, mean, black = choices(view, picture).unbind(1)
+    assert torch.equal(nearest, view[:, 3:6]) and (black == 0).all()
+    assert torch.allclose(mean[0, :, 3, 3], torch.tensor([0.5, 0, 0]))
+    middle = SIDE // 2  # half of the surroundings are red, half green
+    assert torch.allclose(calmer[0, :, middle, middle], torch.tensor([0.5, 0.5, 0]), atol=0.06)
+    assert calm[0, 0, middle, 8] > 0.99  # far inside the red half
 
 
 def test_mirroring_and_permuting_keep_channels_together(facts):

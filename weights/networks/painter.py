@@ -1,7 +1,8 @@
 """The painter: colours of one view of a mesh from what a picture and its mirror images tell about it.
 
-A small U-Net over the pixels of the view, with the input picture's tokens read at its lowest level. It corrects a guess
-it is given, so that an untrained painter leaves the guess as it is.
+A small U-Net over the pixels of the view, with the input picture's tokens read at its lowest level. It moves a guess
+towards other colours that may be right (calmer ones, the nearest known, the picture's mean, black) and adds what is
+still missing. An untrained painter leaves the guess as it is.
 """
 
 from __future__ import annotations
@@ -17,12 +18,15 @@ CHANNELS = 15
 """Of a view: guess (3), nearest known colour (3), trust of the picture and of its mirror images, normal (3), position
 (3), mask. Colours 0..1, trusts 0..1, positions in the box, all zero outside the mesh."""
 
+CALM = (5, 17)  # windows, pixels, of the guess's local means
+CHOICES = len(CALM) + 3
+
 
 @dataclass(frozen=True)
 class PainterConfig:
     view: int = 64  # side of a view in pixels that the network was trained at
     picture: int = 64  # side of the RGBA input picture
-    widths: tuple[int, ...] = (32, 64, 128, 192)  # channels at 1, 1/2, 1/4, 1/8 of the side
+    widths: tuple[int, ...] = (16, 48, 96, 192)  # channels at 1, 1/2, 1/4, 1/8 of the side
     heads: int = 6
 
 
@@ -68,7 +72,7 @@ class Painter(nn.Module):
         self.picture = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairwise(stem))
         self.look = PictureLook(widths[-1], config.heads, (config.picture >> depth) ** 2)
         self.middle = nn.Sequential(Residual(widths[-1]), Residual(widths[-1]))
-        self.leave = nn.Conv2d(widths[0], 3, 3, padding=1)
+        self.leave = nn.Conv2d(widths[0], CHOICES + 3, 3, padding=1)
         nn.init.zeros_(self.leave.weight)
         nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
 
@@ -89,4 +93,17 @@ class Painter(nn.Module):
         x = self.middle(self.look(x, tokens.flatten(2).transpose(1, 2)))
         for block, up in zip(reversed(self.after), reversed(self.up), strict=True):
             x = block(up(x) + kept.pop())
-        return self.leave(F.silu(x)) * view[:, -1:]
+        out = self.leave(F.silu(x))
+        moves = torch.tanh(out[:, :CHOICES, None]) * (choices(view, picture) - view[:, None, :3])
+        return (moves.sum(1) + out[:, CHOICES:]) * view[:, -1:]
+
+
+def choices(view: Tensor, picture: Tensor) -> Tensor:
+    """Colours [B,CHOICES,3,S,S] that a pixel may have instead of its guess; arguments as the painter's."""
+    guess, mask = view[:, :3], view[:, -1:]
+    alpha = picture[:, 3:]
+    mean = (picture[:, :3] * alpha).mean((2, 3), keepdim=True) / alpha.mean((2, 3), keepdim=True).clamp(min=1e-4)
+    covered = torch.cat([guess * mask, mask], 1)
+    pooled = [F.avg_pool2d(covered, width, 1, width // 2) for width in CALM]
+    calm = [p[:, :3] / p[:, 3:].clamp(min=1e-4) for p in pooled]
+    return torch.stack([view[:, 3:6], *calm, mean.expand_as(guess), torch.zeros_like(guess)], 1)

@@ -2,8 +2,9 @@
 
     python -m varco3d.weights.training.train_painter --shards RUNS/painter --out RUNS/painter-run --minutes 25
 
-Loss: squared error of the views' colours, mostly over pixels that the picture does not show. Validation: PSNR over
-those pixels, the mean over objects, beside the guess from mirror images and the nearest known colour.
+Loss: logarithm of a view's squared error, mostly over pixels that the picture does not show; so a view whose guess is
+nearly right counts as much as one that is all wrong. Validation: PSNR over those pixels, the mean over objects, beside
+the guess from mirror images and the nearest known colour.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from .loop import Loop, LoopConfig
 
 VIEWS = 6
 SEEN_WEIGHT = 0.05  # of pixels that the picture shows, in the loss
+FLOOR = 1e-4  # squared error that nobody sees
 SIGNED = slice(8, 14)  # normal and position among the painter's channels; the others lie in 0..1
 HORIZONTAL = (8, 11)  # their x components, which a mirrored view turns around
 
@@ -97,7 +99,8 @@ def painter_loss(painter: Painter, batch: dict[str, Tensor]) -> dict[str, Tensor
         correction = painter(view, batch["picture"])
     error = (view[:, :3] + correction.float() - batch["wanted"]).square().mean(1, keepdim=True)
     weight = unseen(view) + SEEN_WEIGHT * view[:, -1:]
-    return {"loss": (error * weight).sum() / weight.sum().clamp(min=1)}
+    per_view = (error * weight).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp(min=1)
+    return {"loss": (per_view + FLOOR).log10().mean()}
 
 
 @torch.no_grad()
