@@ -4,7 +4,8 @@
 
 The picture is lit at random (a third of them are not lit); the wanted colours of the views are those under even light
 of the picture's mean brightness. What is known about the views is worked out as the texture stage does it, from a
-camera that is off by as much as registration is. Rows: training objects, then held-out ones.
+camera that is off by as much as registration is. Rows: training objects, then held-out ones. A run that was
+stopped goes on.
 """
 
 from __future__ import annotations
@@ -121,14 +122,19 @@ def main() -> None:
 
     training, validation = chosen("training"), chosen("validation")
     tasks = list(enumerate(training + validation))
-    arrays = open_painter_arrays(args.out, len(tasks), "w+")
+    resumed = (args.out / "view.npy").exists()
+    arrays = open_painter_arrays(args.out, len(tasks), "r+" if resumed else "w+")
+    if len(arrays["picture"]) != len(tasks):
+        raise SystemExit(f"{args.out} was begun with another --limit")
+    tasks = [(row, i) for row, i in tasks if not arrays["picture"][row, 3].any()]
     with multiprocessing.get_context("spawn").Pool(args.workers, _start_worker, (args.data,)) as pool:
         for done, (row, packed) in enumerate(pool.imap_unordered(_one, tasks, chunksize=4)):
             for name, values in packed.items():
                 arrays[name][row] = values
             if done % 200 == 0:
                 print(f"{done}/{len(tasks)}", flush=True)
-    (args.out / "index.json").write_text(json.dumps({"training": len(training), "count": len(tasks)}))
+    counts = {"training": len(training), "count": len(training) + len(validation)}
+    (args.out / "index.json").write_text(json.dumps(counts))
 
 
 if __name__ == "__main__":
