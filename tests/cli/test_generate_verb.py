@@ -204,6 +204,17 @@ def test_plan_learns_from_the_record(go) -> None:
     assert answer["estimate"]["seconds_per_item"] > 0 and "2 earlier items" in answer["estimate"]["basis"]
 
 
+def test_plan_estimates_with_what_was_measured(go, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    row = {"seconds_per_item": 2.0, "start_seconds": 5.0, "peak_mb": 900.0, "bytes": 1000}
+    (tmp_path / "measured.json").write_text(json.dumps({"machine": "on 2 cores", "standin": {"standard": row}}))
+    monkeypatch.setattr("varco3d.cli.plan.MEASURED", tmp_path / "measured.json")
+    found = json.loads(go("in", "-o", "out", "--json", verb="plan").out)["estimate"]
+    assert (found["seconds"], found["peak_mb"], found["disk_bytes"], found["basis"]) == (9.0, 900.0, 2000, "on 2 cores")
+    assert "about 9.0 s (2.0 s an item, on 2 cores)" in go("in", "-o", "out", verb="plan").err
+    draft = json.loads(go("in", "-o", "out", "--json", "--preset", "draft", verb="plan").out)
+    assert draft["estimate"]["seconds"] is None
+
+
 def test_levels_of_detail_lie_in_one_place(go) -> None:
     from varco3d.cli.mesh_files import load_mesh
 
