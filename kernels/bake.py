@@ -196,8 +196,10 @@ def bake(
         trust = None if confidence is None else to_numpy(confidence, np.float32)[k]
         view = View(camera, pictures[k], trust)
         seen = baker.look_up(view, baker.depth(view))
-        weight = seen[:, 3:] * (1.0 if weights is None else float(weights[k]))
-        total += np.concatenate([seen[:, :3] * weight, weight], 1)
+        if weights is not None:
+            seen[:, 3] *= np.float32(weights[k])
+        seen[:, :3] *= seen[:, 3:]  # in place: these are the largest arrays here
+        total += seen
     texture = np.zeros((size * size, 3), np.float32)
     coverage = np.full(size * size, -1.0, np.float32)
     texture[texels.index] = total[:, :3] / np.maximum(total[:, 3:], 1e-12)

@@ -1,5 +1,6 @@
 # Kernels are Python in syntax only, their types are Warp's:
-# pyright: reportArgumentType=false, reportCallIssue=false, reportOperatorIssue=false
+# pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false
+# pyright: reportGeneralTypeIssues=false, reportIndexIssue=false, reportOperatorIssue=false
 """Marching cubes on a sparse field: time and memory grow with the surface, not with the box.
 
 An edge of the lattice is (its lower sample, its axis), so a vertex has its number without a hash or a sort: mark the
