@@ -12,6 +12,7 @@ from ..containers import Tensors, open_tensors
 from ..convert import Layout, load_into
 
 GIB = float(1 << 30)
+LOADING = 1.15  # what reading takes at most, as a multiple of what is kept; zoo.memory_gib reckons with it too
 HEADROOM = 1.25  # room asked for, as a multiple of the weights about to be loaded
 
 
@@ -62,13 +63,13 @@ class Parts:
     def take(self, name: str) -> nn.Module:
         """The network, loaded if it is not here. Raises CheckpointError, and OutOfMemoryError beyond the budget."""
         if name not in self._loaded:
-            need = self._bytes(name) * HEADROOM
+            size = self._bytes(name)
             held = sum(_bytes_of(network, None) for network in self._loaded.values())
-            if self._loaded and need > min(free_bytes(self.device), self.budget - held):
+            if self._loaded and size * HEADROOM > min(free_bytes(self.device), self.budget - held):
                 self.release()
-            if need > self.budget:
+            if size * LOADING > self.budget:
                 raise OutOfMemoryError(
-                    f"network '{name}' needs about {need / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
+                    f"network '{name}' needs about {size * LOADING / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
                     "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
                 )
             self._loaded[name] = self._parts[name].load(self.device, self.dtype_of(name))
