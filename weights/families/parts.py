@@ -69,7 +69,7 @@ class Parts:
                 self.release()
             if size * LOADING > self.budget:
                 raise OutOfMemoryError(
-                    f"network '{name}' needs about {size * LOADING / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
+                    f"network '{name}' needs {size * LOADING / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
                     "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
                 )
             self._loaded[name] = self._parts[name].load(self.device, self.dtype_of(name))
