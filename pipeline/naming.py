@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import string
 import unicodedata
 from collections.abc import Iterable
@@ -15,6 +16,7 @@ from .stage import suggestion
 
 DEFAULT_NAME = "{relpath}/{stem}.{ext}"
 FIELDS = ("stem", "relpath", "seed", "model", "ext")
+_LONGEST = 200  # bytes of a path part; file systems take 255, of which .preview.webp and the like need some
 MESH_SUFFIXES = (".glb", ".obj", ".ply", ".stl", ".3mf")
 
 
@@ -73,8 +75,14 @@ def single_item(file: InputFile, output: Path, seed: int = 0, mask: Path | None 
 
 
 def clean_name(name: str) -> str:
-    """A path part that every shell and record can hold: control characters and their like become `_`."""
-    return "".join(c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in name) or "_"
+    """A path part that every shell, record and file system can hold: control characters and their like become `_`, and
+    the end of a very long name becomes a hash of it, so that there is room for suffixes."""
+    cleaned = "".join(c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in name) or "_"
+    data = cleaned.encode()
+    if len(data) <= _LONGEST:
+        return cleaned
+    digest = hashlib.blake2b(data, digest_size=4).hexdigest()
+    return f"{data[: _LONGEST - 9].decode(errors='ignore')}-{digest}"
 
 
 def _check_template(template: str) -> None:

@@ -136,6 +136,13 @@ def test_names_never_leave_the_folder_nor_break_a_line(tmp_path):
         assert os.path.commonpath([tmp_path, item.target]) == str(tmp_path) and "\n" not in item.id
 
 
+def test_very_long_names_leave_room_for_suffixes(tmp_path):
+    long = ["é" * 125 + ".png", "é" * 124 + "x.png"]
+    one, two = plan_items(files(*long), tmp_path)
+    assert one.id != two.id and one.id == plan_items(files(long[0]), tmp_path)[0].id
+    (tmp_path / f"{one.id}.preview.webp").touch()
+
+
 def test_a_single_output():
     item = single_item(files("a.png")[0], Path("o/chair.v2.glb"), 3)
     assert (item.id, item.target, item.run_seed) == ("chair.v2", Path("o/chair.v2"), 3)
