@@ -178,7 +178,7 @@ def main() -> None:
     parser.add_argument("--model", default="hunyuan3d-dit-v2-1")
     parser.add_argument("--dtype", default="float32", choices=("float32", "bfloat16", "float16"))
     parser.add_argument("--resolution", type=int, default=96)
-    parser.add_argument("--chunk", type=int, default=16384)
+    parser.add_argument("--chunk", type=int, default=8192)
     parser.add_argument("--keys", default="all", choices=("all", "mean", "merge"))
     parser.add_argument("--peer", action="store_true")
     chosen = parser.parse_args()
