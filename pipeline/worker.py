@@ -15,7 +15,7 @@ from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import OutOfMemoryError, Varco3DError
+from ..kernels.errors import OutOfMemoryError, OutputError, Varco3DError
 from .artifacts import Asset
 from .chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
 from .events import Emit, ItemStarted
@@ -181,6 +181,9 @@ class Worker:
         """The result for an error that ended the item."""
         if is_out_of_memory(error) and not isinstance(error, Varco3DError):
             error = OutOfMemoryError(f"memory ran out: {error}", "Try --preset draft or a smaller --memory.")
+        if isinstance(error, OutputError):  # say where the file was to go, not where it is made
+            message = error.message.replace(str(self._folder(task)), str(task.item.target.parent))
+            error = OutputError(message, error.hint)
         return Result(
             status="failed",
             warnings=tuple(state.warnings),

@@ -1,14 +1,17 @@
 """Many items: records, resume, isolated failures, executors with the same bytes, workers that die."""
 
 import dataclasses
+import errno
 import json
 import os
+import re
 import time
 
 import pytest
 from fakes import load_fake, picture, write_recipe
 from varco3d.kernels.errors import ModelMissingError, OutputError, QualityGateError, UsageError
 from varco3d.pipeline import batch as batch_module
+from varco3d.pipeline import records as records_module
 from varco3d.pipeline.batch import Batch, BatchOptions
 from varco3d.pipeline.chain import Chain
 from varco3d.pipeline.events import ItemFinished, ItemStarted, RunStarted, StageStarted
@@ -238,6 +241,23 @@ def test_causes_that_all_items_share_end_the_run(place):
     (place / "file").write_text("")
     with pytest.raises(OutputError, match="cannot write"):
         Run(place, out="file/out")()
+
+
+def test_a_full_disk_ends_the_run_and_names_the_file(place, monkeypatch):
+    def full(path, write):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("varco3d.pipeline.outputs.write_atomic", full)
+    run = Run(place)
+    with pytest.raises(OutputError, match=re.escape(f"cannot write {place / 'out/p0.glb'}: No space left on device")):
+        run()
+    assert run.codes() == {"p0": "output"} and not (place / "out/.varco3d").exists()
+
+
+def test_a_record_that_does_not_fit_is_an_error_and_not_half_a_line(place, monkeypatch):
+    monkeypatch.setattr(records_module.os, "write", lambda file, data: 10)
+    with pytest.raises(OutputError, match=r"varco3d\.jsonl: No space left on device"):
+        Run(place)()
 
 
 def test_interrupted_runs_keep_what_is_finished_and_leave_no_scraps(place):
