@@ -29,7 +29,7 @@ def clean(
     origin = origin_of(vertices)
     with np.errstate(over="ignore"):  # what is too large for float32 counts as not finite
         points, triangles = to_numpy(vertices, np.float32), to_numpy(faces, np.int64)
-    finite = np.isfinite(points).all(axis=1)
+    finite = np.all(np.isfinite(points), axis=1)
     if not finite.all():
         triangles = triangles[finite[triangles].all(axis=1)]
     points, triangles = weld(points, triangles, tolerance)
@@ -67,9 +67,8 @@ def drop_collapsed(faces: np.ndarray) -> np.ndarray:
 
 def drop_duplicates(faces: np.ndarray) -> np.ndarray:
     """The faces [F', 3] without those that name the same three vertices, in any order, as an earlier one."""
-    # The sum does not depend on the order of the corners.
-    hashes = np.sum([_hashed(faces[:, k : k + 1].astype(np.uint64)) for k in range(3)], axis=0, dtype=np.uint64)
-    if not _repeats(hashes):
+    a, b, c = (_hashed(faces[:, k : k + 1].astype(np.uint64)) for k in range(3))
+    if not _repeats(a + b + c):  # the sum does not depend on the order of the corners
         return faces
     a, b, c = np.sort(faces, axis=1).astype(np.int64).T
     order = np.lexsort((c, b, a))  # stable, so the first of equal faces leads its group

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from ...kernels.errors import Varco3DError
 from .cases import Candidate, Case
 from .peers import Arrays
 
 ENOUGH = 10.0  # wall seconds after which a candidate is not called again
+LIMIT = 900.0  # wall seconds after which a call is given up
 WARM_UP = {"faces": 500, "resolution": 16}
 
 
@@ -62,11 +64,15 @@ def run_case(
     ours = runners[0]
     rows = []
     for runner in runners:
-        failed = runner.failure or (ours.failure and "nothing to compare with")
-        figures = {} if failed else case.judge(inputs, ours.answer, runner.answer)
+        figures, note = {}, runner.failure or (ours.failure and "nothing to compare with")
+        if not note:
+            try:
+                figures = case.judge(inputs, ours.answer, runner.answer)
+            except (Varco3DError, ValueError, IndexError) as error:
+                note = f"its answer is of no use: {error}"
         rows.append(
             Row(case.kernel, case.title, case.axis, shape, size, runner.who, runner.wall, runner.cpu, runner.peak_mb,
-                figures, runner.failure)
+                figures, note)
         )  # fmt: skip
     return rows
 
@@ -112,7 +118,7 @@ class _Runner:
 
     def _take_time(self) -> None:
         wall, cpu = self._reply("wall"), self._reply("cpu")
-        self.spent += wall
+        self.spent += self._reply("elapsed")
         self.wall = wall if self.wall is None else min(self.wall, wall)
         self.cpu = cpu if self.cpu is None else min(self.cpu, cpu)
 
@@ -121,6 +127,10 @@ class _Runner:
             return
         try:
             self._connection.send(inputs)
+            if not self._connection.poll(LIMIT):
+                self.failure = f"took longer than {LIMIT:.0f} s"
+                self._process.kill()
+                return
             self._last = self._connection.recv()
         except (EOFError, OSError):
             self._process.join(timeout=5)
@@ -156,6 +166,7 @@ def serve(connection: Connection, candidate: Candidate) -> None:
             wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
             peak = meter.read()
             reply = {
+                "elapsed": wall,
                 "wall": wall - answer.get("outside_wall", 0.0),
                 "cpu": cpu - answer.get("outside_cpu", 0.0),
                 "peak_mb": None if peak is None else max(0.0, peak - before),

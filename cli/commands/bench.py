@@ -72,7 +72,7 @@ def command(
     threads: tuple[int | None, ...],
     markdown: Path | None,
 ) -> None:
-    """Time the geometry kernels beside the libraries that are installed. All of it takes an hour on two cores."""
+    """Time the geometry kernels beside the libraries that are installed. All of it may take an hour."""
     from ..bench.cases import CASES
 
     chosen = [
