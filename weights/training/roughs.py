@@ -2,13 +2,15 @@
 
     python -m varco3d.weights.training.roughs --shards RUNS/shards --vae RUNS/vae --coarse RUNS/coarse
 
-Of the first views of every object, surface points with normals in the frame of the view, in `roughs.npy` among the
-shards; an object whose picture gave no surface keeps zeros. Resumes where it stopped.
+Of the first views of the objects, surface points with normals in the frame of the view, in `roughs.npy` among the
+shards; zeros where the picture gave no surface. Validation objects come first, the others in random order, so it can be
+stopped when there are enough; it resumes where it stopped.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +27,7 @@ from .shards import pack_surface
 from .train_flow import ROUGH_POINTS, load_vae
 from .train_vae import LATTICE
 
-GRID = 48  # cells per side: the points are all that is kept
+GRID = 32  # cells per side: the points are all that is kept
 DRAWS = 2
 
 
@@ -63,8 +65,11 @@ def main() -> None:
         roughs = np.lib.format.open_memmap(path, mode="r+")
     else:
         roughs = np.lib.format.open_memmap(path, mode="w+", dtype=np.int16, shape=shape)
+    validation = json.loads((args.shards / "index.json").read_text())["validation_rows"]
+    others = np.setdiff1d(np.arange(len(views)), validation)
+    order = [*validation, *np.random.default_rng(0).permutation(others).tolist()]
     for view in range(shape[1]):
-        for row in range(len(views)):
+        for done, row in enumerate(order):
             if roughs[row, view].any():
                 continue
             try:
@@ -72,8 +77,8 @@ def main() -> None:
             except EmptyFieldError:
                 continue
             roughs[row, view] = pack_surface(surface.astype(np.float32))
-            if row % 200 == 0:
-                print(f"view {view}: {row}/{len(views)}", flush=True)
+            if done % 200 == 0:
+                print(f"view {view}: {done}/{len(views)}", flush=True)
 
 
 if __name__ == "__main__":
