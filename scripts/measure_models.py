@@ -166,6 +166,7 @@ def decode(dtype: str, resolution: int, keys: str, chunk: int, peer: bool) -> di
             field = generator.field(latents, None) if keys == "all" else generator.selected_field(latents, keys)  # type: ignore[arg-type]
             return decode_octree(lambda points: on_ball(points, field(points)), resolution, 1.01, chunk=chunk)
 
+    decode_octree(lambda points: RADIUS - points.norm(dim=-1), 16, 1.01)  # what a process needs once is not counted
     row = measured(run)
     return {**row, "queries": asked, "us_per_query": round(row["cpu_seconds"] / asked * 1e6, 1)}
 

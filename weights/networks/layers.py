@@ -110,7 +110,7 @@ class CrossAttention(nn.Module):
 class Mlp(nn.Module):
     """Linear, GELU, Linear. rows: tokens worked on at once outside training, which bounds the hidden activations."""
 
-    def __init__(self, width: int, hidden: int, *, gelu: Literal["none", "tanh"] = "none", rows: int = 16384):
+    def __init__(self, width: int, hidden: int, *, gelu: Literal["none", "tanh"] = "none", rows: int = 4096):
         super().__init__()
         self.fc1 = nn.Linear(width, hidden)
         self.fc2 = nn.Linear(hidden, width)
