@@ -33,7 +33,7 @@ def mend_slivers(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
             break
         waiting.extend(patch.flip(waiting.popleft()))
     for face in waiting:
-        patch.remove(face)
+        patch.drop_thin(face)
     mended = faces.copy()
     kept = np.ones(len(faces), bool)
     kept[near] = False
@@ -66,8 +66,8 @@ class _Patch:
 
     def flip(self, thin: int) -> list[int]:
         """Flip the long side of a sliver, and return the faces without area that this leaves."""
-        if thin not in self.corners:
-            return []
+        if not self._is_thin(thin):
+            return []  # another flip has taken it away, or has given its number to a face with an area
         start, middle, end = self._middle_second(thin)
         others = self.around[frozenset((start, end))] - {thin}
         self.remove(thin)
@@ -81,12 +81,12 @@ class _Patch:
             return []  # two slivers on the same vertices cancel each other
         left = []
         for face, corners in ((thin, (p, middle, r)), (other, (middle, q, r))):
-            twins = [face for face in self.around[frozenset((middle, r))] if set(self.corners[face]) == set(corners)]
-            if twins:
-                self.remove(twins[0])  # the surface was folded here; two faces back to back enclose nothing
+            back = [f for f in self.around[frozenset((middle, r))] if self._is_back_of(f, corners)]
+            if back:
+                self.remove(back[0])  # the surface was folded here; two faces back to back enclose nothing
                 continue
             self.add(face, corners)
-            if not area_vectors(self.vertices, np.array([corners])).any():
+            if self._is_thin(face):
                 left.append(face)
         return left
 
@@ -102,6 +102,20 @@ class _Patch:
         """Whether the face has the side from start to end, in this direction."""
         corners = self.corners[face]
         return any(corners[k - 1] == start and corners[k] == end for k in range(3))
+
+    def drop_thin(self, face: int) -> None:
+        """Remove the face if it has no area."""
+        if self._is_thin(face):
+            self.remove(face)
+
+    def _is_thin(self, face: int) -> bool:
+        """Whether there is such a face, and it has no area."""
+        corners = self.corners.get(face)
+        return corners is not None and not area_vectors(self.vertices, np.array([corners])).any()
+
+    def _is_back_of(self, face: int, corners: Corners) -> bool:
+        """Whether the face has these corners the other way round."""
+        return set(self.corners[face]) == set(corners) and not self._runs(face, corners[0], corners[1])
 
     def _from(self, face: int, one: int, other: int) -> Corners:
         """The corners of a face, turned so that the side between the two vertices comes first."""

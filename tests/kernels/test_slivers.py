@@ -4,7 +4,7 @@ import manifold3d
 import numpy as np
 import pytest
 import twins
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from varco3d.kernels.clean import clean
 from varco3d.kernels.normals import area_vectors
@@ -69,8 +69,9 @@ cuts = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(cuts)
+@example([(721288, 2, 0.75), (391193, 2, 0.5), (465029, 0, 0.75)])  # a flip hands a sliver on that waits already
 def test_property_a_closed_mesh_stays_closed(places):
     vertices, faces = twins.box_mesh()
     for face, side, at in places:
