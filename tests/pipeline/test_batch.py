@@ -194,8 +194,8 @@ def test_without_retries_the_dead_workers_item_fails_and_a_hung_one_times_out(pl
     assert sorted(run.codes().values(), key=str) == [None, None, "worker_died"]
     (place / "in/p1.png").unlink()
     (place / "in/p2.png").unlink()
-    run = Run(place, make_recipe(place, f"hang:{place}/hung"), "b", {"timeout": 5.0})()
-    assert run.codes() == {"p0": "timeout"} and "hung past 5 s" in run.finished()["p0"].error["message"]
+    run = Run(place, make_recipe(place, f"hang:{place}/hung"), "b", {"timeout": 10.0})()
+    assert run.codes() == {"p0": "timeout"} and "hung past 10 s" in run.finished()["p0"].error["message"]
 
 
 def test_out_of_memory_is_tried_once_more_a_step_down(place):
