@@ -22,11 +22,11 @@ class Condition:
     extra: Any = None
 
 
-class SurfaceEncoder(Protocol):
-    """A generator that can also say which latents a given surface has; what `strength` below 1 needs."""
+class SurfaceConditioned(Protocol):
+    """A generator that, beside the picture, reads the surface which it is to refine."""
 
-    def encode(self, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Tensor:
-        """Latents [1,N,channels] at anchors [N,3] of a surface given by points [P,3] and outward normals [P,3]."""
+    def with_surface(self, condition: Condition, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Condition:
+        """`condition` with a surface given by points [P,3] and outward normals [P,3], for latents at anchors [N,3]."""
         ...
 
 

@@ -33,21 +33,14 @@ def sample_latents(
     seed: int,
     device: str = "cpu",
     on_step: OnStep | None = None,
-    start: Tensor | None = None,
-    strength: float = 1.0,
 ) -> Tensor:
     """Latents [1,count,channels] for what a picture says, by Euler steps along the generator's schedule.
 
     condition: `generator.condition(rgba)`, which draws of one picture share.
     on_step(step, steps, data): called after each step with the data the velocity points to, x + (1 - t) v.
-    start: latents [1,count,channels] to begin from instead of pure noise, at time 1 - strength (SDEdit, arXiv
-    2108.01073): the smaller the strength, the more of them stays.
     """
     x = draw_noise(seed, count, generator.channels).to(device)
     times = generator.schedule(steps).tolist()
-    if start is not None:
-        times = [1 - strength + strength * t for t in times]
-        x = torch.lerp(x, start, times[0])
     for step, (t, t_next) in enumerate(pairwise(times), start=1):
         v = generator.velocity(x, t, condition, anchors, guidance)
         if on_step is not None:

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ...kernels.errors import BadMeshError, UsageError
+from ...kernels.errors import BadMeshError
 from ..artifacts import Asset, Latents
 from ..stage import Context, setting
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-SURFACE_POINTS = 8192  # of the coarse mesh, when it is encoded
+    from ...weights.generator import Condition, SurfaceConditioned
+
+SURFACE_POINTS = 4096  # of the coarse mesh, for a generator that reads it: as many as in training
 
 
 @dataclass(frozen=True)
 class RefineSettings:
     steps: int = setting(12, "evaluations of the flow", 1, 1000)
     guidance: float = setting(2.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    strength: float = setting(1.0, "1 starts from pure noise, less from the encoded coarse surface", 0.01, 1.0)
+    draws: int = setting(1, "draws whose anchored latents are averaged: more is surer and smoother", 1, 64)
 
 
 class Refine:
@@ -31,7 +33,7 @@ class Refine:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: RefineSettings, context: Context) -> Asset:
-        from ...weights.sampling import sample_latents
+        from ...weights.sampling import mean_latents, sample_latents
 
         assert asset.subject is not None and asset.queries is not None
         queries = asset.queries
@@ -39,30 +41,32 @@ class Refine:
             raise BadMeshError("there is no voxel to refine", "The coarse mesh is empty; try another --seed.")
         generator = context.networks["refine"]
         anchors = generator.anchors(queries.indices, queries.resolution)
-        latents = sample_latents(
-            generator,
-            generator.condition(asset.subject.rgba),
-            anchors,
-            len(queries.indices),
-            settings.steps,
-            settings.guidance,
-            context.seed,
-            context.device,
-            lambda step, steps, _: context.progress(step, steps),
-            coarse_latents(generator, asset, anchors, context) if settings.strength < 1 else None,
-            settings.strength,
-        )
+        condition = generator.condition(asset.subject.rgba)
+        if hasattr(generator, "with_surface"):
+            condition = with_coarse_surface(generator, condition, asset, anchors, context)
+        count = len(queries.indices)
+
+        def draw(k: int) -> Tensor:
+            def on_step(step: int, steps: int, _: Tensor) -> None:
+                context.progress(k * steps + step, settings.draws * steps)
+
+            seed = context.seed + k
+            return sample_latents(
+                generator, condition, anchors, count, settings.steps, settings.guidance, seed, context.device, on_step
+            )
+
+        latents = mean_latents(draw, settings.draws)
         return dataclasses.replace(asset, latents=Latents(latents[0].cpu().numpy(), queries.centres()))
 
 
-def coarse_latents(generator: Any, asset: Asset, anchors: Tensor, context: Context) -> Tensor | None:
-    """The latents of the coarse mesh at the anchors; None, with a warning, when there is no coarse mesh."""
-    if not hasattr(generator, "encode"):
-        raise UsageError("this model cannot start from the coarse surface", "Set refine.strength to 1.")
+def with_coarse_surface(
+    generator: SurfaceConditioned, condition: Condition, asset: Asset, anchors: Tensor, context: Context
+) -> Condition:
+    """The condition with the coarse mesh; as it is, with a warning, when there is none."""
     if asset.coarse is None:
-        context.warn("no coarse mesh to start from; refined from pure noise")
-        return None
+        context.warn("no coarse mesh to refine; the shape comes from the picture and the voxels alone")
+        return condition
     from ...kernels.sample_surface import sample_surface
 
     points, normals, _ = sample_surface(asset.coarse.vertices, asset.coarse.faces, SURFACE_POINTS, seed=0)
-    return generator.encode(points, normals, anchors)
+    return generator.with_surface(condition, points, normals, anchors)

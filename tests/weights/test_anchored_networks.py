@@ -30,10 +30,17 @@ def sphere(count: int, radius: float = 0.7) -> torch.Tensor:
     return torch.cat([normals * radius, normals], -1)
 
 
-def make_flow(detail: int = 0, group: int = 1) -> PictureFlow:
+def make_flow(detail: int = 0, group: int = 1, rough: bool = False) -> PictureFlow:
     torch.manual_seed(0)
     dit = AnchoredDiTConfig(
-        latent_channels=4, group=group, width=32, heads=2, depth=2, context_width=32, detail_channels=detail
+        latent_channels=4,
+        group=group,
+        width=32,
+        heads=2,
+        depth=2,
+        context_width=32,
+        detail_channels=detail,
+        rough=rough,
     )
     flow = PictureFlow(ENCODER, dit)
     torch.nn.init.normal_(flow.dit.latent_out.weight, std=0.1)  # it starts at zero
@@ -150,7 +157,7 @@ def test_flow_functions():
 
 def generator(lattice: int | None) -> TinyGenerator:
     torch.manual_seed(1)
-    flow = make_flow(group=8) if lattice else make_flow(detail=8)
+    flow = make_flow(group=8) if lattice else make_flow(detail=8, rough=True)
     return TinyGenerator(EfficientNetLite0(), AnchoredVAE(VAE), flow, lattice, "cpu", torch.float32)
 
 
@@ -225,18 +232,15 @@ def test_best_candidate_fits_the_outline():
         best_surface(lambda candidate: draw(2), alpha, 2)
 
 
-def test_strength_decides_how_much_of_the_start_stays():
+def test_refiner_reads_the_surface_it_is_given():
     made = generator(None)
     anchors = made.anchors(np.argwhere(np.ones((3, 3, 3))).astype(np.int32), 3)
     condition = made.condition(np.random.default_rng(0).random((32, 32, 4), np.float32))
-    points = sphere(300).numpy()
-    start = made.encode(points[:, :3], points[:, 3:], anchors)
-    assert start.shape == (1, 27, 4)
 
-    def distance(strength: float) -> float:
-        drawn = sample_latents(made, condition, anchors, 27, 4, 1.0, 0, start=start, strength=strength)
-        return float((drawn - start).square().mean())
+    def drawn(radius: float) -> torch.Tensor:
+        points = sphere(300, radius).numpy()
+        seen = made.with_surface(condition, points[:, :3], points[:, 3:], anchors)
+        return sample_latents(made, seen, anchors, 27, 2, 2.0, 0)
 
-    assert distance(0.02) < 0.1 * distance(0.9)
-    noise = sample_latents(made, condition, anchors, 27, 4, 1.0, 0)
-    assert torch.allclose(noise, sample_latents(made, condition, anchors, 27, 4, 1.0, 0, start=start, strength=1.0))
+    assert not torch.allclose(drawn(0.4), drawn(0.8), atol=1e-3)
+    assert not torch.allclose(drawn(0.4), sample_latents(made, condition, anchors, 27, 2, 2.0, 0), atol=1e-3)

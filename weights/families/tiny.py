@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,14 @@ FILES = {
     "coarse": "coarse.safetensors",
     "refine": "refine.safetensors",
 }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the tiny networks read. rough: normalised latents [1,N,C] of the surface to refine, when there is one."""
+
+    picture: ImageFeatures
+    rough: Tensor | None = None
 
 
 class TinyGenerator:
@@ -60,7 +69,7 @@ class TinyGenerator:
         picture = torch.from_numpy(area_resize(rgba, side)).permute(2, 0, 1)[None].to(self._device)
         with torch.inference_mode(), self._autocast():
             features = self.flow.encoder(picture, self.backbone(picture))
-        return Condition(features.tokens, torch.zeros_like(features.tokens), features)
+        return Condition(features.tokens, torch.zeros_like(features.tokens), Seen(features))
 
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
         if self.lattice is not None:
@@ -68,6 +77,11 @@ class TinyGenerator:
         if indices is None:
             raise ValueError("the refiner needs voxel queries")
         return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2 / resolution) - 1).to(self._device)
+
+    def with_surface(self, condition: Condition, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Condition:
+        return dataclasses.replace(
+            condition, extra=Seen(condition.extra.picture, self.encode(points, normals, anchors))
+        )
 
     def encode(self, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Tensor:
         """Latents [1,N,channels] of a surface, from points [P,3] and their outward normals [P,3]."""
@@ -80,12 +94,13 @@ class TinyGenerator:
             return self.flow.normalise(mean)
 
     def schedule(self, steps: int) -> Tensor:
-        # The coarse stage decides the shape near the noise; the refiner starts from one.
+        # The coarse stage decides the shape near the noise; the refiner has a rough one.
         return uniform_schedule(steps, shift=3.0 if self.lattice is not None else 1.0)
 
     def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
         assert anchors is not None
-        features: ImageFeatures = condition.extra
+        seen: Seen = condition.extra
+        features = seen.picture
         sides = 1 if guidance == 1 else 2
         paired = ImageFeatures(
             features.tokens.expand(sides, -1, -1),
@@ -95,8 +110,9 @@ class TinyGenerator:
         )
         keep = torch.tensor([1.0, 0.0][:sides], device=self._device)
         time = torch.full((sides,), t, device=self._device)
+        rough = None if seen.rough is None else seen.rough.expand(sides, -1, -1)
         with torch.inference_mode(), self._autocast():
-            v = self.flow.velocity(x.expand(sides, -1, -1), time, anchors.expand(sides, -1, -1), paired, keep)
+            v = self.flow.velocity(x.expand(sides, -1, -1), time, anchors.expand(sides, -1, -1), paired, keep, rough)
         return v if sides == 1 else guide(v[:1], v[1:], guidance)
 
     def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
