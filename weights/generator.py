@@ -30,6 +30,14 @@ class SurfaceConditioned(Protocol):
         ...
 
 
+class CameraReader(Protocol):
+    """A generator that reads the camera off the picture."""
+
+    def camera(self, condition: Condition) -> Tensor:
+        """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1."""
+        ...
+
+
 class Generator(Protocol):
     """A latent generator with its decoder.
 

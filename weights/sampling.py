@@ -13,7 +13,7 @@ from ..kernels.decode_octree import decode_octree
 from ..kernels.errors import EmptyFieldError
 from ..kernels.marching_cubes import marching_cubes
 from ..kernels.silhouette import silhouette_agreement
-from .generator import Condition, Generator
+from .generator import Condition, FieldFunction, Generator
 
 OnStep = Callable[[int, int, Tensor], None]
 
@@ -57,12 +57,17 @@ def latents_surface(
     device: str = "cpu",
     chunk: int = 65536,
     start: int = 32,
+    choose_level: Callable[[FieldFunction], float] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices [V,3] float32 and faces [F,3] int32 of the latents' zero surface. Raises EmptyFieldError."""
+    """Vertices [V,3] float32 and faces [F,3] int32 of the latents' surface. Raises EmptyFieldError.
+
+    choose_level: gives the value at the surface for the field; 0 without it.
+    """
     with torch.inference_mode():
         query = generator.field(latents, anchors)
+        level = choose_level(query) if choose_level else 0.0
         start = min(start, resolution)
-        field = decode_octree(query, resolution, generator.field_bounds, start=start, chunk=chunk, device=device)
+        field = decode_octree(query, resolution, generator.field_bounds, level, start=start, chunk=chunk, device=device)
     if len(field.cells) == 0:
         raise EmptyFieldError("the generated field has no surface", "Try another --seed or a clearer picture.")
     vertices, faces = marching_cubes(field)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from ..stage import Context, fitted_chunk, setting
 
 if TYPE_CHECKING:
     from torch import Tensor
+
+    from ...weights.generator import FieldFunction
 
 FRAME_SIDE = 192  # pixels of one picture in the strip of denoising steps
 
@@ -28,6 +31,9 @@ class CoarseSettings:
     candidates: int = setting(1, "shapes to draw", 1, 64)
     combine: str = setting(
         "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
+    )
+    fit_level: bool = setting(
+        False, "take the surface at the value whose outline fits the picture best, instead of at 0"
     )
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
@@ -61,9 +67,13 @@ class Coarse:
                 generator, condition, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
 
+        choose_level = level_chooser(generator, condition, rgba[..., 3]) if settings.fit_level else None
+
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
             chunk = fitted_chunk(settings.chunk, generator, context)
-            return latents_surface(generator, latents, anchors, settings.resolution, device, chunk)
+            return latents_surface(
+                generator, latents, anchors, settings.resolution, device, chunk, choose_level=choose_level
+            )
 
         if settings.combine == "mean":
             if anchors is None:
@@ -82,6 +92,15 @@ def condition_of(generator: Any, subject: Subject) -> Any:
     if not hasattr(generator, "condition_views"):
         raise UsageError("this model takes one picture", "Leave the other sides out, or use -m hunyuan3d-2mv.")
     return generator.condition_views({"front": subject.rgba, **subject.sides})
+
+
+def level_chooser(generator: Any, condition: Any, alpha: np.ndarray) -> Callable[[FieldFunction], float]:
+    """The level of a field whose outline fits the mask alpha [S,S]. Raises UsageError without a known camera."""
+    from ...weights.outline import outline_level
+
+    if not hasattr(generator, "camera"):
+        raise UsageError("this model does not tell the picture's camera", "Leave coarse.fit_level off.")
+    return lambda field: outline_level(field, generator.camera(condition), alpha, generator.field_bounds)
 
 
 class StepStrip:

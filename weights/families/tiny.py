@@ -71,6 +71,9 @@ class TinyGenerator:
             features = self.flow.encoder(picture, self.backbone(picture))
         return Condition(features.tokens, torch.zeros_like(features.tokens), Seen(features))
 
+    def camera(self, condition: Condition) -> Tensor:
+        return condition.extra.picture.camera[0]
+
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
         if self.lattice is not None:
             return lattice_anchors(self.lattice)[lattice_grouping(self.lattice)].to(self._device)
