@@ -31,6 +31,9 @@ FILES = {
     "refine": "refine.safetensors",
 }
 
+# Objects reach 0.95. What a guess puts beyond this is cut off before the box ends, so that the surface stays closed.
+FRAME_END = 0.975
+
 
 @dataclass(frozen=True)
 class Seen:
@@ -133,7 +136,8 @@ class TinyGenerator:
             neighbours = torch.from_numpy(tree.query(points.cpu().numpy(), count, workers=-1)[1]).view(1, -1, count)
             with torch.inference_mode():
                 where = points.to(self._device)[None]
-                return self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
+                values = self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
+                return torch.minimum(values, (FRAME_END - where[0].abs().amax(-1)) / self.vae.config.truncation)
 
         return query
 
