@@ -6,6 +6,7 @@ import numpy as np
 
 from .arrays import Array, check_mesh, check_range, origin_of, to_numpy
 from .clean import clean
+from .topology import face_parts
 
 # Tried in turn until the count is met: how fast the error allowed grows, and whether open borders stay as they are.
 # Low aggression follows the surface best but may stop far above the count.
@@ -44,5 +45,20 @@ def _collapse(
     simplified = fast_simplification.simplify(
         points, faces, target_count=count, agg=aggression, preserve_border=keep_border
     )
-    # Collapses can leave faces on top of each other.
-    return clean(np.asarray(simplified[0], np.float32), np.asarray(simplified[1], np.int32), orient=False)
+    fewer = without_flaps(np.asarray(simplified[1], np.int32))
+    return clean(np.asarray(simplified[0], np.float32), fewer, orient=False)
+
+
+def without_flaps(faces: np.ndarray) -> np.ndarray:
+    """The faces [F', 3] without those that collapses have folded onto each other.
+
+    Both sides of a fold go, so that a closed mesh stays closed. A part that is nothing but fold has become a sheet and
+    is kept for `clean` to make single.
+    """
+    _, group, count = np.unique(np.sort(faces, axis=1), axis=0, return_inverse=True, return_counts=True)
+    folded = count[group.ravel()] % 2 == 0
+    if not folded.any():
+        return faces
+    part = face_parts(faces)
+    sheet = np.bincount(part, ~folded) == 0
+    return faces[~folded | sheet[part]]

@@ -6,6 +6,9 @@ import torch
 import twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
+from skimage import measure
+from varco3d.kernels.clean import clean
 from varco3d.kernels.closest_point import closest_point
 from varco3d.kernels.decimate import decimate
 from varco3d.kernels.errors import BadMeshError, UsageError
@@ -64,3 +67,18 @@ def test_property_closed_meshes_stay_closed_and_meet_the_count(rings, share, sca
     assert len(triangles) <= max(1.02 * count, 4)
     assert set(np.flatnonzero(twins.edge_multiplicities(triangles))) == {2}
     assert twins.volume(points, triangles) == pytest.approx(scale**3 * twins.volume(vertices, faces), rel=0.15)
+
+
+def odd_edges(faces: np.ndarray) -> list[int]:
+    return [int(n) for n in np.flatnonzero(twins.edge_multiplicities(faces)) if n % 2]
+
+
+def test_a_rough_closed_mesh_stays_closed():
+    """Where the surface folds onto itself both sides of the fold go; dropping one would leave a hole."""
+    noise = ndimage.gaussian_filter(np.random.default_rng(0).normal(size=(56, 56, 56)), 1.2)
+    vertices, faces, _, _ = measure.marching_cubes(np.pad(noise[4:-4, 4:-4, 4:-4], 4, constant_values=-1.0), 0.0)
+    vertices, faces = clean(vertices.astype(np.float32), faces.astype(np.int32), orient=False)
+    assert not odd_edges(faces)
+    fewer = decimate(vertices, faces, len(faces) // 8)[1]
+    assert len(fewer) < len(faces) / 6
+    assert not odd_edges(fewer)
