@@ -61,7 +61,11 @@ class Export:
         known = {"texture_coverage": coverage, "bytes": _main_bytes(outputs, settings)}
         report = mesh_report(placed, **known)
         if not report["watertight"]:
-            context.warn(f"the mesh is not closed: {report['boundary_edges']} open edges")
+            context.warn(
+                f"the mesh is not closed: {report['boundary_edges']} open edges"
+                if report["boundary_edges"]
+                else f"the mesh touches itself: {report['non_manifold_edges']} edges with more than two faces"
+            )
         return dataclasses.replace(asset, outputs=tuple(outputs), report={**report, **asset.report})
 
 
