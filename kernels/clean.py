@@ -67,15 +67,23 @@ def drop_collapsed(faces: np.ndarray) -> np.ndarray:
 
 def drop_duplicates(faces: np.ndarray) -> np.ndarray:
     """The faces [F', 3] without those that name the same three vertices, in any order, as an earlier one."""
+    return faces[copies(faces)[0] == 0]
+
+
+def copies(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each face its number [F], from 0, among those that name its three vertices in any order; how many they are."""
     a, b, c = (_hashed(faces[:, k : k + 1].astype(np.uint64)) for k in range(3))
     if not _repeats(a + b + c):  # the sum does not depend on the order of the corners
-        return faces
+        return np.zeros(len(faces), np.int64), np.ones(len(faces), np.int64)
     a, b, c = np.sort(faces, axis=1).astype(np.int64).T
     order = np.lexsort((c, b, a))  # stable, so the first of equal faces leads its group
-    repeated = (np.diff(a[order]) == 0) & (np.diff(b[order]) == 0) & (np.diff(c[order]) == 0)
-    keep = np.ones(len(faces), bool)
-    keep[order[1:][repeated]] = False
-    return faces[keep]
+    first = np.ones(len(faces), bool)
+    first[1:] = (np.diff(a[order]) != 0) | (np.diff(b[order]) != 0) | (np.diff(c[order]) != 0)
+    group, starts = np.cumsum(first) - 1, np.flatnonzero(first)
+    number, size = np.empty(len(faces), np.int64), np.empty(len(faces), np.int64)
+    number[order] = np.arange(len(faces)) - starts[group]
+    size[order] = np.bincount(group)[group]
+    return number, size
 
 
 def _hashed(rows: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from .arrays import Array, check_mesh, check_range, origin_of, to_numpy
-from .clean import clean
+from .clean import clean, copies
 from .topology import face_parts
 
 # Tried in turn until the count is met: how fast the error allowed grows, and whether open borders stay as they are.
@@ -55,8 +55,7 @@ def without_flaps(faces: np.ndarray) -> np.ndarray:
     Both sides of a fold go, so that a closed mesh stays closed. A part that is nothing but fold has become a sheet and
     is kept for `clean` to make single.
     """
-    _, group, count = np.unique(np.sort(faces, axis=1), axis=0, return_inverse=True, return_counts=True)
-    folded = count[group.ravel()] % 2 == 0
+    folded = copies(faces)[1] % 2 == 0
     if not folded.any():
         return faces
     part = face_parts(faces)
