@@ -64,6 +64,14 @@ def session_members(leader: int) -> list[str]:
     return found
 
 
+def left_after_a_while(leader: int) -> list[str]:
+    """Who is still there of the session when ten seconds are over; empty as soon as nobody is."""
+    deadline = time.monotonic() + 10
+    while (members := session_members(leader)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return members
+
+
 @needs_proc
 @pytest.mark.parametrize(
     ("number", "times", "code", "name", "jobs"),
@@ -87,10 +95,7 @@ def test_a_signal_in_the_middle_of_an_item(
     assert (last["type"], last["exit_code"], last["error"]["code"]) == ("run_finished", code, name)
     assert child.returncode == code and "Traceback" not in err, err
     assert not list((tmp_path / "out").rglob("*.glb")) and not (tmp_path / "out" / ".varco3d").exists()
-    deadline = time.monotonic() + 10
-    while session_members(child.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert session_members(child.pid) == []
+    assert left_after_a_while(child.pid) == []
 
 
 @needs_proc
@@ -99,10 +104,7 @@ def test_workers_leave_when_the_run_is_killed(tmp_path: Path) -> None:
     until_busy(child, 2)
     child.kill()
     child.communicate(timeout=60)
-    deadline = time.monotonic() + 10
-    while session_members(child.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert session_members(child.pid) == []
+    assert left_after_a_while(child.pid) == []
 
 
 @needs_proc

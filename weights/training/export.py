@@ -12,9 +12,7 @@ import torch
 
 from ..families.tiny import FOLDER, save_tiny
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT
-from ..networks.image_encoder import ImageEncoderConfig
-from ..networks.picture_flow import PictureFlow
-from .train_flow import load_vae
+from .train_flow import load_flow, load_vae
 from .train_vae import LATTICE
 
 
@@ -31,9 +29,7 @@ def main() -> None:
     for part, dit in (("coarse", COARSE_DIT), ("refine", FINE_DIT)):
         run = getattr(args, part)
         if run:
-            network = PictureFlow(ImageEncoderConfig(), dit)
-            network.load_state_dict(torch.load(run / "checkpoint.pt", weights_only=True)["ema"])
-            networks[part] = network
+            networks[part] = load_flow(run, dit)
     save_tiny(networks, LATTICE, args.out)
 
 

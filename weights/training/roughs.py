@@ -20,11 +20,9 @@ from ...kernels.errors import EmptyFieldError
 from ...kernels.sample_surface import sample_surface
 from ..families.tiny import TinyGenerator, load_backbone
 from ..networks.anchored_dit import COARSE_DIT
-from ..networks.image_encoder import ImageEncoderConfig
-from ..networks.picture_flow import PictureFlow
 from ..sampling import latents_surface, mean_latents, sample_latents
 from .shards import pack_surface
-from .train_flow import ROUGH_POINTS, load_vae
+from .train_flow import ROUGH_POINTS, load_flow, load_vae
 from .train_vae import LATTICE
 
 GRID = 32  # cells per side: the points are all that is kept
@@ -33,8 +31,7 @@ DRAWS = 2
 
 def load_coarse(vae: Path, run: Path) -> TinyGenerator:
     """The coarse stage from the averaged weights of a train_flow run."""
-    flow = PictureFlow(ImageEncoderConfig(), COARSE_DIT)
-    flow.load_state_dict(torch.load(run / "checkpoint.pt", weights_only=True)["ema"])
+    flow = load_flow(run, COARSE_DIT)
     return TinyGenerator(load_backbone(), load_vae(vae), flow, LATTICE, "cpu", torch.bfloat16)
 
 

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from ..families.tiny import load_backbone
-from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, lattice_grouping
+from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, lattice_anchors
 from ..networks.flow import interpolate, logit_normal_times
 from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
@@ -253,6 +253,13 @@ def load_vae(folder: Path) -> AnchoredVAE:
     vae = AnchoredVAE(VAE_CONFIG)
     vae.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
     return vae.eval().requires_grad_(False)
+
+
+def load_flow(folder: Path, dit: AnchoredDiTConfig) -> PictureFlow:
+    """The averaged weights of a train_flow run."""
+    flow = PictureFlow(ImageEncoderConfig(), dit)
+    flow.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
+    return flow
 
 
 def main() -> None:
