@@ -17,7 +17,7 @@ import numpy as np
 import warp as wp
 
 from . import parallel
-from .arrays import to_numpy, to_warp
+from .arrays import origin_of, to_numpy, to_warp
 from .cameras import Camera
 from .errors import BadInputError
 from .render_maps import render_maps
@@ -48,39 +48,45 @@ class View:
     material: np.ndarray | None = None
 
 
-@wp.kernel
-def gather(
-    base: int,
-    position: wp.array(dtype=wp.vec3),
-    normal: wp.array(dtype=wp.vec3),
-    matrix: wp.mat44,
-    eye: wp.vec4,
+@wp.struct
+class Lens:
+    """A view as the kernels see it. matrix: world -> (column * w, row * w, depth, w). eye: the camera's place and 1, or
+    the direction towards it and 0. The rest as in View and Baker."""
+
+    matrix: wp.mat44
+    eye: wp.vec4
+    margin: float
+    lowest_cosine: float
+    exponent: float
+
+
+@wp.func
+def seen(
+    p: wp.vec3,
+    n: wp.vec3,
+    lens: Lens,
     depth: wp.array2d(dtype=float),
-    picture: wp.array2d(dtype=wp.vec4),
-    margin: float,
-    lowest_cosine: float,
-    exponent: float,
-    out: wp.array(dtype=wp.vec4),
-):
-    q = base + wp.tid()
-    out[q] = wp.vec4(0.0, 0.0, 0.0, 0.0)
-    p = position[q]
-    towards = wp.vec3(eye[0], eye[1], eye[2])
-    if eye[3] > 0.5:
+    picture: wp.array2d(dtype=wp.vec3),
+    trust: wp.array2d(dtype=float),
+) -> wp.vec4:
+    """Colour and weight of a point of the surface; weight 0 where the view does not see it. trust: empty for ones."""
+    nothing = wp.vec4(0.0, 0.0, 0.0, 0.0)
+    towards = wp.vec3(lens.eye[0], lens.eye[1], lens.eye[2])
+    if lens.eye[3] > 0.5:
         towards = wp.normalize(towards - p)
-    cosine = wp.dot(normal[q], towards)
-    if cosine <= lowest_cosine:
-        return
-    s = matrix * wp.vec4(p[0], p[1], p[2], 1.0)
+    cosine = wp.dot(n, towards)
+    if cosine <= lens.lowest_cosine:
+        return nothing
+    s = lens.matrix * wp.vec4(p[0], p[1], p[2], 1.0)
     if s[3] <= 1.0e-6:
-        return
+        return nothing
     x = s[0] / s[3] - 0.5
     y = s[1] / s[3] - 0.5
     i = int(wp.floor(x))
     j = int(wp.floor(y))
     if i < 0 or j < 0 or i + 1 >= depth.shape[1] or j + 1 >= depth.shape[0]:
-        return
-    slope = margin * (1.0 + wp.min(wp.sqrt(wp.max(1.0 - cosine * cosine, 0.0)) / cosine, 4.0))
+        return nothing
+    slope = lens.margin * (1.0 + wp.min(wp.sqrt(wp.max(1.0 - cosine * cosine, 0.0)) / cosine, 4.0))
     near = s[2] - slope
     # Hidden when one of the four samples lies in front. A sample of the background (inf) counts as in front too:
     # at a silhouette half of the pixel's colour is not the object's.
@@ -91,17 +97,66 @@ def gather(
     for b in range(2):
         for a in range(2):
             d = depth[j + b, i + a]
-            if margin < 1.0e9 and (d < near or d > s[2] + 4.0 * slope):
-                return
+            if lens.margin < 1.0e9 and (d < near or d > s[2] + 4.0 * slope):
+                return nothing
             w = wp.where(a == 0, 1.0 - fx, fx) * wp.where(b == 0, 1.0 - fy, fy)
-            c = picture[j + b, i + a]
-            w = w * c[3]
-            total = total + w * wp.vec3(c[0], c[1], c[2])
+            if trust.shape[0] > 0:
+                w = w * trust[j + b, i + a]
+            total = total + w * picture[j + b, i + a]
             weight = weight + w
-    if weight > 1.0e-6:
-        total = total / weight
-        weight = weight * wp.pow(cosine, exponent)
-        out[q] = wp.vec4(total[0], total[1], total[2], weight)
+    if weight <= 1.0e-6:
+        return nothing
+    total = total / weight
+    return wp.vec4(total[0], total[1], total[2], weight * wp.pow(cosine, lens.exponent))
+
+
+@wp.kernel
+def gather(
+    base: int,
+    position: wp.array(dtype=wp.vec3),
+    normal: wp.array(dtype=wp.vec3),
+    lens: Lens,
+    depth: wp.array2d(dtype=float),
+    picture: wp.array2d(dtype=wp.vec3),
+    trust: wp.array2d(dtype=float),
+    out: wp.array(dtype=wp.vec4),
+):
+    q = base + wp.tid()
+    out[q] = seen(position[q], normal[q], lens, depth, picture, trust)
+
+
+@wp.kernel
+def blend(
+    base: int,
+    position: wp.array(dtype=wp.vec3),
+    normal: wp.array(dtype=wp.vec3),
+    lens: Lens,
+    depth: wp.array2d(dtype=float),
+    picture: wp.array2d(dtype=wp.vec3),
+    trust: wp.array2d(dtype=float),
+    factor: float,
+    total: wp.array(dtype=wp.vec4),  # sums of weight * colour, and of weight
+):
+    q = base + wp.tid()
+    found = seen(position[q], normal[q], lens, depth, picture, trust)
+    w = found[3] * factor
+    if w > 0.0:
+        total[q] = total[q] + wp.vec4(w * found[0], w * found[1], w * found[2], w)
+
+
+@wp.kernel
+def spread(
+    base: int,
+    index: wp.array(dtype=int),
+    total: wp.array(dtype=wp.vec4),
+    texture: wp.array(dtype=wp.vec3),
+    coverage: wp.array(dtype=float),
+):
+    q = base + wp.tid()
+    sums = total[q]
+    coverage[index[q]] = sums[3]
+    if sums[3] > 0.0:
+        texture[index[q]] = wp.vec3(sums[0], sums[1], sums[2]) / sums[3]
 
 
 class Baker:
@@ -134,13 +189,19 @@ class Baker:
 
     def look_up(self, view: View, depth: np.ndarray) -> np.ndarray:
         """Colour and weight of every point in one view, float32 [T, 4]; weight 0 where it is not seen."""
+        out = wp.empty(self.count, dtype=wp.vec4, device=self.device)
+        parallel.launch(gather, self.count, [*self._inputs(view, depth), out], self.device)
+        return out.numpy()
+
+    def blend(self, view: View, depth: Any, total: wp.array) -> None:
+        """Add the view to `total` [T] vec4: weight * colour, and weight."""
+        inputs = [*self._inputs(view, depth), float(view.priority), total]
+        parallel.launch(blend, self.count, inputs, self.device)
+
+    def _inputs(self, view: View, depth: Any) -> list[Any]:
+        """What `seen` reads for a view."""
         height, width = depth.shape
-        four = np.ones((height, width, 4), np.float32)
-        four[..., :3] = view.picture
-        if view.confidence is not None:
-            four[..., 3] = view.confidence
         mirror = np.eye(4) if view.mirror is None else np.asarray(view.mirror, np.float64)
-        matrix = view.camera.pixel_matrix(height, width) @ mirror
         # The eye seen through the mirror. A mirror plane is its own inverse, other transforms are not.
         back = np.linalg.inv(mirror)
         if view.camera.perspective:
@@ -149,21 +210,15 @@ class Baker:
             direction = back[:3, :3] @ view.camera.axes()[2]
             eye = np.append(direction / np.linalg.norm(direction), 0.0)
         margin = 1.5 * view.camera.pixel_size(height) if view.margin is None else view.margin
-        out = wp.empty(self.count, dtype=wp.vec4, device=self.device)
-        inputs = [
-            self.position,
-            self.normal,
-            wp.mat44(*matrix.ravel().tolist()),
-            wp.vec4(*eye.tolist()),
-            to_warp(depth, float, self.device),
-            wp.array(four, dtype=wp.vec4, device=self.device, copy=False),
-            float(min(margin, 1e30)),
-            self.lowest_cosine,
-            self.exponent,
-            out,
-        ]
-        parallel.launch(gather, self.count, inputs, self.device)
-        return out.numpy()
+        lens = Lens()
+        lens.matrix = wp.mat44(*(view.camera.pixel_matrix(height, width) @ mirror).ravel().tolist())
+        lens.eye = wp.vec4(*eye.tolist())
+        lens.margin, lens.lowest_cosine, lens.exponent = float(min(margin, 1e30)), self.lowest_cosine, self.exponent
+        trust = np.zeros((0, 0), np.float32) if view.confidence is None else view.confidence
+        return [
+            self.position, self.normal, lens, to_warp(depth, float, self.device),
+            to_warp(view.picture, wp.vec3, self.device), to_warp(trust, float, self.device),
+        ]  # fmt: skip
 
 
 def bake(
@@ -187,21 +242,20 @@ def bake(
     pictures = to_numpy(views)
     if pictures.ndim != 4 or pictures.shape[3] != 3 or len(pictures) != len(cameras):
         raise BadInputError(f"views must be [{len(cameras)}, H, W, 3], got {pictures.shape}")
-    pictures = pictures.astype(np.float32) / (255.0 if pictures.dtype == np.uint8 else 1.0)
-    vertices, faces = to_numpy(mesh.vertices, np.float32), to_numpy(mesh.faces, np.int32)
-    texels = texel_maps(vertices, faces, to_numpy(mesh.uv), size, getattr(mesh, "normals", None))
-    baker = Baker(vertices, faces, texels.position, texels.normal, lowest_cosine, exponent)
-    total = np.zeros((len(texels.index), 4), np.float32)
+    origin = origin_of(mesh.vertices)
+    texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, size, getattr(mesh, "normals", None))
+    device = origin.device
+    baker = Baker(mesh.vertices, mesh.faces, texels.position, texels.normal, lowest_cosine, exponent, device)
+    total = wp.zeros(baker.count, dtype=wp.vec4, device=device)
     for k, camera in enumerate(cameras):
-        trust = None if confidence is None else to_numpy(confidence, np.float32)[k]
-        view = View(camera, pictures[k], trust)
-        seen = baker.look_up(view, baker.depth(view))
-        if weights is not None:
-            seen[:, 3] *= np.float32(weights[k])
-        seen[:, :3] *= seen[:, 3:]  # in place: these are the largest arrays here
-        total += seen
-    texture = np.zeros((size * size, 3), np.float32)
-    coverage = np.full(size * size, -1.0, np.float32)
-    texture[texels.index] = total[:, :3] / np.maximum(total[:, 3:], 1e-12)
-    coverage[texels.index] = total[:, 3]
-    return texture.reshape(size, size, 3), coverage.reshape(size, size)
+        picture = pictures[k].astype(np.float32) / np.float32(255) if pictures.dtype == np.uint8 else pictures[k]
+        trust = None if confidence is None else to_numpy(confidence[k], np.float32)
+        if not np.isfinite(picture.sum(dtype=np.float64) + (0.0 if trust is None else trust.sum(dtype=np.float64))):
+            raise BadInputError(f"view {k} or its confidence holds values that are not finite")
+        view = View(camera, picture, trust, priority=1.0 if weights is None else float(weights[k]))
+        baker.blend(view, baker.depth(view), total)
+    texture = wp.zeros(size * size, dtype=wp.vec3, device=device)
+    coverage = wp.full(size * size, -1.0, dtype=float, device=device)
+    index = to_warp(texels.index, int, device)
+    parallel.launch(spread, baker.count, [index, total, texture, coverage], device)
+    return origin.give(texture).reshape(size, size, 3), origin.give(coverage).reshape(size, size)

@@ -228,6 +228,20 @@ def interpolate_vertices(
         out[q] = wp.vec3(0.0, 0.0, 0.0)
 
 
+@wp.kernel
+def take_spots(
+    base: int,
+    index: wp.array(dtype=int),
+    face: wp.array(dtype=int),
+    barycentrics: wp.array(dtype=wp.vec3),
+    face_out: wp.array(dtype=int),
+    barycentrics_out: wp.array(dtype=wp.vec3),
+):
+    q = base + wp.tid()
+    face_out[q] = face[index[q]]
+    barycentrics_out[q] = barycentrics[index[q]]
+
+
 def launch(kernel: Any, count: int, inputs: Sequence[Any], device: str) -> None:
     """parallel.launch, but small pictures stay on the calling thread: handing over costs more than it saves, above all
     in a search that renders hundreds of them on a busy machine."""
@@ -239,13 +253,19 @@ def launch(kernel: Any, count: int, inputs: Sequence[Any], device: str) -> None:
 
 
 @dataclass(frozen=True)
-class Raster:
-    """Warp arrays of one picture, flattened row by row: face [H*W] int32 (-1 = nothing), barycentrics [H*W] vec3."""
+class Spots:
+    """Places on a mesh, Warp arrays: face [N] int32 (-1 = nowhere), barycentrics [N] vec3."""
+
+    face: wp.array
+    barycentrics: wp.array
+
+
+@dataclass(frozen=True)
+class Raster(Spots):
+    """What each pixel of a picture shows, row by row: N = height * width."""
 
     height: int
     width: int
-    face: wp.array
-    barycentrics: wp.array
 
 
 def rasterize(
@@ -268,7 +288,7 @@ def rasterize(
     face = wp.empty(pixels, dtype=int, device=device)
     barycentrics = wp.empty(pixels, dtype=wp.vec3, device=device)
     launch(resolve, pixels, [screen, inverse_w, faces, width, keys, face, barycentrics], name)
-    return Raster(height, width, face, barycentrics)
+    return Raster(face, barycentrics, height, width)
 
 
 def _launch_tiles(screen: wp.array, faces: wp.array, height: int, width: int, keys: wp.array) -> None:
@@ -300,9 +320,17 @@ def launch_bands(kernel: Any, screen: wp.array, faces: wp.array, height: int, wi
     parallel.run_threads([run(band) for band in range(bands)])
 
 
-def interpolate(raster: Raster, faces: wp.array, values: wp.array) -> wp.array:
-    """Per-vertex values [V] vec3 -> [H*W] vec3, zero where there is no face."""
-    out = wp.empty(raster.height * raster.width, dtype=wp.vec3, device=raster.face.device)
-    inputs = [raster.face, raster.barycentrics, faces, values, out]
-    launch(interpolate_vertices, raster.height * raster.width, inputs, str(raster.face.device))
+def covered_spots(raster: Raster, index: wp.array) -> Spots:
+    """The pixels `index` [N] int32 of the raster."""
+    count, device = len(index), raster.face.device
+    spots = Spots(wp.empty(count, dtype=int, device=device), wp.empty(count, dtype=wp.vec3, device=device))
+    inputs = [index, raster.face, raster.barycentrics, spots.face, spots.barycentrics]
+    launch(take_spots, count, inputs, str(device))
+    return spots
+
+
+def interpolate(spots: Spots, faces: wp.array, values: wp.array) -> wp.array:
+    """Per-vertex values [V] vec3 -> [N] vec3, zero where there is no face."""
+    out = wp.empty(len(spots.face), dtype=wp.vec3, device=spots.face.device)
+    launch(interpolate_vertices, len(out), [spots.face, spots.barycentrics, faces, values, out], str(out.device))
     return out

@@ -16,7 +16,7 @@ from .arrays import check_mesh, origin_of, to_numpy, to_warp
 from .cameras import Camera
 from .errors import UsageError
 from .normals import face_normals
-from .rasterize import FAR, Raster, interpolate, launch, rasterize
+from .rasterize import FAR, Raster, Spots, interpolate, launch, rasterize
 
 wp.set_module_options({"enable_backward": False})
 
@@ -189,16 +189,15 @@ class Scene:
         if "position" in self.maps:
             out["position"] = interpolate(raster, self.faces, self.vertices)
         if "normal" in self.maps:
-            out["normal"] = normals_of_raster(raster, self.faces, self.normals, self.smooth)
+            out["normal"] = normals_at(raster, self.faces, self.normals, self.smooth)
         return out
 
 
-def normals_of_raster(raster: Raster, faces: wp.array, normals: wp.array, per_vertex: bool) -> wp.array:
-    """Unit normals [H*W] vec3 from vertex normals [V] or face normals [F]."""
-    pixels = raster.height * raster.width
-    out = wp.empty(pixels, dtype=wp.vec3, device=raster.face.device)
-    inputs = [raster.face, raster.barycentrics, faces, normals, int(per_vertex), out]
-    launch(interpolate_normals, pixels, inputs, str(raster.face.device))
+def normals_at(spots: Spots, faces: wp.array, normals: wp.array, per_vertex: bool) -> wp.array:
+    """Unit normals [N] vec3 from vertex normals [V] or face normals [F]; zero where there is no face."""
+    out = wp.empty(len(spots.face), dtype=wp.vec3, device=spots.face.device)
+    inputs = [spots.face, spots.barycentrics, faces, normals, int(per_vertex), out]
+    launch(interpolate_normals, len(out), inputs, str(out.device))
     return out
 
 

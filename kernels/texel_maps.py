@@ -11,8 +11,8 @@ import warp as wp
 from .arrays import check_mesh, origin_of, to_numpy, to_warp
 from .errors import BadMeshError, UsageError
 from .normals import face_normals
-from .rasterize import interpolate, rasterize
-from .render_maps import normals_of_raster
+from .rasterize import covered_spots, interpolate, rasterize
+from .render_maps import normals_at
 from .texel_rims import add_rims
 
 
@@ -52,24 +52,25 @@ def texel_maps(
     check_mesh(vertices, faces)
     if tuple(uv.shape) != (len(vertices), 2):
         raise BadMeshError(f"uv must have the shape [V, 2], got {tuple(uv.shape)} for {len(vertices)} vertices")
+    flat = to_numpy(uv, np.float32)
+    if not np.isfinite(flat).all():
+        raise BadMeshError("the mesh has texture coordinates that are not finite", "unwrap it again")
     origin = origin_of(vertices)
     target = device or origin.device
     corners = np.zeros((len(vertices), 3), np.float32)
-    corners[:, :2] = to_numpy(uv, np.float32) * size
+    corners[:, :2] = flat * np.float32(size)
     warp_faces = to_warp(faces, int, target)
     ones = wp.full(len(vertices), 1.0, dtype=float, device=target)
     screen = to_warp(corners, wp.vec3, target)
     raster = rasterize(screen, ones, warp_faces, size, size)
     if rims:
         add_rims(raster, screen, warp_faces)
-    position = interpolate(raster, warp_faces, to_warp(vertices, wp.vec3, target))
-    given = normals if normals is not None else face_normals(to_numpy(vertices), to_numpy(faces))[0]
-    normal = normals_of_raster(raster, warp_faces, to_warp(given, wp.vec3, target), normals is not None)
     face = origin.give(raster.face)
     index = face >= 0
     index = np.flatnonzero(index).astype(np.int32) if isinstance(face, np.ndarray) else index.nonzero().flatten().int()
-
-    def take(array: wp.array) -> Any:
-        return origin.give(array)[index]
-
-    return Texels(size, index, take(raster.face), take(raster.barycentrics), take(position), take(normal))
+    spots = covered_spots(raster, to_warp(index, int, target))
+    position = interpolate(spots, warp_faces, to_warp(vertices, wp.vec3, target))
+    given = normals if normals is not None else face_normals(to_numpy(vertices), to_numpy(faces))[0]
+    normal = normals_at(spots, warp_faces, to_warp(given, wp.vec3, target), normals is not None)
+    parts = (origin.give(array) for array in (spots.face, spots.barycentrics, position, normal))
+    return Texels(size, index, *parts)

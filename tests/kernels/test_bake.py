@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from varco3d.kernels.bake import Baker, View, bake
 from varco3d.kernels.cameras import Camera
 from varco3d.kernels.errors import BadInputError, BadMeshError
@@ -123,9 +124,33 @@ def test_texel_maps_lie_on_the_surface():
     assert np.abs(uv - centre).max() < 1e-5
 
 
+def test_bake_gives_the_kind_it_got_and_agrees_with_single_views():
+    """Slow twin: the weighted mean of what each view says, in float64."""
+    mesh, cameras = scene(), [Camera(20, 10), Camera(-40, -15)]
+    pictures = np.random.default_rng(0).random((2, 96, 96, 3)).astype(np.float32)
+    factors, trust = [1.0, 0.3], np.random.default_rng(1).random((2, 96, 96)).astype(np.float32)
+    texture, coverage = bake(mesh, pictures, cameras, 64, weights=factors, confidence=trust)
+    texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, 64)
+    baker = Baker(mesh.vertices, mesh.faces, texels.position, texels.normal)
+    views = [View(camera, picture, t) for camera, picture, t in zip(cameras, pictures, trust, strict=True)]
+    seen = np.stack([baker.look_up(view, baker.depth(view)) for view in views]).astype(np.float64)
+    weight = seen[..., 3] * np.array(factors)[:, None]
+    total = weight.sum(0)
+    expected = (weight[..., None] * seen[..., :3]).sum(0) / np.maximum(total, 1e-12)[:, None]
+    assert np.allclose(coverage.reshape(-1)[texels.index], total, atol=1e-6) and (total > 0).any()
+    assert np.allclose(texture.reshape(-1, 3)[texels.index], expected, atol=1e-5)
+    as_torch = SimpleNamespace(vertices=torch.from_numpy(mesh.vertices), faces=mesh.faces, uv=mesh.uv)
+    again, _ = bake(as_torch, torch.from_numpy(pictures), cameras, 64, weights=factors, confidence=trust)
+    assert isinstance(again, torch.Tensor) and np.array_equal(again.numpy(), texture)
+
+
 def test_errors():
     mesh = scene()
     with pytest.raises(BadInputError):
         bake(mesh, np.zeros((2, 8, 8, 3)), [Camera()], 16)
     with pytest.raises(BadMeshError):
         texel_maps(mesh.vertices, mesh.faces, mesh.uv[:3], 16)
+    with pytest.raises(BadInputError, match="view 1"):
+        bake(mesh, np.stack([np.zeros((8, 8, 3)), np.full((8, 8, 3), np.nan)]), [Camera(), Camera()], 16)
+    with pytest.raises(BadMeshError, match="not finite"):
+        texel_maps(mesh.vertices, mesh.faces, np.where(mesh.uv > 0.9, np.inf, mesh.uv), 16)
