@@ -1,5 +1,6 @@
 # Kernels are Python in syntax only, their types are Warp's:
 # pyright: reportArgumentType=false, reportCallIssue=false, reportOperatorIssue=false
+# pyright: reportGeneralTypeIssues=false
 """Back-project pictures onto a surface: every surface point looks itself up in every picture that sees it.
 
 Gathering per texel leaves no holes (scattering per pixel does) and needs no sorting. A point counts as seen when the

@@ -16,7 +16,8 @@ from .arrays import check_mesh, origin_of, to_numpy, to_warp
 from .cameras import Camera
 from .errors import UsageError
 from .normals import face_normals
-from .rasterize import FAR, Raster, Spots, interpolate, launch, rasterize
+from .raster_kernels import FAR
+from .rasterize import Raster, Spots, interpolate, launch, rasterize
 
 wp.set_module_options({"enable_backward": False})
 

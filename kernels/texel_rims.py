@@ -12,7 +12,8 @@ from __future__ import annotations
 import warp as wp
 
 from . import parallel
-from .rasterize import EMPTY, Raster, first_pixel, last_pixel, launch, launch_bands
+from .raster_kernels import EMPTY, face_box
+from .rasterize import Raster, launch, launch_bands
 
 wp.set_module_options({"enable_backward": False})
 
@@ -48,20 +49,14 @@ def claim_around(
     bottom: int,
     keys: wp.array(dtype=wp.uint64),
 ):
-    a = screen[faces[t, 0]]
-    b = screen[faces[t, 1]]
-    c = screen[faces[t, 2]]
-    j0 = first_pixel(wp.min(a[1], wp.min(b[1], c[1])) - RIM, top)
-    j1 = last_pixel(wp.max(a[1], wp.max(b[1], c[1])) + RIM, bottom)
-    i0 = first_pixel(wp.min(a[0], wp.min(b[0], c[0])) - RIM, 0)
-    i1 = last_pixel(wp.max(a[0], wp.max(b[0], c[0])) + RIM, width - 1)
-    for j in range(j0, j1 + 1):
+    f = face_box(screen, faces, t, RIM, top, bottom, width)
+    for j in range(f.top, f.bottom + 1):
         y = float(j) + 0.5
-        for i in range(i0, i1 + 1):
+        for i in range(f.left, f.right + 1):
             q = j * width + i
             if owner[q] < 0:
                 x = float(i) + 0.5
-                distance = wp.min(gap(a, b, x, y), wp.min(gap(b, c, x, y), gap(c, a, x, y)))
+                distance = wp.min(gap(f.a, f.b, x, y), wp.min(gap(f.b, f.c, x, y), gap(f.c, f.a, x, y)))
                 if distance <= RIM:
                     # a distance is not negative, so its bits sort like itself
                     key = (wp.uint64(wp.cast(distance, wp.uint32)) << wp.uint64(32)) | wp.uint64(t)

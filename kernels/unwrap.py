@@ -20,7 +20,8 @@ from .chart_faces import AXES, U_AXES, V_AXES, chart_faces, face_neighbours, pie
 from .errors import BadMeshError, UsageError
 from .normals import face_normals
 from .pack_charts import drop_charts, outlines, rotate_charts
-from .rasterize import Raster, edge, first_pixel, last_pixel, rasterize
+from .raster_kernels import edge, face_box
+from .rasterize import Raster, rasterize
 from .xatlas_charts import xatlas_charts, xatlas_pack
 
 wp.set_module_options({"enable_backward": False})
@@ -240,23 +241,17 @@ def count_lost(
     lost: wp.array(dtype=int),
 ):
     t = base + wp.tid()
-    a = screen[faces[t, 0]]
-    b = screen[faces[t, 1]]
-    c = screen[faces[t, 2]]
-    area = edge(a, b, c[0], c[1])
+    f = face_box(screen, faces, t, 0.0, 0, width - 1, width)
+    area = edge(f.a, f.b, f.c[0], f.c[1])
     n = int(0)
     if wp.abs(area) > 1.0e-9:
         inverse = 1.0 / area
-        i0 = first_pixel(wp.min(a[0], wp.min(b[0], c[0])), 0)
-        i1 = last_pixel(wp.max(a[0], wp.max(b[0], c[0])), width - 1)
-        j0 = first_pixel(wp.min(a[1], wp.min(b[1], c[1])), 0)
-        j1 = last_pixel(wp.max(a[1], wp.max(b[1], c[1])), width - 1)
-        for j in range(j0, j1 + 1):
-            for i in range(i0, i1 + 1):
+        for j in range(f.top, f.bottom + 1):
+            for i in range(f.left, f.right + 1):
                 x = float(i) + 0.5
                 y = float(j) + 0.5
-                w0 = edge(b, c, x, y) * inverse
-                w1 = edge(c, a, x, y) * inverse
+                w0 = edge(f.b, f.c, x, y) * inverse
+                w1 = edge(f.c, f.a, x, y) * inverse
                 inside = w0 > STRICTLY_INSIDE and w1 > STRICTLY_INSIDE and w0 + w1 < 1.0 - STRICTLY_INSIDE
                 if inside and owner[j * width + i] != t:
                     n = n + 1

@@ -141,6 +141,42 @@ def test_tiles_equal_bands():
     assert len(np.unique(bands.face.numpy())) > 10
 
 
+@pytest.mark.parametrize("kind", ["huge", "slivers", "flat", "upright", "fans"])
+def test_rows_are_cut_where_the_triangles_end(kind):
+    """Slow twin: every pixel against every triangle in float64. Only pixels on a side, within rounding, may differ."""
+    rng = np.random.default_rng(3)
+    size, count = 64, 60
+    middle = rng.uniform(-10, size + 10, (count, 1, 2))
+    reach = {"huge": (3000, 3000), "slivers": (40, 40), "flat": (60, 0.4), "upright": (0.4, 60), "fans": (30, 30)}[kind]
+    corners = middle + rng.uniform(-1, 1, (count, 3, 2)) * reach
+    if kind == "slivers":
+        corners[:, 2] = corners[:, 0] + (corners[:, 1] - corners[:, 0]) * 0.5 + rng.normal(0, 0.05, (count, 2))
+    if kind == "fans":
+        corners[:, 0] = (31.5, 31.5)  # a corner on a pixel's centre, sides through many of them
+        corners = np.round(corners * 2) / 2
+    corners = np.concatenate([corners, rng.uniform(0, 1, (count, 3, 1))], 2).astype(np.float32)
+    flat = to_warp(corners.reshape(-1, 3), wp.vec3, "cpu")
+    faces, ones = to_warp(np.arange(3 * count).reshape(-1, 3), int, "cpu"), wp.full(3 * count, 1.0, device="cpu")
+    found = rasterize(flat, ones, faces, size, size).face.numpy().reshape(size, size)
+    a, b, c = corners.astype(np.float64).transpose(1, 0, 2)
+    y, x = np.mgrid[:size, :size][..., None] + 0.5
+
+    def twice_area(p, q):
+        return (q[:, 0] - p[:, 0]) * (y - p[:, 1]) - (q[:, 1] - p[:, 1]) * (x - p[:, 0])
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        whole = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+        weights = np.stack([twice_area(b, c), twice_area(c, a), twice_area(a, b)]) / whole
+        depth = (weights * np.stack([a[:, 2], b[:, 2], c[:, 2]])[:, None, None]).sum(0)
+    inner = np.where((weights > 1e-4).all(0), depth, np.inf)
+    outer = np.where((weights > -1e-4).all(0), depth, np.inf)
+    expected = np.where(np.isfinite(inner).any(2), inner.argmin(2), -1)
+    sure = (inner.min(2) == outer.min(2)) & (np.sort(outer, axis=2)[..., 1] > inner.min(2) + 1e-4)
+    sure |= ~np.isfinite(outer).any(2)
+    assert sure.mean() > 0.5 and (expected[sure] >= 0).any()
+    assert np.array_equal(found[sure], expected[sure])
+
+
 def test_torch_in_torch_out():
     torch = pytest.importorskip("torch")
     maps = render_maps(torch.from_numpy(CUBE_V), torch.from_numpy(CUBE_F), [Camera(), Camera(20, 10)], 16)
