@@ -22,6 +22,7 @@ UNKNOWN = wp.constant(0)
 NEW = wp.constant(1)  # asked for, not evaluated yet
 KNOWN = wp.constant(2)  # evaluated; for a cell: the level does not cross it
 CROSSED = wp.constant(3)  # a cell that the level crosses
+USED = wp.constant(3)  # a lattice point at a corner of such a cell
 
 
 class Bricks:

@@ -18,8 +18,8 @@ import numpy as np
 import warp as wp
 
 from . import octree_bricks as ob
-from .arrays import check_range, offsets, origin_of, to_numpy, to_warp, where
-from .bricks import BRICK_SLOTS, CROSSED, NEW, Bricks
+from .arrays import check_range, origin_of, to_numpy, to_warp
+from .bricks import BRICK_SLOTS, CROSSED, NEW, USED, Bricks
 from .errors import BadInputError
 from .field import Bounds, Field, box
 from .parallel import launch, start_warp
@@ -140,14 +140,16 @@ class _Decoder:
         """The crossed cells of a level with the samples at their corners."""
         nodes = level.nodes
         cells = self._points(level.cells, level.cells.slots_in_state(CROSSED))
-        used = wp.zeros(nodes.count * BRICK_SLOTS, dtype=wp.int8, device=self.device)
         corners = wp.empty((len(cells), 8), dtype=int, device=self.device)
-        launch(ob.corner_slots, len(cells), [cells, nodes.per_side, nodes.table, used, corners], self.device)
-        numbers, _ = offsets(used)
-        launch(ob.renumber_corners, len(cells), [numbers, corners], self.device)
-        slots = where(used, 1)
+        inputs = [cells, nodes.per_side, nodes.table, nodes.state, corners]
+        launch(ob.corner_slots, len(cells), inputs, self.device)
+        slots = nodes.slots_in_state(USED)
         values = wp.empty(len(slots), dtype=float, device=self.device)
         launch(ob.gather_values, len(slots), [slots, nodes.values, values], self.device)
+        # The samples were taken out, so their place, the largest array here, is free for the samples' numbers.
+        numbers = nodes.values.view(wp.int32)
+        launch(ob.number_slots, len(slots), [slots, numbers], self.device)
+        launch(ob.renumber_corners, len(cells), [numbers, corners], self.device)
         self.progress.end()
         return Field(
             resolution=level.side,

@@ -9,7 +9,7 @@ partner "asks", which sets UNKNOWN slots to NEW. All threads that write to one p
 
 import warp as wp
 
-from .bricks import CROSSED, KNOWN, NEW, UNKNOWN, WANTED, point_of, slot_of, want_brick
+from .bricks import CROSSED, KNOWN, NEW, UNKNOWN, USED, WANTED, point_of, slot_of, want_brick
 
 wp.set_module_options({"enable_backward": False})
 
@@ -42,6 +42,23 @@ def ask(x: int, y: int, z: int, per_side: int, table: wp.array(dtype=int), state
     slot = slot_of(x, y, z, per_side, table)
     if state[slot] == wp.int8(UNKNOWN):
         state[slot] = wp.int8(NEW)
+
+
+@wp.func
+def is_inner(p: wp.vec3i) -> bool:
+    """Whether all corners of cell p lie in one brick of the nodes, as those of two cells in three do."""
+    return (p[0] & 7) != 7 and (p[1] & 7) != 7 and (p[2] & 7) != 7
+
+
+@wp.func
+def corner_slot(p: wp.vec3i, c: int, slot: int, inner: bool, per_side: int, table: wp.array(dtype=int)) -> int:
+    """Slot of corner c of cell p, whose lowest corner has `slot`. inner: `is_inner(p)`."""
+    x = c & 1
+    y = (c >> 1) & 1
+    z = (c >> 2) & 1
+    if inner:
+        return slot + (x << 6) + (y << 3) + z
+    return slot_of(p[0] + x, p[1] + y, p[2] + z, per_side, table)
 
 
 @wp.func
@@ -112,8 +129,12 @@ def ask_corners(
     node_state: wp.array(dtype=wp.int8),
 ):
     p = point_of(slots[base + wp.tid()], cells_per_side, places)
+    lowest = slot_of(p[0], p[1], p[2], nodes_per_side, node_table)
+    inner = is_inner(p)
     for c in range(8):
-        ask(p[0] + (c & 1), p[1] + ((c >> 1) & 1), p[2] + ((c >> 2) & 1), nodes_per_side, node_table, node_state)
+        slot = corner_slot(p, c, lowest, inner, nodes_per_side, node_table)
+        if node_state[slot] == wp.int8(UNKNOWN):
+            node_state[slot] = wp.int8(NEW)
 
 
 @wp.kernel
@@ -176,8 +197,10 @@ def inside_corners(
 ) -> int:
     """Bit c is set when corner c of cell p is above the level."""
     bits = int(0)
+    lowest = slot_of(p[0], p[1], p[2], per_side, table)
+    inner = is_inner(p)
     for c in range(8):
-        slot = slot_of(p[0] + (c & 1), p[1] + ((c >> 1) & 1), p[2] + ((c >> 2) & 1), per_side, table)
+        slot = corner_slot(p, c, lowest, inner, per_side, table)
         if values[slot] > level:
             bits = bits | (1 << c)
     return bits
@@ -270,25 +293,33 @@ def corner_slots(
     cells: wp.array(dtype=wp.vec3i),
     per_side: int,
     table: wp.array(dtype=int),
-    used: wp.array(dtype=wp.int8),
+    state: wp.array(dtype=wp.int8),  # corners become USED
     corners: wp.array2d(dtype=int),
 ):
     i = base + wp.tid()
     p = cells[i]
+    lowest = slot_of(p[0], p[1], p[2], per_side, table)
+    inner = is_inner(p)
     for c in range(8):
-        slot = slot_of(p[0] + (c & 1), p[1] + ((c >> 1) & 1), p[2] + ((c >> 2) & 1), per_side, table)
+        slot = corner_slot(p, c, lowest, inner, per_side, table)
         corners[i, c] = slot
-        used[slot] = wp.int8(1)
-
-
-@wp.kernel
-def renumber_corners(base: int, numbers: wp.array(dtype=int), corners: wp.array2d(dtype=int)):
-    i = base + wp.tid()
-    for c in range(8):
-        corners[i, c] = numbers[corners[i, c]] - 1
+        state[slot] = wp.int8(USED)
 
 
 @wp.kernel
 def gather_values(base: int, slots: wp.array(dtype=int), values: wp.array(dtype=float), out: wp.array(dtype=float)):
     i = base + wp.tid()
     out[i] = values[slots[i]]
+
+
+@wp.kernel
+def number_slots(base: int, slots: wp.array(dtype=int), numbers: wp.array(dtype=int)):
+    i = base + wp.tid()
+    numbers[slots[i]] = i
+
+
+@wp.kernel
+def renumber_corners(base: int, numbers: wp.array(dtype=int), corners: wp.array2d(dtype=int)):
+    i = base + wp.tid()
+    for c in range(8):
+        corners[i, c] = numbers[corners[i, c]]
