@@ -34,7 +34,7 @@ class Bricks:
         self.device = device
         self.count = 0
         self.table = wp.full(self.per_side**3, ABSENT, dtype=int, device=device)
-        self.places = wp.empty(0, dtype=int, device=device)  # table index of each brick
+        self.places = wp.empty(0, dtype=wp.vec3i, device=device)  # first lattice point of each brick
         self.state = wp.empty(0, dtype=wp.int8, device=device)
         self.with_values = with_values
         self.values = wp.empty(0, dtype=float, device=device)
@@ -51,7 +51,8 @@ class Bricks:
         self.state = _extended(self.state, self.count * BRICK_SLOTS, count * BRICK_SLOTS)
         if self.with_values:
             self.values = _extended(self.values, self.count * BRICK_SLOTS, count * BRICK_SLOTS)
-        wp.launch(place_bricks, len(wanted), [wanted, self.count, self.table, self.places], device=self.device)
+        inputs = [wanted, self.count, self.per_side, self.table, self.places]
+        wp.launch(place_bricks, len(wanted), inputs, device=self.device)
         self.count = count
 
     def slots_in_state(self, state: int) -> wp.array:
@@ -94,13 +95,9 @@ def slot_of(x: int, y: int, z: int, per_side: int, table: wp.array(dtype=int)) -
 
 
 @wp.func
-def point_of(slot: int, per_side: int, places: wp.array(dtype=int)) -> wp.vec3i:
+def point_of(slot: int, places: wp.array(dtype=wp.vec3i)) -> wp.vec3i:
     """Lattice point of a slot."""
-    place = places[slot >> 9]
-    x = place / (per_side * per_side)
-    y = (place / per_side) % per_side
-    z = place % per_side
-    return wp.vec3i(x * 8 + ((slot >> 6) & 7), y * 8 + ((slot >> 3) & 7), z * 8 + (slot & 7))
+    return places[slot >> 9] + wp.vec3i((slot >> 6) & 7, (slot >> 3) & 7, slot & 7)
 
 
 @wp.func
@@ -111,7 +108,15 @@ def want_brick(x: int, y: int, z: int, per_side: int, table: wp.array(dtype=int)
 
 
 @wp.kernel
-def place_bricks(wanted: wp.array(dtype=int), first: int, table: wp.array(dtype=int), places: wp.array(dtype=int)):
+def place_bricks(
+    wanted: wp.array(dtype=int),
+    first: int,
+    per_side: int,
+    table: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
+):
     i = wp.tid()
-    table[wanted[i]] = first + i
-    places[first + i] = wanted[i]
+    place = wanted[i]
+    table[place] = first + i
+    # Kept, as three divisions for every slot that is read would take longer than all else.
+    places[first + i] = wp.vec3i(place / (per_side * per_side), (place / per_side) % per_side, place % per_side) * 8

@@ -122,7 +122,7 @@ class _Decoder:
         cells = level.cells
         launch(ob.want_all, len(cells.table), [cells.table], self.device)
         cells.grow()
-        launch(ob.ask_all, cells.count * BRICK_SLOTS, [side, cells.per_side, cells.places, cells.state], self.device)
+        launch(ob.ask_all, cells.count * BRICK_SLOTS, [side, cells.places, cells.state], self.device)
         self._close(level, None)
         return level
 
@@ -174,7 +174,7 @@ class _Decoder:
         cells, nodes = level.cells, level.nodes
         self.progress.begin_level()
         while len(slots := cells.slots_in_state(NEW)):
-            inputs = [slots, cells.per_side, cells.places, nodes.per_side, nodes.table]
+            inputs = [slots, cells.places, nodes.per_side, nodes.table]
             launch(ob.want_corners, len(slots), inputs, self.device)
             nodes.grow()
             launch(ob.ask_corners, len(slots), [*inputs, nodes.state], self.device)
@@ -193,7 +193,7 @@ class _Decoder:
         slots = nodes.slots_in_state(NEW)
         if coarse is not None:
             other = coarse.nodes
-            inputs = [slots, nodes.per_side, nodes.places, other.per_side, other.table, other.state, other.values]
+            inputs = [slots, nodes.places, other.per_side, other.table, other.state, other.values]
             launch(ob.inherit_values, len(slots), [*inputs, nodes.state, nodes.values], self.device)
             slots = nodes.slots_in_state(NEW)
         lower, upper = np.asarray(self.bounds, dtype=np.float64)
@@ -201,7 +201,7 @@ class _Decoder:
         for first in range(0, len(slots), self.chunk):
             part = slots[first : min(first + self.chunk, len(slots))]
             at = wp.empty(len(part), dtype=wp.vec3, device=self.device)
-            inputs = [part, nodes.per_side, nodes.places, wp.vec3d(*lower), wp.vec3d(*step), at]
+            inputs = [part, nodes.places, wp.vec3d(*lower), wp.vec3d(*step), at]
             launch(ob.node_positions, len(part), inputs, self.device)
             launch(ob.store_values, len(part), [part, self._ask(at), nodes.state, nodes.values], self.device)
             self.progress.advance(min(first + self.chunk, len(slots)) / len(slots))
@@ -222,7 +222,7 @@ class _Decoder:
     def _points(self, bricks: Bricks, slots: wp.array) -> wp.array:
         """Lattice points [K] vec3i of the slots."""
         points = wp.empty(len(slots), dtype=wp.vec3i, device=self.device)
-        launch(ob.read_points, len(slots), [slots, bricks.per_side, bricks.places, points], self.device)
+        launch(ob.read_points, len(slots), [slots, bricks.places, points], self.device)
         return points
 
 

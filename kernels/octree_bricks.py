@@ -20,9 +20,9 @@ def want_all(base: int, table: wp.array(dtype=int)):
 
 
 @wp.kernel
-def ask_all(base: int, side: int, per_side: int, places: wp.array(dtype=int), state: wp.array(dtype=wp.int8)):
+def ask_all(base: int, side: int, places: wp.array(dtype=wp.vec3i), state: wp.array(dtype=wp.int8)):
     slot = base + wp.tid()
-    p = point_of(slot, per_side, places)
+    p = point_of(slot, places)
     if p[0] < side and p[1] < side and p[2] < side:
         state[slot] = wp.int8(NEW)
 
@@ -109,26 +109,27 @@ def ask_cover(
 def want_corners(
     base: int,
     slots: wp.array(dtype=int),
-    cells_per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     nodes_per_side: int,
     node_table: wp.array(dtype=int),
 ):
-    p = point_of(slots[base + wp.tid()], cells_per_side, places)
-    want_box(p, p + wp.vec3i(1, 1, 1), nodes_per_side, node_table)
+    p = point_of(slots[base + wp.tid()], places)
+    if is_inner(p):
+        want_brick(p[0], p[1], p[2], nodes_per_side, node_table)
+    else:
+        want_box(p, p + wp.vec3i(1, 1, 1), nodes_per_side, node_table)
 
 
 @wp.kernel
 def ask_corners(
     base: int,
     slots: wp.array(dtype=int),
-    cells_per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     nodes_per_side: int,
     node_table: wp.array(dtype=int),
     node_state: wp.array(dtype=wp.int8),
 ):
-    p = point_of(slots[base + wp.tid()], cells_per_side, places)
+    p = point_of(slots[base + wp.tid()], places)
     lowest = slot_of(p[0], p[1], p[2], nodes_per_side, node_table)
     inner = is_inner(p)
     for c in range(8):
@@ -141,8 +142,7 @@ def ask_corners(
 def inherit_values(
     base: int,
     slots: wp.array(dtype=int),
-    per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     coarse_per_side: int,
     coarse_table: wp.array(dtype=int),
     coarse_state: wp.array(dtype=wp.int8),
@@ -151,7 +151,7 @@ def inherit_values(
     values: wp.array(dtype=float),
 ):
     slot = slots[base + wp.tid()]
-    p = point_of(slot, per_side, places)
+    p = point_of(slot, places)
     if (p[0] | p[1] | p[2]) & 1 == 1:
         return
     coarse = slot_of(p[0] >> 1, p[1] >> 1, p[2] >> 1, coarse_per_side, coarse_table)
@@ -166,14 +166,13 @@ def inherit_values(
 def node_positions(
     base: int,
     slots: wp.array(dtype=int),
-    per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     lower: wp.vec3d,
     step: wp.vec3d,
     positions: wp.array(dtype=wp.vec3),
 ):
     i = base + wp.tid()
-    p = point_of(slots[i], per_side, places)
+    p = point_of(slots[i], places)
     at = lower + wp.cw_mul(wp.vec3d(wp.float64(p[0]), wp.float64(p[1]), wp.float64(p[2])), step)
     positions[i] = wp.vec3(float(at[0]), float(at[1]), float(at[2]))
 
@@ -230,7 +229,7 @@ def classify_cells(
     level: float,
     side: int,
     per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     nodes_per_side: int,
     node_table: wp.array(dtype=int),
     values: wp.array(dtype=float),
@@ -240,7 +239,7 @@ def classify_cells(
 ):
     i = base + wp.tid()
     slot = slots[i]
-    p = point_of(slot, per_side, places)
+    p = point_of(slot, places)
     bits = inside_corners(p, level, nodes_per_side, node_table, values)
     if bits == 0 or bits == 255:
         state[slot] = wp.int8(KNOWN)
@@ -264,7 +263,7 @@ def ask_across(
     slots: wp.array(dtype=int),
     open_faces: wp.array(dtype=wp.int8),
     per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     table: wp.array(dtype=int),
     state: wp.array(dtype=wp.int8),
 ):
@@ -272,7 +271,7 @@ def ask_across(
     mask = int(open_faces[i])
     if mask == 0:
         return
-    p = point_of(slots[i], per_side, places)
+    p = point_of(slots[i], places)
     for face in range(6):
         if (mask >> face) & 1 == 1:
             q = across(p, face)
@@ -281,10 +280,10 @@ def ask_across(
 
 @wp.kernel
 def read_points(
-    base: int, slots: wp.array(dtype=int), per_side: int, places: wp.array(dtype=int), points: wp.array(dtype=wp.vec3i)
+    base: int, slots: wp.array(dtype=int), places: wp.array(dtype=wp.vec3i), points: wp.array(dtype=wp.vec3i)
 ):
     i = base + wp.tid()
-    points[i] = point_of(slots[i], per_side, places)
+    points[i] = point_of(slots[i], places)
 
 
 @wp.kernel

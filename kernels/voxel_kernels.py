@@ -263,13 +263,12 @@ def voxel_keys(
     base: int,
     slots: wp.array(dtype=int),
     side: int,
-    per_side: int,
-    places: wp.array(dtype=int),
+    places: wp.array(dtype=wp.vec3i),
     keys: wp.array(dtype=wp.int64),
     order: wp.array(dtype=int),
 ):
     i = base + wp.tid()
-    p = point_of(slots[i], per_side, places)
+    p = point_of(slots[i], places)
     keys[i] = (wp.int64(p[0]) * wp.int64(side) + wp.int64(p[1])) * wp.int64(side) + wp.int64(p[2])
     order[i] = slots[i]
 

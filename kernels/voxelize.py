@@ -109,7 +109,7 @@ def _sorted_voxels(bricks: Bricks) -> tuple[wp.array, wp.array]:
     if count:
         keys = wp.empty(2 * count, dtype=wp.int64, device=device)
         order = wp.empty(2 * count, dtype=int, device=device)
-        launch(voxel_keys, count, [slots, bricks.side, bricks.per_side, bricks.places, keys, order], device)
+        launch(voxel_keys, count, [slots, bricks.side, bricks.places, keys, order], device)
         wp.utils.radix_sort_pairs(keys, order, count)
         inputs = [keys, order, bricks.side, bricks.values, indices, distance]
         launch(read_voxels, count, inputs, device)
