@@ -9,9 +9,12 @@ All work in voxel units, in which voxel (i, j, k) has its centre at the integer 
 import warp as wp
 
 from .bricks import point_of, want_brick
-from .triangles import nearest_on_triangle, touches_cube, unit_normal
+from .triangles import Sides, sides_of, square_from_triangle, touches_cube, unit_normal
 
 wp.set_module_options({"enable_backward": False})
+
+# Heights rule triangles out by this much less than they might, as they and distances are rounded.
+NEARLY_ONE = wp.constant(wp.float64(1.0 - 1.0e-6))
 
 
 @wp.func
@@ -171,34 +174,9 @@ def beside(x: int, low: wp.float64, high: wp.float64) -> wp.float64:
 
 
 @wp.func
-def scatter_voxel(
-    s: Span,
-    x: int,
-    y: int,
-    z: int,
-    slot: int,
-    nearer: bool,
-    reach2: wp.float64,
-    touch: bool,
-    state: wp.array(dtype=wp.int8),
-    nearest: wp.array(dtype=float),
-):
-    p = wp.vec3d(wp.float64(x), wp.float64(y), wp.float64(z))
-    if nearer:
-        d2 = wp.length_sq(nearest_on_triangle(p, s.a, s.b, s.c, s.normal) - p)
-        if d2 <= reach2:
-            if float(d2) < nearest[slot]:
-                wp.atomic_min(nearest, slot, float(d2))
-            if not touch:
-                state[slot] = wp.int8(1)
-    if touch and state[slot] != wp.int8(1):
-        if touches_cube(p, s.a, s.b, s.c):
-            state[slot] = wp.int8(1)
-
-
-@wp.func
 def scatter_brick(
     s: Span,
+    sides: Sides,
     brick: int,
     first: wp.vec3i,
     reach: wp.float64,
@@ -208,7 +186,7 @@ def scatter_brick(
 ):
     """Visit the voxels of the brick from `first` that lie in the span, where its plane and its box come near enough.
 
-    Most triangles are ruled out by their box once a near one was seen.
+    Most triangles are ruled out by their box or their plane once a near one was seen.
     """
     reach2 = reach * reach
     for x in range(wp.max(s.low[0], first[0]), wp.min(s.high[0], first[0] + 7) + 1):
@@ -218,14 +196,25 @@ def scatter_brick(
             if beside_xy > reach2:
                 continue
             row = brick * 512 + ((x & 7) << 6) + ((y & 7) << 3)
-            height = s.normal[0] * wp.float64(x) + s.normal[1] * wp.float64(y) - s.plane
+            above = s.normal[0] * wp.float64(x) + s.normal[1] * wp.float64(y) - s.plane
             for z in range(wp.max(s.low[2], first[2]), wp.min(s.high[2], first[2] + 7) + 1):
                 slot = row + (z & 7)
                 bound = beside_xy + beside(z, s.bottom[2], s.top[2])
                 nearer = bound <= reach2 and bound < wp.float64(nearest[slot])
                 if nearer or (touch and state[slot] != wp.int8(1)):
-                    if wp.abs(height + s.normal[2] * wp.float64(z)) <= reach:
-                        scatter_voxel(s, x, y, z, slot, nearer, reach2, touch, state, nearest)
+                    height = wp.abs(above + s.normal[2] * wp.float64(z))
+                    if height <= reach:
+                        p = wp.vec3d(wp.float64(x), wp.float64(y), wp.float64(z))
+                        if nearer and height * height * NEARLY_ONE < wp.float64(nearest[slot]):
+                            d2 = square_from_triangle(p, s.a, s.b, s.c, sides, height)
+                            if d2 <= reach2:
+                                if float(d2) < nearest[slot]:
+                                    wp.atomic_min(nearest, slot, float(d2))
+                                if not touch:
+                                    state[slot] = wp.int8(1)
+                        if touch and state[slot] != wp.int8(1):
+                            if touches_cube(p, s.a, s.b, s.c):
+                                state[slot] = wp.int8(1)
 
 
 @wp.kernel
@@ -246,6 +235,7 @@ def scatter(
 ):
     i = base + wp.tid()
     s = with_plane(span_of(corners, triangles, owners[i], resolution, reach))
+    sides = sides_of(s.a, s.b, s.c, s.normal)
     tiles = (resolution + tile - 1) / tile
     first = wp.vec3i(places[i] / (tiles * tiles), (places[i] / tiles) % tiles, places[i] % tiles) * tile
     s.low = wp.max(s.low, first)
@@ -255,7 +245,7 @@ def scatter(
             for z in range(s.low[2] >> 3, (s.high[2] >> 3) + 1):
                 brick = table[(x * per_side + y) * per_side + z]
                 if brick >= 0:
-                    scatter_brick(s, brick, wp.vec3i(x * 8, y * 8, z * 8), reach, touch, state, nearest)
+                    scatter_brick(s, sides, brick, wp.vec3i(x * 8, y * 8, z * 8), reach, touch, state, nearest)
 
 
 @wp.kernel
