@@ -18,11 +18,21 @@ def area_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def face_normals(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit normals [F, 3] float32 (zero for faces without area) and areas [F] float32 of faces [F, 3]."""
+    """Unit normals [F, 3] float32 (zero for faces without area) and areas [F] float32 of faces [F, 3].
+
+    Areas beyond float32 are inf; the normals of such faces are worked out in float64.
+    """
     corners = np.asarray(vertices, np.float32)[np.asarray(faces)]
-    cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    length = np.linalg.norm(cross, axis=1)
-    return cross / np.maximum(length, 1e-30)[:, None], length / 2
+    with np.errstate(over="ignore", invalid="ignore"):
+        cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+        length = np.linalg.norm(cross, axis=1)
+        unit = cross / np.maximum(length, 1e-30)[:, None]
+    huge = ~np.isfinite(length)
+    if huge.any():
+        long = area_vectors(np.asarray(vertices), np.asarray(faces)[huge])
+        unit[huge] = long / np.linalg.norm(long, axis=1)[:, None]
+        length[huge] = np.inf
+    return unit, length / 2
 
 
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:

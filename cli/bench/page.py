@@ -31,7 +31,7 @@ HEAD = ("size", "shape", "who", "CPU s", "wall s", "peak MB", "peer / ours", "an
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and when a bench ran. load: processes that wanted the cores when it began, 0 on an idle machine."""
+    """Where and when a bench ran. load: others that wanted the cores when it began, 0 on an idle machine."""
 
     processor: str
     cores: int
@@ -67,11 +67,27 @@ def this_machine() -> Machine:
         system=platform.platform(),
         python=platform.python_version(),
         date=time.strftime("%Y-%m-%d"),
-        load=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None,
+        load=_others_running(),
         ours=version("varco3d"),
         peers=peers,
         missing=[name for name in PACKAGES.values() if name not in peers],
     )
+
+
+def _others_running() -> float | None:
+    """Threads beside this one that could run, on average over half a second; None where the system does not say.
+
+    Not the load average, which remembers the minute before.
+    """
+    counts = []
+    for _ in range(10):
+        try:
+            with open("/proc/loadavg") as file:
+                counts.append(int(file.read().split()[3].partition("/")[0]) - 1)
+        except (OSError, ValueError, IndexError):
+            return None
+        time.sleep(0.05)
+    return round(sum(counts) / len(counts), 2)
 
 
 def _processor() -> str:
@@ -151,7 +167,7 @@ def markdown(machine: Machine, parts: Sequence[Part], command: str) -> str:
 def _load_said(machine: Machine) -> str:
     if machine.load is None:
         return ""
-    if machine.load > 0.3:
+    if machine.load > 0.5:
         return f"**The machine was busy** (load {machine.load} at the start), so trust ratios of CPU seconds only."
     return f"The machine was idle (load {machine.load} at the start)."
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 varco3d bench voxelize --shape bunny --faces 20000 --repeat 1
 varco3d bench decode_octree --resolution 256,512,1024,2048
+varco3d bench --bars --keep bench.json
 varco3d bench --threads all,1 --markdown docs/benchmarks.md
 """
 
@@ -60,6 +61,11 @@ class Numbers(click.ParamType):
     "--threads", type=Numbers(1, 1024, "all"), default="all", show_default=True,
     help="OMP_NUM_THREADS of the measured processes; all,1 measures both ways.",
 )  # fmt: skip
+@click.option("--bars", "only_bars", is_flag=True, help="Only what the promised figures ask for, at its sizes.")
+@click.option(
+    "--keep", type=click.Path(path_type=Path, dir_okay=False),
+    help="Keep finished cases in this file; the same command goes on from there.",
+)  # fmt: skip
 @click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write the page there as well.")
 @click.pass_obj
 def command(
@@ -70,16 +76,22 @@ def command(
     resolution: tuple[int, ...],
     repeat: int,
     threads: tuple[int | None, ...],
+    only_bars: bool,
+    keep: Path | None,
     markdown: Path | None,
 ) -> None:
     """Time the geometry kernels beside the libraries that are installed. All of it may take an hour."""
+    from ..bench.bars import NEEDED, is_needed
     from ..bench.cases import CASES
 
+    if only_bars:
+        faces = resolution = tuple(sorted({size for _, size, _ in NEEDED}))
     chosen = [
         (case, shape, size)
         for case in CASES if not kernels or case.kernel in kernels
         for shape in shapes or SHAPES
-        for size in (faces if case.axis == "faces" else resolution) if size <= case.most
+        for size in (faces if case.axis == "faces" else resolution)
+        if size <= case.most and (not only_bars or is_needed(case.kernel, size, case.title))
     ]  # fmt: skip
     if not chosen:
         raise UsageError("nothing is left to run", "Give smaller --faces or --resolution.")
@@ -91,16 +103,21 @@ def command(
 
     from ..bench import page
     from ..bench.bars import judged
+    from ..bench.kept import Kept
     from ..bench.measure import run_case
 
     console = session.console
     machine = page.this_machine()
     if machine.missing:
         console.note(f"not installed: {', '.join(machine.missing)}")
-    parts = []
+    parts, kept = [], Kept(keep)
     with console.guard_stdout():
         for setting in threads:
-            rows = [row for picked in chosen for row in run_case(*picked, repeat, setting, console.note)]
+            rows = []
+            for picked in chosen:
+                rows += kept.rows(*picked, setting) or kept.add(
+                    *picked, setting, run_case(*picked, repeat, setting, console.note)
+                )
             parts.append(page.Part(setting, rows, judged(rows)))
             if not session.as_json:
                 show(session, parts[-1])
@@ -109,7 +126,9 @@ def command(
             {"schema": "varco3d.bench/1", "machine": asdict(machine), "runs": [asdict(part) for part in parts]}
         )
     if markdown is not None:
-        text = page.markdown(machine, parts, given(kernels, shapes, faces, resolution, repeat, threads, markdown))
+        text = page.markdown(
+            machine, parts, given(kernels, shapes, faces, resolution, repeat, threads, only_bars, markdown)
+        )
         try:
             markdown.write_text(text, encoding="utf-8")
         except OSError as error:
@@ -136,12 +155,16 @@ def given(
     resolution: tuple[int, ...],
     repeat: int,
     threads: tuple[int | None, ...],
+    only_bars: bool,
     markdown: Path,
 ) -> str:
     """The command line that does the same."""
     words = ["varco3d", "bench", *kernels]
     for shape in shapes:
         words += ["--shape", shape]
-    words += ["--faces", ",".join(map(str, faces)), "--resolution", ",".join(map(str, resolution))]
+    if only_bars:
+        words += ["--bars"]
+    else:
+        words += ["--faces", ",".join(map(str, faces)), "--resolution", ",".join(map(str, resolution))]
     words += ["--repeat", str(repeat), "--threads", ",".join("all" if n is None else str(n) for n in threads)]
     return shlex.join([*words, "--markdown", str(markdown)])
