@@ -136,8 +136,8 @@ def threads_said(threads: int | None) -> str:
     return "OMP_NUM_THREADS not set" if threads is None else f"OMP_NUM_THREADS={threads}"
 
 
-def markdown(machine: Machine, parts: Sequence[Part], command: str) -> str:
-    """The whole page."""
+def markdown(machine: Machine, parts: Sequence[Part], command: str, note: str = "") -> str:
+    """The whole page. note: a sentence on how the machine was used meanwhile."""
     with_versions = ", ".join(f"{name} {number}" for name, number in machine.peers.items())
     lines = [
         "# Benchmarks of the geometry kernels",
@@ -150,6 +150,7 @@ def markdown(machine: Machine, parts: Sequence[Part], command: str) -> str:
         f"varco3d {machine.ours} with {with_versions}."
         + (f" Not installed: {', '.join(machine.missing)}." if machine.missing else ""),
         _load_said(machine),
+        *([note] if note else []),
         "No GPU was used (see [cuda.md](cuda.md)).",
         "",
         *HOW_TO_READ.strip().splitlines(),

@@ -66,6 +66,7 @@ class Numbers(click.ParamType):
     "--keep", type=click.Path(path_type=Path, dir_okay=False),
     help="Keep finished cases in this file; the same command goes on from there.",
 )  # fmt: skip
+@click.option("--note", default="", help="A sentence for the page, about how the machine was used meanwhile.")
 @click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False), help="Write the page there as well.")
 @click.pass_obj
 def command(
@@ -78,6 +79,7 @@ def command(
     threads: tuple[int | None, ...],
     only_bars: bool,
     keep: Path | None,
+    note: str,
     markdown: Path | None,
 ) -> None:
     """Time the geometry kernels beside the libraries that are installed. All of it may take an hour."""
@@ -126,9 +128,8 @@ def command(
             {"schema": "varco3d.bench/1", "machine": asdict(machine), "runs": [asdict(part) for part in parts]}
         )
     if markdown is not None:
-        text = page.markdown(
-            machine, parts, given(kernels, shapes, faces, resolution, repeat, threads, only_bars, markdown)
-        )
+        words = given(kernels, shapes, faces, resolution, repeat, threads, only_bars, markdown)
+        text = page.markdown(machine, parts, words, note)
         try:
             markdown.write_text(text, encoding="utf-8")
         except OSError as error:

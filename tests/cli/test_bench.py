@@ -57,7 +57,7 @@ def test_each_candidate_has_a_process_and_a_failure_leaves_the_others_alone():
 
 def test_a_real_case_as_json_and_as_a_page(run):
     answer = run("bench", "sample_surface", "--shape", "knot", "--faces", "600", "--repeat", "0", "--json",
-                 "--markdown", "page.md")  # fmt: skip
+                 "--markdown", "page.md", "--note", "All was quiet.")  # fmt: skip
     assert answer.code == 0, answer.err
     result = json.loads(answer.out)
     assert result["schema"] == "varco3d.bench/1"
@@ -65,6 +65,7 @@ def test_a_real_case_as_json_and_as_a_page(run):
     assert part["rows"][0]["who"] == "ours" and part["rows"][0]["figures"]["points"] == 409_600
     text = Path("page.md").read_text(encoding="utf-8")
     assert "varco3d bench sample_surface --shape knot --faces 600" in text and "409,600 surface points" in text
+    assert "\nAll was quiet.\n" in text
 
 
 def test_what_would_run_and_what_cannot(run):
