@@ -58,6 +58,23 @@ def fill_gutters(picture: np.ndarray, covered: np.ndarray, padding: int, device:
     return np.where(out[..., 3:] > 0, out[..., :3], picture[covered].mean(0)).astype(np.float32)
 
 
+def grow_rings(picture: np.ndarray, rings: int, device: str = "cpu") -> tuple[np.ndarray, np.ndarray]:
+    """Grow a picture outwards from its pixels of weight above 0, as means of neighbours, ring by ring.
+
+    picture float32 [H, W, 4], the last channel the weight. Returns the picture [H, W, 3] and the ring of each pixel
+    [H, W] uint8: 0 where it was known, up to `rings`, 255 beyond.
+    """
+    height, width = picture.shape[:2]
+    current = wp.array(np.ascontiguousarray(picture, np.float32).reshape(-1, 4), dtype=wp.vec4, device=device)
+    other = wp.empty_like(current)
+    ring = np.where(picture[..., 3] > 0, 0, 255).astype(np.uint8)
+    for number in range(1, rings + 1):
+        parallel.launch(grow, height * width, [current, height, width, other], device)
+        current, other = other, current
+        ring[(current.numpy().reshape(height, width, 4)[..., 3] > 0) & (ring == 255)] = number
+    return current.numpy().reshape(height, width, 4)[..., :3], ring
+
+
 @wp.kernel
 def halve(base: int, fine: wp.array(dtype=wp.vec4), height: int, width: int, out: wp.array(dtype=wp.vec4)):
     q = base + wp.tid()

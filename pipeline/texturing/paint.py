@@ -16,6 +16,7 @@ from scipy.spatial import KDTree
 
 from ...kernels.bake import Baker, View
 from ...kernels.fill import fill_gutters
+from ...kernels.level_seams import level_seams
 from ...kernels.normals import face_normals
 from ...kernels.split_edges import split_long_edges
 from ...kernels.surface_graph import SurfaceGraph
@@ -23,6 +24,7 @@ from ...kernels.texel_maps import Texels, texel_maps
 from ...kernels.unwrap import default_padding
 
 ZONE = 0.06  # share of the extent: how wide views pass into one another
+CALM = 0.02  # share of the extent over which the choice between views is calmed
 SHARPNESS = 4  # exponent on relative weights for the detail
 EDGE = 0.003  # share of the picture's side: how far colours may stray over an edge of depth
 EDGE_TRUST = 0.1
@@ -55,12 +57,12 @@ def paint(
     exponent: float = 4.0,
 ) -> Painted:
     """Texture of a mesh whose vertices are cut for `uv` [V, 2]. Every texel inside a face gets a colour."""
-    painted = _paint(vertices, faces, uv, normals, views, size, exponent)
+    surface = _surface(vertices, faces, uv, normals, size)
+    painted = _paint(surface, views, exponent)
     with_material = [replace(view, picture=_packed(view.material)) for view in views if view.material is not None]
     if not with_material:
         return painted
-    material = _paint(vertices, faces, uv, normals, with_material, size, exponent)
-    return replace(painted, material=material.texture)
+    return replace(painted, material=_paint(surface, with_material, exponent).texture)
 
 
 def _packed(material: np.ndarray) -> np.ndarray:
@@ -68,41 +70,68 @@ def _packed(material: np.ndarray) -> np.ndarray:
     return np.concatenate([np.zeros_like(material[..., :1]), material], 2)
 
 
-def _paint(
-    vertices: np.ndarray,
-    faces: np.ndarray,
-    uv: np.ndarray,
-    normals: np.ndarray,
-    views: Sequence[View],
-    size: int,
-    exponent: float,
-) -> Painted:
+@dataclass(frozen=True)
+class _Surface:
+    """A mesh cut for its atlas; `pieces` over `place`: the same surface in faces small enough to spread colours over;
+    its texels, which know pieces, with normals [T, 3] to be lit by; and the graph of the pieces."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    uv: np.ndarray
+    place: np.ndarray
+    pieces: np.ndarray
+    texels: Texels
+    normal: np.ndarray
+    graph: SurfaceGraph
+
+    @property
+    def extent(self) -> float:
+        """Longest side of the surface's box."""
+        return float(np.ptp(self.texels.position, axis=0).max(initial=0.0))
+
+    def at_texels(self, values: np.ndarray, which: np.ndarray | slice) -> np.ndarray:
+        """Values at vertices of the pieces [V', C] -> at some of the texels."""
+        corner = values[self.pieces[self.texels.face[which]]]
+        return (corner * self.texels.barycentrics[which][:, :, None]).sum(1)
+
+
+def _surface(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, size: int) -> _Surface:
     points, pieces = _fine_mesh(vertices, faces, uv, normals)
     place = points[:, :3]
     texels = texel_maps(place, pieces, points[:, 3:5], size, points[:, 5:], rims=True)
     normal = _honest_normals(place, pieces, texels)
+    return _Surface(vertices, faces, uv, place, pieces, texels, normal, SurfaceGraph(place, pieces))
+
+
+def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted:
+    texels, size = surface.texels, surface.texels.size
     count = len(texels.index)
     colour = np.zeros((count, 3), np.float32)  # sharp blend
     mixed = np.zeros((count, 3), np.float32)  # wide blend
     sure = np.zeros(count, np.float32)
     seen = made = 0
-    ready = _with_depths(vertices, faces, views)
+    ready = _with_depths(surface.vertices, surface.faces, views)
+    support = _support(surface, ready, exponent)
+    priorities = [view.priority for view in views]
     for start in range(0, count, CHUNK):
         part = slice(start, start + CHUNK)
-        baker = Baker(vertices, faces, texels.position[part], normal[part], exponent=exponent)
+        baker = Baker(surface.vertices, surface.faces, texels.position[part], surface.normal[part], exponent=exponent)
         found = [baker.look_up(view, depth) for view, depth in ready]
-        colour[part], mixed[part], sure[part] = _blend([view.priority for view in views], found)
+        colour[part], mixed[part], sure[part] = _blend(found, priorities, surface.at_texels(support, part))
         first = [full[:, 3] > 0 for view, full in zip(views, found, strict=True) if view.priority >= 1.0]
         seen += int(np.any(first, axis=0).sum()) if first else 0
         made += int((sure[part] > 0).sum())
     if (sure > 0).any():
-        _level_and_fill(SurfaceGraph(place, pieces), pieces, texels, colour, mixed - colour, sure)
+        _level_and_fill(surface, colour, mixed - colour, sure)
     else:  # too small for the pictures' pixels, say
         colour[:] = _mean_colour(max(views, key=lambda view: view.priority))
     flat = np.zeros((size * size, 3), np.float32)
     covered = np.zeros(size * size, bool)
     flat[texels.index], covered[texels.index] = colour, True
-    padded = fill_gutters(flat.reshape(size, size, 3), covered.reshape(size, size), 2 * default_padding(size))
+    level = level_seams(
+        flat.reshape(size, size, 3), covered.reshape(size, size), surface.vertices, surface.faces, surface.uv
+    )
+    padded = fill_gutters(level, covered.reshape(size, size), 2 * default_padding(size))
     texture = np.rint(np.clip(padded, 0.0, 1.0) * 255).astype(np.uint8)
     return Painted(texture, seen / max(count, 1), made / max(count, 1))
 
@@ -156,10 +185,26 @@ def _trust_beside_edges(depth: np.ndarray, pixel: float) -> np.ndarray:
     return np.where(span > (2 * reach + 1) * 6.0 * pixel, EDGE_TRUST, 1.0).astype(np.float32)
 
 
-def _blend(priorities: Sequence[float], found: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Colours [T, 3] of looked-up points, sharp (the best view's almost alone) and wide (by weight), and sureness [T]
-    (largest trust * cosine^k, whatever the priority)."""
-    weights = np.stack([full[:, 3] * priority for priority, full in zip(priorities, found, strict=True)])
+def _support(surface: _Surface, ready: Sequence[tuple[View, np.ndarray]], exponent: float) -> np.ndarray:
+    """How well each view shows the surroundings of the pieces' vertices, [V', K]: trust * cosine^k, 0 where hidden,
+    averaged along the surface. So on a rough surface the choice between views does not change from bump to bump."""
+    texels = surface.texels
+    some = slice(None, None, max(1, len(texels.index) // SAMPLES))
+    baker = Baker(surface.vertices, surface.faces, texels.position[some], surface.normal[some], exponent=exponent)
+    weights = np.stack([baker.look_up(view, depth)[:, 3] for view, depth in ready], 1)
+    points = texels.face[some], texels.barycentrics[some]
+    mean, known = surface.graph.gather(*points, weights, np.ones(len(weights), np.float32))
+    return surface.graph.at_vertices(surface.graph.smooth(mean, known, CALM * surface.extent), known)
+
+
+def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Colours [T, 3] of looked-up points, sharp (the best view's almost alone) and wide (by weight), and sureness [T].
+
+    found: K times [T, 4], colour and trust * cosine^k. support [T, K]: the same of the surroundings. Views are weighed
+    by the geometric mean of both; sureness is the largest, whatever the priority.
+    """
+    shown = np.sqrt(np.stack([full[:, 3] for full in found]) * np.maximum(support.T, 0.0))
+    weights = shown * np.asarray(priorities, np.float32)[:, None]
     relative = weights / np.maximum(weights.max(0), 1e-12)
     sharp, wide = np.zeros((weights.shape[1], 3), np.float32), np.zeros((weights.shape[1], 3), np.float32)
     for share, full in zip(relative, found, strict=True):
@@ -167,25 +212,19 @@ def _blend(priorities: Sequence[float], found: Sequence[np.ndarray]) -> tuple[np
         sharp += (share**SHARPNESS)[:, None] * full[:, :3]
     wide /= np.maximum(relative.sum(0), 1e-12)[:, None]
     sharp /= np.maximum((relative**SHARPNESS).sum(0), 1e-12)[:, None]
-    return sharp, wide, np.stack([full[:, 3] for full in found]).max(0)
+    return sharp, wide, shown.max(0)
 
 
-def _level_and_fill(
-    graph: SurfaceGraph, faces: np.ndarray, texels: Texels, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray
-) -> None:
+def _level_and_fill(surface: _Surface, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray) -> None:
     """Adds the smoothed `bend` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place."""
+    texels, graph, faces = surface.texels, surface.graph, surface.pieces
+    at_texels = surface.at_texels
     some = slice(None, None, max(1, len(sure) // SAMPLES))
     points = texels.face[some], texels.barycentrics[some]
-
-    def at_texels(values: np.ndarray, which: np.ndarray) -> np.ndarray:
-        """Values at vertices [V', C] -> at some of the texels."""
-        return (values[faces[texels.face[which]]] * texels.barycentrics[which][:, :, None]).sum(1)
-
     shown = np.flatnonzero(sure > 0)
     if np.abs(bend[shown]).max(initial=0.0) > 1 / 255:
         mean, trust = graph.gather(*points, bend[some], (sure[some] > 0).astype(np.float32))
-        extent = float(np.ptp(texels.position, axis=0).max())
-        level = graph.at_vertices(graph.smooth(mean, trust, ZONE * extent), trust)
+        level = graph.at_vertices(graph.smooth(mean, trust, ZONE * surface.extent), trust)
         colour[shown] = np.clip(colour[shown] + at_texels(level, shown), 0.0, 1.0)
     certain = np.minimum(sure / SURE, 1.0)
     mean, trust = graph.gather(*points, colour[some], certain[some])
