@@ -44,6 +44,12 @@ from varco3d.pipeline.texturing.synthesis import HALF_HEIGHT
 
 OTHER_VIEWS = [Camera(azimuth, elevation, 1.3) for azimuth in (45, 135, 225, 315) for elevation in (30, -20)]
 
+BARS = {
+    "coverage": ("coverage", "at least", 1.0),
+    "seam": ("seam energy", "at most", 1.2),
+    "psnr": ("unseen-view PSNR", "at least", 28.0),
+}
+
 
 def load_object(data: dict, i: int) -> Mesh:
     """Object i as a soup of corners with its own colours or texture."""
@@ -124,6 +130,15 @@ def seam_energy(mesh: Mesh, source: np.ndarray, truth: Mesh) -> float:
     fair = np.isfinite(jump)
     inside = max(float(jump[fair & ~seam].mean()), 1 / 255)  # below one grey level nobody sees anything
     return float(jump[fair & seam].mean() / inside) if (fair & seam).any() else 1.0
+
+
+def coverage(mesh: Mesh, truth: Mesh) -> float:
+    """Share of the atlas' texels inside faces that hold a colour: not left black where the truth is not."""
+    texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, len(mesh.texture))
+    some = np.random.default_rng(0).permutation(len(texels.index))[:50_000]
+    black = mesh.texture.reshape(-1, 3)[texels.index[some]].max(1) == 0
+    black[black] = true_colours(truth, texels.position[some[black]]).max(1) > 0.02
+    return float(1.0 - black.mean())
 
 
 def true_colours(truth: Mesh, points: np.ndarray) -> np.ndarray:
@@ -213,6 +228,7 @@ def run_six(truth: Mesh, shape: Mesh, size: int, open3d: bool) -> dict:
     for name, mesh in painted.items():
         row[f"psnr{name}"] = psnr(truth, mesh, OTHER_VIEWS)
         row[f"seam{name}"] = seam_energy(mesh, atlas.vertex, truth)
+        row[f"coverage{name}"] = coverage(mesh, truth)
     return row
 
 
@@ -312,6 +328,11 @@ def main() -> None:
             values = np.array([row[key] for row in rows])
             spread = f"worst {values.min():.3f} / {values.max():.3f}"
             print(f"{key}: mean {values.mean():.3f} median {np.median(values):.3f} {spread}")
+    for key, (name, better, bar) in BARS.items():
+        values = np.array([row[key] for row in rows if key in row])
+        if len(values):
+            met = int((values >= bar).sum() if better == "at least" else (values <= bar).sum())
+            print(f"{name} {better} {bar}: {met} of {len(values)} objects, mean {values.mean():.3f}")
     print(
         f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB (with the pictures compared)"
     )

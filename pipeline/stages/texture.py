@@ -18,7 +18,7 @@ class TextureSettings:
     enabled: bool = setting(True, "Paint the mesh; off leaves it as it is.")
     size: int = setting(1024, "Texels per side, a power of two.", 256, 8192)
     synthesizer: str = setting("tiny", "What makes the sides the picture does not show: tiny, folder, or a plug-in.")
-    views: str | None = setting(None, "Folder with front.png, back.png, left.png, right.png, top.png, bottom.png.")
+    views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")
     register: bool = setting(True, "Search the camera of the picture; off takes the plain front camera.")
     spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)
     lowest_iou: float = setting(0.5, "Silhouette overlap below which the registration is refused.", 0, 1)

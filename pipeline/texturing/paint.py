@@ -24,7 +24,9 @@ from ...kernels.texel_maps import Texels, texel_maps
 from ...kernels.unwrap import default_padding
 
 ZONE = 0.06  # share of the extent: how wide views pass into one another
-CALM = 0.02  # share of the extent over which the choice between views is calmed
+CALM = 0.05  # share of the extent over which the choice between views is calmed
+FAINT = 0.03  # a view that supports the surroundings less (trust * cosine^4) gives way to any other
+STAND_IN = 0.2  # a view with less of the support that the best one has is no substitute where that one is hidden
 SHARPNESS = 4  # exponent on relative weights for the detail
 EDGE = 0.003  # share of the picture's side: how far colours may stray over an edge of depth
 EDGE_TRUST = 0.1
@@ -201,10 +203,14 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
     """Colours [T, 3] of looked-up points, sharp (the best view's almost alone) and wide (by weight), and sureness [T].
 
     found: K times [T, 4], colour and trust * cosine^k. support [T, K]: the same of the surroundings. Views are weighed
-    by the geometric mean of both; sureness is the largest, whatever the priority.
+    by the geometric mean of both. Sureness is the largest, whatever the priority; it is lost where a view that hardly
+    supports the surroundings would stand in for one that does: a speck of another picture is worse than a filled hole.
     """
-    shown = np.sqrt(np.stack([full[:, 3] for full in found]) * np.maximum(support.T, 0.0))
-    weights = shown * np.asarray(priorities, np.float32)[:, None]
+    order = np.asarray(priorities, np.float32)[:, None]
+    around = np.maximum(support, 0.0).T * order
+    around *= np.clip((support.T - FAINT) / (3.0 * FAINT), 0.01, 1.0)
+    shown = np.stack([full[:, 3] for full in found])
+    weights = np.sqrt(shown * order * around)
     relative = weights / np.maximum(weights.max(0), 1e-12)
     sharp, wide = np.zeros((weights.shape[1], 3), np.float32), np.zeros((weights.shape[1], 3), np.float32)
     for share, full in zip(relative, found, strict=True):
@@ -212,7 +218,9 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
         sharp += (share**SHARPNESS)[:, None] * full[:, :3]
     wide /= np.maximum(relative.sum(0), 1e-12)[:, None]
     sharp /= np.maximum((relative**SHARPNESS).sum(0), 1e-12)[:, None]
-    return sharp, wide, shown.max(0)
+    stand_in = np.where(shown > 0, around, 0.0).max(0) / np.maximum(around.max(0), 1e-12)
+    sure = np.sqrt(shown * np.maximum(support, 0.0).T).max(0)
+    return sharp, wide, sure * np.clip((stand_in - STAND_IN) / STAND_IN, 0.0, 1.0)
 
 
 def _level_and_fill(surface: _Surface, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray) -> None:

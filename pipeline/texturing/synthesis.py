@@ -7,6 +7,7 @@ A third party adds one in the entry-point group `varco3d.synthesizers`: a callab
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -80,7 +81,7 @@ class MirrorSynthesizer:
     alike = 0.004  # share of the extent
     through_priority = 1e-4
     # A mirror image lies on the shape only about: tolerance of the depth test in box units, at least and at most.
-    margins = (0.015, 0.05)
+    margins = (0.015, 0.1)
     through_trust = 0.06  # only surfaces turned well away take colour straight through, the rest is filled
 
     def synthesize(self, conditions: Conditions) -> list[View]:
@@ -105,7 +106,8 @@ class MirrorSynthesizer:
 
 
 class FolderSynthesizer:
-    """Pictures from a folder named by view (front.png, back.png, left.webp, ...), by an artist or another program.
+    """Pictures by an artist or another program: a folder in which they are named by view (front.png, back.webp, ...),
+    or a list "front.png,back=behind.png,...", in which a file that is not named by its view is given one.
 
     They show the mesh orthographically, half height HALF_HEIGHT, on transparency or any background: without alpha
     the mesh's own silhouette is used. It is the layout of the condition maps that `write_conditions` writes.
@@ -113,40 +115,55 @@ class FolderSynthesizer:
 
     name = "folder"
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, place: str | Path):
+        self.place = place
 
     def synthesize(self, conditions: Conditions) -> list[View]:
-        if not self.folder.is_dir():
-            raise BadInputError(f"{self.folder} is no folder of views", "Give a folder with front.png, back.png, ...")
         views = []
-        for name, camera in conditions.cameras.items():
-            path = self._find(name)
-            if path is None:
-                continue
+        for name, path in self._files(conditions.cameras).items():
+            camera = conditions.cameras[name]
             rgba = _read_rgba(path)
             if (rgba[..., 3] > 0.99).all():
                 mask = render_maps(conditions.vertices, conditions.faces, camera, rgba.shape[:2], maps=()).mask
                 rgba[..., 3] = mask
             picture, confidence = prepare_picture(rgba)
             views.append(View(camera, picture, confidence, 0.3))
-        if not views:
-            raise BadInputError(
-                f"{self.folder} holds no view", f"Name pictures {', '.join(conditions.cameras)} with {FILE_TYPES[0]}."
-            )
         return views
 
-    def _find(self, name: str) -> Path | None:
-        found = [self.folder / f"{name}{suffix}" for suffix in FILE_TYPES if (self.folder / f"{name}{suffix}").exists()]
-        return found[0] if found else None
+    def _files(self, wanted: Iterable[str]) -> dict[str, Path]:
+        """View -> file, at least one. Raises BadInputError."""
+        known = ", ".join(wanted)
+        folder = Path(self.place)
+        if folder.is_dir():
+            named = {name: folder / f"{name}{suffix}" for name in wanted for suffix in reversed(FILE_TYPES)
+                     if (folder / f"{name}{suffix}").exists()}  # fmt: skip
+            if not named:
+                raise BadInputError(f"{folder} holds no view", f"Name pictures {known} with {FILE_TYPES[0]}.")
+            return named
+        named = {}
+        for text in str(self.place).split(","):
+            view, equals, file = text.strip().rpartition("=")
+            path = Path(file)
+            name = view if equals else path.stem
+            if not path.is_file():
+                raise BadInputError(
+                    f"{path} is no picture and no folder of views",
+                    "Give a folder with front.png, back.png, ..., or files.",
+                )
+            if name not in wanted or name in named:
+                raise BadInputError(
+                    f"{path} is no view of its own: '{name}'", f"Views are {known}, each once; write back={path.name}."
+                )
+            named[name] = path
+        return named
 
 
 def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
     """`tiny`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
     if name == "folder" or (name == "tiny" and folder):
         if not folder:
-            raise UsageError("the folder synthesizer needs a folder", "Give --set texture.views=DIR.")
-        return FolderSynthesizer(Path(folder))
+            raise UsageError("the folder synthesizer needs pictures", "Give --views DIR or --views front.png,back.png.")
+        return FolderSynthesizer(folder)
     if name == "tiny":
         return MirrorSynthesizer()
     from importlib.metadata import entry_points
