@@ -42,14 +42,18 @@ def level_seams(
     if np.abs(change).max(initial=0.0) < 0.5 / 255:
         return texture
     pull = np.zeros((size * size, 4), np.float32)
-    total = np.bincount(column.ravel(), share.ravel(), size * size)
+    to = column.ravel()
+    total = np.bincount(to, share.ravel(), size * size)
+    hit = np.flatnonzero(total > 1e-3)
     for k in range(3):
-        weighted = np.bincount(column.ravel(), (share * change[:, k, None]).ravel(), size * size)
-        pull[:, k] = weighted / np.maximum(total, 1e-9)
-    pull[:, 3] = total > 1e-3
+        pull[hit, k] = np.bincount(to, (share * change[:, k, None]).ravel(), size * size)[hit] / total[hit]
+    pull[hit, 3] = 1.0
     correction, ring = grow_rings(pull.reshape(size, size, 4), BAND)
-    fade = np.clip(1.0 - ring / (BAND + 1.0), 0.0, 1.0) * covered
-    return np.clip(texture + fade[..., None].astype(np.float32) * correction, 0.0, 1.0)
+    near = np.flatnonzero((ring <= BAND).ravel() & covered.ravel())
+    fade = (1.0 - ring.ravel()[near] / np.float32(BAND + 1))[:, None]
+    out = flat.copy()
+    out[near] = np.clip(out[near] + fade * correction.reshape(-1, 3)[near], 0.0, 1.0)
+    return out.reshape(texture.shape)
 
 
 def _seam_sides(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from scipy.ndimage import maximum_filter, minimum_filter
@@ -18,6 +19,7 @@ from ...kernels.bake import Baker, View
 from ...kernels.fill import fill_gutters
 from ...kernels.level_seams import level_seams
 from ...kernels.normals import face_normals
+from ...kernels.parallel import run_threads, thread_count
 from ...kernels.split_edges import split_long_edges
 from ...kernels.surface_graph import SurfaceGraph
 from ...kernels.texel_maps import Texels, texel_maps
@@ -27,7 +29,6 @@ ZONE = 0.06  # share of the extent: how wide views pass into one another
 CALM = 0.05  # share of the extent over which the choice between views is calmed
 FAINT = 0.03  # a view that supports the surroundings less (trust * cosine^4) gives way to any other
 STAND_IN = 0.2  # a view with less of the support that the best one has is no substitute where that one is hidden
-SHARPNESS = 4  # exponent on relative weights for the detail
 EDGE = 0.003  # share of the picture's side: how far colours may stray over an edge of depth
 EDGE_TRUST = 0.1
 SAMPLES = 400_000  # texels from which values at vertices are gathered
@@ -35,7 +36,7 @@ SOURCES = 200_000  # known texels from which colours are carried over
 SURE = 0.02  # a weight (trust * cosine^4) from which a texel needs no fill
 LEAN = 0.9  # cosine
 SPREAD_FACES = 30_000  # about how many faces carry the colours that spread to unseen places, at least
-CHUNK = 1 << 20  # texels looked up at once
+CHUNK = 1 << 19  # texels looked up at once
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,11 @@ class _Surface:
 
     def at_texels(self, values: np.ndarray, which: np.ndarray | slice) -> np.ndarray:
         """Values at vertices of the pieces [V', C] -> at some of the texels."""
-        corner = values[self.pieces[self.texels.face[which]]]
-        return (corner * self.texels.barycentrics[which][:, :, None]).sum(1)
+        corner, share = self.pieces[self.texels.face[which]], self.texels.barycentrics[which]
+        out = values[corner[:, 0]] * share[:, :1]
+        for k in (1, 2):
+            out += values[corner[:, k]] * share[:, k : k + 1]
+        return out
 
 
 def _surface(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, size: int) -> _Surface:
@@ -111,18 +115,21 @@ def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted
     colour = np.zeros((count, 3), np.float32)  # sharp blend
     mixed = np.zeros((count, 3), np.float32)  # wide blend
     sure = np.zeros(count, np.float32)
-    seen = made = 0
+    seen = np.zeros(count, bool)
     ready = _with_depths(surface.vertices, surface.faces, views)
     support = _support(surface, ready, exponent)
     priorities = [view.priority for view in views]
-    for start in range(0, count, CHUNK):
-        part = slice(start, start + CHUNK)
+
+    def blend(part: slice) -> None:
         baker = Baker(surface.vertices, surface.faces, texels.position[part], surface.normal[part], exponent=exponent)
         found = [baker.look_up(view, depth) for view, depth in ready]
         colour[part], mixed[part], sure[part] = _blend(found, priorities, surface.at_texels(support, part))
-        first = [full[:, 3] > 0 for view, full in zip(views, found, strict=True) if view.priority >= 1.0]
-        seen += int(np.any(first, axis=0).sum()) if first else 0
-        made += int((sure[part] > 0).sum())
+        for full, priority in zip(found, priorities, strict=True):
+            if priority >= 1.0:
+                seen[part] |= full[:, 3] > 0
+
+    run_threads([partial(blend, slice(start, start + CHUNK)) for start in range(0, count, CHUNK)])
+    made = int((sure > 0).sum())
     if (sure > 0).any():
         _level_and_fill(surface, colour, mixed - colour, sure)
     else:  # too small for the pictures' pixels, say
@@ -135,7 +142,7 @@ def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted
     )
     padded = fill_gutters(level, covered.reshape(size, size), 2 * default_padding(size))
     texture = np.rint(np.clip(padded, 0.0, 1.0) * 255).astype(np.uint8)
-    return Painted(texture, seen / max(count, 1), made / max(count, 1))
+    return Painted(texture, int(seen.sum()) / max(count, 1), made / max(count, 1))
 
 
 def _mean_colour(view: View) -> np.ndarray:
@@ -210,14 +217,20 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
     around = np.maximum(support, 0.0).T * order
     around *= np.clip((support.T - FAINT) / (3.0 * FAINT), 0.01, 1.0)
     shown = np.stack([full[:, 3] for full in found])
-    weights = np.sqrt(shown * order * around)
+    weights = np.sqrt(shown * order * around)  # sharp: relative weights to the fourth power
     relative = weights / np.maximum(weights.max(0), 1e-12)
     sharp, wide = np.zeros((weights.shape[1], 3), np.float32), np.zeros((weights.shape[1], 3), np.float32)
+    total, square = np.zeros((2, weights.shape[1], 1), np.float32)
     for share, full in zip(relative, found, strict=True):
-        wide += share[:, None] * full[:, :3]
-        sharp += (share**SHARPNESS)[:, None] * full[:, :3]
-    wide /= np.maximum(relative.sum(0), 1e-12)[:, None]
-    sharp /= np.maximum((relative**SHARPNESS).sum(0), 1e-12)[:, None]
+        hit = np.flatnonzero(share)
+        part, colour = share[hit, None], full[hit, :3]
+        wide[hit] += part * colour
+        total[hit] += part
+        part = part**2 * part**2
+        sharp[hit] += part * colour
+        square[hit] += part
+    wide /= np.maximum(total, 1e-12)
+    sharp /= np.maximum(square, 1e-12)
     stand_in = np.where(shown > 0, around, 0.0).max(0) / np.maximum(around.max(0), 1e-12)
     sure = np.sqrt(shown * np.maximum(support, 0.0).T).max(0)
     return sharp, wide, sure * np.clip((stand_in - STAND_IN) / STAND_IN, 0.0, 1.0)
@@ -263,7 +276,7 @@ def _carried_over(
     if len(source) == 0:
         return out
     tree = KDTree(position[source], compact_nodes=False, balanced_tree=False)  # twice as fast to build
-    distance, nearest = tree.query(position[target], distance_upper_bound=reach)
+    distance, nearest = tree.query(position[target], distance_upper_bound=reach, workers=thread_count())
     hit = np.isfinite(distance)
     share = (1.0 - distance[hit] / reach)[:, None]
     out[hit] = detail[np.asarray(nearest)[hit]] * (share * share * (3.0 - 2.0 * share))

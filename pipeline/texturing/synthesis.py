@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +18,7 @@ import numpy as np
 from ...kernels.bake import View
 from ...kernels.cameras import SIX_VIEWS, Camera
 from ...kernels.errors import BadInputError, UsageError
+from ...kernels.parallel import run_threads
 from ...kernels.render_maps import Maps, render_maps
 from ..artifacts import write_json
 from .picture import prepare_picture, without_detail
@@ -119,16 +121,19 @@ class FolderSynthesizer:
         self.place = place
 
     def synthesize(self, conditions: Conditions) -> list[View]:
-        views = []
-        for name, path in self._files(conditions.cameras).items():
+        files = self._files(conditions.cameras)
+        views: dict[str, View] = {}
+
+        def read(name: str, path: Path) -> None:
             camera = conditions.cameras[name]
             rgba = _read_rgba(path)
             if (rgba[..., 3] > 0.99).all():
                 mask = render_maps(conditions.vertices, conditions.faces, camera, rgba.shape[:2], maps=()).mask
                 rgba[..., 3] = mask
-            picture, confidence = prepare_picture(rgba)
-            views.append(View(camera, picture, confidence, 0.3))
-        return views
+            views[name] = View(camera, *prepare_picture(rgba), priority=0.3)
+
+        run_threads([partial(read, name, path) for name, path in files.items()])
+        return [views[name] for name in files]
 
     def _files(self, wanted: Iterable[str]) -> dict[str, Path]:
         """View -> file, at least one. Raises BadInputError."""
