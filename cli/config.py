@@ -118,7 +118,9 @@ class _Layer:
         try:
             value = flag.parse(raw)
         except click.UsageError as error:
-            raise UsageError(f"{origin}: {flag.name.replace('_', '-')}: {error.message}") from error
+            in_file = f"{origin}: {flag.option[2:]}"
+            where = {"flag": flag.option, flag.variable: flag.variable}.get(origin, in_file)
+            raise UsageError(f"{where}: {error.message}", f"See varco3d generate --help for {flag.option}.") from error
         self.flags[flag.name] = Value(value, origin)
 
     def spread(self) -> "_Layer":

@@ -5,7 +5,7 @@ A flag's value is looked up, first hit wins: command line, VARCO3D_<NAME>, ./var
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -15,6 +15,9 @@ STAGES = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extrac
 SIDES = ("left", "back", "right")
 MESH_FORMATS = ("glb", "obj", "ply", "stl", "3mf")
 PREVIEW_FORMATS = ("png", "gif", "webp")
+# Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
+NOT_FOLDERS = (".gltf", ".fbx", ".usd", ".usdz", ".dae", ".blend", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp",
+               ".mp4", ".zip")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,18 @@ class Assignment(click.ParamType):
         return stage, key.strip().replace("-", "_"), text.strip()
 
 
+class NumberType(click.Choice):
+    """Number types of networks, by torch's names or the short ones."""
+
+    SHORT: ClassVar[dict[str, str]] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+
+    def __init__(self) -> None:
+        super().__init__(("auto", *self.SHORT.values()), case_sensitive=False)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(self.SHORT.get(str(value).lower(), value), param, ctx)
+
+
 class StageName(click.ParamType):
     """A stage of the recipe, which checks it; the ten built-in names are offered to the shell."""
 
@@ -203,7 +218,7 @@ FLAGS: tuple[Flag, ...] = (
            "Sides", metavar="FILE", stored=False) for side in SIDES),
     # Machine
     Flag("device", str, "auto", "auto, cpu, cuda, cuda:1 or mps.", "Machine", metavar="NAME"),
-    Flag("dtype", _choice("auto", "float32", "bfloat16", "float16"), "auto", "Number type of the networks.", "Machine"),
+    Flag("dtype", NumberType(), "auto", "Number type of the networks; fp32, bf16 and fp16 will do too.", "Machine"),
     Flag("memory", click.FloatRange(min=0, min_open=True), None, "Budget; networks leave and chunks shrink to keep it.",
          "Machine", metavar="GIB"),
     Flag("offload", _choice("auto", "stage", "none"), "auto", "When networks leave memory.", "Machine"),

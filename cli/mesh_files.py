@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..kernels.errors import BadInputError, BadMeshError
+from ..kernels.errors import BadInputError, BadMeshError, UsageError
 from ..pipeline.artifacts import Mesh
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def load_mesh(path: Path, up: str | None = None) -> Mesh:
         raise BadInputError(f"{path} does not exist" if not path.exists() else f"{path} is no file", "Check the path.")
     if suffix not in SUFFIXES:
         raise BadInputError(f"{path}: {suffix or 'no suffix'} is no mesh format", f"Known: {', '.join(SUFFIXES)}.")
+    if path.stat().st_size == 0:
+        raise BadInputError(f"{path} is empty (zero bytes)", "Copy the file again.")
     if suffix == ".3mf":
         joined = _read_3mf(path)
     else:
@@ -39,6 +41,12 @@ def load_mesh(path: Path, up: str | None = None) -> Mesh:
     if (up or ("z" if suffix in Z_UP else "y")) == "z":
         vertices = z_up_to_y_up(vertices)
     return Mesh(vertices, faces, **_surface(joined, len(vertices)))
+
+
+def refuse_overwriting(mesh: Path, out: Path) -> None:
+    """Raises UsageError when `out` is the file `mesh` itself: a mistake in a flag would cost the only copy."""
+    if out.exists() and mesh.exists() and out.samefile(mesh):
+        raise UsageError(f"{out} is the mesh that is read", "Give the output another name.")
 
 
 def z_up_to_y_up(points: np.ndarray) -> np.ndarray:

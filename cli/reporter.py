@@ -68,12 +68,13 @@ class Reporter:
             self._show_end(event)
 
     def _show_start(self, event: RunStarted) -> None:
-        skipped = f", {event.skipped_files} other files ignored" if event.skipped_files else ""
+        count = event.skipped_files
+        skipped = f", {count} other file{'s' if count > 1 else ''} ignored" if count else ""
         what = "1 picture" if event.inputs == 1 else f"{event.inputs} pictures"
         self.console.note(f"{what}, model {event.model.get('name')}, device {event.device}{skipped}")
 
     def _show_item(self, event: ItemFinished) -> None:
-        for text in event.warnings:
+        for text in event.warnings if event.status != "skipped" else ():  # they were said when it was made
             self.console.warn(f"{event.id}: {text}" if self._total > 1 else text)
         done = sum(self.counts.values())
         place = f"[{done}/{self._total}] " if self._total > 1 else ""
@@ -100,7 +101,9 @@ class Reporter:
             self._bar.close()
         if self._total > 1:
             parts = ", ".join(f"{count} {status}" for status, count in event.counts.items() if count)
-            self.console.note(f"{parts or 'nothing done'} in {seconds(event.seconds)}")
+            left = self._total - sum(event.counts.values())
+            rest = f", {left} not tried" if left else ""
+            self.console.note(f"{parts or 'nothing done'}{rest} in {seconds(event.seconds)}")
 
 
 def _error(exit_code: int, error: BaseException | None) -> dict[str, Any] | None:

@@ -21,13 +21,12 @@ from ..pipeline.recipe import PRESETS, Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.worker import RunConfig
 from .config import Resolved, resolve
-from .flags import FLAGS, SIDES
+from .flags import FLAGS, NOT_FOLDERS, SIDES
 from .requirements import Gate, parse_requirements
 
 DEFAULT_FOLDER = "varco3d-out"
+ONE_WORKER = "--order stage is for one worker"
 PREVIEWED_STEPS = 5  # pictures in the strip of --steps-preview
-# Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
-_NO_FOLDER = (".gltf", ".fbx", ".usd", ".usdz", ".dae", ".blend", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".zip")
 
 
 @dataclass(frozen=True)
@@ -57,11 +56,8 @@ def build_request(
 
     Raises UsageError, NothingMatchedError, BadInputError.
     """
-    to_stdout = resolved["output"] == "-"
-    output = scratch / "mesh.glb" if to_stdout and scratch is not None else _path(resolved["output"])
+    output = output_path(resolved, scratch)
     files, ignored, shard = _inputs(arguments, resolved, environ)
-    if to_stdout and (len(files) != 1 or resolved["num_seeds"] != 1):
-        raise UsageError(f"-o - writes one mesh, but there are {len(files)} pictures", "Name a folder with -o.")
     if resolved["mask"] and len(files) != 1:
         raise UsageError("--mask is for one picture", "Pictures with alpha need no mask.")
     sides = {side: Path(resolved[side]).expanduser() for side in SIDES if resolved[side]}
@@ -69,16 +65,43 @@ def build_request(
         raise UsageError(f"--{min(sides)} is for one object", "Name the picture of its front as the only input.")
     mask = _path(resolved["mask"])
     for path in (*sides.values(), *([mask] if mask else [])):
-        if not path.is_file():
-            raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
-    items, folder, formats = _items(files, output, resolved)
+        existing_picture(path)
+    items, folder, formats = make_items(files, output, resolved)
     if sides:
         items = tuple(replace(item, asset=Asset(sides=sides)) for item in items)
-    recipe = _recipe(resolved, formats, to_stdout)
+    recipe = make_recipe(resolved, formats)
     skip = set(resolved["skip"]) | ({"texture"} if resolved["texture"] == "off" else set())
     stages = select_stages(recipe, resolved["from"], resolved["until"], sorted(skip))
+    refuse_for_stdout(resolved, formats, stages, len(files) * resolved["num_seeds"])
     config = run_config(resolved, recipe, skip, stages)
-    return Request(resolved, config, items, _options(resolved, folder, shard, ignored), stages, to_stdout)
+    options = batch_options(resolved, folder, shard, ignored)
+    return Request(resolved, config, items, options, stages, resolved["output"] == "-")
+
+
+def output_path(resolved: Resolved, scratch: Path | None) -> Path | None:
+    """Where --output points: a file in `scratch` for `-o -`, None when it is not given."""
+    return scratch / "mesh.glb" if resolved["output"] == "-" and scratch is not None else _path(resolved["output"])
+
+
+def existing_picture(path: Path) -> None:
+    """Raises BadInputError when there is no such file."""
+    if not path.is_file():
+        raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
+
+
+def refuse_for_stdout(resolved: Resolved, formats: Sequence[str], stages: Sequence[str], meshes: int) -> None:
+    """`-o -` has room for one GLB and for nothing beside it. Raises UsageError."""
+    if resolved["output"] != "-":
+        return
+    if meshes != 1:
+        raise UsageError(f"-o - writes one mesh, but there are {meshes} to make", "Name a folder with -o.")
+    if tuple(formats) != ("glb",) or resolved["lod"]:
+        raise UsageError("-o - writes one GLB", "Leave --format and --lod out.")
+    if "export" not in stages:
+        raise UsageError("-o - writes a GLB, but no stage makes one", "Leave --until and --skip out, or name a folder.")
+    for name in ("preview", "save_stages", "steps_preview"):
+        if resolved[name]:
+            raise UsageError(f"-o - has no place for --{name.replace('_', '-')}", "Name a file or a folder with -o.")
 
 
 def run_config(resolved: Resolved, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
@@ -110,7 +133,7 @@ def run_config(resolved: Resolved, recipe: Recipe, skip: Iterable[str], stages: 
     )
 
 
-def formats_for(output: Path, resolved: Resolved) -> tuple[str, ...]:
+def _formats_for(output: Path, resolved: Resolved) -> tuple[str, ...]:
     """What `-o name.suffix` writes: the format of the suffix first, then those asked for with --format."""
     chosen = output.suffix[1:].lower()
     extra = resolved["format"] if resolved.flags["format"].origin != "default" else ()
@@ -154,19 +177,19 @@ def _lines(path: Path) -> list[str]:
         raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
 
 
-def _items(
+def make_items(
     files: tuple[InputFile, ...], output: Path | None, resolved: Resolved
 ) -> tuple[tuple[Item, ...], Path | None, tuple[str, ...]]:
-    """(items, folder of the record or None for single files, formats)."""
+    """(items, folder of the record or None for single files, formats). Raises UsageError."""
     seed, count, formats = resolved["seed"], resolved["num_seeds"], tuple(resolved["format"])
     mask = _path(resolved["mask"])
     suffix = output.suffix.lower() if output is not None else ""
-    if suffix in _NO_FOLDER and output is not None and not output.is_dir():
+    if suffix in NOT_FOLDERS and output is not None and not output.is_dir():
         raise UsageError(f"{output}: {suffix} cannot be written", f"Mesh files are {', '.join(MESH_SUFFIXES)}.")
     if output is not None and suffix in MESH_SUFFIXES:
         if len(files) > 1:
             raise UsageError(f"-o {output} is one file, but there are {len(files)} pictures", "Name a folder.")
-        formats = formats_for(output, resolved)
+        formats = _formats_for(output, resolved)
         if count == 1:
             return tuple(single_item(file, output, seed, mask) for file in files), None, formats
         template = output.stem.replace("{", "{{").replace("}", "}}") + "_s{seed}.{ext}"
@@ -179,11 +202,13 @@ def _items(
     return items, None if lone else folder, formats
 
 
-def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Recipe:
-    settings = without_absent(resolved.settings(), resolved["model"])
-    if to_stdout and (formats != ("glb",) or resolved["lod"]):
-        raise UsageError("-o - writes one GLB", "Leave --format and --lod out.")
-    settings.setdefault("export", {})["formats"] = formats
+def make_recipe(resolved: Resolved, formats: tuple[str, ...], size: float | None = None) -> Recipe:
+    """The recipe with all settings. size: longest side in metres when --size is not given."""
+    settings = _without_absent(resolved.settings(), resolved["model"])
+    export = settings.setdefault("export", {})
+    export["formats"] = formats
+    if size is not None:
+        export.setdefault("size", size)
     recipe = load_recipe(resolved["model"], resolved["preset"], settings)
     if resolved["steps_preview"] and "coarse" in recipe.names():
         steps = recipe.stage("coarse").settings.steps
@@ -192,7 +217,7 @@ def _recipe(resolved: Resolved, formats: tuple[str, ...], to_stdout: bool) -> Re
     return recipe
 
 
-def without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str, dict[str, Any]]:
+def _without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str, dict[str, Any]]:
     """Drops settings of stages the recipe lacks when a flag set them along with others: --steps without a refiner."""
     order = read_recipe(model).get("order", ORDER)
     shared = {t for flag in FLAGS if any(t.partition(".")[0] in order for t in flag.settings) for t in flag.settings}
@@ -203,7 +228,13 @@ def without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str,
     return {stage: keys for stage, keys in kept.items() if keys}
 
 
-def _options(resolved: Resolved, folder: Path | None, shard: tuple[int, int] | None, ignored: int) -> BatchOptions:
+def batch_options(
+    resolved: Resolved, folder: Path | None = None, shard: tuple[int, int] | None = None, ignored: int = 0
+) -> BatchOptions:
+    """How the run goes about its items; see BatchOptions. Raises UsageError."""
+    workers = resolved["jobs"] > 1 or resolved["devices"] or resolved["recycle_after"]
+    if resolved["order"] == "stage" and (workers or resolved["executor"] not in ("auto", "inline")):
+        raise UsageError(ONE_WORKER, "Leave out --executor, --jobs, --devices, --recycle-after.")
     return BatchOptions(
         folder=folder,
         resume=resolved["resume"],

@@ -18,6 +18,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
     "=": operator.eq,
 }
+_NO_NUMBERS = ("bbox",)
 _PATTERN = re.compile(r"^(!?)([a-z_]+)\s*(?:(<=|>=|==|!=|<|>|=)\s*(\S+))?$")
 
 
@@ -69,6 +70,8 @@ def _parse(text: str, keys: list[str]) -> Requirement:
         raise UsageError(
             f"--require: a mesh report has no {key!r}{suggestion(key, keys)}", f"Known: {', '.join(keys)}."
         )
+    if key in _NO_NUMBERS:
+        raise UsageError(f"--require: {key} is no number to compare", "Use volume, area, faces, ...")
     if sign is None:
         return Requirement(text, key, _is_falsy if negated else _is_truthy, None)
     return Requirement(text, key, _OPERATORS[sign], _bound(raw, text))

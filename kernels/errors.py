@@ -96,9 +96,20 @@ class MissingDependencyError(Varco3DError):
 
 
 class OutputError(Varco3DError):
-    """A result cannot be written: disk full, read-only folder, unknown format."""
+    """A result cannot be written: disk full, read-only folder, unknown format.
+
+    lasting: whether everything else that is to be written here would fail too (a full disk does, a folder in the way of
+    one file does not).
+    """
 
     code = "output"
+
+    def __init__(self, message: str, hint: str = "", lasting: bool = True):
+        super().__init__(message, hint)
+        self.lasting = lasting
+
+    def __reduce__(self):
+        return type(self), (self.message, self.hint, self.lasting)
 
 
 class QualityGateError(Varco3DError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import BadInputError
+from ..kernels.errors import BadInputError, Varco3DError
 from .events import Emit, ItemFinished, RunStarted
 from .executors import make_executor
 from .machine import resolve_device
@@ -19,7 +19,7 @@ from .naming import Item
 from .networks import model_digest
 from .outputs import output_error
 from .recipe import digest
-from .records import RecordBook
+from .records import STAGES_FORMAT, RecordBook
 from .seeds import file_sha256
 from .worker import Result, RunConfig, Task, code_version, describe_error, error_of
 
@@ -132,23 +132,30 @@ class Batch:
     def _known(self, item: Item, sha256: str | None) -> dict[str, Any] | None:
         if self._book is None or not self._options.resume or self._options.force:
             return None
-        return self._book.done(item.id, sha256, self._settings_of(item), self._model)
+        record = self._book.done(item.id, sha256, self._settings_of(item), self._model)
+        outputs = (record or {}).get("outputs")
+        if outputs and self._config.keeps_stages and all(output["format"] != STAGES_FORMAT for output in outputs):
+            return None  # the mesh is there, the stages that are asked for now are not
+        return record
 
     def _skip(self, item: Item, record: dict[str, Any]) -> None:
-        """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded."""
-        ok = record["status"] == "ok"
+        """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded. A
+        mesh that was made is judged by the gate of this run, whatever that of the earlier one was."""
         outputs = self._absolute(record.get("outputs", []))
-        self._count("skipped" if ok else "failed", record.get("error"))
-        self._emit(
-            ItemFinished(
-                item.id,
-                "skipped" if ok else "failed",
-                outputs,
-                record.get("mesh") or {},
-                list(record.get("warnings", [])),
-                record.get("error"),
-            )
-        )
+        mesh = record.get("mesh") or {}
+        error = self._gate_error(mesh) if outputs else record.get("error")
+        status = "skipped" if error is None else "failed"
+        self._count(status, error)
+        self._emit(ItemFinished(item.id, status, outputs, mesh, list(record.get("warnings", [])), error))
+
+    def _gate_error(self, mesh: dict[str, Any]) -> dict[str, Any] | None:
+        if self._config.gate is None or not mesh:
+            return None
+        try:
+            self._config.gate(mesh)
+        except Varco3DError as error:
+            return describe_error(error)
+        return None
 
     def _settle_unreadable(self, item: Item, error: OSError) -> None:
         known = self._known(item, None)
@@ -180,12 +187,8 @@ class Batch:
             )
         )
         code = (result.error or {}).get("code")
-        if code in FATAL:
+        if code in FATAL and result.lasting:
             raise error_of(result.error or {})
-        failed = self.summary.counts["failed"]
-        limit = 1 if self._options.fail_fast else self._options.max_failures
-        if result.status == "failed" and limit is not None and failed >= max(1, limit):
-            self._stop = True
 
     def _record(self, item: Item, sha256: str | None, task: Task | None, result: Result) -> dict[str, Any]:
         root = self._options.folder or Path()
@@ -217,6 +220,9 @@ class Batch:
         self.summary.counts[status] += 1
         if error is not None:
             self.summary.codes.append(str(error["code"]))
+        limit = 1 if self._options.fail_fast else self._options.max_failures
+        if limit is not None and self.summary.counts["failed"] >= max(1, limit):
+            self._stop = True
 
     def _absolute(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
         root = self._options.folder or Path()

@@ -24,7 +24,7 @@ from urllib.parse import quote
 from ..kernels.errors import NothingMatchedError, OutputError
 from .artifacts import write_atomic
 from .outputs import output_error
-from .records import latest_records, record_files
+from .records import is_present, latest_records, record_files
 
 STATUSES = ("failed", "lost", "ok")
 SORTS = ("name", "status", "time", "faces")
@@ -74,7 +74,7 @@ def read_entries(folder: Path) -> list[Entry]:
 def _entry(folder: Path, record: Mapping[str, Any]) -> Entry:
     outputs = tuple(o for o in record.get("outputs") or () if isinstance(o, dict) and "path" in o)
     status = str(record.get("status"))
-    if status == "ok" and not all(_present(folder, output) for output in outputs):
+    if status == "ok" and not all(is_present(folder, output) for output in outputs):
         status = "lost"
     seconds = record.get("seconds")
     source = record.get("input")
@@ -89,13 +89,6 @@ def _entry(folder: Path, record: Mapping[str, Any]) -> Entry:
         error=record.get("error") or None,
         record=record,
     )
-
-
-def _present(folder: Path, output: Mapping[str, Any]) -> bool:
-    try:
-        return (folder / output["path"]).stat().st_size == output.get("bytes")
-    except (OSError, ValueError):
-        return False
 
 
 def sort_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
@@ -241,7 +234,7 @@ def write_gallery(path: Path, folder: Path, entries: Sequence[Entry], page: Page
 
 def _glb(folder: Path, entry: Entry) -> Path | None:
     output = entry.output("glb")
-    if output is None or not _present(folder, output):
+    if output is None or not is_present(folder, output):
         return None
     return folder / output["path"]
 
@@ -259,7 +252,7 @@ def _item(entry: Entry, folder: Path, base: Path, page: Page) -> dict[str, Any]:
     facts += [
         (key, _text(entry.record[key])) for key in ("recipe", "seed", "version") if entry.record.get(key) is not None
     ]
-    files = [folder / output["path"] for output in entry.outputs if _present(folder, output)]
+    files = [folder / output["path"] for output in entry.outputs if is_present(folder, output)]
     error = entry.error
     return {
         "name": entry.name,

@@ -62,9 +62,10 @@ def resolve_inputs(
             continue
         found.setdefault(os.path.abspath(file.path), file)
     if not found:
-        what = ", ".join([*arguments, *lines][:3]) or "nothing"
+        named = ", ".join([*arguments, *lines][:3])
         extra = f" ({ignored} files are no pictures)" if ignored else ""
-        raise NothingMatchedError(f"no picture matches {what}{extra}", "Pictures are files like .png .jpg .webp .gif.")
+        what = f"no picture matches {named}{extra}" if named else "the list of pictures is empty"
+        raise NothingMatchedError(what, "Pictures are files like .png .jpg .webp .gif.")
     files = sorted(found.values(), key=lambda file: (file.relpath, str(file.path)))
     return Resolved(tuple(files[:limit]), ignored)
 
@@ -81,8 +82,10 @@ def parse_shard(text: str, environ: Mapping[str, str]) -> tuple[int, int]:
         else:
             left, _, right = text.partition("/")
             index, count = int(left), int(right)
-    except (KeyError, ValueError) as error:
-        raise UsageError(f"'{text}' names no shard", hint) from error
+    except KeyError as error:
+        raise UsageError(f"--shard auto: the variable {error.args[0]} is not set", hint) from error
+    except ValueError as error:
+        raise UsageError(f"'{text}' names no shard" if text != "auto" else f"--shard auto: {error}", hint) from error
     if not 0 <= index < count:
         raise UsageError(f"shard {index} of {count} does not exist", hint)
     return index, count

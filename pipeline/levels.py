@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from .artifacts import Mesh
+
+_PATCHED = 0.1  # share of the surface that may be patches over holes
 
 
 def simplify(mesh: Mesh, count: int, texture_size: int | None = None) -> Mesh:
@@ -21,14 +25,27 @@ def simplify(mesh: Mesh, count: int, texture_size: int | None = None) -> Mesh:
 
 
 def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
-    """The mesh wrapped into a closed one; unchanged when it is closed. Raises MissingDependencyError."""
+    """The mesh closed; unchanged when it is. Raises MissingDependencyError.
+
+    Small holes are filled and leave the rest as it is; what is open more widely than that is wrapped: around a shell
+    with a large opening that goes in and out again, so it gets two walls.
+    """
     from .mesh_report import is_closed
-    from .meshlab import wrap
+    from .meshlab import fill_holes, wrap
     from .texturing.transfer import transfer_texture
 
     if is_closed(mesh):
         return mesh
-    return transfer_texture(mesh, *wrap(mesh), size=_texels(mesh, texture_size))
+    vertices, faces = fill_holes(mesh)
+    grown = _area(vertices, faces) / max(_area(mesh.vertices, mesh.faces), 1e-30) - 1
+    if grown > _PATCHED or not is_closed(Mesh(vertices, faces)):
+        vertices, faces = wrap(mesh)
+    return transfer_texture(mesh, vertices, faces, size=_texels(mesh, texture_size))
+
+
+def _area(vertices: np.ndarray, faces: np.ndarray) -> float:
+    a, b, c = (vertices.astype(np.float64)[faces[:, corner]] for corner in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
 
 
 def level_names(stem: str, fractions: Sequence[float]) -> list[str]:

@@ -1,7 +1,7 @@
 """The one file that imports pymeshlab, which is GPL-3 and installed only by those who ask for it: varco3d[meshlab].
 
-Used where it is the better tool: wrapping a broken mesh into a closed one (CGAL's alpha wrap), pairing triangles to
-quads; and by the bench, which compares with it.
+Used where it is the better tool: filling holes, wrapping a broken mesh into a closed one (CGAL's alpha wrap), pairing
+triangles to quads; and by the bench, which compares with it.
 """
 
 import importlib.util
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..kernels.clean import weld
 from ..kernels.errors import MissingDependencyError
 from .artifacts import Mesh
 
@@ -21,6 +22,15 @@ def wrap(mesh: Mesh, detail: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
     """
     ml, meshes = _load(mesh)
     meshes.generate_alpha_wrap(alpha=ml.PercentageValue(100 * detail), offset=ml.PercentageValue(10 * detail))
+    made = meshes.current_mesh()
+    return made.vertex_matrix().astype(np.float32), made.face_matrix().astype(np.int32)
+
+
+def fill_holes(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
+    """The mesh, welded, with every hole filled that its edges go round once: vertices float32 [V,3], faces int32 [F,3].
+    Whether it is closed then is for the caller to look. Raises MissingDependencyError."""
+    _, meshes = _load(Mesh(*weld(mesh.vertices, mesh.faces)))
+    meshes.meshing_close_holes(maxholesize=len(mesh.faces))
     made = meshes.current_mesh()
     return made.vertex_matrix().astype(np.float32), made.face_matrix().astype(np.int32)
 

@@ -87,7 +87,13 @@ def clean_name(name: str) -> str:
 
 def _check_template(template: str) -> None:
     try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+        fields = []
+        for _, name, spec, conversion in string.Formatter().parse(template):
+            if name is not None:
+                fields.append(name)
+                format(0 if name == "seed" else "text", spec or "")
+            if conversion:
+                raise ValueError(f"!{conversion} is not for names")
     except ValueError as error:
         raise UsageError(
             f"name template '{template}' is not valid: {error}", f"The default is {DEFAULT_NAME}."
@@ -107,4 +113,4 @@ def _expand(template: str, relpath: str, seed: int, model: str) -> str:
     stem = clean_name(place.stem if place.stem.strip(".") else "_")
     bare = template.removesuffix(".{ext}")
     name = bare.format(stem=stem, relpath=folder, seed=seed, model=clean_name(Path(model).name))
-    return "/".join(part for part in name.split("/") if part not in ("", "."))
+    return "/".join(clean_name(part) for part in name.split("/") if part not in ("", "."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ from .stage import suggestion
 FORMATS = ("glb", "obj", "ply", "stl", "3mf")
 _PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}
 _PRINTED = ("stl", "3mf")  # made for printers: Z up, millimetres
+# What keeps one file from being written and says nothing about the next one.
+_IN_THE_WAY = (
+    errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM,
+    errno.ELOOP,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -148,6 +154,9 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """An OSError while writing, in words."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return OutputError(
-        f"cannot write {path}: {error.strerror or error}", "Free some space, or choose another --output."
+        f"cannot write {path}: {error.strerror or error}",
+        "Free some space, or choose another place for the output." if full else "Choose another place for the output.",
+        lasting=error.errno not in _IN_THE_WAY,
     )

@@ -9,14 +9,16 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from .outputs import output_error
 
 SCHEMA = "varco3d.record/1"
+STAGES_FORMAT = "stages"  # of an output that is the folder of kept stages
 _LASTING = ("bad_input", "no_subject")  # failures that the same bytes and settings bring about again
+_MADE = "quality_gate"  # a failure whose files are there all the same
 
 
 def record_path(folder: Path, shard: tuple[int, int] | None = None) -> Path:
@@ -55,6 +57,16 @@ def latest_records(folder: Path) -> dict[str, dict[str, Any]]:
     return latest
 
 
+def is_present(folder: Path, output: Mapping[str, Any]) -> bool:
+    """Whether an output of a record is still there: a file of its recorded size, or a folder of kept stages, in which
+    anything may have been changed by hand."""
+    try:
+        path = folder / output["path"]
+        return path.is_dir() if output.get("format") == STAGES_FORMAT else path.stat().st_size == output.get("bytes")
+    except (OSError, ValueError):
+        return False
+
+
 class RecordBook:
     """Appends records and answers whether an item is already done."""
 
@@ -67,17 +79,17 @@ class RecordBook:
     def done(self, item_id: str, sha256: str | None, settings: str, model: str) -> dict[str, Any] | None:
         """The record that makes working on the item again pointless, or None.
 
-        Either a success with the same hashes whose outputs still exist with the recorded size, or a failure that the
-        same input with the same settings is bound to repeat.
+        Either a mesh made with the same hashes whose outputs still exist with the recorded size (whether it meets a
+        gate is for the caller to judge), or a failure that the same input with the same settings is bound to repeat.
         """
         record = self._latest.get(item_id)
         if record is None:
             return None
         if (record.get("sha256"), record.get("settings"), record.get("model")) != (sha256, settings, model):
             return None
-        if record.get("status") == "ok":
-            return record if all(self._present(output) for output in record.get("outputs", ())) else None
         code = (record.get("error") or {}).get("code")
+        if record.get("status") == "ok" or code == _MADE:
+            return record if all(is_present(self.folder, output) for output in record.get("outputs", ())) else None
         return record if code in _LASTING else None
 
     def append(self, record: dict[str, Any]) -> None:
@@ -98,12 +110,6 @@ class RecordBook:
         if self._file is not None:
             os.close(self._file)
             self._file = None
-
-    def _present(self, output: dict[str, Any]) -> bool:
-        try:
-            return (self.folder / output["path"]).stat().st_size == output["bytes"]
-        except OSError:
-            return False
 
 
 def _cut_short(file: int) -> bool:

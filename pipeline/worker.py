@@ -25,7 +25,8 @@ from .naming import Item
 from .networks import Loader, NetworkPool
 from .outputs import output_error
 from .recipe import Recipe
-from .seeds import item_seed
+from .records import STAGES_FORMAT
+from .seeds import file_sha256, item_seed
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class RunConfig:
     gate: Callable[[Mapping[str, Any]], None] | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def keeps_stages(self) -> bool:
+        """Whether the stages' results are kept: asked for, or all that a run that ends early has to show."""
+        return self.save_stages or self.until not in (None, self.recipe.names()[-1])
+
 
 @dataclass(frozen=True)
 class Task:
@@ -74,7 +80,8 @@ class Task:
 @dataclass(frozen=True)
 class Result:
     """How a task ended. status: ok or failed; error: {"code","message","hint"[,"traceback"]}; history: what earlier
-    attempts ended with and what was turned down after them."""
+    attempts ended with and what was turned down after them; lasting: False for an error of a kind that mostly every
+    further item would meet, but that is this item's own."""
 
     status: str
     outputs: tuple[dict[str, Any], ...] = ()
@@ -84,6 +91,7 @@ class Result:
     error: dict[str, Any] | None = None
     seconds: float = 0.0
     history: tuple[dict[str, Any], ...] = ()
+    lasting: bool = True
 
 
 class Worker:
@@ -96,8 +104,7 @@ class Worker:
         self.dtype = resolve_dtype(config.dtype, self.device)
         models = config.recipe.models
         self.pool = NetworkPool(models, self.device, self.dtype, config.memory, config.offload, config.loader)
-        # A run that ends early has nothing else to show for it.
-        self.save = config.save_stages or config.until not in (None, config.recipe.names()[-1])
+        self.save = config.keeps_stages
         self._chains: dict[tuple[int, tuple[str, ...]], Chain] = {}
 
     def run(self, task: Task, emit: Emit) -> Result:
@@ -161,6 +168,8 @@ class Worker:
             for kind in self.config.previews:
                 write_preview(mesh, folder / f"{task.item.target.name}.preview.{kind}")
         outputs = publish(folder, task.item.target.parent)
+        if self.save:
+            outputs += kept_stages(stages_folder(task.item.target))
         result = Result(
             status="ok",
             outputs=tuple(outputs),
@@ -183,7 +192,7 @@ class Worker:
             error = OutOfMemoryError(f"memory ran out: {error}", "Try --preset draft or a smaller --memory.")
         if isinstance(error, OutputError):  # say where the file was to go, not where it is made
             message = error.message.replace(str(self._folder(task)), str(task.item.target.parent))
-            error = OutputError(message, error.hint)
+            error = OutputError(message, error.hint, error.lasting)
         return Result(
             status="failed",
             warnings=tuple(state.warnings),
@@ -191,6 +200,7 @@ class Worker:
             error=describe_error(error),
             seconds=round(time.perf_counter() - started, 4),
             history=task.history,
+            lasting=getattr(error, "lasting", True),
         )
 
     def clear(self, task: Task) -> None:
@@ -231,6 +241,19 @@ def publish(folder: Path, destination: Path) -> list[dict[str, Any]]:
         digest = hashlib.sha256(data).hexdigest()
         outputs.append({"path": str(final), "format": kind, "bytes": len(data), "sha256": digest})
     return sorted(outputs, key=lambda output: not _is_mesh(Path(output["path"])))
+
+
+def kept_stages(folder: Path) -> list[dict[str, Any]]:
+    """The folder of kept stages as an output: bytes of all its files, sha256 over names and contents of the artifacts
+    (not of stage.json, which holds timings). Empty when there is no such folder."""
+    if not folder.is_dir():
+        return []
+    size, digest = 0, hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        size += path.stat().st_size
+        if path.name != "stage.json":
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\0".encode())
+    return [{"path": str(folder), "format": STAGES_FORMAT, "bytes": size, "sha256": digest.hexdigest()}]
 
 
 def _is_mesh(path: Path) -> bool:

@@ -7,6 +7,7 @@ import click
 
 from ...kernels.errors import UsageError
 from ..flags import MESH_FORMATS
+from ..mesh_files import refuse_overwriting
 from ..session import Session
 from .base import Verb
 
@@ -62,6 +63,7 @@ def command(
     if quads and kind != "obj":
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
     fractions = _fractions(lod)
+    refuse_overwriting(mesh, out)
     session.console.note(f"{mesh} -> {out}")
     from ...pipeline.levels import close, level_names, levels, simplify
 

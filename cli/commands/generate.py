@@ -102,6 +102,8 @@ def execute(
     console.note(f"varco3d: {label}")
     if given.get("output") == "-" and is_terminal(console.out):
         raise UsageError("stdout is a terminal and a GLB is binary", "Redirect it: -o - > mesh.glb")
+    if given.get("output") == "-" and session.as_json:
+        raise UsageError("-o - and --json both want stdout", "Name a file with -o, or leave --json out.")
     with ExitStack() as stack:
         stack.enter_context(console.guard_stdout())
         reporter = None

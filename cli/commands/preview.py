@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ...kernels.errors import OutputError, UsageError
-from ..flags import MESH_FORMATS, PREVIEW_FORMATS
+from ..flags import MESH_FORMATS, NOT_FOLDERS, PREVIEW_FORMATS
 from ..session import Session
 from .base import Verb
 
@@ -93,5 +93,7 @@ def targets(mesh: Path, output: Path | None, formats: str | None, count: int) ->
         if count > 1 or len(kinds) > 1:
             raise UsageError(f"-o {output} is one file, but several are to be written", "Name a folder.")
         return [output]
+    if output is not None and output.suffix.lower() in NOT_FOLDERS and not output.is_dir():
+        raise UsageError(f"{output}: {output.suffix} cannot be written", f"Previews are {', '.join(PREVIEW_FORMATS)}.")
     folder = output if output is not None else mesh.parent
     return [folder / f"{mesh.stem}.preview.{kind}" for kind in kinds or ["png"]]

@@ -34,6 +34,6 @@ def command(session: Session, mesh: Path, image: Path, **given: Any) -> int:
         from ..mesh_request import build_mesh_request
 
         skip = ["coarse"] + (["texture"] if resolved["texture"] == "off" else [])
-        return build_mesh_request(mesh, image, resolved, "coarse", skip)
+        return build_mesh_request(mesh, image, resolved, "coarse", skip, scratch)
 
     return execute(session, f"{mesh}, {image}", given, build)

@@ -50,7 +50,7 @@ def command(session: Session, mesh: Path, images: tuple[str, ...], keep_uv: bool
             stage |= {"synthesizer": Value("folder", "VIEW=IMAGE"), "views": Value(str(folder), "VIEW=IMAGE")}
             resolved.stages["texture"] = stage  # type: ignore[index]  # a dict that we made
         skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in resolved.stages)]
-        return build_mesh_request(mesh, front, resolved, "mesh", skip)
+        return build_mesh_request(mesh, front, resolved, "mesh", skip, scratch)
 
     return execute(session, f"{mesh}, {', '.join(images)}", given, build)
 

@@ -127,6 +127,10 @@ def test_empty_alpha_is_no_subject(go) -> None:
         (["in/dog.png", "--device", "cuda:7"], 4, "device_unavailable"),
         (["in/dog.png", "--from", "export", "--until", "prepare"], 2, "usage"),
         (["in/dog.png", "--no-such-flag"], 2, "usage"),
+        (["in", "--order", "stage", "-j", "2"], 2, "usage"),
+        (["in", "--name", "{stem:z}.{ext}"], 2, "usage"),
+        (["in", "--name", "{stem!r}.{ext}"], 2, "usage"),
+        (["in", "--shard", "auto"], 2, "usage"),
         ([], 2, "usage"),
     ],
 )  # fmt: skip
@@ -136,6 +140,36 @@ def test_refused_before_work(go, arguments: list[str], code: int, name: str) -> 
     assert (answer.code, last["exit_code"], last["ok"]) == (code, code, False)
     assert last["error"]["code"] == name, last
     assert f"error[{name}]" in answer.err
+
+
+@pytest.mark.parametrize(
+    "more",
+    [["--json"], ["--preview", "png"], ["--save-stages"], ["--until", "prepare"], ["--num-seeds", "2"], ["-f", "stl"]],
+)
+def test_stdout_holds_one_glb_and_nothing_else(go, more: list[str]) -> None:
+    answer = go("in/dog.png", "-o", "-", *more)
+    assert answer.code == 2 and "-o -" in answer.err, answer.err
+    assert "glTF" not in answer.out
+
+
+def test_what_a_stopped_run_has_not_tried_is_said(go) -> None:
+    Path("in/a/a.png").write_bytes(b"nothing")
+    answer = go("in", "-o", "out", "--fail-fast")
+    assert answer.code == 1 and "1 failed, 2 not tried" in answer.err
+
+
+def test_a_requirement_holds_for_what_is_there_already(go) -> None:
+    assert go("in", "-o", "out").code == 0
+    assert go("in", "-o", "out", "--require", "faces<=3").code == 5
+    assert go("in", "-o", "out", "--require", "bbox<3").code == 2
+    again = go("in", "-o", "out", "--require", "watertight")
+    assert again.code == 0 and "already done" in again.err
+
+
+def test_short_names_of_number_types(go) -> None:
+    plan = json.loads(go("in/dog.png", "--dtype", "bf16", "--json", verb="plan").out)
+    assert plan["dtype"] == "bfloat16"
+    assert go("in/dog.png", "--dtype", "fp8").code == 2
 
 
 def test_two_inputs_with_one_output(go) -> None:

@@ -1,6 +1,8 @@
 """inspect, preview, refine, texture and convert on real files."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -90,6 +92,11 @@ def test_requirements() -> None:
             parse_requirements([wrong], keys)
 
 
+def test_preview_makes_no_folder_called_like_a_picture(run, meshes) -> None:
+    answer = run("preview", "ball.glb", "-o", "ball.jpg")
+    assert answer.code == 2 and ".jpg cannot be written" in answer.err and not Path("ball.jpg").exists()
+
+
 def test_preview(run, meshes) -> None:
     assert run("preview", "ball.glb").out == "ball.preview.png\n"
     sheet = Image.open("ball.preview.png")
@@ -141,6 +148,23 @@ def test_refine_plans_all_but_the_coarse_stage(run, meshes) -> None:
     plan = json.loads(answer.out)
     assert plan["stages"][:4] == ["prepare", "voxelize", "sample", "refine"] and "coarse" not in plan["stages"]
     assert plan["items"][0]["outputs"] == ["ball.refined.glb"]
+    several = run(
+        "refine", "ball.stl", "green.png", "-o", "out", "--num-seeds", "2", "--name", "{stem}-{seed}.{ext}", "-n"
+    )
+    assert several.out.splitlines() == ["green.png -> out/ball-0.glb", "green.png -> out/ball-1.glb"]
+
+
+def test_refine_needs_a_recipe_that_refines(run, meshes) -> None:
+    answer = run("refine", "ball.stl", picture(Path("green.png")), "-m", "hunyuan3d-2.1", "-n")
+    assert answer.code == 2 and "refines no mesh" in answer.err
+
+
+def test_a_textured_mesh_on_stdout(meshes) -> None:
+    picture(Path("green.png"))
+    call = [sys.executable, "-m", "varco3d.cli", "texture", "ball.stl", "green.png", "--texture-size", "256", "-o", "-"]
+    done = subprocess.run(call, capture_output=True)
+    assert done.returncode == 0 and done.stdout[:4] == b"glTF", done.stderr
+    assert int.from_bytes(done.stdout[8:12], "little") == len(done.stdout) and not Path("-").exists()
 
 
 def sides(path: str) -> np.ndarray:
@@ -181,7 +205,16 @@ def test_convert_simplifies_and_carries_the_texture_over(run, meshes) -> None:
 def test_convert_closes_and_makes_quads(run, meshes) -> None:
     pytest.importorskip("pymeshlab")
     assert run("convert", "open.glb", "closed.glb", "--watertight").code == 0
-    assert run("inspect", "closed.glb", "--require", "watertight,winding_consistent").code == 0
+    # A hole is filled, not wrapped: one wall, nearly the faces there were, the volume of the ball.
+    least = f"volume>{0.45 * np.prod(sides('open.glb')):.4f}"
+    assert (
+        run("inspect", "closed.glb", "--require", f"watertight,winding_consistent,genus==0,faces<400,{least}").code == 0
+    )
+    half = load_mesh(Path("open.glb"))
+    upper = half.vertices[:, 1][half.faces].min(1) > -0.01
+    write_mesh(Mesh(half.vertices, half.faces[upper]), Path("cup"), ("glb",), KEEP)
+    assert run("convert", "cup.glb", "wrapped.glb", "--watertight").code == 0
+    assert run("inspect", "wrapped.glb", "--require", "watertight,faces>1000,volume<0.1").code == 0
     assert np.allclose(sides("closed.glb"), sides("open.glb"), rtol=0.05)
     assert run("convert", "ball.glb", "quads.obj", "--quads").code == 0
     corners = [len(line.split()) - 1 for line in Path("quads.obj").read_text().splitlines() if line.startswith("f ")]
@@ -193,3 +226,8 @@ def test_convert_refuses(run, meshes) -> None:
     for arguments in (("a.fbx",), ("a.glb", "--quads"), ("a.glb", "--lod", "2"), ("a.glb", "--lod", "x")):
         assert run("convert", "ball.glb", *arguments).code == 2, arguments
     assert run("convert", "nowhere.glb", "a.glb").code == 1
+    before = Path("ball.glb").read_bytes()
+    answer = run("convert", "ball.glb", "../cwd/ball.glb", "--faces", "100")
+    assert answer.code == 2 and "is the mesh that is read" in answer.err and Path("ball.glb").read_bytes() == before
+    Path("empty.glb").write_bytes(b"")
+    assert "is empty (zero bytes)" in run("convert", "empty.glb", "a.glb").err

@@ -5,6 +5,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import time
 
 import pytest
@@ -20,7 +21,7 @@ from varco3d.pipeline.inputs import resolve_inputs
 from varco3d.pipeline.naming import plan_items, single_item
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.records import RecordBook, latest_records, read_records
-from varco3d.pipeline.worker import Result, RunConfig, Task
+from varco3d.pipeline.worker import Result, RunConfig, Task, Worker
 
 
 @pytest.fixture
@@ -58,7 +59,10 @@ class Run:
         return {item: (event.error or {}).get("code") for item, event in self.finished().items()}
 
     def hashes(self):
-        return {item: [output["sha256"] for output in event.outputs] for item, event in self.finished().items()}
+        return {
+            item: [output["sha256"] for output in event.outputs if output["format"] != "stages"]
+            for item, event in self.finished().items()
+        }
 
 
 ALL_OK = {"p0": "ok", "p1": "ok", "p2": "ok"}
@@ -316,6 +320,70 @@ def refuse(report):
 def test_a_quality_gate_fails_the_item_but_keeps_its_file(place):
     run = Run(place, config={"gate": refuse})()
     assert set(run.codes().values()) == {"quality_gate"} and (place / "out/p0.glb").is_file()
+
+
+def test_a_gate_judges_what_was_made_before_it_was_set(place):
+    Run(place)()
+    gated = Run(place, config={"gate": refuse})()
+    assert set(gated.codes().values()) == {"quality_gate"} and gated.batch.summary.codes == ["quality_gate"] * 3
+    Run(place, out="b", config={"gate": refuse})()
+    assert Run(place, out="b")().statuses() == SKIPPED  # made, and nobody asks for more now
+    assert len(list(read_records(place / "b/varco3d.jsonl"))) == 3
+
+
+def test_something_in_the_way_of_one_file_is_that_items_failure(place):
+    (place / "out/p1.glb").mkdir(parents=True)
+    run = Run(place)()
+    assert run.codes() == {"p0": None, "p1": "output", "p2": None}
+    assert "p1.glb: Is a directory" in run.finished()["p1"].error["message"]
+    (place / "out/p1.glb").rmdir()
+    assert Run(place)().statuses() == {"p0": "skipped", "p1": "ok", "p2": "skipped"}
+
+
+def test_known_failures_count_for_fail_fast(place):
+    (place / "in/p0.png").write_text("no picture")
+    Run(place)()
+    (place / "out/p1.glb").unlink()
+    assert list(Run(place, fail_fast=True)().codes().values()) == ["bad_input"]
+
+
+def test_kept_stages_are_outputs(place):
+    Run(place)()
+    kept = Run(place, config={"save_stages": True})()
+    assert kept.statuses() == ALL_OK  # the meshes were there, the stages were not
+    (output,) = [o for o in kept.finished()["p0"].outputs if o["format"] == "stages"]
+    assert output["path"] == str(place / "out/p0.stages") and output["bytes"] > 1000
+    assert Run(place, config={"save_stages": True})().statuses() == SKIPPED
+    early = {"until": "coarse"}
+    assert [o["format"] for o in Run(place, out="b", config=early)().finished()["p0"].outputs] == ["stages"]
+    assert Run(place, out="b", config=early)().statuses() == SKIPPED
+    shutil.rmtree(place / "b/p0.stages")
+    assert Run(place, out="b", config=early)().statuses() == {**SKIPPED, "p0": "ok"}
+
+
+def test_waiting_for_others_is_not_an_items_time(place, monkeypatch):
+    run_stage = Chain.run_stage
+
+    def slow(self, name, *arguments, **more):
+        time.sleep(0.2 if name == "prepare" else 0.0)
+        run_stage(self, name, *arguments, **more)
+
+    monkeypatch.setattr(Chain, "run_stage", slow)
+    Run(place)()  # what is done once, is done
+    plain = Run(place, out="b", config={"timeout": 30})().finished()["p0"].seconds
+    staged = Run(place, out="c", order="stage", config={"timeout": 30})().finished()
+    assert max(event.seconds for event in staged.values()) < plain + 0.35
+    states = []
+    begin = Worker.begin
+
+    def kept(self, *arguments):
+        states.append(begin(self, *arguments))
+        return states[-1]
+
+    monkeypatch.setattr(Worker, "begin", kept)
+    before = time.monotonic()
+    Run(place, out="d", order="stage", config={"timeout": 30})()
+    assert states[0].deadline > before + 30 + 0.4  # p1 and p2 had their 0.2 s meanwhile
 
 
 def test_a_single_output_file_leaves_no_record(place):

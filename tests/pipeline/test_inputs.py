@@ -94,6 +94,8 @@ def test_shard_syntax():
     slurm = {"SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_MIN": "3", "SLURM_ARRAY_TASK_STEP": "2"}
     assert parse_shard("auto", {**slurm, "SLURM_ARRAY_TASK_COUNT": "5"}) == (2, 5)
     assert parse_shard("auto", {"JOB_COMPLETION_INDEX": "0", "JOB_COMPLETIONS": "3"}) == (0, 3)
+    with pytest.raises(UsageError, match="JOB_COMPLETIONS is not set"):
+        parse_shard("auto", {"JOB_COMPLETION_INDEX": "0"})
     for wrong in ("4/4", "-1/4", "1", "x/y", "auto", "1/0"):
         with pytest.raises(UsageError):
             parse_shard(wrong, {})
