@@ -1,6 +1,6 @@
 """Items per minute with one worker and two, the share of start-up, and what batch costs per item beyond the stages.
 
-python scripts/throughput.py [--dry]       # a few minutes; fills docs/reliability.md; nothing else may run
+python scripts/throughput.py [--items 6] [--dry]   # 2 to 3 minutes; fills docs/reliability.md; nothing else may run
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reliability import PAGE, QUICK, drawing, fill
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+SMALL_ITEMS = 40
 
 
 @dataclass(frozen=True)
@@ -32,16 +34,23 @@ class Timing:
     items: int
 
 
-def timed(pictures: Path, *arguments: str) -> Timing:
-    """Runs generate and takes the time at which each event comes out."""
+def events_of(*arguments: str) -> list[tuple[float, dict[str, Any]]]:
+    """(seconds since the start, event) of one run of generate into a folder that goes away. Ends the script when the
+    run does not end well."""
     with tempfile.TemporaryDirectory() as out:
-        call = [sys.executable, "-m", "varco3d.cli", "generate", str(pictures), "-o", out, "--json", *arguments]
+        call = [sys.executable, "-m", "varco3d.cli", "generate", *arguments, "-o", out, "--json"]
         began = time.perf_counter()
-        child = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        assert child.stdout is not None
-        events = [(time.perf_counter() - began, json.loads(line)) for line in child.stdout]
-        if child.wait():
+        with subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
+            assert child.stdout is not None
+            events = [(time.perf_counter() - began, json.loads(line)) for line in child.stdout]
+        if child.returncode:
             raise SystemExit(f"{' '.join(call)} ended with exit code {child.returncode}")
+    return events
+
+
+def timed(pictures: Path, *arguments: str) -> Timing:
+    """One run over the pictures."""
+    events = events_of(str(pictures), *arguments)
     started = [at for at, event in events if event["type"] == "item_started"]
     finished = [at for at, event in events if event["type"] == "item_finished"]
     ended = [event for _, event in events if event["type"] == "stage_finished"]
@@ -60,13 +69,14 @@ def row(name: str, timing: Timing, overhead: bool) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--items", type=int, default=6, help="pictures of the draft runs, at most 8")
     parser.add_argument("--dry", action="store_true", help="print only")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        for index in range(40):
+        for index in range(SMALL_ITEMS):
             drawing(index).save(Path(folder, f"{index:02}.png"))
         quick = timed(Path(folder), "-j", "1", *QUICK.split())
-    draft = ["--preset", "draft", "--num-seeds", "2"]
+    draft = ["--preset", "draft", "--limit", str(args.items)]
     timed(EXAMPLES, "-j", "1", "--limit", "1", "--preset", "draft")  # compiles the kernels
     rows = [
         "| run | items | items a minute | start-up (share of this run) | overhead an item |",

@@ -17,7 +17,7 @@ from varco3d.weights.training.objects import TrainingObject
 def scripts(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "scripts"))
     yield
-    for name in ("contact_sheet", "evaluate", "painter_shards"):
+    for name in ("contact_sheet", "evaluate", "measure_presets", "painter_shards", "reliability", "throughput"):
         sys.modules.pop(name, None)
 
 
@@ -71,3 +71,15 @@ def test_painter_learns_plain_colours_at_the_brightness_of_the_picture(scripts):
     assert (shown**2.2).mean() == pytest.approx(float((wanted[inside] ** 2.2).mean()), rel=0.03)
     # One colour all over: whatever is known, known or filled, has the picture's range.
     assert facts.guess[inside].min() > shown.min() - 0.02 and facts.guess[inside].max() < shown.max() + 0.02
+
+
+def test_a_preset_is_summed_up_from_the_times_of_its_events(scripts):
+    from measure_presets import summary
+
+    def item(at, size):
+        return at, {"type": "item_finished", "outputs": [{"bytes": size}, {"bytes": 10}]}
+
+    stage = {"type": "stage_finished", "peak_mb": 700.0}
+    events = [(3.0, stage), item(6.0, 90), (7.0, {**stage, "peak_mb": None}), item(8.0, 110), item(10.0, 130)]
+    row = summary([*events, (10.5, {"type": "run_finished"})])
+    assert row == {"seconds_per_item": 2.0, "start_seconds": 4.5, "peak_mb": 700.0, "bytes": 120}
