@@ -12,7 +12,7 @@ An unknown key is an error with a suggestion, so that a typing mistake never sil
 
 import difflib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,6 +104,17 @@ def resolve(
             for key, value in keys.items():
                 merged.setdefault(stage, {}).setdefault(key, value)
     return Resolved(flags, merged, tuple(text for layer in layers for text in layer.warnings))
+
+
+def merge(given: Mapping[str, Any], environ: Mapping[str, str], files: Sequence[Path]) -> Resolved:
+    """All sources of settings, the presets of the chosen model among them. Raises UsageError, BadInputError."""
+    from ..pipeline.recipe import PRESETS, read_recipe
+    from ..pipeline.stage import ORDER
+
+    first = resolve(given, environ, files, stages=None)
+    raw = read_recipe(first["model"])
+    presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
+    return resolve(given, environ, files, presets, (*ORDER, *raw.get("order", ())))
 
 
 @dataclass

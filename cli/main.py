@@ -15,7 +15,7 @@ from ..kernels.errors import Varco3DError
 from .commands.base import VerbGroup
 from .console import ReaderGoneError
 from .exit_codes import INTERRUPTED, MEANINGS, OK, TERMINATED, USAGE, exit_code
-from .session import Session, TerminatedError, sigterm_as_exception
+from .session import Session, TerminatedError, second_interrupt_ends, sigterm_as_exception
 
 VERBS = {
     "generate": ("generate", "Turn pictures into textured meshes: one, many, or whole folders."),
@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     session = Session()
     error: BaseException | None = None
     try:
-        with sigterm_as_exception():
+        with second_interrupt_ends(), sigterm_as_exception():
             result = build_app().main(args, prog_name="varco3d", standalone_mode=False, obj=session)
         code = result if isinstance(result, int) else OK
     except (KeyboardInterrupt, Exception) as caught:

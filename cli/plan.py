@@ -3,14 +3,17 @@
 import json
 import os
 import statistics
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ..kernels.errors import OutOfMemoryError
+from ..pipeline.batch import known_record, settings_digest
 from ..pipeline.levels import level_names
 from ..pipeline.machine import GIB, free_memory, resolve_device, resolve_dtype
 from ..pipeline.naming import Item
-from ..pipeline.records import latest_records
+from ..pipeline.networks import model_digest
+from ..pipeline.records import RecordBook, latest_records
 from ..pipeline.seeds import file_sha256
 from .console import seconds, size
 from .request import Request, needed_models
@@ -61,8 +64,8 @@ def describe_plan(request: Request) -> dict[str, Any]:
     config, options = request.config, request.options
     device = resolve_device(config.device)
     records = latest_records(options.folder) if options.folder is not None else {}
-    fresh = not options.resume or options.force
-    items = [describe_item(item, request, {} if fresh else records) for item in request.items]
+    known = _known_items(request)
+    items = [describe_item(item, request, known) for item in request.items]
     counts = {state: sum(item["state"] == state for item in items) for state in ("new", "done", "unreadable")}
     return {
         "schema": "varco3d.plan/1",
@@ -83,10 +86,24 @@ def describe_plan(request: Request) -> dict[str, Any]:
     }
 
 
-def describe_item(item: Item, request: Request, records: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _known_items(request: Request) -> Callable[[Item, str], bool]:
+    """A function that tells of an item, and the sha256 of its picture, whether the run would pass over it."""
+    config, options = request.config, request.options
+    if options.folder is None or not options.resume or options.force:
+        return lambda item, sha256: False
+    book = RecordBook(options.folder, options.shard)
+    recipe, model = config.recipe.digest(), model_digest(config.recipe.models)
+
+    def known(item: Item, sha256: str) -> bool:
+        return known_record(book, config, item, sha256, settings_digest(config, item, recipe), model) is not None
+
+    return known
+
+
+def describe_item(item: Item, request: Request, known: Callable[[Item, str], bool]) -> dict[str, Any]:
     """One item: its input, the files it will write, and whether a record says it is done.
 
-    state: new, done (same picture; a change of settings makes it new when it runs) or unreadable.
+    state: new, done (a record says so of the same picture, settings and weights) or unreadable.
     """
     export = request.config.recipe.stage("export").settings if "export" in request.stages else None
     formats = () if export is None else export.formats
@@ -100,11 +117,8 @@ def describe_item(item: Item, request: Request, records: dict[str, dict[str, Any
     except OSError as error:
         about = {"id": item.id, "input": str(item.source), "sha256": None, "outputs": outputs}
         return {**about, "state": "unreadable", "reason": error.strerror}
-    record = records.get(item.id, {})
-    same = record.get("status") == "ok" and record.get("sha256") == digest
-    done = same and all(Path(path).exists() for path in outputs)
     about = {"id": item.id, "input": str(item.source), "sha256": digest, "outputs": outputs}
-    return {**about, "state": "done" if done else "new"}
+    return {**about, "state": "done" if known(item, digest) else "new"}
 
 
 def missing_models(request: Request) -> list[str]:

@@ -17,10 +17,10 @@ from ..pipeline.inputs import InputFile, in_shard, parse_shard, resolve_inputs
 from ..pipeline.mesh_report import REPORT_KEYS
 from ..pipeline.meshlab import require_meshlab
 from ..pipeline.naming import MESH_SUFFIXES, Item, plan_items, single_item
-from ..pipeline.recipe import PRESETS, Recipe, load_recipe, read_recipe
+from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.worker import RunConfig
-from .config import Resolved, resolve
+from .config import Resolved
 from .flags import FLAGS, NOT_FOLDERS, SIDES
 from .requirements import Gate, parse_requirements
 
@@ -39,14 +39,6 @@ class Request:
     options: BatchOptions
     stages: tuple[str, ...]
     to_stdout: bool = False
-
-
-def merge(given: Mapping[str, Any], environ: Mapping[str, str], files: Sequence[Path]) -> Resolved:
-    """All sources of settings, the presets of the chosen model among them. Raises UsageError, BadInputError."""
-    first = resolve(given, environ, files, stages=None)
-    raw = read_recipe(first["model"])
-    presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
-    return resolve(given, environ, files, presets, (*ORDER, *raw.get("order", ())))
 
 
 def build_request(

@@ -1,8 +1,11 @@
 """What one call of the program carries around: the global flags, the console, and how it ends."""
 
+import math
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +14,7 @@ from types import FrameType
 from typing import IO, Any
 
 from .console import Console, open_log, wants_color
+from .exit_codes import INTERRUPTED
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -69,6 +73,43 @@ class Session:
     def close(self) -> None:
         if self._log is not None:
             self._log.close()
+
+
+@contextmanager
+def second_interrupt_ends() -> Iterator[None]:
+    """Inside, a second Ctrl-C within two seconds ends the process a second later, should it still be there.
+
+    Python hands a signal to the program between two of its own instructions, which a long call into a library can put
+    off for minutes. Such calls let other threads run, so one of those watches.
+    """
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    try:
+        before = signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    except ValueError:  # not the main thread
+        os.close(read)
+        os.close(write)
+        yield
+        return
+    over = threading.Event()
+
+    def watch() -> None:
+        last = -math.inf
+        while received := os.read(read, 64):
+            for _ in range(received.count(signal.SIGINT)):
+                now = time.monotonic()
+                if now - last < 2 and not over.wait(1):
+                    os._exit(INTERRUPTED)
+                last = now
+        os.close(read)
+
+    threading.Thread(target=watch, name="second-interrupt", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+        signal.set_wakeup_fd(before)
+        os.close(write)
 
 
 @contextmanager

@@ -132,11 +132,7 @@ class Batch:
     def _known(self, item: Item, sha256: str | None) -> dict[str, Any] | None:
         if self._book is None or not self._options.resume or self._options.force:
             return None
-        record = self._book.done(item.id, sha256, self._settings_of(item), self._model)
-        outputs = (record or {}).get("outputs")
-        if outputs and self._config.keeps_stages and all(output["format"] != STAGES_FORMAT for output in outputs):
-            return None  # the mesh is there, the stages that are asked for now are not
-        return record
+        return known_record(self._book, self._config, item, sha256, self._settings_of(item), self._model)
 
     def _skip(self, item: Item, record: dict[str, Any]) -> None:
         """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded. A
@@ -231,12 +227,7 @@ class Batch:
     # --------------------------------------------------------------------------------------------------------- run
 
     def _settings_of(self, item: Item) -> str:
-        """Hash of everything beside the picture and the weights that decides what comes out for an item."""
-        config = self._config
-        run = {"start": config.start, "until": config.until, "skip": sorted(config.skip), "previews": config.previews}
-        mask = None if item.mask is None else file_sha256(item.mask)
-        sides = {} if item.asset is None else {name: file_sha256(path) for name, path in item.asset.sides.items()}
-        return digest([self._recipe_digest, run, config.dtype, item.run_seed, mask, *([sides] if sides else [])])
+        return settings_digest(self._config, item, self._recipe_digest)
 
     def _announce(self, executor: str) -> None:
         recipe, options = self._config.recipe, self._options
@@ -275,6 +266,25 @@ class Batch:
                 folder.rmdir()
             except OSError:
                 return  # another run works there
+
+
+def known_record(
+    book: RecordBook, config: RunConfig, item: Item, sha256: str | None, settings: str, model: str
+) -> dict[str, Any] | None:
+    """The record that makes this run pass over the item, or None; see RecordBook.done."""
+    record = book.done(item.id, sha256, settings, model)
+    outputs = (record or {}).get("outputs")
+    if outputs and config.keeps_stages and all(output["format"] != STAGES_FORMAT for output in outputs):
+        return None  # the mesh is there, the stages that are asked for now are not
+    return record
+
+
+def settings_digest(config: RunConfig, item: Item, recipe_digest: str) -> str:
+    """Hash of everything beside the picture and the weights that decides what comes out for an item. Raises OSError."""
+    run = {"start": config.start, "until": config.until, "skip": sorted(config.skip), "previews": config.previews}
+    mask = None if item.mask is None else file_sha256(item.mask)
+    sides = {} if item.asset is None else {name: file_sha256(path) for name, path in item.asset.sides.items()}
+    return digest([recipe_digest, run, config.dtype, item.run_seed, mask, *([sides] if sides else [])])
 
 
 def _try_lock(lock: int) -> bool:

@@ -18,7 +18,8 @@ Loader = Callable[[str, str, str, str], Any]
 """(model, part, device, dtype) -> network. A module-level function, so that workers can be given it."""
 
 OFFLOAD = ("auto", "stage", "none")
-_HASHED_WHOLE = 1 << 29  # bytes; larger files are known by name and size, hashing them would take longer than a run
+_HASHED_WHOLE = 1 << 27  # bytes; reading all of larger files would take longer than a run
+_SAMPLES, _SAMPLE = 256, 1 << 14  # blocks and their bytes: training moves every number of a file, so any block tells
 _HEADROOM = 2.0  # GiB that must stay free for a network to be kept under "auto"
 
 
@@ -100,14 +101,24 @@ class NetworkPool:
 
 
 def model_digest(models: Mapping[str, str]) -> str:
-    """sha256 over the weights that a recipe names: of the contents of shipped files, of name and size of large ones."""
+    """sha256 over the weights that a recipe names: contents of files up to 128 MiB; of larger ones the size and 256
+    blocks all over the file."""
     digest = hashlib.sha256()
     for part, model in sorted(models.items()):
         digest.update(f"{part}={model}\0".encode())
         for path in _weight_files(model):
-            digest.update(f"{path.name}\0{path.stat().st_size}\0".encode())
-            if path.stat().st_size < _HASHED_WHOLE:
-                digest.update(file_sha256(path).encode())
+            size = path.stat().st_size
+            digest.update(f"{path.name}\0{size}\0".encode())
+            digest.update((file_sha256(path) if size < _HASHED_WHOLE else _sampled(path, size)).encode())
+    return digest.hexdigest()
+
+
+def _sampled(path: Path, size: int) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for index in range(_SAMPLES):
+            file.seek((size - _SAMPLE) * index // (_SAMPLES - 1))
+            digest.update(file.read(_SAMPLE))
     return digest.hexdigest()
 
 

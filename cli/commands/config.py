@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ..config import config_files, resolve, user_config_path
+from ..config import config_files, merge, suggestion, user_config_path
 from ..flags import FLAGS, show
 from ..session import Session
 from .base import Verb, VerbGroup
@@ -16,17 +16,21 @@ from .base import Verb, VerbGroup
 @click.option("--origin", is_flag=True, help="Tell where each value came from.")
 @click.pass_obj
 def show_command(session: Session, keys: tuple[str, ...], origin: bool) -> None:
-    """Show every setting after merging flags, environment, config files and defaults."""
-    found = resolve({}, os.environ, config_files(session.config, Path.cwd()))
+    """Show every setting after merging environment, config files, the preset and defaults.
+
+    Settings of stages are those that differ from the model's own.
+    """
+    found = merge({}, os.environ, config_files(session.config, Path.cwd()))
     for text in found.warnings:
         session.console.warn(text)
-    wanted = {key.replace("-", "_") for key in keys}
-    unknown = wanted - {flag.name for flag in FLAGS if flag.stored}
-    if unknown:
-        raise click.UsageError(f"no such setting: {', '.join(sorted(unknown))}")
-    values = {f.name: found.flags[f.name] for f in FLAGS if f.stored and (not wanted or f.name in wanted)}
-    if not wanted:
-        values |= {f"{stage}.{key}": v for stage, keys_ in found.stages.items() for key, v in keys_.items()}
+    values = {flag.name: found.flags[flag.name] for flag in FLAGS if flag.stored}
+    values |= {f"{stage}.{key}": v for stage, settings in found.stages.items() for key, v in settings.items()}
+    wanted = [key.replace("-", "_") for key in keys]
+    for key in wanted:
+        if key not in values:
+            raise click.UsageError(f"no such setting: {key}{suggestion(key, values)}")
+    if wanted:
+        values = {key: values[key] for key in wanted}
     if session.as_json:
         session.console.result_json({name: {"value": v.value, "origin": v.origin} for name, v in values.items()})
     elif origin:

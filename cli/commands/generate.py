@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ...kernels.errors import ModelMissingError, UsageError
-from ..config import config_files
+from ..config import config_files, merge
 from ..console import is_terminal
 from ..exit_codes import run_exit_code
 from ..flags import FLAGS, PANELS, Flag
@@ -114,7 +114,7 @@ def execute(
             # The reporter has the last word, whatever happens, and while stdout is still ours.
             stack.push(lambda kind, error, trace: _end(session, error))
             session.on_end.append(reporter.finish)
-        from ..request import merge, needed_models
+        from ..request import needed_models
 
         resolved = merge(given, os.environ, config_files(session.config, Path.cwd()))
         for text in resolved.warnings:

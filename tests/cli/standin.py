@@ -1,5 +1,6 @@
 """A chain that needs no weights: real prepare and export around a stage that makes a ball, painted from the picture."""
 
+import hashlib
 import os
 import time
 from dataclasses import dataclass, replace
@@ -46,6 +47,8 @@ class Ball:
         for step in range(steps):
             time.sleep(settings.seconds / steps)
             context.progress(step + 1, steps)
+        if settings.fault == "stuck":  # in a library, where no signal gets through: two minutes or so
+            hashlib.pbkdf2_hmac("sha256", b"", b"", 200_000_000)
         if settings.fault:
             raise {"memory": MemoryError, "bug": ValueError}[settings.fault]("asked for")
         print("a third party's chatter")  # must never reach stdout

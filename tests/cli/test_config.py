@@ -126,6 +126,11 @@ def test_show_with_origin(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert lines["jobs"] == ["2", "VARCO3D_JOBS"]
     assert lines["clean.faces"][0] == "7"
     assert lines["model"] == ["tiny", "default"]
+    monkeypatch.setenv("VARCO3D_PRESET", "draft")
+    lines = {line.split()[0]: line.split()[1:] for line in run("config", "show", "--origin").out.splitlines()}
+    assert lines["clean.faces"][1].endswith("varco3d.toml")  # stronger than the preset's
+    assert lines["decode.resolution"][1:] == ["preset", "draft"]
+    assert run("config", "show", "sede").code == 2 and run("config", "show", "clean.faces").out == "clean.faces = 7\n"
     answer = json.loads(run("--json", "config", "show").out)
     assert answer["jobs"] == {"value": 2, "origin": "VARCO3D_JOBS"}
 

@@ -230,6 +230,17 @@ def test_dry_run_and_plan_write_nothing(go) -> None:
     assert sorted(Path().rglob("*")) == before
 
 
+def test_plan_takes_for_done_what_a_run_would_pass_over(go) -> None:
+    def states(*arguments: str) -> set[str]:
+        plan = json.loads(go("in", "-o", "out", "--json", *arguments, verb="plan").out)
+        return {item["state"] for item in plan["items"]}
+
+    assert states() == {"new"}
+    go("in", "-o", "out")
+    assert states() == {"done"} and states("--force") == {"new"} == states("--seed", "1")
+    assert states("--size", "2") == {"new"} == states("--save-stages")
+
+
 def test_plan_learns_from_the_record(go) -> None:
     go("in", "-o", "out")
     picture(Path("in/new.png"))

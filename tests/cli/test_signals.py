@@ -99,6 +99,19 @@ def test_a_signal_in_the_middle_of_an_item(
 
 
 @needs_proc
+def test_a_second_interrupt_ends_a_run_that_is_stuck_in_a_library(tmp_path: Path) -> None:
+    child = start(tmp_path, "--set", "ball.seconds=0", "--set", "ball.fault=stuck")
+    assert child.stdout is not None
+    next(line for line in child.stdout if '"progress"' in line and '"step": 10' in line)
+    time.sleep(0.5)
+    child.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert child.poll() is None  # the first one waits for the call to come back
+    child.send_signal(signal.SIGINT)
+    assert child.wait(10) == 130
+
+
+@needs_proc
 def test_workers_leave_when_the_run_is_killed(tmp_path: Path) -> None:
     child = start(tmp_path, "--jobs", "2")
     until_busy(child, 2)

@@ -11,7 +11,7 @@ from varco3d.pipeline.artifacts import Asset
 from varco3d.pipeline.chain import Chain, ItemState, load_stages, select_stages
 from varco3d.pipeline.events import Progress, StageFinished, StageStarted
 from varco3d.pipeline.ladder import step_down
-from varco3d.pipeline.networks import NetworkPool
+from varco3d.pipeline.networks import NetworkPool, model_digest
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.seeds import item_seed, stage_seed
 
@@ -38,6 +38,22 @@ def test_the_whole_chain_with_events_timing_and_memory(recipe, tmp_path):
     assert all(event.peak_mb > 10 and event.seconds >= 0 for event in finished)
     assert {event.stage for event in events if isinstance(event, Progress)} >= {"coarse", "refine", "decode"}
     assert set(state.timings) == set(recipe.names())
+
+
+@pytest.mark.parametrize("size", [1000, (1 << 27) + 1000])
+def test_weights_that_were_trained_on_are_others(tmp_path, size):
+    path = tmp_path / "model.safetensors"
+    with open(path, "wb") as file:
+        file.truncate(size)  # zeros, without writing them
+    before = model_digest({"coarse": str(tmp_path)})
+    assert model_digest({"coarse": str(tmp_path)}) == before
+    with open(path, "r+b") as file:
+        for start in range(100, size, 1 << 19):
+            file.seek(start)
+            file.write(b"1")
+        file.seek(size - 1)
+        file.write(b"1")
+    assert model_digest({"coarse": str(tmp_path)}) != before
 
 
 def test_seeds_follow_content_and_stage():

@@ -397,7 +397,7 @@ def test_every_verb_works_with_sockets_blocked(shell, tmp_path: Path, monkeypatc
     assert shell("show", "ultrashape")[0] == 0
     assert shell("path", "triposg")[0] == 3
     assert shell("import", str(usb))[0] == 6
-    assert shell("verify", "u2netp")[0] == 0
+    assert shell("verify", "u2netp")[0] == 0 and "SHA256SUMS" in shell("verify", "u2netp")[1]
     assert shell("rm", "triposg")[0] == 3
     assert shell("pull", "triposg", "--offline", "--accept-licence", "triposg")[0] == 3
     assert shell("pull", "triposg", "--dry-run")[0] == 0
