@@ -15,7 +15,7 @@ from ..kernels.errors import Varco3DError
 from .commands.base import VerbGroup
 from .console import ReaderGoneError
 from .exit_codes import INTERRUPTED, MEANINGS, OK, TERMINATED, USAGE, exit_code
-from .session import Session, TerminatedError, second_interrupt_ends, sigterm_as_exception
+from .session import Session, TerminatedError, interrupts_ignored, second_interrupt_ends, sigterm_as_exception
 
 VERBS = {
     "generate": ("generate", "Turn pictures into textured meshes: one, many, or whole folders."),
@@ -87,9 +87,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # click wraps a KeyboardInterrupt in Abort
         error = caught.__cause__ if isinstance(caught, click.Abort) and caught.__cause__ else caught
         code = exit_code_of(error)
-        session.as_json = session.as_json or "--json" in args  # a mistake may stand before the flag
-        _say(session, error)
-    return _finish(session, code, error, args)
+    with interrupts_ignored():  # the last words are said, and the first signal's code is kept
+        if error is not None:
+            session.as_json = session.as_json or "--json" in args  # a mistake may stand before the flag
+            _say(session, error)
+        return _finish(session, code, error, args)
 
 
 def exit_code_of(error: BaseException) -> int:
@@ -131,8 +133,8 @@ def _drop_stdout() -> None:
 
 
 def _finish(session: Session, code: int, error: BaseException | None, args: list[str]) -> int:
-    """Last words, then the exit code. A second Ctrl-C here still ends with the first one's code."""
-    with contextlib.suppress(KeyboardInterrupt, ReaderGoneError, ValueError):
+    """Last words, then the exit code."""
+    with contextlib.suppress(ReaderGoneError, ValueError):
         session.end(code, error)
         verb = next((word for word in args if not word.startswith("-")), "")
         if session.as_json and verb in RUNS and error is not None and not session.ended:

@@ -113,6 +113,20 @@ def second_interrupt_ends() -> Iterator[None]:
 
 
 @contextmanager
+def interrupts_ignored() -> Iterator[None]:
+    """Inside, Ctrl-C does nothing."""
+    try:
+        before: Any = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except ValueError:  # not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def sigterm_as_exception() -> Iterator[None]:
     """Inside, SIGTERM raises TerminatedError in the main thread; outside the main thread nothing changes."""
 
