@@ -1,6 +1,8 @@
 """Items per minute with one worker and two, the share of start-up, and what batch costs per item beyond the stages.
 
-python scripts/throughput.py [--items 6] [--dry]   # 2 to 3 minutes; fills docs/reliability.md; nothing else may run
+python scripts/throughput.py [--items 6] [--rows small,1,2] [--dry]    # 2 to 3 minutes on 2 idle cores
+
+Fills docs/reliability.md. Each row is printed as soon as it is measured.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +23,7 @@ from typing import Any
 from reliability import PAGE, QUICK, drawing, fill
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-SMALL_ITEMS = 40
+SMALL_ITEMS = 24
 
 
 @dataclass(frozen=True)
@@ -67,28 +70,42 @@ def row(name: str, timing: Timing, overhead: bool) -> str:
     )
 
 
+def rows(which: list[str], items: int) -> Iterator[str]:
+    """The rows asked for, each as soon as it is measured."""
+    draft = ["--preset", "draft", "--limit", str(items)]
+    if "small" in which:
+        with tempfile.TemporaryDirectory() as folder:
+            for index in range(SMALL_ITEMS):
+                drawing(index).save(Path(folder, f"{index:02}.png"))
+            quick = timed(Path(folder), "-j", "1", *QUICK.split())
+            yield row("each stage as small as it goes, `-j 1`", quick, True)
+    if {"1", "2"} & set(which):
+        timed(EXAMPLES, "-j", "1", "--limit", "1", "--preset", "draft")  # compiles the kernels
+    for jobs in ("1", "2"):
+        if jobs in which:
+            yield row(f"`--preset draft -j {jobs}`", timed(EXAMPLES, "-j", jobs, *draft), jobs == "1")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=6, help="pictures of the draft runs, at most 8")
+    parser.add_argument("--rows", default="small,1,2", help="which of the rows, by their jobs")
+    parser.add_argument("--beside", default="nothing else running", help="what else the machine did, for the page")
     parser.add_argument("--dry", action="store_true", help="print only")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        for index in range(SMALL_ITEMS):
-            drawing(index).save(Path(folder, f"{index:02}.png"))
-        quick = timed(Path(folder), "-j", "1", *QUICK.split())
-    draft = ["--preset", "draft", "--limit", str(args.items)]
-    timed(EXAMPLES, "-j", "1", "--limit", "1", "--preset", "draft")  # compiles the kernels
-    rows = [
+    cores = len(os.sched_getaffinity(0))
+    lines = [
+        f"{cores} core{'s' if cores > 1 else ''}, {datetime.date.today()}, {args.beside}.",
+        "",
         "| run | items | items a minute | start-up (share of this run) | overhead an item |",
         "| --- | --- | --- | --- | --- |",
-        row("`--preset draft -j 1`", timed(EXAMPLES, "-j", "1", *draft), True),
-        row("`--preset draft -j 2`", timed(EXAMPLES, "-j", "2", *draft), False),
-        row("each stage as small as it goes, `-j 1`", quick, True),
     ]
-    text = "\n".join([f"{os.cpu_count()} cores, {datetime.date.today()}, nothing else running.", "", *rows])
-    print(text)
+    print("\n".join(lines), flush=True)
+    for line in rows(args.rows.split(","), args.items):
+        print(line, flush=True)
+        lines.append(line)
     if not args.dry:
-        fill(PAGE, "throughput", text)
+        fill(PAGE, "throughput", "\n".join(lines))
 
 
 if __name__ == "__main__":
