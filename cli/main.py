@@ -87,7 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         # click wraps a KeyboardInterrupt in Abort
         error = caught.__cause__ if isinstance(caught, click.Abort) and caught.__cause__ else caught
         code = exit_code_of(error)
-    with interrupts_ignored():  # the last words are said, and the first signal's code is kept
+    # The last words are said, and the first signal's code is kept, also while the interpreter shuts down.
+    with interrupts_ignored(for_good=argv is None):
         if error is not None:
             session.as_json = session.as_json or "--json" in args  # a mistake may stand before the flag
             _say(session, error)

@@ -113,8 +113,8 @@ def second_interrupt_ends() -> Iterator[None]:
 
 
 @contextmanager
-def interrupts_ignored() -> Iterator[None]:
-    """Inside, Ctrl-C does nothing."""
+def interrupts_ignored(for_good: bool) -> Iterator[None]:
+    """Inside, Ctrl-C does nothing; afterwards too when the process is about to end (for_good)."""
     try:
         before: Any = signal.signal(signal.SIGINT, signal.SIG_IGN)
     except ValueError:  # not the main thread
@@ -123,7 +123,8 @@ def interrupts_ignored() -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if not for_good:
+            signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
