@@ -20,6 +20,8 @@ COARSE_SIZE = 64
 FINE_SIZE = 160
 SEARCH_FACES = 4000
 ELEVATIONS = tuple(range(-15, 46, 6))
+CHECKED = (Camera(0, 0), Camera(90, 0), Camera(0, 89))  # a simplified mesh must look the same from these
+SAME_IOU = 0.95
 PERSPECTIVE = 28.0  # degrees; tried beside the orthographic camera, typical of product pictures
 
 
@@ -161,12 +163,18 @@ def _resized(alpha: np.ndarray, size: int) -> np.ndarray:
 
 
 def _lighter(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A few thousand faces are enough for a silhouette."""
+    """A mesh of a few thousand faces with the same silhouettes; the mesh itself when simplifying changes them."""
     if len(faces) <= 2 * SEARCH_FACES:
         return vertices, faces
     import fast_simplification
 
     light_vertices, light_faces = fast_simplification.simplify(vertices, faces, target_count=SEARCH_FACES, agg=7)  # type: ignore[misc]
-    if len(light_faces) == 0:
-        return vertices, faces
-    return light_vertices.astype(np.float32), light_faces.astype(np.int32)
+    light = light_vertices.astype(np.float32), light_faces.astype(np.int32)
+    # It may swallow whole parts: large flat ones are cheap to collapse.
+    alike = len(light_faces) > 0 and all(_same_silhouette((vertices, faces), light, camera) for camera in CHECKED)
+    return light if alike else (vertices, faces)
+
+
+def _same_silhouette(mesh: tuple[np.ndarray, np.ndarray], light: tuple[np.ndarray, np.ndarray], camera: Camera) -> bool:
+    frame = _Search(*mesh).fitted(camera, np.ones((COARSE_SIZE, COARSE_SIZE), np.float32))
+    return _Search(*light).iou(frame, _Search(*mesh).mask(frame, COARSE_SIZE)) > SAME_IOU

@@ -10,11 +10,12 @@ from varco3d.kernels.bake import View
 from varco3d.kernels.cameras import Camera
 from varco3d.kernels.errors import BadInputError
 from varco3d.kernels.normals import smooth_normals
+from varco3d.kernels.render_maps import render_maps
 from varco3d.kernels.unwrap import unwrap
 from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.preview import render_view
 from varco3d.pipeline.texturing import paint as painting
-from varco3d.pipeline.texturing.register import plain_front
+from varco3d.pipeline.texturing.register import plain_front, register
 from varco3d.pipeline.texturing.synthesis import Conditions, make_synthesizer, wanted_cameras
 
 
@@ -48,6 +49,21 @@ def test_a_wrong_list_names_the_file(tmp_path: Path, text, cause):
         Image.new("RGB", (8, 8)).save(tmp_path / f"{name}.png")
     with pytest.raises(BadInputError, match=cause):
         make_synthesizer("folder", text.format(tmp_path)).synthesize(conditions())
+
+
+def test_the_search_does_not_lose_flat_parts():
+    """A seat and a back of large flat faces, on round legs: simplifying for the search swallows the flat ones."""
+    move = trimesh.transformations.translation_matrix
+    parts = [trimesh.creation.box((1, 0.1, 1)), trimesh.creation.box((1, 1, 0.1), move((0, 0.5, -0.45)))]
+    upright = trimesh.transformations.rotation_matrix(np.pi / 2, (1, 0, 0))
+    for x, z in ((-0.4, -0.4), (-0.4, 0.4), (0.4, -0.4), (0.4, 0.4)):
+        parts.append(trimesh.creation.cylinder(0.06, 0.8, transform=move((x, -0.4, z)) @ upright))
+    chair = trimesh.util.concatenate(parts).subdivide().subdivide()
+    vertices, faces = (0.9 * chair.vertices).astype(np.float32), chair.faces.astype(np.int32)
+    true = Camera(18.0, 14.0, 1.1)
+    alpha = render_maps(vertices, faces, true, 256, maps=()).mask.astype(np.float32)
+    found = register(vertices, faces, alpha)
+    assert found.iou > 0.95 and abs(found.camera.azimuth - 18) < 3 and abs(found.camera.elevation - 14) < 3
 
 
 def changes_per_row(colours: tuple) -> float:
