@@ -16,7 +16,14 @@ from varco3d.weights.networks.anchored_vae import (
 )
 from varco3d.weights.networks.efficientnet_lite import EfficientNetLite0
 from varco3d.weights.networks.flow import guide, interpolate, uniform_schedule
-from varco3d.weights.networks.image_encoder import ImageEncoderConfig, ImageFeatures, sample_detail
+from varco3d.weights.networks.image_encoder import (
+    PLANES,
+    ImageEncoderConfig,
+    ImageFeatures,
+    outline_depth,
+    picture_planes,
+    sample_detail,
+)
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.rotary import attend, rotary_table, rotate
 from varco3d.weights.sampling import best_surface, draw_noise, latents_surface, sample_latents
@@ -48,7 +55,7 @@ def make_flow(detail: int = 0, group: int = 1, rough: bool = False) -> PictureFl
 
 
 def encoded(flow: PictureFlow, count: int) -> ImageFeatures:
-    return flow.encoder(torch.rand(count, 4, 128, 128), torch.randn(count, 768, 8, 8))
+    return flow.encoder(torch.rand(count, PLANES, 128, 128), torch.randn(count, 768, 8, 8))
 
 
 def test_rotation_depends_on_relative_position_only():
@@ -144,6 +151,38 @@ def test_detail_is_sampled_where_the_camera_projects():
     place = torch.tensor([[[2 * 6.5 / 8 - 1, 1 - 2 * 1.5 / 8, 0.4]]])
     assert sample_detail(detail, camera, place).item() == pytest.approx(1.0, abs=1e-5)
     assert sample_detail(detail, camera, -place).item() == pytest.approx(0.0, abs=1e-5)
+
+
+def test_outline_depth_grows_inwards_from_the_outline():
+    alpha = np.zeros((64, 64), np.float32)
+    alpha[16:48, 16:48] = 1
+    depth = outline_depth(alpha)
+    assert depth[32, 32] == 1 and depth[0, 0] == -1  # a quarter of the side, and more
+    assert depth[32, 19] == pytest.approx(4 / 16) and depth[32, 12] == pytest.approx(-4 / 16)
+    assert outline_depth(np.ones((8, 8), np.float32)).min() == 1
+    planes = picture_planes(np.concatenate([np.zeros((64, 64, 3), np.float32), alpha[..., None]], -1))
+    assert planes.shape == (PLANES, 64, 64) and np.array_equal(planes[4], depth)
+
+
+def test_grouped_tokens_read_detail_and_places():
+    dit = AnchoredDiT(
+        AnchoredDiTConfig(
+            latent_channels=4,
+            group=8,
+            width=32,
+            heads=2,
+            depth=1,
+            context_width=32,
+            detail_channels=3,
+            position_octaves=2,
+        )
+    )
+    torch.nn.init.normal_(dit.latent_out.weight)
+    rest = (torch.zeros(1), lattice_anchors(4)[None], torch.randn(1, 4, 32), torch.rand(4, 3))
+    x, detail = torch.randn(1, 64, 4), torch.randn(1, 64, 3)
+    out = dit(x, *rest, detail=detail)
+    assert out.shape == (1, 64, 4)
+    assert not torch.allclose(out, dit(x, *rest, detail=detail + 1), atol=1e-3)
 
 
 def test_flow_functions():

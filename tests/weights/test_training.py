@@ -70,7 +70,7 @@ def shard_folder(archive_folder, tmp_path_factory) -> Path:
     """Shards and views of the archive, made by the commands themselves; every object is training and held out."""
     folder = tmp_path_factory.mktemp("shards")
     run(shards.main, "--data", archive_folder, "--out", folder, "--workers", "1")
-    run(renders.main, "--data", archive_folder, "--out", folder, "--views", "2")
+    run(renders.main, "--data", archive_folder, "--out", folder, "--views", "2", "--stretched", "1", "--workers", "1")
     index = json.loads((folder / "index.json").read_text())
     index["training_rows"] = index["validation_rows"] = [0, 1, 2]
     (folder / "index.json").write_text(json.dumps(index))
@@ -137,14 +137,35 @@ def test_views_fill_the_frame_as_prepare_does(shard_folder):
         assert picture[..., 3].max() == 255 and picture[rows, columns, :3].max() > 20
 
 
-@pytest.mark.parametrize("mirrored", [False, True])
-def test_camera_map_projects_the_object_onto_its_picture(archive_folder, shard_folder, mirrored):
+@pytest.mark.parametrize(("mirrored", "view"), [(False, 1), (True, 1), (False, 2), (True, 2)])
+def test_camera_map_projects_the_object_onto_its_picture(archive_folder, shard_folder, mirrored, view):
     views = PosedViews(archive_folder, shard_folder)
-    sample = views.sample(0, 1, mirrored, 0, np.random.default_rng(0), False)
+    row = stretched_row(views)
+    sample = views.sample(row, view, mirrored, 0, np.random.default_rng(0), False)
     places = np.concatenate([sample["surface"][:, :3], np.ones((2048, 1))], 1) @ sample["camera"].T
     columns = np.clip(((places[:, 0] + 1) * 64).astype(int), 0, 127)
     rows = np.clip(((1 - places[:, 1]) * 64).astype(int), 0, 127)
     assert (sample["picture"][3, rows, columns] > 0.5).mean() > 0.93
+
+
+def stretched_row(views: PosedViews) -> int:
+    """A row whose last view shows other proportions than the object's own."""
+    assert views.plain_views() == 2
+    return int((views.poses[:, 2, 3:] != 1).any(1).argmax())
+
+
+def test_a_stretched_object_is_where_its_picture_shows_it(archive_folder, shard_folder):
+    """The hull of the stretched object fills the silhouette of its view, and its field is signed as the hull says."""
+    views = PosedViews(archive_folder, shard_folder)
+    row = stretched_row(views)
+    assert not np.allclose(views.stretch(row, 2), 1, atol=0.02)
+    case = make_case(views, row, 2)
+    posed = views.shards.pose(row, yaw_matrix(views.pose(row, 2)[0]), views.stretch(row, 2))
+    assert np.abs(np.sort(case.truth[0], 0)[[0, -1]] - np.sort(posed.surface[:, :3], 0)[[0, -1]]).max() < 0.03
+    query = np.concatenate([posed.near, posed.far])
+    exact = SignedDistance(*case.truth)(query[:, :3])
+    assert np.abs(posed.distances(query) - exact)[np.abs(exact) < 0.1].max() < 0.06
+    assert np.abs(posed.distances(query) - exact)[np.abs(exact) < 0.1].mean() < 0.006
 
 
 def test_yaw_brings_the_camera_side_to_the_front():

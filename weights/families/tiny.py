@@ -20,7 +20,7 @@ from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
 from ..networks.flow import guide, uniform_schedule
-from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
+from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes
 from ..networks.picture_flow import PictureFlow
 
 FOLDER = Path(__file__).parent.parent / "tiny"
@@ -69,9 +69,9 @@ class TinyGenerator:
 
     def condition(self, rgba: np.ndarray) -> Condition:
         side = self.flow.encoder.config.picture
-        picture = torch.from_numpy(area_resize(rgba, side)).permute(2, 0, 1)[None].to(self._device)
+        planes = torch.from_numpy(picture_planes(area_resize(rgba, side)))[None].to(self._device)
         with torch.inference_mode(), self._autocast():
-            features = self.flow.encoder(picture, self.backbone(picture))
+            features = self.flow.encoder(planes, self.backbone(planes[:, :4]))
         return Condition(features.tokens, torch.zeros_like(features.tokens), Seen(features))
 
     def camera(self, condition: Condition) -> Tensor:
@@ -155,11 +155,15 @@ def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> Tin
     config = _config()
     vae = AnchoredVAE(AnchoredVAEConfig(**config["vae"]))
     _fill(vae, FILES["vae"])
-    encoder = dict(config["encoder"], stem=tuple(config["encoder"]["stem"]))
+    encoder = {key: _frozen(value) for key, value in config["encoder"].items()}
     flow = PictureFlow(ImageEncoderConfig(**encoder), AnchoredDiTConfig(**config[part]))
     _fill(flow, FILES[part])
     lattice = config["lattice"] if part == "coarse" else None
     return TinyGenerator(load_backbone(), vae, flow, lattice, device, getattr(torch, dtype))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def load_backbone() -> EfficientNetLite0:
@@ -195,7 +199,9 @@ def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path =
 
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "config.json"
-    config: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {"lattice": lattice}
+    config: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    if "coarse" in networks or "lattice" not in config:
+        config["lattice"] = lattice
     for part, network in networks.items():
         tensors = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
         save_file(tensors, folder / FILES[part])

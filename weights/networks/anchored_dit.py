@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .anchored_vae import octaves
 from .rotary import attend, rotary_table, rotate, split_heads
 
 
@@ -27,12 +28,13 @@ class AnchoredDiTConfig:
     depth: int = 8
     context_width: int = 256
     detail_channels: int = 0  # of features sampled from the picture at every anchor; 0: none
+    position_octaves: int = 0  # of the token's place, told outright beside its rotary angles
     rough: bool = False  # whether the latents of a rough surface, at the same anchors, are read too
     mlp_ratio: int = 4
 
 
-COARSE_DIT = AnchoredDiTConfig(group=8, depth=6)
-FINE_DIT = AnchoredDiTConfig(width=192, heads=6, depth=6, detail_channels=64, rough=True)
+COARSE_DIT = AnchoredDiTConfig(group=8, depth=6, detail_channels=64, position_octaves=6)
+FINE_DIT = AnchoredDiTConfig(width=192, heads=6, depth=6, detail_channels=64, position_octaves=6, rough=True)
 
 
 def lattice_grouping(per_side: int) -> Tensor:
@@ -105,7 +107,8 @@ class AnchoredDiT(nn.Module):
         super().__init__()
         self.config = config
         w, channels = config.width, config.latent_channels * config.group
-        self.latent_in = nn.Linear(channels * (1 + config.rough) + config.detail_channels, w)
+        detail = config.detail_channels * config.group
+        self.latent_in = nn.Linear(channels * (1 + config.rough) + detail + 6 * config.position_octaves, w)
         self.time = nn.Sequential(nn.Linear(256, w), nn.SiLU(), nn.Linear(w, w), nn.SiLU())
         self.modulation = nn.Linear(w, 6 * w)
         self.blocks = nn.ModuleList(DiTBlock(config) for _ in range(config.depth))
@@ -134,8 +137,10 @@ class AnchoredDiT(nn.Module):
         if self.config.rough:
             h = torch.cat([h, torch.zeros_like(h) if rough is None else rough.to(h.dtype)], -1)
         if detail is not None:
-            h = torch.cat([h, detail.to(h.dtype)], -1)
+            h = torch.cat([h, detail.unflatten(1, (-1, g)).flatten(2).to(h.dtype)], -1)
         centres = anchors.unflatten(1, (-1, g)).mean(2)
+        if self.config.position_octaves:
+            h = torch.cat([h, octaves(centres * 0.5, self.config.position_octaves).to(h.dtype)], -1)
         h = self.latent_in(h)
         emb = self.time(time_features(t, 256))
         modulation = self.modulation(emb).unflatten(-1, (6, -1))

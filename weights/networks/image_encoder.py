@@ -1,7 +1,8 @@
 """Picture -> tokens with positions, for the tiny family: a convolutional stem and a few transformer blocks.
 
 What the subject is comes from a frozen network that has seen many photographs (efficientnet_lite), added to the
-patches; where its outlines run comes from the stem, which is trained along.
+patches; where its outlines run comes from the stem, which is trained along, and is told how deep inside the outline
+every pixel lies. Maps of all scales are added into one, `detail`, to be sampled where a 3D position projects.
 Tokens carry the rotary position (x, y, 0) of their patch in the box that the subject's frame spans, so that
 cross-attention from 3D anchors starts near pixel alignment. A small head reads the camera off the picture, as the
 affine map from box positions to picture positions.
@@ -11,8 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy import ndimage
 from torch import Tensor, nn
 
 from .rotary import RotaryBlock, rotary_table
@@ -26,7 +29,24 @@ class ImageEncoderConfig:
     heads: int = 8
     layers: int = 4
     semantic_channels: int = 768  # of the frozen network's features, one vector a patch
-    detail_channels: int = 64  # of the map at 1/4 of the side that the fine stage samples
+    detail_channels: int = 64  # of the map at 1/4 of the side that is sampled where anchors project
+
+
+PLANES = 5  # red, green, blue, alpha, depth inside the outline
+
+
+def outline_depth(alpha: np.ndarray) -> np.ndarray:
+    """Distance to the outline of a mask [S,S] in 0..1, positive inside, in quarters of the side, clipped to -1..1."""
+    mask = alpha > 0.5
+    if mask.all() or not mask.any():
+        return np.where(mask, np.float32(1), np.float32(-1))
+    distance = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
+    return np.clip(distance * (4 / alpha.shape[0]), -1, 1).astype(np.float32)
+
+
+def picture_planes(rgba: np.ndarray) -> np.ndarray:
+    """Straight RGBA [S,S,4] in 0..1 -> what ImageEncoder reads, [PLANES,S,S] float32."""
+    return np.concatenate([rgba.transpose(2, 0, 1), outline_depth(rgba[..., 3])[None]], 0, dtype=np.float32)
 
 
 class ResidualConv(nn.Module):
@@ -54,13 +74,13 @@ class ImageFeatures:
 
 
 class ImageEncoder(nn.Module):
-    """RGBA [B,4,S,S] in 0..1, straight alpha, with its features [B,semantic_channels,S/16,S/16] -> ImageFeatures."""
+    """picture_planes [B,5,S,S] with the picture's features [B,semantic_channels,S/16,S/16] -> ImageFeatures."""
 
     def __init__(self, config: ImageEncoderConfig):
         super().__init__()
         self.config = config
         a, b, c = config.stem
-        self.stem_half = nn.Conv2d(4, a, 4, 2, 1)
+        self.stem_half = nn.Conv2d(PLANES, a, 4, 2, 1)
         self.stem_quarter = nn.Sequential(nn.GELU(), nn.Conv2d(a, b, 4, 2, 1), ResidualConv(b))
         self.stem_eighth = nn.Sequential(nn.GELU(), nn.Conv2d(b, c, 4, 2, 1), ResidualConv(c))
         self.patch = nn.Conv2d(c, config.width, 2, 2)
@@ -71,6 +91,8 @@ class ImageEncoder(nn.Module):
         self.blocks = nn.ModuleList(RotaryBlock(config.width, config.heads) for _ in range(config.layers))
         self.norm = nn.LayerNorm(config.width)
         self.detail = nn.Conv2d(b, config.detail_channels, 1)
+        self.detail_eighth = nn.Conv2d(c, config.detail_channels, 1)
+        self.detail_tokens = nn.Linear(config.width, config.detail_channels)
         self.camera = nn.Linear(config.width, 8)
         nn.init.zeros_(self.camera.weight)
         # A straight front view: x right, y up, the object filling most of the frame.
@@ -83,19 +105,27 @@ class ImageEncoder(nn.Module):
         rows, columns = torch.meshgrid(-axis, axis, indexing="ij")
         return torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(-1, 3)
 
-    def forward(self, rgba: Tensor, semantic: Tensor) -> ImageFeatures:
-        alpha = rgba[:, 3:]
-        x = self.stem_half(torch.cat([rgba[:, :3] * alpha * 2 - alpha, alpha], 1))
+    def forward(self, planes: Tensor, semantic: Tensor) -> ImageFeatures:
+        alpha = planes[:, 3:4]
+        x = self.stem_half(torch.cat([planes[:, :3] * alpha * 2 - alpha, planes[:, 3:]], 1))
         quarter = self.stem_quarter(x)
-        h = self.patch(self.stem_eighth(quarter)).flatten(2).transpose(1, 2)
+        eighth = self.stem_eighth(quarter)
+        h = self.patch(eighth).flatten(2).transpose(1, 2)
         h = h + self.semantic(self.semantic_norm(semantic.flatten(2).transpose(1, 2)))
-        positions = self.positions(rgba.device)
+        positions = self.positions(planes.device)
         table = rotary_table(positions[None], h.shape[-1] // self.config.heads)
         for block in self.blocks:
             h = block(h, table)
         tokens = self.norm(h)
         camera = self.camera(tokens.mean(1)).float().view(-1, 2, 4)
-        return ImageFeatures(tokens, positions, self.detail(quarter), camera)
+        wide = self.detail_tokens(tokens).transpose(1, 2).unflatten(2, (self.config.picture // 16, -1))
+        detail = self.detail(quarter) + upsample(self.detail_eighth(eighth) + upsample(wide))
+        return ImageFeatures(tokens, positions, detail, camera)
+
+
+def upsample(x: Tensor) -> Tensor:
+    """[B,C,H,W] -> [B,C,2H,2W]."""
+    return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
 def sample_detail(detail: Tensor, camera: Tensor, points: Tensor) -> Tensor:

@@ -25,12 +25,12 @@ def small_masks(rgba: np.ndarray) -> np.ndarray:
 
 
 class SilhouetteRetrieval:
-    """Training objects by the soft overlap of their silhouettes with a query's, over all rendered views."""
+    """Training objects by the soft overlap of their silhouettes with a query's, over all plain views."""
 
     def __init__(self, views: PosedViews):
         self.rows = views.shards.index["training_rows"]
-        self.per_object = views.views.shape[1]
-        self.masks = np.concatenate([small_masks(views.views[row]) for row in self.rows])
+        self.per_object = views.plain_views()
+        self.masks = np.concatenate([small_masks(views.views[row, : self.per_object]) for row in self.rows])
 
     def nearest(self, rgba: np.ndarray) -> tuple[int, int]:
         """(row, view) of the training picture whose silhouette is nearest to that of rgba [S,S,4]."""

@@ -15,6 +15,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+PAUSE = 30.0  # seconds; a step that took longer was compiled, or the process was stopped meanwhile
+
 
 @dataclass(frozen=True)
 class LoopConfig:
@@ -98,7 +100,7 @@ class Loop:
             self._update(losses)
             self.steps += 1
             now = time.monotonic()
-            self.seconds, last = self.seconds + now - last, now
+            self.seconds, last = self.seconds + min(now - last, PAUSE), now
             for key, value in losses.items():
                 totals[key].append(float(value.detach()))
             if self.steps % self.config.log_every == 0:

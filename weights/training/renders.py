@@ -1,16 +1,21 @@
 """Conditioning views of the training objects: RGBA pictures cropped as the prepare stage crops them.
 
-    python -m varco3d.weights.training.renders --data DATA --out RUNS/shards [--views 8]
+    python -m varco3d.weights.training.renders --data DATA --out RUNS/shards [--views 6] [--stretched 6]
 
-Azimuth is free, elevation -5 to 35 degrees, orthographic or a mild perspective, light and sometimes colours random.
-`views.npy` [objects, views, 128, 128, 4] uint8 with straight alpha, `poses.npy` [objects, views, 3] azimuth, elevation,
-vertical field of view in degrees (0: orthographic). The background is absent: alpha is the truth.
+Azimuth is free, elevation -5 to 35 degrees (-10 to 40 for training objects), orthographic or a mild perspective, light
+and sometimes colours random. The `stretched` views after the plain ones show training objects with their proportions
+changed: more shapes to learn from. `views.npy` [objects, views, 128, 128, 4] uint8 with straight alpha, `poses.npy`
+[objects, views, 6] azimuth, elevation, vertical field of view in degrees (0: orthographic), stretch along the object's
+axes. The background is absent: alpha is the truth.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import math
+import multiprocessing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +38,15 @@ class Pose:
     fov: float | None
 
 
-def random_pose(rng: np.random.Generator) -> Pose:
+def random_pose(rng: np.random.Generator, elevations: tuple[float, float] = (-5, 35)) -> Pose:
     fov = None if rng.random() < 0.3 else float(rng.uniform(12, 40))
-    return Pose(float(rng.uniform(0, 360)), float(rng.uniform(-5, 35)), fov)
+    return Pose(float(rng.uniform(0, 360)), float(rng.uniform(*elevations)), fov)
+
+
+def random_stretch(rng: np.random.Generator) -> np.ndarray:
+    """Factors [3] along the object's axes: taller or flatter, deeper or shallower, by up to about a third."""
+    height, depth = np.exp(rng.uniform(-0.3, 0.3, 2))
+    return np.array([1 / depth, height, depth], np.float32)
 
 
 def framed_camera(vertices: np.ndarray, pose: Pose) -> Camera:
@@ -128,28 +139,57 @@ def render_view(obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.ra
     return np.round(pooled * 255).astype(np.uint8)
 
 
-def main() -> None:
-    import json
+_archive: ObjectArchive | None = None  # set once in every worker process
 
+
+def _start_worker(data: str) -> None:
+    global _archive
+    _archive = ObjectArchive(Path(data))
+
+
+def object_views(job: tuple[int, int, int, int, bool]) -> tuple[int, np.ndarray, np.ndarray]:
+    """job: row, object, plain views, stretched views, training -> row, views [K,S,S,4], poses [K,6].
+
+    Views of held-out objects are all plain and keep to the product's elevations.
+    """
+    row, i, plain, stretched, training = job
+    assert _archive is not None
+    obj, rng = _archive[i], np.random.default_rng([7, i])
+    normals = corner_normals(obj.vertices, obj.faces)
+    views, poses = [], []
+    for k in range(plain + stretched):
+        pose = random_pose(rng, (-10, 40)) if training else random_pose(rng)
+        stretch = np.ones(3, np.float32)
+        shown, shading = obj, normals
+        if training and k >= plain:
+            stretch = random_stretch(rng)
+            shown = dataclasses.replace(obj, vertices=obj.vertices * stretch)
+            shading = normals / stretch
+            shading = shading / np.maximum(np.linalg.norm(shading, axis=-1, keepdims=True), 1e-12)
+        views.append(render_view(shown, shading, pose, rng))
+        poses.append((pose.azimuth, pose.elevation, pose.fov or 0, *stretch))
+    return row, np.stack(views), np.array(poses, np.float32)
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--views", type=int, default=8)
+    parser.add_argument("--views", type=int, default=6)
+    parser.add_argument("--stretched", type=int, default=6)
+    parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
-    archive = ObjectArchive(args.data)
-    order = json.loads((args.out / "index.json").read_text())["objects"]
-    shape = (len(order), args.views, VIEW_SIZE, VIEW_SIZE, 4)
+    index = json.loads((args.out / "index.json").read_text())
+    order, training = index["objects"], set(index["training_rows"])
+    shape = (len(order), args.views + args.stretched, VIEW_SIZE, VIEW_SIZE, 4)
     views = np.lib.format.open_memmap(args.out / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
-    poses = np.lib.format.open_memmap(args.out / "poses.npy", mode="w+", dtype=np.float32, shape=(*shape[:2], 3))
-    for row, i in enumerate(order):
-        obj, rng = archive[i], np.random.default_rng([7, i])
-        normals = corner_normals(obj.vertices, obj.faces)
-        for k in range(args.views):
-            pose = random_pose(rng)
-            poses[row, k] = pose.azimuth, pose.elevation, pose.fov or 0
-            views[row, k] = render_view(obj, normals, pose, rng)
-        if row % 200 == 0:
-            print(f"{row}/{len(order)}", flush=True)
+    poses = np.lib.format.open_memmap(args.out / "poses.npy", mode="w+", dtype=np.float32, shape=(*shape[:2], 6))
+    jobs = [(row, i, args.views, args.stretched, row in training) for row, i in enumerate(order)]
+    with multiprocessing.get_context("spawn").Pool(args.workers, _start_worker, (str(args.data),)) as pool:
+        for done, (row, pictures, cameras) in enumerate(pool.imap_unordered(object_views, jobs, chunksize=4)):
+            views[row], poses[row] = pictures, cameras
+            if done % 200 == 0:
+                print(f"{done}/{len(order)}", flush=True)
 
 
 if __name__ == "__main__":

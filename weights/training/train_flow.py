@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from scipy import ndimage
 from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
@@ -25,7 +26,7 @@ from ..families.tiny import load_backbone
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, lattice_anchors
 from ..networks.flow import interpolate, logit_normal_times
-from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
+from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes
 from ..networks.picture_flow import PictureFlow
 from .loop import Loop, LoopConfig
 from .objects import ObjectArchive
@@ -40,6 +41,7 @@ TIME_MEAN = {"coarse": -1.5, "fine": -0.5}
 TIME_DEVIATION = 1.3
 FIELD_POINTS = (320, 192)  # near the surface and anywhere, where the decoded field is compared
 FIELD_WEIGHT = 2.0
+CAMERA_WEIGHT = 4.0
 FIRST_STEP = 0.75  # share of pictures whose first draw is at t = 0, where the picture alone decides the shape
 ROUGH_POINTS = 4096
 ROUGH_SHARE = 0.6  # of the refiner's samples, at least, that see a shape of the coarse stage
@@ -53,7 +55,7 @@ def grouped_lattice() -> np.ndarray:
 
 
 def augment(rgba: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """[S,S,4] uint8 -> float32 [4,S,S]: brightness, contrast and saturation, softened, eroded or noisy now and then."""
+    """[S,S,4] uint8 -> float32 in 0..1: other brightness, contrast and saturation; soft, noisy or badly cut out."""
     picture = rgba.astype(np.float32) / 255
     colour = picture[..., :3]
     grey = colour.mean(-1, keepdims=True)
@@ -65,7 +67,10 @@ def augment(rgba: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     if rng.random() < 0.3:  # a soft picture that was enlarged
         soft = (picture + np.roll(picture, 1, 0) + np.roll(picture, 1, 1) + np.roll(picture, (1, 1), (0, 1))) / 4
         picture = soft
-    return np.ascontiguousarray(picture.transpose(2, 0, 1), np.float32)
+    if rng.random() < 0.2:  # a mask that is a pixel too wide or too narrow, and rounder than the object
+        alpha = ndimage.gaussian_filter(picture[..., 3], rng.uniform(0.5, 1.5))
+        picture[..., 3] = np.clip((alpha - rng.uniform(0.35, 0.65)) * 4 + 0.5, 0, 1)
+    return picture.astype(np.float32)
 
 
 def disturbed(surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -93,16 +98,35 @@ class PosedViews:
         roughs = shards / "roughs.npy"
         self.roughs = np.load(roughs, mmap_mode="r") if roughs.exists() else None
 
-    def random_view(self, rng: np.random.Generator) -> int:
-        """Any view, more often one whose coarse shape is known."""
-        if self.roughs is not None and rng.random() < ROUGH_SHARE:
-            return int(rng.integers(self.roughs.shape[1]))
-        return int(rng.integers(self.views.shape[1]))
+    def random_picks(self, rows: np.ndarray, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
+        """Endless (row, view) of any view, or, in ROUGH_SHARE of them, of one whose coarse shape is known."""
+        found = np.empty((0, 2), np.int64) if self.roughs is None else np.argwhere(self.roughs[:, :, :8].any((2, 3)))
+        found = found[np.isin(found[:, 0], rows)]
+        while True:
+            if len(found) and rng.random() < ROUGH_SHARE:
+                row, view = found[rng.integers(len(found))]
+            else:
+                row, view = rng.choice(rows), rng.integers(self.views.shape[1])
+            yield int(row), int(view)
+
+    def pose(self, row: int, view: int) -> tuple[float, float, float]:
+        """Azimuth, elevation, vertical field of view (0: orthographic), degrees."""
+        azimuth, elevation, fov = (float(v) for v in self.poses[row, view, :3])
+        return azimuth, elevation, fov
+
+    def stretch(self, row: int, view: int) -> np.ndarray:
+        return np.array(self.poses[row, view, 3:])
+
+    def plain_views(self) -> int:
+        """How many views, the first ones, show every object with its own proportions."""
+        plain = (self.poses[:, :, 3:] == 1).all((0, 2))
+        return len(plain) if plain.all() else int(plain.argmin())
 
     def camera_map(self, row: int, view: int, posed: np.ndarray, mirrored: bool) -> np.ndarray:
         """Least-squares affine map [2,4] from the frame to the picture (x right, y up, -1..1); posed [P,3]."""
-        azimuth, elevation, fov = (float(v) for v in self.poses[row, view])
-        vertices = self.archive.vertices(self.shards.index["objects"][row]) @ yaw_matrix(azimuth).T
+        azimuth, elevation, fov = self.pose(row, view)
+        vertices = self.archive.vertices(self.shards.index["objects"][row]) * self.stretch(row, view)
+        vertices = vertices @ yaw_matrix(azimuth).T
         camera = framed_camera(vertices, Pose(azimuth, elevation, fov or None))
         low, high = vertices.min(0), vertices.max(0)
         corners = np.stack(np.meshgrid(*np.stack([low, high], 1), indexing="ij"), -1).reshape(-1, 3)
@@ -129,14 +153,12 @@ class PosedViews:
     ) -> dict:
         """tokens 0: the coarse lattice; otherwise that many voxel anchors."""
         flip = np.array([-1 if mirrored else 1, 1, 1], np.float32)
-        posed = self.shards.pose(row, yaw_matrix(float(self.poses[row, view, 0])) * flip[:, None])
+        turn = yaw_matrix(self.pose(row, view)[0])
+        posed = self.shards.pose(row, turn * flip[:, None], self.stretch(row, view))
         rgba = self.views[row, view]
         if mirrored:
             rgba = rgba[:, ::-1]
-        if training:
-            picture = augment(rgba, rng)
-        else:
-            picture = np.ascontiguousarray(rgba.transpose(2, 0, 1), np.float32) / 255
+        picture = picture_planes(augment(rgba, rng) if training else rgba.astype(np.float32) / 255)
         sample = {"picture": picture, "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored)}
         if not tokens:
             return sample | vae_sample(posed, grouped_lattice(), 2048, *FIELD_POINTS, rng)
@@ -157,9 +179,10 @@ class FlowBatches(IterableDataset):
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
         views = PosedViews(self.data, self.shards)
         rows = np.array(views.shards.index["training_rows"])
+        picks = views.random_picks(rows, rng)
         while True:
-            picks = [(rng.choice(rows), views.random_view(rng), bool(rng.random() < 0.5)) for _ in range(self.batch)]
-            yield stack([views.sample(int(r), int(v), m, self.tokens, rng, True) for r, v, m in picks])
+            mirrored = rng.random(self.batch) < 0.5
+            yield stack([views.sample(*next(picks), bool(m), self.tokens, rng, True) for m in mirrored])
 
 
 def held_out_batches(data: Path, shards: Path, tokens: int, count: int) -> list[dict[str, Tensor]]:
@@ -180,7 +203,7 @@ def latents_of(vae: AnchoredVAE, batch: dict[str, Tensor], surface: str = "surfa
 @torch.no_grad()
 def semantic_features(backbone: nn.Module, pictures: Tensor) -> Tensor:
     with torch.autocast("cpu", torch.bfloat16):
-        return backbone(pictures)
+        return backbone(pictures[:, :4])
 
 
 def flow_loss(
@@ -192,9 +215,13 @@ def flow_loss(
     noise: Tensor,
     t: Tensor,
     keep: Tensor,
+    trust: Tensor,
     rough: Tensor | None = None,
 ):
     """latents, rough [B,N,C] normalised; semantic: of the pictures; noise [B*R,N,C], t [B*R], keep [B] -> losses.
+
+    trust [B]: where picture features are sampled, 0 by the true camera, 1 by the one that the encoder reads off the
+    picture, as at run time. With the latter alone the shape would learn to be as unsure as the camera is.
 
     The error of the velocity treats all latent channels alike. What they mean for the shape enters by a second term:
     the data that the first draw of every picture points to, decoded, against the true field.
@@ -203,8 +230,8 @@ def flow_loss(
     data = latents.repeat_interleave(draws, 0)
     with torch.autocast("cpu", torch.bfloat16):
         picture = model.encoder(batch["picture"], semantic)
-        # Sampling uses the true camera: at run time registration to the coarse mesh improves on the head's guess.
-        aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, batch["camera"])
+        camera = torch.lerp(batch["camera"], picture.camera.detach(), trust.view(-1, 1, 1))
+        aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, camera)
         anchors = batch["anchors"].repeat_interleave(draws, 0)
         x = interpolate(noise, data, t)
         velocity = model.velocity(x, t, anchors, aligned, keep, rough)
@@ -214,9 +241,18 @@ def flow_loss(
     flow = (velocity - (data - noise)).square().mean()
     error = field - (batch["distance"] / vae.config.truncation).clamp(-1, 1)
     fit = error.abs().mean() + error.square().mean()
-    camera = (picture.camera - batch["camera"]).square().mean()
-    loss = flow + FIELD_WEIGHT * fit + camera
-    return {"loss": loss, "flow": flow.detach(), "field": fit.detach(), "camera": camera.detach()}
+    off = misplaced(picture.camera, batch["camera"], batch["surface"][:, ::8, :3])
+    loss = flow + FIELD_WEIGHT * fit + CAMERA_WEIGHT * off
+    return {"loss": loss, "flow": flow.detach(), "field": fit.detach(), "camera": off.detach()}
+
+
+def misplaced(camera: Tensor, truth: Tensor, points: Tensor) -> Tensor:
+    """Mean squared distance in the picture (-1..1) between where two cameras [B,2,4] put points [B,P,3].
+
+    What a camera does along a direction in which the object has no extent is nobody's concern.
+    """
+    change = camera - truth
+    return (torch.einsum("bij,bpj->bpi", change[:, :, :3], points) + change[:, None, :, 3]).square().sum(-1).mean()
 
 
 def set_statistics(model: PictureFlow, vae: AnchoredVAE, batches: Iterator[dict[str, Tensor]], count: int = 6) -> None:
@@ -241,8 +277,8 @@ def held_out_loss(
         rough = model.normalise(latents_of(vae, batch, "rough")) if "rough" in batch else None  # type: ignore[operator]
         scores: dict[str, float] = {}
         for prefix, t in (("held_out", spread), ("first", torch.zeros(len(noise)))):
-            keep = torch.ones(len(latents))
-            losses = flow_loss(model, vae, batch, semantic, latents, noise, t, keep, rough)  # type: ignore[arg-type]
+            ones = torch.ones(len(latents))
+            losses = flow_loss(model, vae, batch, semantic, latents, noise, t, ones, ones, rough)  # type: ignore[arg-type]
             scores |= {f"{prefix}_{k}": float(v) for k, v in losses.items() if k != "loss"}
         totals.append(scores)
     return {k: round(sum(x[k] for x in totals) / len(totals), 5) for k in totals[0]}
@@ -260,6 +296,19 @@ def load_flow(folder: Path, dit: AnchoredDiTConfig) -> PictureFlow:
     flow = PictureFlow(ImageEncoderConfig(), dit)
     flow.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
     return flow
+
+
+@torch.no_grad()
+def load_matching(model: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Fills a network from one of an earlier shape: what a layer has more inputs for starts at zero."""
+    own = model.state_dict()
+    for key in own.keys() & weights.keys():
+        old = weights[key]
+        if own[key].shape == old.shape:
+            own[key].copy_(old)
+        elif own[key].ndim >= 2 and own[key].shape[2:] == old.shape[2:] and own[key].shape[0] == old.shape[0]:
+            own[key].zero_()
+            own[key][:, : old.shape[1]] = old
 
 
 def main() -> None:
@@ -284,17 +333,17 @@ def main() -> None:
     tokens = args.tokens if args.stage == "fine" else 0
     vae, backbone = load_vae(args.vae), load_backbone()
     model = PictureFlow(ImageEncoderConfig(), FINE_DIT if args.stage == "fine" else COARSE_DIT)
+    if args.init:
+        load_matching(model, {key: value.float() for key, value in load_file(args.init).items()})
     if args.start:
         trained = torch.load(args.start / "checkpoint.pt", weights_only=True)["ema"]
         model.encoder.load_state_dict({k[8:]: v for k, v in trained.items() if k.startswith("encoder.")})
-    if args.init:
-        model.load_state_dict({key: value.float() for key, value in load_file(args.init).items()})
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters")
     resumed = (args.out / "checkpoint.pt").exists()
     loop = Loop(model, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     dataset = FlowBatches(args.data, args.shards, args.seed + loop.steps, args.batch, tokens)
     source = iter(DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=6))
-    if not resumed and not args.init:
+    if not resumed:
         set_statistics(model, vae, source)
         loop.ema.load_state_dict(model.state_dict())
     held_out = held_out_batches(args.data, args.shards, tokens, 64)
@@ -311,7 +360,7 @@ def main() -> None:
         if tokens:
             known = (torch.rand(len(latents), 1, 1) >= ROUGH_DROP).float()
             rough = model.normalise(encode(vae, batch, "rough")) * known
-        return loss(model, vae, batch, semantic, latents, noise, t, keep, rough)
+        return loss(model, vae, batch, semantic, latents, noise, t, keep, torch.rand(len(latents)), rough)
 
     loop.run(source, step, lambda m: held_out_loss(m, vae, backbone, held_out), validate_every=200)
 

@@ -3,7 +3,7 @@
     python -m varco3d.weights.training.train_vae --shards RUNS/shards --out RUNS/vae --minutes 40
 
 Every sample is an object turned by a random angle about Y, perhaps mirrored, scaled to the product's frame. Coarse
-batches use the 6^3 lattice, fine batches jittered active voxels, so that one network serves both stages.
+batches use the 8^3 lattice, fine batches jittered active voxels, so that one network serves both stages.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
@@ -26,18 +27,34 @@ from .loop import Loop, LoopConfig
 from .shards import open_arrays, unpack_samples, unpack_surface
 
 FRAME = 0.95  # half the longest side of an object in the product's frame
-LATTICE = 6
+LATTICE = 8
 VOXELS = 32
 VAE_CONFIG = AnchoredVAEConfig()
+POINT_SPACING = 0.04  # about that of the stored surface points, box units
 
 
 @dataclass(frozen=True)
 class Posed:
-    """An object in the product's frame. surface [S,6], near [N,4], far [M,4] float32, distances in box units."""
+    """An object in the product's frame. surface [S,6], near [N,4], far [M,4] float32, distances in box units.
+
+    stretched: its proportions were changed, and of the distances only the signs still hold.
+    """
 
     surface: np.ndarray
     near: np.ndarray
     far: np.ndarray
+    stretched: bool = False
+
+    def distances(self, query: np.ndarray) -> np.ndarray:
+        """[P] of samples [P,4] out of `near` or `far`; measured anew to the surface points when stretched."""
+        if not self.stretched:
+            return query[:, 3]
+        reach, index = KDTree(self.surface[:, :3]).query(query[:, :3])
+        offset = query[:, :3] - self.surface[index, :3]
+        level = np.abs((offset * self.surface[index, 3:]).sum(1))
+        # Beside a surface point the plane through it is nearer than the point; beyond a rim the point itself counts.
+        aside = np.sqrt(np.maximum(reach**2 - level**2, 0))
+        return np.copysign(np.where(aside < POINT_SPACING, level, reach), query[:, 3])
 
 
 def yaw_matrix(degrees: float) -> np.ndarray:
@@ -64,19 +81,23 @@ class FieldShards:
         """Positions [S,3] in the object's canonical frame."""
         return unpack_surface(self.arrays["surface"][row])[:, :3]
 
-    def pose(self, row: int, rotation: np.ndarray) -> Posed:
-        """rotation [3,3], proper or mirrored."""
+    def pose(self, row: int, rotation: np.ndarray, stretch: np.ndarray | None = None) -> Posed:
+        """rotation [3,3], proper or mirrored; stretch [3]: factors along the object's own axes, applied first."""
+        factors = np.ones(3, np.float32) if stretch is None else stretch
         surface = unpack_surface(self.arrays["surface"][row])
-        surface = np.concatenate([surface[:, :3] @ rotation.T, surface[:, 3:] @ rotation.T], 1)
+        normals = surface[:, 3:] / factors
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+        surface = np.concatenate([surface[:, :3] * factors @ rotation.T, normals @ rotation.T], 1)
         scale, offset = frame_transform(surface[:, :3])
         surface[:, :3] = surface[:, :3] * scale + offset
 
         def place(packed: np.ndarray) -> np.ndarray:
             samples = unpack_samples(packed)
-            return np.concatenate([samples[:, :3] @ rotation.T * scale + offset, samples[:, 3:] * scale], 1)
+            return np.concatenate([samples[:, :3] * factors @ rotation.T * scale + offset, samples[:, 3:] * scale], 1)
 
         near, far = place(self.arrays["near"][row]), place(self.arrays["far"][row])
-        return Posed(surface, near[np.abs(near[:, :3]).max(1) < 1], far[np.abs(far[:, :3]).max(1) < 1])
+        near, far = (samples[np.abs(samples[:, :3]).max(1) < 1] for samples in (near, far))
+        return Posed(surface, near, far, stretched=bool((factors != 1).any()))
 
 
 def random_rotation(rng: np.random.Generator) -> np.ndarray:
@@ -120,7 +141,7 @@ def vae_sample(
         "anchors": anchors,
         "surface_neighbours": np.asarray(KDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1]),
         "points": query[:, :3].astype(np.float32),
-        "distance": query[:, 3].astype(np.float32),
+        "distance": posed.distances(query).astype(np.float32),
         "point_neighbours": np.asarray(KDTree(anchors).query(query[:, :3], VAE_CONFIG.anchors_per_query)[1]),
     }
 
@@ -130,9 +151,9 @@ def stack(samples: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
 
 
 class VAEBatches(IterableDataset):
-    """Endless batches, two coarse to one fine."""
+    """Endless batches, coarse and fine in turn."""
 
-    def __init__(self, folder: Path, seed: int, coarse_batch: int = 16, fine_batch: int = 10, fine_tokens: int = 320):
+    def __init__(self, folder: Path, seed: int, coarse_batch: int = 10, fine_batch: int = 10, fine_tokens: int = 512):
         self.folder, self.seed = folder, seed
         self.coarse_batch, self.fine_batch, self.fine_tokens = coarse_batch, fine_batch, fine_tokens
 
@@ -144,8 +165,7 @@ class VAEBatches(IterableDataset):
         rows = shards.index["training_rows"]
         lattice = lattice_anchors(LATTICE).numpy()
         while True:
-            for _ in range(2):  # few anchors are the harder half
-                yield stack([self._coarse(shards, rows, lattice, rng) for _ in range(self.coarse_batch)])
+            yield stack([self._coarse(shards, rows, lattice, rng) for _ in range(self.coarse_batch)])
             yield stack([self._fine(shards, rows, rng) for _ in range(self.fine_batch)])
 
     def _coarse(self, shards: FieldShards, rows: list[int], lattice: np.ndarray, rng: np.random.Generator):
@@ -210,14 +230,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
     parser.add_argument("--minutes", type=float, default=40)
+    parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     vae = AnchoredVAE(VAE_CONFIG)
+    if args.init:
+        vae.load_state_dict({key: value.float() for key, value in load_file(args.init).items()})
     print(f"{sum(p.numel() for p in vae.parameters()) / 1e6:.2f} M parameters")
-    loop = Loop(vae, LoopConfig(minutes=args.minutes, learning_rate=1.5e-3), args.out)
+    loop = Loop(vae, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     dataset = VAEBatches(args.shards, args.seed + loop.steps)
     prefetch = 4 if args.workers else None
     batches = DataLoader(dataset, batch_size=None, num_workers=args.workers, prefetch_factor=prefetch)
