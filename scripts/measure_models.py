@@ -3,12 +3,14 @@
     python scripts/measure_models.py load FOLDER [--model hunyuan3d-dit-v2-1] [--dtype float16]
     python scripts/measure_models.py step [--dtype bfloat16] [--peer]
     python scripts/measure_models.py decode [--dtype bfloat16] [--resolution 96] [--keys all] [--peer]
+    python scripts/measure_models.py ripples [--dtype bfloat16] [--resolution 384]
 
 load writes the checkpoint (several GB) into FOLDER from its key manifest and deletes it afterwards. step is one guided
-step of hunyuan3d-2mini, decode its volume decoder; --peer runs the public code instead (pip install hy3dgen and what
-it imports), in the way it runs: both branches of guidance as one batch, every vertex of the grid, 8000 at a time. One
-process measures one thing: peak memory is the process's own high-water mark above what it held before. Run it on a
-machine that does nothing else; on a busy one only the processor time, with OMP_NUM_THREADS=1, says anything.
+step of hunyuan3d-2mini, decode its volume decoder; ripples compares the surface of a small trained decoder (a torus and
+a sphere, of the tests) in a half precision with the one in float32. --peer runs the public code instead (pip install
+hy3dgen and what it imports), in the way it runs: both branches of guidance as one batch, every vertex of the grid, 8000
+at a time. One process measures one thing: peak memory is the process's own high-water mark above what it held before.
+Run it on a machine that does nothing else; on a busy one only the processor time, with OMP_NUM_THREADS=1, says anything.
 """
 
 import argparse
@@ -34,6 +36,8 @@ from varco3d.weights.families.hunyuan import Hunyuan20
 from varco3d.weights.generator import Condition
 from varco3d.weights.networks.flux_dit import FluxDit
 from varco3d.weights.networks.vecset_vae import VecSetVae
+from varco3d.weights.parity.fixture import Fixture
+from varco3d.weights.parity.of_networks import build_vecset
 from varco3d.weights.zoo import MODELS
 
 ROOT = Path(__file__).parents[1]
@@ -157,9 +161,7 @@ def decode(dtype: str, resolution: int, keys: str, chunk: int, peer: bool) -> di
                     decoded, field, bounds=1.01, num_chunks=8000, octree_resolution=resolution, enable_pbar=False
                 )
     else:
-        # As the product does: the field stays in float32 when the transformer is in bfloat16.
-        number = "float32" if dtype == "bfloat16" else dtype
-        vae = random_weights(lambda: VecSetVae(vecset_config(params, with_encoder=False)), number)
+        vae = random_weights(lambda: VecSetVae(vecset_config(params, with_encoder=False)), dtype)
         generator = InHand(dtype, vae=vae)
 
         def run() -> Any:
@@ -171,9 +173,42 @@ def decode(dtype: str, resolution: int, keys: str, chunk: int, peer: bool) -> di
     return {**row, "queries": asked, "us_per_query": round(row["cpu_seconds"] / asked * 1e6, 1)}
 
 
+def ripples(dtype: str, resolution: int) -> dict[str, Any]:
+    """How far the rounded field moves the float32 surface, in cells, and how much it tilts it from cell to cell."""
+    fixture = Fixture(ROOT / "tests" / "parity" / "fixtures" / "flashvdm_vae")
+
+    def field_in(number: torch.dtype) -> Callable[[Tensor], Tensor]:
+        vae = build_vecset(fixture).to(number)
+        keys = vae.geo.keys_of(vae.decode(fixture.number("in.latents") / vae.config.scale))
+        return lambda points: vae.field(points[None], keys)[0]
+
+    with torch.inference_mode():
+        exact, rounded = field_in(torch.float32), field_in(getattr(torch, dtype))
+
+        def slope(points: Tensor, step: float = 1e-3) -> Tensor:
+            sides = [exact(points + step * axis) - exact(points - step * axis) for axis in torch.eye(3)]
+            return torch.stack(sides, dim=-1) / (2 * step)
+
+        points = torch.rand(60000, 3, generator=torch.Generator().manual_seed(0)) * 2.02 - 1.01
+        points = points[exact(points).abs() < 0.3]
+        for _ in range(6):  # Newton's steps onto the surface
+            along = slope(points)
+            points = points - exact(points)[:, None] * along / along.square().sum(-1, keepdim=True).clamp(min=1e-3)
+        steep = slope(points).norm(dim=-1)
+        kept = (exact(points).abs() < 1e-3) & (steep > 0.3)
+        points, steep, along = points[kept], steep[kept], slope(points[kept])
+        cell = 2.02 / resolution
+        across = torch.linalg.cross(along, torch.tensor([0.3, 0.5, 0.8]).expand_as(along))
+        beside = points + cell * torch.nn.functional.normalize(across, dim=-1)
+        moved = [(rounded(at) - exact(at)) / steep / cell for at in (points, beside)]
+    tilt = torch.rad2deg(torch.atan(moved[1] - moved[0]))
+    rms = {"cells": moved[0].square().mean().sqrt().item(), "degrees": tilt.square().mean().sqrt().item()}
+    return {"points": len(points), **{name: round(value, 3) for name, value in rms.items()}}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("load", "part", "step", "decode"))
+    parser.add_argument("what", choices=("load", "part", "step", "decode", "ripples"))
     parser.add_argument("folder", nargs="?", type=Path, help="for load; a file for part, which load calls")
     parser.add_argument("--part", default="image,vae,dit")
     parser.add_argument("--model", default="hunyuan3d-dit-v2-1")
@@ -191,6 +226,8 @@ def main() -> None:
         found = load_part(chosen.folder, chosen.part.split(","), chosen.model, chosen.dtype)
     elif chosen.what == "step":
         found = step(chosen.dtype, chosen.peer)
+    elif chosen.what == "ripples":
+        found = ripples(chosen.dtype, chosen.resolution)
     else:
         found = decode(chosen.dtype, chosen.resolution, chosen.keys, chosen.chunk, chosen.peer)
     about = {

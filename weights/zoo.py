@@ -93,8 +93,7 @@ def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
     need = {}
     for stage, count in spec.parameters.items():
         activations = 24 * spec.tokens * spec.width if stage == "denoise" else 0
-        # Decoders stay in float32 when the rest is in bfloat16.
-        size = 4 if dtype == "float32" or (dtype == "bfloat16" and stage == "decode") else 2
+        size = 4 if dtype == "float32" else 2
         need[stage] = (1.15 * count + activations) * size / GIB
     return need
 

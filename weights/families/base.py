@@ -104,7 +104,7 @@ class PublicGenerator(ABC):
         """Activations that one query point of the field takes: about eight rows of its width, and the MLP's."""
         config = self.vae_config
         width = (config.geo_width or config.width) * (8 + 2 * config.geo_mlp_ratio)
-        return width * self.parts.dtype_of("vae").itemsize
+        return width * self.parts.dtype.itemsize
 
     def vae(self) -> VecSetVae:
         return cast(VecSetVae, self.parts.take("vae"))

@@ -72,12 +72,8 @@ class Parts:
                     f"network '{name}' needs {size * LOADING / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
                     "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
                 )
-            self._loaded[name] = self._parts[name].load(self.device, self.dtype_of(name))
+            self._loaded[name] = self._parts[name].load(self.device, self.dtype)
         return self._loaded[name]
-
-    def dtype_of(self, name: str) -> torch.dtype:
-        """bfloat16 has too few digits for a field: its steps would show as ripples, so the VAE stays in float32."""
-        return torch.float32 if name == "vae" and self.dtype == torch.bfloat16 else self.dtype
 
     def put(self, name: str, network: nn.Module) -> None:
         """Use a network that is already built, in place of loading one."""
@@ -92,7 +88,7 @@ class Parts:
     def _bytes(self, name: str) -> int:
         with torch.device("meta"):
             network = self._parts[name].build()
-        return _bytes_of(network, self.dtype_of(name))
+        return _bytes_of(network, self.dtype)
 
 
 def _bytes_of(network: nn.Module, dtype: torch.dtype | None) -> int:

@@ -132,7 +132,10 @@ class GeoDecoder(nn.Module):
         return self.cross.keys_of(decoded if self.latents is None else self.latents(decoded))
 
     def forward(self, points: Tensor, keys: tuple[Tensor, Tensor], attend: Attend = attend_all) -> Tensor:
-        """points [B, P, 3] -> logits [B, P] as the file's network gives them."""
+        """points [B, P, 3] -> logits [B, P] as the file's network gives them.
+
+        Points come in float32 whatever the weights are: features are rounded to half precision, coordinates never.
+        """
         position = fourier_features(points, self.octaves, self.times_pi).to(self.query.weight.dtype)
         return self.out(self.norm(self.cross(self.query(position), keys, attend))).squeeze(-1)
 
