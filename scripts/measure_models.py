@@ -10,7 +10,7 @@ step of hunyuan3d-2mini, decode its volume decoder; ripples compares the surface
 a sphere, of the tests) in a half precision with the one in float32. --peer runs the public code instead (pip install
 hy3dgen and what it imports), in the way it runs: both branches of guidance as one batch, every vertex of the grid, 8000
 at a time. One process measures one thing: peak memory is the process's own high-water mark above what it held before.
-Run it on a machine that does nothing else; on a busy one only the processor time, with OMP_NUM_THREADS=1, says anything.
+Run it on a machine that does nothing else; on a busy one only processor time, with OMP_NUM_THREADS=1, says anything.
 """
 
 import argparse
