@@ -32,10 +32,10 @@ def resolve_device(name: str = "auto") -> str:
 
 
 def resolve_dtype(name: str, device: str) -> str:
-    """`auto` -> bfloat16 on CUDA, float32 elsewhere; otherwise `name`."""
+    """`auto` -> float16 on CUDA (a decoder in bfloat16 leaves ripples), float32 elsewhere; otherwise `name`."""
     if name != "auto":
         return name
-    return "bfloat16" if device.startswith("cuda") else "float32"
+    return "float16" if device.startswith("cuda") else "float32"
 
 
 def free_memory(device: str = "cpu") -> float:

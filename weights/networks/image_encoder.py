@@ -40,7 +40,7 @@ def outline_depth(alpha: np.ndarray) -> np.ndarray:
     mask = alpha > 0.5
     if mask.all() or not mask.any():
         return np.where(mask, np.float32(1), np.float32(-1))
-    distance = ndimage.distance_transform_edt(mask) - ndimage.distance_transform_edt(~mask)
+    distance = np.asarray(ndimage.distance_transform_edt(mask)) - np.asarray(ndimage.distance_transform_edt(~mask))
     return np.clip(distance * (4 / alpha.shape[0]), -1, 1).astype(np.float32)
 
 

@@ -165,7 +165,7 @@ class PosedViews:
         rough = self.rough(row, view, flip, posed.surface, rng)
         anchors = voxel_anchors(rough[:, :3], tokens, rng, jitter=False)
         sample["rough"] = rough
-        sample["rough_neighbours"] = KDTree(rough[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1]
+        sample["rough_neighbours"] = np.asarray(KDTree(rough[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1])
         return sample | vae_sample(posed, anchors, 4096, *FIELD_POINTS, rng)
 
 
