@@ -28,7 +28,7 @@ from ...kernels.unwrap import default_padding
 ZONE = 0.06  # share of the extent: how wide views pass into one another
 CALM = 0.05  # share of the extent over which the choice between views is calmed
 FAINT = 0.03  # a view that supports the surroundings less (trust * cosine^4) gives way to any other
-STAND_IN = 0.2  # a view with less of the support that the best one has is no substitute where that one is hidden
+STAND_IN = 0.2  # a view of less of the priority that the best one has is no substitute where that one is hidden
 EDGE = 0.003  # share of the picture's side: how far colours may stray over an edge of depth
 EDGE_TRUST = 0.1
 SAMPLES = 400_000  # texels from which values at vertices are gathered
@@ -210,8 +210,8 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
     """Colours [T, 3] of looked-up points, sharp (the best view's almost alone) and wide (by weight), and sureness [T].
 
     found: K times [T, 4], colour and trust * cosine^k. support [T, K]: the same of the surroundings. Views are weighed
-    by the geometric mean of both. Sureness is the largest, whatever the priority; it is lost where a view that hardly
-    supports the surroundings would stand in for one that does: a speck of another picture is worse than a filled hole.
+    by the geometric mean of both. Sureness is the largest, whatever the priority; it is lost where a view of far less
+    priority would stand in for the one that shows the surroundings: a speck of a guess is worse than a filled hole.
     """
     order = np.asarray(priorities, np.float32)[:, None]
     around = np.maximum(support, 0.0).T * order
@@ -231,7 +231,9 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
         square[hit] += part
     wide /= np.maximum(total, 1e-12)
     sharp /= np.maximum(square, 1e-12)
-    stand_in = np.where(shown > 0, around, 0.0).max(0) / np.maximum(around.max(0), 1e-12)
+    rank = np.asarray(priorities, np.float32)
+    usable = np.where(shown > 0, around, 0.0)
+    stand_in = rank[usable.argmax(0)] / rank[around.argmax(0)] * (usable.max(0) > 0)
     sure = np.sqrt(shown * np.maximum(support, 0.0).T).max(0)
     return sharp, wide, sure * np.clip((stand_in - STAND_IN) / STAND_IN, 0.0, 1.0)
 

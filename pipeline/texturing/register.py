@@ -22,6 +22,7 @@ SEARCH_FACES = 4000
 ELEVATIONS = tuple(range(-15, 46, 6))
 CHECKED = (Camera(0, 0), Camera(90, 0), Camera(0, 89))  # a simplified mesh must look the same from these
 SAME_IOU = 0.95
+BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wrong shape would fit better from anywhere
 PERSPECTIVE = 28.0  # degrees; tried beside the orthographic camera, typical of product pictures
 
 
@@ -46,7 +47,7 @@ def register(
     small, fine = _resized(alpha, COARSE_SIZE), _resized(alpha, FINE_SIZE)
     if not (small > 0.5).any():
         return Registration(Camera(), 0.0, False)
-    search = _Search(vertices, faces)
+    search = _Search(vertices, faces, spread)
     starts = []
     step = 10.0 if spread <= 60 else 15.0
     count = max(1, round(spread / step))
@@ -82,8 +83,8 @@ def plain_front(vertices: np.ndarray, faces: np.ndarray, alpha: np.ndarray) -> R
 
 
 class _Search:
-    def __init__(self, vertices: np.ndarray, faces: np.ndarray):
-        self.vertices, self.faces = vertices, faces
+    def __init__(self, vertices: np.ndarray, faces: np.ndarray, spread: float = 180.0):
+        self.vertices, self.faces, self.spread = vertices, faces, spread
 
     def mask(self, camera: Camera, size: int) -> np.ndarray:
         """Soft silhouette [size, size]: rendered at twice the size and averaged."""
@@ -117,10 +118,11 @@ class _Search:
         """Simplex search around `start` over azimuth, elevation, scale, shift."""
 
         def camera_at(x: np.ndarray) -> Camera:
-            elevation = float(np.clip(start.elevation + 10 * x[1], -89.0, 89.0))
+            elevation = float(np.clip(start.elevation + 10 * x[1], ELEVATIONS[0] - BEYOND, ELEVATIONS[-1] + BEYOND))
+            azimuth = float(np.clip(start.azimuth + 10 * x[0], -self.spread - BEYOND, self.spread + BEYOND))
             moved = _scaled(start, float(np.exp(0.1 * x[2])))
             shift = (start.shift[0] + 0.1 * float(x[3]), start.shift[1] + 0.1 * float(x[4]))
-            return moved.moved(azimuth=start.azimuth + 10 * float(x[0]), elevation=elevation, shift=shift)
+            return moved.moved(azimuth=azimuth, elevation=elevation, shift=shift)
 
         simplex = np.concatenate([np.zeros((1, 5)), np.diag([0.6, 0.5, 0.25, 0.25, 0.25])])
         found = minimize(

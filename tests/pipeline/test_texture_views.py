@@ -66,6 +66,15 @@ def test_the_search_does_not_lose_flat_parts():
     assert found.iou > 0.95 and abs(found.camera.azimuth - 18) < 3 and abs(found.camera.elevation - 14) < 3
 
 
+def test_a_shape_unlike_the_picture_is_not_turned_out_of_the_range():
+    """A flat slab that is a disc only when seen from above, and a picture of a disc."""
+    disc = trimesh.creation.cylinder(0.9, 0.3, sections=48)
+    vertices, faces = disc.vertices[:, [0, 2, 1]].astype(np.float32), disc.faces[:, ::-1].astype(np.int32)
+    y, x = np.mgrid[:128, :128]
+    found = register(vertices, faces, (np.hypot(x - 64, y - 64) < 50).astype(np.float32), lowest_iou=0.0)
+    assert found.accepted and abs(found.camera.azimuth) <= 38 and found.camera.elevation <= 53
+
+
 def changes_per_row(colours: tuple) -> float:
     """How often the colour changes along a row where two views, of far different priority, meet on a rough ball."""
     ball = trimesh.creation.icosphere(subdivisions=5, radius=0.8)
