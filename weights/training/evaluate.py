@@ -31,7 +31,7 @@ from .train_flow import PosedViews
 from .train_vae import LATTICE, lattice_anchors, voxel_anchors
 
 FINE_GRID = 128
-COARSE_ANCHORS, FINE_ANCHORS = "autoencoder, 216 coarse anchors", "autoencoder, 1024 fine anchors"
+COARSE_ANCHORS, FINE_ANCHORS = f"autoencoder, {LATTICE**3} coarse anchors", "autoencoder, 1024 fine anchors"
 RETRIEVAL, INFLATION = "baseline: nearest training silhouette", "baseline: silhouette inflation"
 BASELINES = (RETRIEVAL, INFLATION)
 
