@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 from fakes import write_recipe
 from varco3d.kernels.errors import UsageError
+from varco3d.pipeline.machine import resolve_dtype
 from varco3d.pipeline.recipe import load_recipe, recipe_names
 from varco3d.pipeline.stage import (
     change_settings,
@@ -151,3 +152,8 @@ def test_the_shipped_recipes_exist():
     assert "tiny" in caught.value.hint
     with pytest.raises(UsageError, match="preset"):
         load_recipe("tiny", "hihg")
+
+
+def test_number_type_follows_the_device():
+    assert resolve_dtype("auto", "cuda:0") == "float16" and resolve_dtype("auto", "cpu") == "float32"
+    assert resolve_dtype("bfloat16", "cuda:0") == "bfloat16"

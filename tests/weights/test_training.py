@@ -268,6 +268,33 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
         assert (tmp_path / stage / "checkpoint.pt").exists()
 
 
+def test_weights_of_an_earlier_shape_keep_their_say():
+    """A layer that reads more than before answers as before when the new inputs are all that changes."""
+    old, new = torch.nn.Linear(3, 2), torch.nn.Linear(5, 2)
+    train_flow.load_matching(new, old.state_dict())
+    x = torch.randn(4, 5)
+    assert torch.allclose(new(x), old(x[:, :3]), atol=1e-6)
+
+
+def test_a_camera_is_judged_by_where_it_puts_the_object():
+    truth = torch.tensor([[[0.8, 0, 0, 0], [0, 0.8, 0, 0.1]]])
+    flat = torch.rand(1, 50, 3) * torch.tensor([1.0, 1.0, 0.0])  # nothing along z
+    along_z, shifted = truth.clone(), truth.clone()
+    along_z[:, :, 2] += 5
+    shifted[:, 0, 3] += 0.1
+    assert train_flow.misplaced(along_z, truth, flat) == 0
+    assert train_flow.misplaced(shifted, truth, flat).item() == pytest.approx(0.01)
+
+
+def test_the_refiner_sees_known_coarse_shapes_more_often(archive_folder, shard_folder):
+    views = PosedViews(archive_folder, shard_folder)
+    views.roughs = np.zeros((3, 1, 16, 6), np.int16)
+    views.roughs[1, 0] = 1
+    picks = list(itertools.islice(views.random_picks(np.array([0, 1, 2]), np.random.default_rng(0)), 400))
+    known = sum(pick == (1, 0) for pick in picks) / len(picks)
+    assert known == pytest.approx(train_flow.ROUGH_SHARE + (1 - train_flow.ROUGH_SHARE) / 9, abs=0.08)
+
+
 # -------------------------------------------------------------------------------------------------------- evaluation
 
 
