@@ -155,15 +155,11 @@ def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> Tin
     config = _config()
     vae = AnchoredVAE(AnchoredVAEConfig(**config["vae"]))
     _fill(vae, FILES["vae"])
-    encoder = {key: _frozen(value) for key, value in config["encoder"].items()}
+    encoder = dict(config["encoder"], stem=tuple(config["encoder"]["stem"]))
     flow = PictureFlow(ImageEncoderConfig(**encoder), AnchoredDiTConfig(**config[part]))
     _fill(flow, FILES[part])
     lattice = config["lattice"] if part == "coarse" else None
     return TinyGenerator(load_backbone(), vae, flow, lattice, device, getattr(torch, dtype))
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
 
 
 def load_backbone() -> EfficientNetLite0:
