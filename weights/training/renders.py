@@ -24,7 +24,7 @@ import numpy as np
 from ...kernels.cameras import Camera
 from ...kernels.render_maps import render_maps
 from .objects import ObjectArchive, TrainingObject
-from .train_vae import yaw_matrix
+from .train_vae import stretched_normals, yaw_matrix
 
 VIEW_SIZE = 128
 FILL = 0.8  # of the frame that the longer side of the silhouette's box takes, as in the prepare stage
@@ -164,8 +164,7 @@ def object_views(job: tuple[int, int, int, int, bool]) -> tuple[int, np.ndarray,
         if training and k >= plain:
             stretch = random_stretch(rng)
             shown = dataclasses.replace(obj, vertices=obj.vertices * stretch)
-            shading = normals / stretch
-            shading = shading / np.maximum(np.linalg.norm(shading, axis=-1, keepdims=True), 1e-12)
+            shading = stretched_normals(normals, stretch)
         views.append(render_view(shown, shading, pose, rng))
         poses.append((pose.azimuth, pose.elevation, pose.fov or 0, *stretch))
     return row, np.stack(views), np.array(poses, np.float32)

@@ -70,6 +70,12 @@ def frame_transform(points: np.ndarray) -> tuple[float, np.ndarray]:
     return scale, -scale * (low + high) / 2
 
 
+def stretched_normals(normals: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """Unit normals [...,3] of a surface whose points are multiplied by factors [3]."""
+    turned = normals / factors
+    return turned / np.maximum(np.linalg.norm(turned, axis=-1, keepdims=True), 1e-6)
+
+
 class FieldShards:
     """Objects of the shards, posed on request."""
 
@@ -85,8 +91,7 @@ class FieldShards:
         """rotation [3,3], proper or mirrored; stretch [3]: factors along the object's own axes, applied first."""
         factors = np.ones(3, np.float32) if stretch is None else stretch
         surface = unpack_surface(self.arrays["surface"][row])
-        normals = surface[:, 3:] / factors
-        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-6)
+        normals = stretched_normals(surface[:, 3:], factors)
         surface = np.concatenate([surface[:, :3] * factors @ rotation.T, normals @ rotation.T], 1)
         scale, offset = frame_transform(surface[:, :3])
         surface[:, :3] = surface[:, :3] * scale + offset
