@@ -42,7 +42,7 @@ def info_command(session: Session) -> None:
         files, total = folder_size(folder)
         rows.append({"name": name, "files": files, "bytes": total, "path": str(folder), "purpose": purpose})
     if session.as_json:
-        session.console.result_json(rows)
+        session.console.result_json({"schema": "varco3d.cache/1", "caches": rows})
         return
     cells = [(r["name"], r["files"], size(float(str(r["bytes"]))), r["path"], r["purpose"]) for r in rows]
     session.console.table(("cache", "files", "size", "folder", "what for"), cells)

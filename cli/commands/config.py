@@ -32,7 +32,8 @@ def show_command(session: Session, keys: tuple[str, ...], origin: bool) -> None:
     if wanted:
         values = {key: values[key] for key in wanted}
     if session.as_json:
-        session.console.result_json({name: {"value": v.value, "origin": v.origin} for name, v in values.items()})
+        settings = {name: {"value": value.value, "origin": value.origin} for name, value in values.items()}
+        session.console.result_json({"schema": "varco3d.config/1", "settings": settings})
     elif origin:
         rows = [(name, _text(v.value), v.origin) for name, v in values.items()]
         session.console.table(("setting", "value", "origin"), rows)

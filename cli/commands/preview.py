@@ -79,7 +79,7 @@ def command(
             if not session.as_json:
                 session.console.result(str(target))
         if session.as_json:
-            session.console.result_json(written)
+            session.console.result_json({"schema": "varco3d.preview/1", "previews": written})
     return 0
 
 

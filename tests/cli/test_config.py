@@ -132,7 +132,7 @@ def test_show_with_origin(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert lines["decode.resolution"][1:] == ["preset", "draft"]
     assert run("config", "show", "sede").code == 2 and run("config", "show", "clean.faces").out == "clean.faces = 7\n"
     answer = json.loads(run("--json", "config", "show").out)
-    assert answer["jobs"] == {"value": 2, "origin": "VARCO3D_JOBS"}
+    assert answer["settings"]["jobs"] == {"value": 2, "origin": "VARCO3D_JOBS"}
 
 
 def test_config_flag_replaces_the_files(run, tmp_path: Path) -> None:

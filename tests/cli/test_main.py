@@ -52,7 +52,7 @@ def test_misspelt_flag(run) -> None:
 def test_global_flags_before_and_after_the_verb(run) -> None:
     before, after = run("--json", "config", "show", "seed"), run("config", "show", "seed", "--json")
     assert before.out == after.out
-    assert json.loads(before.out) == {"seed": {"value": 0, "origin": "default"}}
+    assert json.loads(before.out)["settings"] == {"seed": {"value": 0, "origin": "default"}}
 
 
 def test_version(run) -> None:
