@@ -261,7 +261,7 @@ def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> dict:
     rgba = render_view(truth, camera, 512, light=0.0, background=None).astype(np.float32) / 255
     asset = Asset(subject=Subject(rgba, np.eye(3), (512, 512)), mesh=shape)
     wall, cpu = time.perf_counter(), time.process_time()
-    register(shape.vertices, shape.faces, rgba[..., 3])
+    register(shape.vertices, shape.faces, rgba)
     registered = {"wall_register": time.perf_counter() - wall, "cpu_register": time.process_time() - cpu}
     wall, cpu = time.perf_counter(), time.process_time()
     out = Texture().run(asset, make_settings(Texture.Settings, {"size": size}), Context())

@@ -78,7 +78,7 @@ def input_view_scores(mesh: Mesh, rgba: np.ndarray, recipe: Recipe) -> dict[str,
     """Of a painted mesh at the camera that the texture stage finds: `registered`, the overlap of the silhouettes, and
     `psnr`, dB over the pixels that both the render (unlit) and the picture rgba [S,S,4] cover."""
     settings = recipe.stage("texture").settings
-    found = register(mesh.vertices, mesh.faces, rgba[..., 3], settings.spread, settings.lowest_iou)
+    found = register(mesh.vertices, mesh.faces, rgba, settings.spread, settings.lowest_iou)
     seen = render_view(mesh, found.camera, rgba.shape[0], background=None, light=0.0).astype(np.float32) / 255
     both = (seen[..., 3] > 0.99) & (rgba[..., 3] > 0.99)
     error = float(np.square(seen[both][:, :3] - rgba[both][:, :3]).mean()) if both.any() else 1.0

@@ -148,7 +148,7 @@ def _conditions(
     from ..texturing.view_set import further_cameras
 
     if settings.register:
-        found = register(vertices, faces, rgba[..., 3], settings.spread, settings.lowest_iou)
+        found = register(vertices, faces, rgba, settings.spread, settings.lowest_iou)
         if not found.accepted:
             context.warn(
                 f"the picture fits the mesh's silhouette badly (IoU {found.iou:.2f}); taken as a plain front view"

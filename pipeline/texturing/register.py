@@ -1,8 +1,9 @@
-"""Find the camera the input picture was taken from: the one whose silhouette of the mesh fits the picture's alpha.
+"""Find the camera the input picture was taken from: the one from which the mesh's outline and creases fit it.
 
-Coarse search over azimuth and elevation (scale and shift follow from the bounding boxes), then a simplex refinement of
-all values at a higher resolution, on a decimated mesh. A picture that fits nowhere is not forced: the plain front
-camera is taken and `accepted` is false.
+Coarse search over azimuth and elevation by silhouettes (scale and shift follow from the bounding boxes), then a simplex
+refinement of all values at a higher resolution, on a decimated mesh. Among cameras whose silhouettes fit alike, as
+those of a box seen from the left and from the right do, the creases of the mesh and the edges in the picture decide. A
+picture that fits nowhere is not forced: the plain front camera is taken and `accepted` is false.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import numpy as np
 from scipy.optimize import minimize
 
 from ...kernels.cameras import Camera
-from ...kernels.render_maps import render_maps
+from ...kernels.render_maps import Maps, render_maps
+from .edges import PictureEdges
 
 COARSE_SIZE = 64
 FINE_SIZE = 160
@@ -22,8 +24,12 @@ SEARCH_FACES = 4000
 ELEVATIONS = tuple(range(-15, 46, 6))
 CHECKED = (Camera(0, 0), Camera(90, 0), Camera(0, 89))  # a simplified mesh must look the same from these
 SAME_IOU = 0.95
+NEAREST = 1.8  # distance of a perspective camera from the middle of the object
 BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wrong shape would fit better from anywhere
-PERSPECTIVE = 28.0  # degrees; tried beside the orthographic camera, typical of product pictures
+PERSPECTIVE = 28.0  # degrees, typical of product pictures; where the search for a field of view begins
+FIELDS = (8.0, 50.0)  # degrees, the range of that search
+EDGE_WEIGHT = 0.06  # of the misfit of edges beside 1 - IoU
+PERSPECTIVE_COST = 0.002  # so that what an orthographic camera explains is taken for one
 
 
 @dataclass(frozen=True)
@@ -36,40 +42,41 @@ class Registration:
 
 
 def register(
-    vertices: np.ndarray, faces: np.ndarray, alpha: np.ndarray, spread: float = 30.0, lowest_iou: float = 0.6
+    vertices: np.ndarray, faces: np.ndarray, rgba: np.ndarray, spread: float = 30.0, lowest_iou: float = 0.6
 ) -> Registration:
-    """Camera of a picture with a square alpha [S, S] (0..1) of a mesh that fronts +Z.
+    """Camera of a square picture rgba [S, S, 4] (0..1) of a mesh that fronts +Z.
 
     spread: azimuths from -spread to spread degrees are searched; 180 searches all around. lowest_iou: below it the
     plain front camera, fitted to the alpha's bounding box, is returned.
     """
     vertices, faces = _lighter(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
-    small, fine = _resized(alpha, COARSE_SIZE), _resized(alpha, FINE_SIZE)
+    small, fine = _resized(rgba[..., 3], COARSE_SIZE), _resized(rgba[..., 3], FINE_SIZE)
     if not (small > 0.5).any():
         return Registration(Camera(), 0.0, False)
-    search = _Search(vertices, faces, spread)
-    starts = []
-    step = 10.0 if spread <= 60 else 15.0
-    count = max(1, round(spread / step))
-    azimuths = np.unique(np.linspace(-spread, spread, 2 * count + 1))
-    for azimuth in azimuths:
-        for elevation in ELEVATIONS:
-            camera = search.fitted(Camera(float(azimuth), float(elevation)), small)
-            starts.append((search.loss(camera, small), camera))
-    starts.sort(key=lambda pair: pair[0])
-    candidates = [search.refined(camera, small, 60) for _, camera in _distinct(starts, 3)]
-    best = min(candidates, key=lambda camera: search.loss(camera, fine))
-    perspective = search.fitted(
-        best.moved(fov=PERSPECTIVE, distance=best.half_height / math.tan(math.radians(PERSPECTIVE / 2))), fine
-    )
-    best = min(
-        (search.refined(best, fine, 90), search.refined(perspective, fine, 90)),
-        key=lambda camera: search.loss(camera, fine) + (0.004 if camera.perspective else 0.0),
-    )
+    search = _Search(vertices, faces, spread, PictureEdges(_resized(rgba, FINE_SIZE)))
+    found = [search.refined(camera, small, 60) for camera in _starts(search, small)]
+    # Boxes and other shapes with several mirror planes have one silhouette from two sides.
+    best = min(found, key=lambda camera: search.loss(camera, fine))
+    mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *_span(ELEVATIONS))))
+    found.append(search.refined(search.fitted(mirrored, small), small, 60))
+    found.sort(key=lambda camera: search.full_loss(camera, fine))
+    refined = [search.refined(camera, fine, 70, full=True) for camera in _distinct(found, 2)]
+    best = min(refined, key=lambda camera: search.full_loss(camera, fine))
+    perspective = search.refined(search.fitted(_with_perspective(best), fine), fine, 110, full=True)
+    best = min(best, perspective, key=lambda camera: search.full_loss(camera, fine))
     iou = search.iou(best, fine)
     if iou >= lowest_iou:
         return Registration(best, iou, True)
-    return plain_front(vertices, faces, alpha)
+    return plain_front(vertices, faces, rgba[..., 3])
+
+
+def _starts(search: _Search, alpha: np.ndarray) -> list[Camera]:
+    """The three best cameras of a grid of azimuths and elevations, no two of them neighbours."""
+    step = 10.0 if search.spread <= 60 else 15.0
+    count = max(1, round(search.spread / step))
+    azimuths = np.unique(np.linspace(-search.spread, search.spread, 2 * count + 1))
+    cameras = [search.fitted(Camera(float(a), float(e)), alpha) for a in azimuths for e in ELEVATIONS]
+    return _distinct(sorted(cameras, key=lambda camera: search.loss(camera, alpha)), 3)
 
 
 def plain_front(vertices: np.ndarray, faces: np.ndarray, alpha: np.ndarray) -> Registration:
@@ -83,23 +90,32 @@ def plain_front(vertices: np.ndarray, faces: np.ndarray, alpha: np.ndarray) -> R
 
 
 class _Search:
-    def __init__(self, vertices: np.ndarray, faces: np.ndarray, spread: float = 180.0):
-        self.vertices, self.faces, self.spread = vertices, faces, spread
+    """The mesh, and how well cameras fit a picture of it. edges: of the picture, for `full_loss`."""
+
+    def __init__(
+        self, vertices: np.ndarray, faces: np.ndarray, spread: float = 180.0, edges: PictureEdges | None = None
+    ):
+        self.vertices, self.faces, self.spread, self.edges = vertices, faces, spread, edges
 
     def mask(self, camera: Camera, size: int) -> np.ndarray:
         """Soft silhouette [size, size]: rendered at twice the size and averaged."""
-        mask = render_maps(self.vertices, self.faces, camera, 2 * size, maps=()).mask
-        return mask.reshape(size, 2, size, 2).mean((1, 3), dtype=np.float32)
+        return _softened(render_maps(self.vertices, self.faces, camera, 2 * size, maps=()).mask)
 
     def iou(self, camera: Camera, alpha: np.ndarray) -> float:
-        """Overlap of soft masks: sum of minima over sum of maxima."""
-        mask = self.mask(camera, len(alpha))
-        return float(np.minimum(mask, alpha).sum() / max(np.maximum(mask, alpha).sum(), 1e-9))
+        return _overlap(self.mask(camera, len(alpha)), alpha)
 
     def loss(self, camera: Camera, alpha: np.ndarray) -> float:
         """1 - IoU, plus a slight pull to the usual camera, which decides where the silhouette cannot."""
-        unusual = (camera.azimuth / 30.0) ** 2 + ((camera.elevation - 12.0) / 30.0) ** 2
-        return 1.0 - self.iou(camera, alpha) + 0.003 * unusual
+        return 1.0 - self.iou(camera, alpha) + _unusual(camera)
+
+    def full_loss(self, camera: Camera, alpha: np.ndarray) -> float:
+        """`loss` with the misfit of the edges."""
+        assert self.edges is not None
+        maps = render_maps(self.vertices, self.faces, camera, 2 * len(alpha), maps=("depth", "normal"))
+        coarser = Maps(*(plane[::2, ::2] for plane in (maps.face, maps.barycentrics, maps.depth, maps.normal)))
+        misfit = self.edges.misfit(coarser, camera.pixel_size(len(alpha)))
+        cost = PERSPECTIVE_COST if camera.perspective else 0.0
+        return 1.0 - _overlap(_softened(maps.mask), alpha) + EDGE_WEIGHT * misfit + _unusual(camera) + cost
 
     def fitted(self, camera: Camera, alpha: np.ndarray) -> Camera:
         """The camera with scale and shift such that the mesh's bounding box in the picture meets the alpha's."""
@@ -114,54 +130,96 @@ class _Search:
         shift = ((left + right) / 2 - grow * (low[0] + high[0]) / 2, (top + bottom) / 2 + grow * (low[1] + high[1]) / 2)
         return _scaled(camera, grow).moved(shift=(float(shift[0]), float(shift[1])))
 
-    def refined(self, start: Camera, alpha: np.ndarray, evaluations: int) -> Camera:
-        """Simplex search around `start` over azimuth, elevation, scale, shift."""
+    def refined(self, start: Camera, alpha: np.ndarray, evaluations: int, full: bool = False) -> Camera:
+        """Simplex search around `start` over azimuth, elevation, scale, shift and, in perspective, the field of view.
+
+        full: by `full_loss`.
+        """
 
         def camera_at(x: np.ndarray) -> Camera:
-            elevation = float(np.clip(start.elevation + 10 * x[1], ELEVATIONS[0] - BEYOND, ELEVATIONS[-1] + BEYOND))
+            elevation = float(np.clip(start.elevation + 10 * x[1], *_span(ELEVATIONS)))
             azimuth = float(np.clip(start.azimuth + 10 * x[0], -self.spread - BEYOND, self.spread + BEYOND))
             moved = _scaled(start, float(np.exp(0.1 * x[2])))
             shift = (start.shift[0] + 0.1 * float(x[3]), start.shift[1] + 0.1 * float(x[4]))
-            return moved.moved(azimuth=azimuth, elevation=elevation, shift=shift)
+            moved = moved.moved(azimuth=azimuth, elevation=elevation, shift=shift)
+            return _with_field(moved, moved.fov * math.exp(0.3 * float(x[5]))) if moved.fov is not None else moved
 
-        simplex = np.concatenate([np.zeros((1, 5)), np.diag([0.6, 0.5, 0.25, 0.25, 0.25])])
+        steps = [0.6, 0.5, 0.25, 0.25, 0.25, 1.0][: 5 if start.fov is None else 6]
+        loss = self.full_loss if full else self.loss
         found = minimize(
-            lambda x: self.loss(camera_at(x), alpha),
-            np.zeros(5),
+            lambda x: loss(camera_at(x), alpha),
+            np.zeros(len(steps)),
             method="Nelder-Mead",
-            options={"maxfev": evaluations, "initial_simplex": simplex, "xatol": 5e-3, "fatol": 1e-4},
+            options={
+                "maxfev": evaluations,
+                "initial_simplex": np.concatenate([np.zeros((1, len(steps))), np.diag(steps)]),
+                "xatol": 5e-3,
+                "fatol": 1e-4,
+            },
         )
         return camera_at(found.x)
+
+
+def _unusual(camera: Camera) -> float:
+    return 0.003 * ((camera.azimuth / 30.0) ** 2 + ((camera.elevation - 12.0) / 30.0) ** 2)
+
+
+def _overlap(mask: np.ndarray, alpha: np.ndarray) -> float:
+    """IoU of soft masks: sum of minima over sum of maxima."""
+    return float(np.minimum(mask, alpha).sum() / max(np.maximum(mask, alpha).sum(), 1e-9))
+
+
+def _softened(mask: np.ndarray) -> np.ndarray:
+    size = len(mask) // 2
+    return mask.reshape(size, 2, size, 2).mean((1, 3), dtype=np.float32)
+
+
+def _span(angles: tuple[int, ...]) -> tuple[float, float]:
+    """How far the refinement may go around the angles that were searched."""
+    return min(angles) - BEYOND, max(angles) + BEYOND
 
 
 def _scaled(camera: Camera, grow: float) -> Camera:
     """A camera in which the object appears `grow` times as large (a perspective camera changes its distance)."""
     if camera.fov is None:
         return camera.moved(half_height=camera.half_height / grow)
-    return camera.moved(distance=max(camera.distance / grow, 1.8))
+    return camera.moved(distance=max(camera.distance / grow, NEAREST))
 
 
-def _distinct(starts: list[tuple[float, Camera]], count: int) -> list[tuple[float, Camera]]:
-    """The best `count` starts that are not direct neighbours of a better one."""
-    kept: list[tuple[float, Camera]] = []
-    for loss, camera in starts:
-        near = [
-            other
-            for _, other in kept
-            if abs(other.azimuth - camera.azimuth) < 15 and abs(other.elevation - camera.elevation) < 10
-        ]
-        if not near:
-            kept.append((loss, camera))
-        if len(kept) == count:
-            break
-    return kept
+def _with_perspective(camera: Camera) -> Camera:
+    """A perspective camera in which the object appears about as large as in an orthographic one."""
+    half = math.tan(math.radians(PERSPECTIVE / 2))
+    return camera.moved(fov=PERSPECTIVE, distance=max(camera.half_height / half, NEAREST))
 
 
-def _resized(alpha: np.ndarray, size: int) -> np.ndarray:
+def _with_field(camera: Camera, fov: float) -> Camera:
+    """Another field of view, from a distance at which the object's middle appears as large as before."""
+    assert camera.fov is not None
+    fov = min(max(fov, FIELDS[0]), FIELDS[1])
+    reach = camera.distance * math.tan(math.radians(camera.fov / 2))
+    return camera.moved(fov=fov, distance=max(reach / math.tan(math.radians(fov / 2)), NEAREST))
+
+
+def _distinct(cameras: list[Camera], count: int) -> list[Camera]:
+    """The first `count` cameras that are not direct neighbours of one before."""
+    kept: list[Camera] = []
+    for camera in cameras:
+        if not any(abs(k.azimuth - camera.azimuth) < 15 and abs(k.elevation - camera.elevation) < 10 for k in kept):
+            kept.append(camera)
+    return kept[:count]
+
+
+def _resized(picture: np.ndarray, size: int) -> np.ndarray:
+    """[S, S] or [S, S, 4] -> the same with side `size`, by area."""
     from PIL import Image
 
-    picture = Image.fromarray(np.asarray(alpha, np.float32))
-    return np.asarray(picture.resize((size, size), Image.Resampling.BOX), np.float32)
+    def resize(plane: np.ndarray) -> np.ndarray:
+        image = Image.fromarray(np.ascontiguousarray(plane, np.float32))
+        return np.asarray(image.resize((size, size), Image.Resampling.BOX), np.float32)
+
+    if picture.ndim == 2:
+        return resize(picture)
+    return np.stack([resize(picture[..., k]) for k in range(picture.shape[2])], -1)
 
 
 def _lighter(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

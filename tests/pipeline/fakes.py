@@ -35,6 +35,11 @@ settings = { resolution = 32, start = 16 }
 """
 
 
+def cutout(alpha: np.ndarray) -> np.ndarray:
+    """A grey picture [S,S,4], straight alpha in 0..1, of something with the mask alpha [S,S]."""
+    return np.concatenate([np.full((*alpha.shape, 3), 0.5, np.float32), alpha[..., None]], -1)
+
+
 class FakeGenerator:
     """A generator whose field is a torus, whose size follows the latents, or does what `shape` says.
 

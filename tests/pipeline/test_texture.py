@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
+from fakes import cutout
 from PIL import Image
 from varco3d.kernels.bake import View
 from varco3d.kernels.cameras import SIX_VIEWS, Camera
@@ -70,8 +71,7 @@ def subject_of(mesh: Mesh, camera: Camera, side: int = SIDE) -> Subject:
 def test_registration_finds_the_camera(azimuth, elevation, fov):
     mesh = figure()
     true = Camera(azimuth, elevation, 1.2, fov, 4.2, shift=(0.05, -0.08))
-    alpha = render_maps(mesh.vertices, mesh.faces, true, 256, maps=()).mask.astype(np.float32)
-    found = register(mesh.vertices, mesh.faces, alpha)
+    found = register(mesh.vertices, mesh.faces, subject_of(mesh, true, 256).rgba)
     assert found.accepted and found.iou > 0.93
     assert abs(found.camera.azimuth - azimuth) < 3 and abs(found.camera.elevation - elevation) < 3
     corners = mesh.vertices[::7]
@@ -79,13 +79,23 @@ def test_registration_finds_the_camera(azimuth, elevation, fov):
     assert np.abs(error).mean() < 4, "pixels of 256"
 
 
+@pytest.mark.parametrize("azimuth", [-21.0, 21.0])
+def test_registration_tells_sides_of_one_silhouette_apart_by_the_edges(azimuth):
+    """A box has one outline from the left and from the right; where its upright edge runs tells them apart."""
+    vertices, faces, colours = box((-0.35, -0.5, -0.8), (0.35, 0.5, 0.8), (180, 170, 160))
+    true = Camera(azimuth, 0.0, 1.2)
+    rgba = render_view(Mesh(vertices, faces, colors=colours.astype(np.uint8)), true, 256, light=0.8, background=None)
+    found = register(vertices, faces, rgba.astype(np.float32) / 255)
+    assert abs(found.camera.azimuth - azimuth) < 3 and abs(found.camera.elevation) < 3
+
+
 def test_registration_refuses_a_picture_of_something_else():
     mesh = figure()
     y, x = np.mgrid[:128, :128]
     cross = ((np.abs(x - 64) < 6) | (np.abs(y - 64) < 6)).astype(np.float32)
-    found = register(mesh.vertices, mesh.faces, cross)
+    found = register(mesh.vertices, mesh.faces, cutout(cross))
     assert not found.accepted and found.camera.azimuth == 0 and found.camera.elevation == 0
-    assert not register(mesh.vertices, mesh.faces, np.zeros((64, 64))).accepted
+    assert not register(mesh.vertices, mesh.faces, np.zeros((64, 64, 4))).accepted
 
 
 def test_symmetry_finds_the_mirror_plane_at_any_turn():

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
+from fakes import cutout
 from PIL import Image
 from varco3d.kernels.bake import View
 from varco3d.kernels.cameras import Camera
@@ -62,7 +63,7 @@ def test_the_search_does_not_lose_flat_parts():
     vertices, faces = (0.9 * chair.vertices).astype(np.float32), chair.faces.astype(np.int32)
     true = Camera(18.0, 14.0, 1.1)
     alpha = render_maps(vertices, faces, true, 256, maps=()).mask.astype(np.float32)
-    found = register(vertices, faces, alpha)
+    found = register(vertices, faces, cutout(alpha))
     assert found.iou > 0.95 and abs(found.camera.azimuth - 18) < 3 and abs(found.camera.elevation - 14) < 3
 
 
@@ -71,7 +72,8 @@ def test_a_shape_unlike_the_picture_is_not_turned_out_of_the_range():
     disc = trimesh.creation.cylinder(0.9, 0.3, sections=48)
     vertices, faces = disc.vertices[:, [0, 2, 1]].astype(np.float32), disc.faces[:, ::-1].astype(np.int32)
     y, x = np.mgrid[:128, :128]
-    found = register(vertices, faces, (np.hypot(x - 64, y - 64) < 50).astype(np.float32), lowest_iou=0.0)
+    disc_picture = cutout((np.hypot(x - 64, y - 64) < 50).astype(np.float32))
+    found = register(vertices, faces, disc_picture, lowest_iou=0.0)
     assert found.accepted and abs(found.camera.azimuth) <= 38 and found.camera.elevation <= 53
 
 
