@@ -32,7 +32,7 @@ class Reporter:
         if self.finished:
             return
         if isinstance(event, RunStarted):
-            self._total = event.inputs
+            self._total = event.items
         elif isinstance(event, ItemFinished):
             self.counts[event.status] += 1
             if event.error is not None:
@@ -71,6 +71,7 @@ class Reporter:
         count = event.skipped_files
         skipped = f", {count} other file{'s' if count > 1 else ''} ignored" if count else ""
         what = "1 picture" if event.inputs == 1 else f"{event.inputs} pictures"
+        what += f", {event.items} meshes" if event.items != event.inputs else ""
         self.console.note(f"{what}, model {event.model.get('name')}, device {event.device}{skipped}")
 
     def _show_item(self, event: ItemFinished) -> None:
@@ -149,8 +150,8 @@ class _Bar:
     def show(self, event: Event) -> None:
         bars = self._progress
         if isinstance(event, RunStarted):
-            if event.inputs > 1:
-                self._run = bars.add_task("all", total=event.inputs)
+            if event.items > 1:
+                self._run = bars.add_task("all", total=event.items)
         elif isinstance(event, ItemStarted):
             self._items[event.id] = bars.add_task(_short(event.id), total=None)
         elif isinstance(event, Stage) and event.id in self._items:

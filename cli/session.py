@@ -115,16 +115,8 @@ def second_interrupt_ends() -> Iterator[None]:
 @contextmanager
 def interrupts_ignored(for_good: bool) -> Iterator[None]:
     """Inside, Ctrl-C does nothing; afterwards too when the process is about to end (for_good)."""
-    try:
-        before: Any = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    except ValueError:  # not the main thread
+    with _handled(signal.SIGINT, signal.SIG_IGN, for_good):
         yield
-        return
-    try:
-        yield
-    finally:
-        if not for_good:
-            signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
@@ -134,12 +126,20 @@ def sigterm_as_exception() -> Iterator[None]:
     def stop(number: int, frame: FrameType | None) -> None:
         raise TerminatedError
 
+    with _handled(signal.SIGTERM, stop):
+        yield
+
+
+@contextmanager
+def _handled(number: signal.Signals, handler: Any, for_good: bool = False) -> Iterator[None]:
+    """Inside, and with for_good from then on, a signal meets `handler`; outside the main thread nothing changes."""
     try:
-        before: Any = signal.signal(signal.SIGTERM, stop)
+        before: Any = signal.signal(number, handler)
     except ValueError:  # not the main thread
         yield
         return
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        if not for_good:
+            signal.signal(number, before)

@@ -236,12 +236,13 @@ class Batch:
             RunStarted(
                 self.summary.run_id,
                 code_version(),
-                len(self._items),
+                len({item.source for item in self._items}),
                 device,
                 {"name": recipe.name, "sha256": self._model},
                 options.ignored,
                 executor.removesuffix("Executor").lower(),
                 options.jobs,
+                len(self._items),
             )
         )
 

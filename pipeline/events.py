@@ -24,7 +24,8 @@ class Event:
 
 @dataclass(frozen=True)
 class RunStarted(Event):
-    """Inputs are resolved and work begins. model: {"name", "sha256"}; skipped_files: files that are no pictures."""
+    """Inputs are resolved and work begins. model: {"name", "sha256"}; skipped_files: files that are no pictures;
+    items: results to make, several per input with several seeds."""
 
     type: ClassVar[str] = "run_started"
     run_id: str
@@ -35,6 +36,7 @@ class RunStarted(Event):
     skipped_files: int = 0
     executor: str = "inline"
     jobs: int = 1
+    items: int = 0
 
 
 @dataclass(frozen=True)

@@ -204,7 +204,9 @@ def test_seed_reaches_the_stage_and_runs_repeat(go) -> None:
 
 
 def test_num_seeds(go) -> None:
-    assert set(go("in/dog.png", "-o", "x/v.glb", "--num-seeds", "2").out.split()) == {"x/v_s0.glb", "x/v_s1.glb"}
+    answer = go("in/dog.png", "-o", "x/v.glb", "--num-seeds", "2")
+    assert set(answer.out.split()) == {"x/v_s0.glb", "x/v_s1.glb"}
+    assert "1 picture, 2 meshes, model standin" in answer.err and "[2/2]" in answer.err
 
 
 def test_quiet(go) -> None:
