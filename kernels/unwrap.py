@@ -220,14 +220,28 @@ def atlas_raster(faces: np.ndarray, uv: np.ndarray, depth: np.ndarray, resolutio
     return rasterize(screen, ones, separate, resolution, resolution), screen, separate
 
 
+def overlapped_faces(faces: np.ndarray, uv: np.ndarray, resolution: int, device: str = "cpu") -> np.ndarray:
+    """bool [F]: faces with a texel strictly inside that another face, of a lower number, holds too.
+
+    faces: [F, 3]. uv: [V, 2] in 0..1. resolution: side in texels.
+    """
+    return _overlapped(faces, uv, np.arange(len(faces), dtype=np.float32), resolution, device)[0]
+
+
 def _losing_faces(
     v: np.ndarray, f: np.ndarray, axis: np.ndarray, layout: _Layout, resolution: int, device: str
 ) -> tuple[np.ndarray, Raster]:
     """Which faces [F] have a texel strictly inside that a face nearer to the axis' end owns; and the atlas raster."""
     depth = -(v[f].mean(1) * AXES[axis]).sum(1)
-    raster, screen, separate = atlas_raster(layout.faces, layout.uv, depth, resolution, device)
-    lost = wp.zeros(len(f), dtype=int, device=device)
-    parallel.launch(count_lost, len(f), [screen, separate, resolution, raster.face, lost], device)
+    return _overlapped(layout.faces, layout.uv, depth, resolution, device)
+
+
+def _overlapped(
+    faces: np.ndarray, uv: np.ndarray, depth: np.ndarray, resolution: int, device: str
+) -> tuple[np.ndarray, Raster]:
+    raster, screen, separate = atlas_raster(faces, uv, depth, resolution, device)
+    lost = wp.zeros(len(faces), dtype=int, device=device)
+    parallel.launch(count_lost, len(faces), [screen, separate, resolution, raster.face, lost], device)
     return lost.numpy() > 0, raster
 
 

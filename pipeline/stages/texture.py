@@ -59,7 +59,7 @@ class Texture:
         if size != settings.size:
             context.warn(f"texture size {settings.size} raised to the next power of two, {size}")
         context.progress(0, 4, "unwrap")
-        cut, work, islands = _cut(mesh, settings, size)
+        cut, work, islands = _cut(mesh, settings, size, context)
         context.progress(1, 4, "register")
         boxed = _in_box(mesh.vertices, mesh.faces)
         conditions, light = _conditions(boxed, mesh.faces, subject.rgba, settings, context)
@@ -99,16 +99,24 @@ def _factors(mesh: Mesh, mapped: bool, settings: TextureSettings) -> dict[str, f
     return own | {name: value for name, value in asked.items() if value is not None}
 
 
-def _cut(mesh: Mesh, settings: TextureSettings, size: int) -> tuple[Mesh, np.ndarray, dict[str, Any]]:
+def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> tuple[Mesh, np.ndarray, dict[str, Any]]:
     """The mesh cut open for its atlas, the source vertex of each of its vertices, and facts about the islands. The
     mesh's own UVs are kept when that is wanted and they lie in the unit square."""
-    from ...kernels.unwrap import unwrap
+    from ...kernels.unwrap import overlapped_faces, unwrap
 
     normals = mesh.normals if mesh.normals is not None else smooth_normals(mesh.vertices, mesh.faces)
     own = mesh.uv
     if settings.keep_uv and own is not None and np.isfinite(own).all() and own.min() >= 0 and own.max() <= 1:
+        shared = overlapped_faces(mesh.faces, own, size)
+        if shared.any():
+            context.warn(
+                f"{shared.sum()} of {len(shared)} faces share texels of the mesh's own UVs with others and will show "
+                "their colours; leave --keep-uv out for an atlas without overlaps"
+            )
         kept = replace(mesh, normals=normals, colors=None)
-        return kept, np.arange(len(mesh.vertices)), {"atlas": "kept"}
+        return kept, np.arange(len(mesh.vertices)), {"atlas": "kept", "overlapped_faces": int(shared.sum())}
+    if settings.keep_uv:
+        context.warn("the mesh has no UVs within the unit square that could be kept; it is unwrapped anew")
     atlas = unwrap(mesh.vertices, mesh.faces, size, settings.padding, method=settings.atlas)
     cut = Mesh(
         mesh.vertices[atlas.vertex],

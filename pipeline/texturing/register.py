@@ -28,6 +28,7 @@ NEAREST = 1.8  # distance of a perspective camera from the middle of the object
 BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wrong shape would fit better from anywhere
 PERSPECTIVE = 28.0  # degrees, typical of product pictures; where the search for a field of view begins
 FIELDS = (8.0, 50.0)  # degrees, the range of that search
+SURE = 0.96  # overlap above which there is nothing left to search for
 EDGE_WEIGHT = 0.06  # of the misfit of edges beside 1 - IoU
 PERSPECTIVE_COST = 0.002  # so that what an orthographic camera explains is taken for one
 
@@ -65,6 +66,9 @@ def register(
     perspective = search.refined(search.fitted(_with_perspective(best), fine), fine, 110, full=True)
     best = min(best, perspective, key=lambda camera: search.full_loss(camera, fine))
     iou = search.iou(best, fine)
+    if iou < SURE:  # a simplex that has shrunk too early finds out more from a fresh start
+        best = search.refined(best, fine, 90, full=True)
+        iou = search.iou(best, fine)
     if iou >= lowest_iou:
         return Registration(best, iou, True)
     return plain_front(vertices, faces, rgba[..., 3])

@@ -165,8 +165,25 @@ def test_the_same_input_gives_the_same_bytes(painted):
 def test_uvs_are_kept_on_request(painted):
     _, asset = painted
     settings = make_settings(Texture.Settings, {"size": 256, "keep_uv": True, "register": False})
-    kept = Texture().run(asset, settings, Context()).mesh
+    kept = Texture().run(asset, settings, Context(warn=pytest.fail)).mesh
     assert kept.uv is asset.mesh.uv and np.array_equal(kept.faces, asset.mesh.faces)
+
+
+def test_uvs_that_cannot_be_kept_as_they_are_are_told(painted):
+    _, asset = painted
+    settings = make_settings(Texture.Settings, {"size": 256, "keep_uv": True, "register": False})
+    folded = asset.mesh.uv.copy()
+    folded[:, 0] = np.where(folded[:, 0] > 0.5, 1 - folded[:, 0], folded[:, 0])
+    said: list[str] = []
+    out = Texture().run(replace(asset, mesh=replace(asset.mesh, uv=folded)), settings, Context(warn=said.append))
+    count = out.report["texture"]["overlapped_faces"]
+    assert (
+        0 < count < len(asset.mesh.faces)
+        and len(said) == 1
+        and said[0].startswith(f"{count} of {len(asset.mesh.faces)} faces")
+    )
+    Texture().run(replace(asset, mesh=replace(asset.mesh, uv=folded + 3)), settings, Context(warn=said.append))
+    assert "unwrapped anew" in said[1]
 
 
 def test_views_from_a_folder_are_used(tmp_path: Path):
