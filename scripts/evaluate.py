@@ -29,8 +29,8 @@ from varco3d.weights.training.cases import Case
 from varco3d.weights.training.evaluate import Methods, Prediction
 from varco3d.weights.training.metrics import silhouette_iou
 from varco3d.weights.training.objects import TrainingObject
+from varco3d.weights.training.posed_views import PosedViews
 from varco3d.weights.training.tables import change, main_table, publisher_table
-from varco3d.weights.training.train_flow import PosedViews
 
 COARSE, CHAIN = "coarse stage", "whole chain"
 

@@ -20,8 +20,8 @@ from varco3d.weights.training.cases import make_case
 from varco3d.weights.training.loop import Loop, LoopConfig
 from varco3d.weights.training.metrics import shape_scores, silhouette_iou
 from varco3d.weights.training.objects import ObjectArchive, SignedDistance
+from varco3d.weights.training.posed_views import PosedViews
 from varco3d.weights.training.tables import change, half_interval, main_table, publisher_table
-from varco3d.weights.training.train_flow import PosedViews
 from varco3d.weights.training.train_vae import frame_transform, yaw_matrix
 
 

@@ -9,8 +9,8 @@ from scipy import ndimage
 from ...kernels.decode_octree import decode_octree
 from ...kernels.marching_cubes import marching_cubes
 from .metrics import Triangles
+from .posed_views import PosedViews
 from .renders import FILL
-from .train_flow import PosedViews
 from .train_vae import FRAME
 
 MASK_SIDE = 32

@@ -13,8 +13,8 @@ from ...kernels.decode_octree import decode_octree
 from ...kernels.marching_cubes import marching_cubes
 from .metrics import ShapeJudge, Triangles, silhouette_iou
 from .objects import SignedDistance, TrainingObject
+from .posed_views import PosedViews
 from .renders import Pose, framed_camera
-from .train_flow import PosedViews
 from .train_vae import frame_transform, yaw_matrix
 
 HULL_GRID = 128  # cells per side of the hull that counts as truth

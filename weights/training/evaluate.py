@@ -26,8 +26,8 @@ from ..sampling import latents_surface
 from .baselines import SilhouetteRetrieval, inflate_silhouette
 from .cases import Case, make_case, object_hull
 from .metrics import Triangles
+from .posed_views import PosedViews
 from .tables import Record, main_table
-from .train_flow import PosedViews
 from .train_vae import LATTICE, lattice_anchors, voxel_anchors
 
 FINE_GRID = 128

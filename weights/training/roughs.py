@@ -21,8 +21,9 @@ from ...kernels.sample_surface import sample_surface
 from ..families.tiny import TinyGenerator, load_backbone
 from ..networks.anchored_dit import COARSE_DIT
 from ..sampling import latents_surface, mean_latents, sample_latents
+from .posed_views import ROUGH_POINTS
 from .shards import pack_surface
-from .train_flow import ROUGH_POINTS, load_flow, load_vae
+from .train_flow import load_flow, load_vae
 from .train_vae import LATTICE
 
 GRID = 32  # cells per side: the points are all that is kept
