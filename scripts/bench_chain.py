@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import os
 import platform
 import subprocess
@@ -18,21 +19,21 @@ import tempfile
 import time
 from pathlib import Path
 
+from varco3d.cli.bench.page import processor_name
+
 ROOT = Path(__file__).parent.parent
 COMMAND = [str(Path(sys.executable).with_name("varco3d"))]
 BARS = {"help": 0.4, "first": 0.1, "one": 45.0, "further": 15.0, "memory": 3072.0}
 
 
-def timed(arguments: list[str]) -> tuple[float, float]:
-    """Wall seconds and peak resident megabytes of one process."""
+def timed(arguments: list[str]) -> tuple[float, str]:
+    """Wall seconds of one process, and its stdout."""
     started = time.perf_counter()
-    child = subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
+    child = subprocess.run([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     seconds = time.perf_counter() - started
-    child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode:
         raise SystemExit(f"{' '.join(arguments)} ended with exit code {child.returncode}")
-    return seconds, usage.ru_maxrss / 1024
+    return seconds, child.stdout
 
 
 def until_first_line(call: list[str]) -> float:
@@ -47,8 +48,11 @@ def until_first_line(call: list[str]) -> float:
 
 
 def generate(pictures: list[Path], preset: str) -> tuple[float, float]:
+    """Wall seconds, and megabytes: the highest peak of a stage. (Stages reset the high-water mark of the process, so
+    that what the system tells at its end is only the last one's.)"""
     with tempfile.TemporaryDirectory() as folder:
-        return timed(["generate", *map(str, pictures), "-o", folder, "--preset", preset])
+        seconds, text = timed(["generate", *map(str, pictures), "-o", folder, "--preset", preset, "--json"])
+    return seconds, max(event.get("peak_mb") or 0 for event in map(json.loads, text.splitlines()))
 
 
 def main() -> None:
@@ -80,7 +84,7 @@ def main() -> None:
             "# Speed of `tiny`",
             "",
             f"Made by `python scripts/bench_chain.py` on {datetime.date.today()}: {os.cpu_count()} CPU cores,",
-            f"{platform.machine()}, Python {platform.python_version()}, no GPU, nothing else running.",
+            f"{processor_name()}, Python {platform.python_version()}, no GPU, nothing else running.",
             "",
             "| | measured | bar |",
             "| --- | --- | --- |",

@@ -9,12 +9,12 @@ measured, and the rows of other models and presets stay.
 
 import json
 import os
-import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 from throughput import events_of
+from varco3d.cli.bench.page import processor_name
 
 TABLE = Path(__file__).parents[1] / "cli" / "measured.json"
 PRESETS = ("draft", "standard", "high")
@@ -41,7 +41,7 @@ def main() -> None:
     for preset in presets or PRESETS:
         row = summary(events_of(*PICTURES, "-m", model, "--preset", preset))
         table = json.loads(TABLE.read_text()) if TABLE.is_file() else {}
-        table["machine"] = f"measured on {os.cpu_count()} cores, {platform.machine()}"
+        table["machine"] = f"measured on {os.cpu_count()} cores, {processor_name()}"
         table.setdefault(model, {})[preset] = row
         TABLE.write_text(json.dumps(table, indent=1) + "\n")
         print(preset, row, flush=True)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from reliability import PAGE, QUICK, drawing, fill
+from varco3d.cli.bench.page import processor_name
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SMALL_ITEMS = 24
@@ -95,7 +96,7 @@ def main() -> None:
     args = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
     lines = [
-        f"{cores} core{'s' if cores > 1 else ''}, {datetime.date.today()}, {args.beside}.",
+        f"{cores} core{'s' if cores > 1 else ''}, {processor_name()}, {datetime.date.today()}, {args.beside}.",
         "",
         "| run | items | items a minute | start-up (share of this run) | overhead an item |",
         "| --- | --- | --- | --- | --- |",

@@ -62,7 +62,7 @@ def this_machine() -> Machine:
             continue
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return Machine(
-        processor=_processor(),
+        processor=processor_name(),
         cores=cores,
         system=platform.platform(),
         python=platform.python_version(),
@@ -90,7 +90,7 @@ def _others_running() -> float | None:
     return round(sum(counts) / len(counts), 2)
 
 
-def _processor() -> str:
+def processor_name() -> str:
     try:
         with open("/proc/cpuinfo") as file:
             names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]

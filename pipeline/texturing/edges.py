@@ -65,4 +65,4 @@ def _distances(edges: np.ndarray, reach: float) -> np.ndarray:
     """Distance of every pixel from the nearest edge over `reach`, at most 1."""
     if not edges.any():
         return np.ones(edges.shape, np.float32)
-    return np.minimum(ndimage.distance_transform_edt(~edges) / reach, 1.0).astype(np.float32)
+    return np.minimum(np.asarray(ndimage.distance_transform_edt(~edges)) / reach, 1.0).astype(np.float32)
