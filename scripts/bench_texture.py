@@ -24,16 +24,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from contact_sheet import sides_block, stacked
 from PIL import Image
+from texture_scores import coverage, psnr, seam_energy
 from varco3d.kernels.bake import Baker, View
 from varco3d.kernels.cameras import SIX_VIEWS, Camera
-from varco3d.kernels.closest_point import closest_point
 from varco3d.kernels.decimate import decimate
 from varco3d.kernels.normals import smooth_normals, weld
 from varco3d.kernels.texel_maps import texel_maps
 from varco3d.kernels.unwrap import unwrap
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
-from varco3d.pipeline.preview import render_view, sample_texture
+from varco3d.pipeline.preview import render_view
 from varco3d.pipeline.stage import Context, make_settings
 from varco3d.pipeline.stages.export import Export
 from varco3d.pipeline.stages.texture import Texture
@@ -84,78 +85,6 @@ def bare(mesh: Mesh, faces: int) -> Mesh:
 def seen_by(mesh: Mesh, cameras: list[Camera], side: int = 320) -> list[np.ndarray]:
     """The mesh's own colours without light, uint8 [side, side, 4] per camera."""
     return [render_view(mesh, camera, side, light=0.0, background=None) for camera in cameras]
-
-
-def psnr(truth: list[np.ndarray], painted: list[np.ndarray]) -> float:
-    """Over the object's pixels of all views, dB."""
-    error, count = 0.0, 0
-    for a, b in zip(truth, painted, strict=True):
-        both = (a[..., 3] == 255) & (b[..., 3] == 255)
-        error += ((a[both].astype(np.float64) - b[both])[:, :3] ** 2).sum()
-        count += 3 * int(both.sum())
-    return float(10 * np.log10(255.0**2 / max(error / max(count, 1), 1e-9)))
-
-
-def seam_energy(mesh: Mesh, source: np.ndarray, truth: Mesh) -> float:
-    """Mean colour jump over UV seams divided by the mean jump over the other edges, half a texel to both sides.
-
-    Only edges over which the truth itself has one colour count. source [V']: number of the uncut vertex of each vertex.
-    """
-    corners = mesh.faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
-    whole = source[corners]
-    low, high = whole.min(1).astype(np.int64), whole.max(1).astype(np.int64)
-    key = low * (int(source.max()) + 1) + high
-    order = np.argsort(key, kind="stable")
-    pairs = np.flatnonzero(key[order][1:] == key[order][:-1])
-    pairs = np.random.default_rng(0).permutation(pairs)[:20_000]
-    a, b = order[pairs], order[pairs + 1]
-    size = mesh.texture.shape[0]
-
-    def beside(edge: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
-        """Painted and true colours next to the edges, `share` of the way from their lower vertex."""
-        first = np.where(whole[edge, 0] < whole[edge, 1], corners[edge, 0], corners[edge, 1])
-        second = np.where(whole[edge, 0] < whole[edge, 1], corners[edge, 1], corners[edge, 0])
-        uv = mesh.uv[first] * (1 - share) + mesh.uv[second] * share
-        inwards = mesh.uv[mesh.faces[edge // 3]].mean(1) - uv
-        inwards *= (0.5 / size) / np.maximum(np.linalg.norm(inwards, axis=1), 1e-9)[:, None]
-        place = mesh.vertices[first] * (1 - share) + mesh.vertices[second] * share
-        place = place + 0.02 * (mesh.vertices[mesh.faces[edge // 3]].mean(1) - place)
-        return sample_texture(mesh.texture, uv + inwards), true_colours(truth, place)
-
-    jumps = []
-    for share in (0.3, 0.7):
-        (ours_a, true_a), (ours_b, true_b) = beside(a, share), beside(b, share)
-        jump = np.abs(ours_a - ours_b).mean(1)
-        jump[np.abs(true_a - true_b).max(1) > 0.02] = np.nan
-        jumps.append(jump)
-    jump = np.concatenate(jumps)
-    seam = np.tile((np.sort(corners[a], 1) != np.sort(corners[b], 1)).any(1), 2)
-    fair = np.isfinite(jump)
-    inside = max(float(jump[fair & ~seam].mean()), 1 / 255)  # below one grey level nobody sees anything
-    return float(jump[fair & seam].mean() / inside) if (fair & seam).any() else 1.0
-
-
-def coverage(mesh: Mesh, truth: Mesh) -> float:
-    """Share of the atlas' texels inside faces that hold a colour: not left black where the truth is not."""
-    texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, len(mesh.texture))
-    some = np.random.default_rng(0).permutation(len(texels.index))[:50_000]
-    black = mesh.texture.reshape(-1, 3)[texels.index[some]].max(1) == 0
-    black[black] = true_colours(truth, texels.position[some[black]]).max(1) > 0.02
-    return float(1.0 - black.mean())
-
-
-def true_colours(truth: Mesh, points: np.ndarray) -> np.ndarray:
-    """Colours [N, 3] in 0..1 of the nearest points of the truth."""
-    _, nearest, face = closest_point(truth.vertices, truth.faces, points.astype(np.float32))
-    p, q, r = (truth.vertices[truth.faces[face][:, k]].astype(np.float64) for k in range(3))
-    normal = np.cross(q - p, r - p)
-    area = np.maximum((normal**2).sum(1), 1e-30)
-    w1 = (np.cross(nearest - p, r - p) * normal).sum(1) / area
-    w2 = (np.cross(q - p, nearest - p) * normal).sum(1) / area
-    weights = np.stack([1 - w1 - w2, w1, w2], 1)[..., None]
-    if truth.texture is not None:
-        return sample_texture(truth.texture, (truth.uv[truth.faces[face]] * weights).sum(1))
-    return (truth.colors[truth.faces[face]] / 255.0 * weights).sum(1)
 
 
 def by_open3d(mesh: Mesh, pictures: list[tuple[Camera, np.ndarray]], size: int) -> Mesh:
@@ -252,8 +181,8 @@ def run_speed(truth: Mesh, shape: Mesh, size: int) -> dict:
         return {**painted, "wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
 
 
-def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> dict:
-    """Paint from one picture of a camera drawn at random around the front, as the chain does."""
+def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> tuple[dict, Image.Image]:
+    """Paint from one picture of a camera drawn at random around the front, as the chain does; and how it looks."""
     draw = np.random.default_rng(seed)
     camera = Camera(float(draw.uniform(-28, 28)), float(draw.uniform(-5, 30)), 1.3)
     if draw.random() < 0.5:
@@ -268,16 +197,24 @@ def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> dict:
     seconds = {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, **registered}
     back = [Camera(180 + azimuth, 10, 1.3) for azimuth in (-30, 0, 30)]
     facts = out.report["texture"]
-    return {
+    row = {
         "psnr_front": psnr(seen_by(truth, [camera]), seen_by(out.mesh, [camera])),
         "psnr": psnr(seen_by(truth, OTHER_VIEWS), seen_by(out.mesh, OTHER_VIEWS)),
         "psnr_back": psnr(seen_by(truth, back), seen_by(out.mesh, back)),
         "iou": facts["registration_iou"],
         "azimuth_error": abs(facts["azimuth"] - camera.azimuth),
         "elevation_error": abs(facts["elevation"] - camera.elevation),
+        "angle_error": angle_between(facts["azimuth"], facts["elevation"], camera),
         "seen": facts["seen"],
         **seconds,
     }
+    return row, sides_block(rgba, truth, out.mesh)
+
+
+def angle_between(azimuth: float, elevation: float, camera: Camera) -> float:
+    """Degrees between two directions of view."""
+    cosine = Camera(azimuth, elevation).axes()[2] @ camera.axes()[2]
+    return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
 def choose(data: dict, count: int, seed: int) -> list[int]:
@@ -303,6 +240,7 @@ def main() -> None:
     parser.add_argument("--open3d", action="store_true", help="beside it Open3D, which must be installed")
     parser.add_argument("--speed", metavar="FACES,...", help="time the whole stage on the first object split this far")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--sheet", type=Path, help="with --single: a picture of the first four, truth and painted")
     arguments = parser.parse_args()
     with np.load(arguments.objects) as archive:
         data = {name: archive[name] for name in archive.files}
@@ -311,7 +249,7 @@ def main() -> None:
     if arguments.speed:
         # A first small run compiles the kernels.
         jobs = [(chosen[0], count) for count in (10, *(int(text) for text in arguments.speed.split(",")))]
-    rows = []
+    rows, blocks = [], []
     for i, faces in jobs:
         truth = load_object(data, int(i))
         shape = bare(truth, faces)
@@ -322,7 +260,9 @@ def main() -> None:
         if arguments.speed:
             row |= run_speed(truth, shape, arguments.size)
         elif arguments.single:
-            row |= run_single(truth, shape, arguments.size, i)
+            scores, block = run_single(truth, shape, arguments.size, i)
+            row |= scores
+            blocks.append(block)
         else:
             row |= run_six(truth, shape, arguments.size, arguments.open3d)
         rows.append(row)
@@ -340,6 +280,8 @@ def main() -> None:
     print(
         f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB (with the pictures compared)"
     )
+    if arguments.sheet:
+        stacked(blocks[:4]).save(arguments.sheet)
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
-from varco3d.kernels.cameras import Camera
+from varco3d.kernels.cameras import Camera, six_cameras
 from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.preview import render_view
 
@@ -37,6 +37,17 @@ def strip(rgba: np.ndarray, coarse: Mesh, painted: Mesh, truth: Mesh | None) -> 
     return page
 
 
+def sides_block(rgba: np.ndarray, truth: Mesh, painted: Mesh) -> Image.Image:
+    """Input, and beside it the true colours above the painted ones, each from six sides, without light."""
+    page = Image.new("RGB", (TILE * 8, TILE * 2), "white")
+    page.paste(on_white(rgba).resize((TILE * 2, TILE * 2), Image.Resampling.LANCZOS), (0, 0))
+    for row, mesh in enumerate((truth, painted)):
+        for column, camera in enumerate(six_cameras(1.1)):
+            tile = Image.fromarray(render_view(mesh, camera, TILE, light=0.0))
+            page.paste(tile, (TILE * (2 + column), TILE * row))
+    return page
+
+
 def sheet(strips: Sequence[Image.Image]) -> Image.Image:
     """Strips below each other, under a line that names the columns."""
     sides = ["front", "right", "back", "left"]
@@ -47,10 +58,19 @@ def sheet(strips: Sequence[Image.Image]) -> Image.Image:
         *(f"painted, {side}" for side in sides),
         *(f"truth, {side}" for side in sides),
     ]
-    width = max(picture.width for picture in strips)
-    page = Image.new("RGB", (width, 20 + TILE * len(strips)), "white")
-    for k, head in enumerate(heads[: width // TILE]):
+    rows = stacked(strips)
+    page = Image.new("RGB", (rows.width, 20 + rows.height), "white")
+    for k, head in enumerate(heads[: rows.width // TILE]):
         ImageDraw.Draw(page).text((k * TILE + 6, 4), head, "black")
-    for k, picture in enumerate(strips):
-        page.paste(picture, (0, 20 + k * TILE))
+    page.paste(rows, (0, 20))
+    return page
+
+
+def stacked(pictures: Sequence[Image.Image]) -> Image.Image:
+    """Pictures below each other."""
+    page = Image.new("RGB", (max(p.width for p in pictures), sum(p.height for p in pictures)), "white")
+    top = 0
+    for picture in pictures:
+        page.paste(picture, (0, top))
+        top += picture.height
     return page

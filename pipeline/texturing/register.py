@@ -29,6 +29,7 @@ BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wron
 PERSPECTIVE = 28.0  # degrees, typical of product pictures; where the search for a field of view begins
 FIELDS = (8.0, 50.0)  # degrees, the range of that search
 SURE = 0.96  # overlap above which there is nothing left to search for
+RIVAL = 0.05  # a camera whose loss is higher than the best one's by this will not catch up
 EDGE_WEIGHT = 0.06  # of the misfit of edges beside 1 - IoU
 PERSPECTIVE_COST = 0.002  # so that what an orthographic camera explains is taken for one
 
@@ -60,8 +61,9 @@ def register(
     best = min(found, key=lambda camera: search.loss(camera, fine))
     mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *_span(ELEVATIONS))))
     found.append(search.refined(search.fitted(mirrored, small), small, 60))
-    found.sort(key=lambda camera: search.full_loss(camera, fine))
-    refined = [search.refined(camera, fine, 70, full=True) for camera in _distinct(found, 2)]
+    ranked = sorted(((search.full_loss(camera, fine), camera) for camera in found), key=lambda pair: pair[0])
+    rivals = [camera for loss, camera in ranked if loss < ranked[0][0] + RIVAL]
+    refined = [search.refined(camera, fine, 70, full=True) for camera in _distinct(rivals, 2)]
     best = min(refined, key=lambda camera: search.full_loss(camera, fine))
     perspective = search.refined(search.fitted(_with_perspective(best), fine), fine, 110, full=True)
     best = min(best, perspective, key=lambda camera: search.full_loss(camera, fine))

@@ -15,7 +15,6 @@ from varco3d.kernels.decimate import decimate
 from varco3d.kernels.errors import BadInputError, BadMeshError, Varco3DError
 from varco3d.kernels.farthest_points import farthest_points
 from varco3d.kernels.field import field_from_grid
-from varco3d.kernels.flood_sdf import wrap_closed
 from varco3d.kernels.marching_cubes import field_normals, marching_cubes
 from varco3d.kernels.render_maps import render_maps
 from varco3d.kernels.sample_surface import sample_sharp_edges, sample_surface
@@ -62,7 +61,6 @@ KERNELS = {
     "sample_sharp_edges": lambda v, f: sample_sharp_edges(v, f, 50),
     "clean": lambda v, f: clean(v, f),
     "decimate": lambda v, f: decimate(v, f, 6),
-    "wrap_closed": lambda v, f: wrap_closed(v, f, 12),
     "render_maps": lambda v, f: rendered(v, f, Camera(20, 10)),
     "render_maps in perspective": lambda v, f: rendered(v, f, Camera(20, 10, fov=50)),
     "texel_maps": lambda v, f: mapped(v, f),
