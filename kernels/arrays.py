@@ -101,6 +101,9 @@ def to_warp(array: Any, dtype: Any, device: str) -> wp.array:
     return wp.from_torch(array.detach().to(device=device, dtype=kind).contiguous(), dtype=dtype)
 
 
+WHERE_BLOCK = 1 << 18  # elements: what fits the cache
+
+
 def where(mask: wp.array, value: int) -> wp.array:
     """Ascending int32 positions [K] at which the flat integer array `mask` equals `value`."""
     if mask.device.is_cuda:
@@ -108,8 +111,20 @@ def where(mask: wp.array, value: int) -> wp.array:
 
         hits = torch.nonzero(wp.to_torch(mask) == value).flatten().to(torch.int32)
         return wp.from_torch(hits)
-    # numpy, not torch: each small torch operation on a busy machine waits for its idle OpenMP threads.
-    return wp.array(np.flatnonzero(mask.numpy() == value).astype(np.int32), dtype=wp.int32, device="cpu", copy=False)
+    # numpy, not torch: each small torch operation on a busy machine waits for its idle OpenMP threads. Block by block,
+    # counted first: the 64-bit positions of the whole would be the largest array of a decode.
+    states = mask.numpy()
+    blocks = range(0, len(states), WHERE_BLOCK)
+    counts = [np.count_nonzero(states[first : first + WHERE_BLOCK] == value) for first in blocks]
+    found = np.empty(sum(counts), np.int32)
+    end = 0
+    for first, count in zip(blocks, counts, strict=True):
+        if count:
+            part = found[end : end + count]
+            part[:] = np.flatnonzero(states[first : first + WHERE_BLOCK] == value)
+            part += first
+            end += count
+    return wp.array(found, dtype=wp.int32, device="cpu", copy=False)
 
 
 def offsets(counts: wp.array) -> tuple[wp.array, int]:

@@ -55,6 +55,11 @@ class Bricks:
         wp.launch(place_bricks, len(wanted), inputs, device=self.device)
         self.count = count
 
+    def release(self) -> None:
+        """Gives back states and values; slots that were read before still have their places."""
+        self.state = wp.empty(0, dtype=wp.int8, device=self.device)
+        self.values = wp.empty(0, dtype=float, device=self.device)
+
     def slots_in_state(self, state: int) -> wp.array:
         """Ascending slots, [K] int32."""
         return where(self.state[: self.count * BRICK_SLOTS] if self.count else self.state, state)

@@ -137,9 +137,10 @@ class _Decoder:
         return level
 
     def field(self, level: _Level) -> Field:
-        """The crossed cells of a level with the samples at their corners."""
+        """The crossed cells of a level with the samples at their corners. The level is used up."""
         nodes = level.nodes
         cells = self._points(level.cells, level.cells.slots_in_state(CROSSED))
+        level.cells.release()
         corners = wp.empty((len(cells), 8), dtype=int, device=self.device)
         inputs = [cells, nodes.per_side, nodes.table, nodes.state, corners]
         launch(ob.corner_slots, len(cells), inputs, self.device)
@@ -150,6 +151,8 @@ class _Decoder:
         numbers = nodes.values.view(wp.int32)
         launch(ob.number_slots, len(slots), [slots, numbers], self.device)
         launch(ob.renumber_corners, len(cells), [numbers, corners], self.device)
+        del numbers
+        nodes.release()
         self.progress.end()
         return Field(
             resolution=level.side,
