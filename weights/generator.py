@@ -37,10 +37,6 @@ class CameraReader(Protocol):
         """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1."""
         ...
 
-    def with_camera(self, condition: Condition, camera: Tensor) -> Condition:
-        """`condition` with another camera [2,4] than the one that was read."""
-        ...
-
 
 class Generator(Protocol):
     """A latent generator with its decoder.

@@ -50,29 +50,24 @@ def sample_latents(
 
 
 def latents_surface(
-    generator: Generator, latents: Tensor, anchors: Tensor | None, resolution: int, device: str = "cpu", start: int = 32
-) -> tuple[np.ndarray, np.ndarray]:
-    """`field_surface` of what the latents stand for."""
-    return field_surface(generator.field(latents, anchors), generator.field_bounds, resolution, device, start=start)
-
-
-def field_surface(
-    query: FieldFunction,
-    bounds: float,
+    generator: Generator,
+    latents: Tensor,
+    anchors: Tensor | None,
     resolution: int,
     device: str = "cpu",
     chunk: int = 65536,
     start: int = 32,
     choose_level: Callable[[FieldFunction], float] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices [V,3] float32 and faces [F,3] int32 of a field's surface in [-bounds, bounds]^3. Raises EmptyFieldError.
+    """Vertices [V,3] float32 and faces [F,3] int32 of the latents' surface. Raises EmptyFieldError.
 
     choose_level: gives the value at the surface for the field; 0 without it.
     """
     with torch.inference_mode():
+        query = generator.field(latents, anchors)
         level = choose_level(query) if choose_level else 0.0
         start = min(start, resolution)
-        field = decode_octree(query, resolution, bounds, level, start=start, chunk=chunk, device=device)
+        field = decode_octree(query, resolution, generator.field_bounds, level, start=start, chunk=chunk, device=device)
     if len(field.cells) == 0:
         raise EmptyFieldError("the generated field has no surface", "Try another --seed or a clearer picture.")
     vertices, faces = marching_cubes(field)

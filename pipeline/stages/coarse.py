@@ -35,8 +35,6 @@ class CoarseSettings:
     fit_level: bool = setting(
         False, "take the surface at the value whose outline fits the picture best, instead of at 0"
     )
-    mirror: bool = setting(False, "read the picture's mirror image too, and take the mean of both fields")
-    fit_frame: bool = setting(False, "scale the shape so that its longest side is what the model was trained on")
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
 
@@ -48,86 +46,43 @@ class Coarse:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
-        from ...weights.sampling import best_surface, field_surface, mean_latents, sample_latents
+        from ...weights.sampling import best_surface, latents_surface, mean_latents, sample_latents
 
         assert asset.subject is not None
-        alpha, device = asset.subject.rgba[..., 3], context.device
+        rgba, device = asset.subject.rgba, context.device
         generator = context.networks["coarse"]
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
-        if settings.combine == "mean" and anchors is None:
-            raise UsageError("latents without anchors have no mean", "Set coarse.combine to best.")
-        conditions = conditions_of(generator, asset.subject, settings.mirror)
-        draws = settings.candidates * len(conditions)
+        condition = condition_of(generator, asset.subject)
         strip = StepStrip(generator, anchors, settings, context)
 
-        def latents_of(draw: int) -> Tensor:
-            """Draws of the picture come first, then those of its mirror image."""
-
+        def latents_of(candidate: int) -> Tensor:
             def on_step(step: int, steps: int, data: Tensor) -> None:
-                context.progress(draw * steps + step, draws * steps)
-                if draw == 0:
+                context.progress(candidate * steps + step, settings.candidates * steps)
+                if candidate == 0:
                     strip.add(step, data)
 
-            condition, seed = conditions[draw // settings.candidates], context.seed + draw
+            seed = context.seed + candidate
             return sample_latents(
                 generator, condition, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
 
-        choose_level = level_chooser(generator, conditions[0], alpha) if settings.fit_level else None
-        chunk = fitted_chunk(settings.chunk, generator, context)
+        choose_level = level_chooser(generator, condition, rgba[..., 3]) if settings.fit_level else None
 
-        def surface_of(latents: list[Tensor]) -> tuple[np.ndarray, np.ndarray]:
-            field = field_of(generator, latents, anchors)
-            return field_surface(
-                field, generator.field_bounds, settings.resolution, device, chunk, choose_level=choose_level
+        def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
+            chunk = fitted_chunk(settings.chunk, generator, context)
+            return latents_surface(
+                generator, latents, anchors, settings.resolution, device, chunk, choose_level=choose_level
             )
 
-        firsts = range(0, draws, settings.candidates)
         if settings.combine == "mean":
-            surface = surface_of(
-                [mean_latents(lambda k, first=first: latents_of(first + k), settings.candidates) for first in firsts]
-            )
+            if anchors is None:
+                raise UsageError("latents without anchors have no mean", "Set coarse.combine to best.")
+            surface = surface_of(mean_latents(latents_of, settings.candidates))
         else:
-            surface = best_surface(
-                lambda k: surface_of([latents_of(first + k) for first in firsts]), alpha, settings.candidates
-            )
+            surface = best_surface(lambda k: surface_of(latents_of(k)), rgba[..., 3], settings.candidates)
         strip.save()
-        vertices, faces = surface
-        if settings.fit_frame:
-            vertices = framed(vertices, generator)
-        return dataclasses.replace(asset, coarse=Mesh(vertices, faces))
-
-
-def conditions_of(generator: Any, subject: Subject, mirror: bool) -> tuple[Any, ...]:
-    """The condition of the picture, and of its mirror image. Raises UsageError for a model that cannot do that."""
-    if not mirror:
-        return (condition_of(generator, subject),)
-    from ...weights.mirror import mirrored_pair
-
-    if subject.sides or not hasattr(generator, "with_camera"):
-        raise UsageError("this model does not read mirror images", "Leave coarse.mirror off.")
-    return mirrored_pair(generator, generator, subject.rgba)
-
-
-def field_of(generator: Any, latents: list[Tensor], anchors: Tensor | None) -> FieldFunction:
-    """The field of one set of latents, or the mean of it and of its mirror image's."""
-    from ...weights.mirror import mean_field
-
-    fields = [generator.field(one, anchors) for one in latents]
-    return fields[0] if len(fields) == 1 else mean_field(*fields)
-
-
-def framed(vertices: np.ndarray, generator: Any) -> np.ndarray:
-    """Vertices [V,3] moved and scaled so that their bounding box is centred and as long as a training object's.
-
-    A model that is unsure of a shape tends to make it too small. Raises UsageError for one without such a frame.
-    """
-    if not hasattr(generator, "frame"):
-        raise UsageError("this model has no frame that its shapes fill", "Leave coarse.fit_frame off.")
-    low, high = vertices.min(0), vertices.max(0)
-    scale = 2 * generator.frame / max(float((high - low).max()), 1e-6)
-    return ((vertices - (low + high) / 2) * scale).astype(np.float32)
+        return dataclasses.replace(asset, coarse=Mesh(*surface))
 
 
 def condition_of(generator: Any, subject: Subject) -> Any:

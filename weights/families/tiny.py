@@ -31,8 +31,7 @@ FILES = {
     "refine": "refine.safetensors",
 }
 
-FRAME = 0.95  # half the longest side of an object in the box
-# What a guess puts beyond this is cut off before the box ends, so that the surface stays closed.
+# Objects reach 0.95. What a guess puts beyond this is cut off before the box ends, so that the surface stays closed.
 FRAME_END = 0.975
 
 
@@ -48,7 +47,6 @@ class TinyGenerator:
     """One part of `tiny` as a Generator. Latents are in normalised units, as the flow draws them."""
 
     field_bounds = 1.0
-    frame = FRAME
     default_tokens: int | None = None
 
     def __init__(
@@ -78,11 +76,6 @@ class TinyGenerator:
 
     def camera(self, condition: Condition) -> Tensor:
         return condition.extra.picture.camera[0]
-
-    def with_camera(self, condition: Condition, camera: Tensor) -> Condition:
-        seen: Seen = condition.extra
-        picture = dataclasses.replace(seen.picture, camera=camera[None])
-        return dataclasses.replace(condition, extra=dataclasses.replace(seen, picture=picture))
 
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
         if self.lattice is not None:

@@ -22,11 +22,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
 from ...kernels.farthest_points import farthest_points
-from ..families.tiny import FRAME
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anchors
 from .loop import Loop, LoopConfig
 from .shards import open_arrays, unpack_samples, unpack_surface
 
+FRAME = 0.95  # half the longest side of an object in the product's frame
 LATTICE = 8
 VOXELS = 32
 VAE_CONFIG = AnchoredVAEConfig()
