@@ -187,6 +187,7 @@ def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> tuple[dict, Im
     camera = Camera(float(draw.uniform(-28, 28)), float(draw.uniform(-5, 30)), 1.3)
     if draw.random() < 0.5:
         camera = camera.moved(fov=float(draw.uniform(15, 40)), distance=4.5)
+    camera = showing_all(camera, shape.vertices)
     rgba = render_view(truth, camera, 512, light=0.0, background=None).astype(np.float32) / 255
     asset = Asset(subject=Subject(rgba, np.eye(3), (512, 512)), mesh=shape)
     wall, cpu = time.perf_counter(), time.process_time()
@@ -209,6 +210,14 @@ def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> tuple[dict, Im
         **seconds,
     }
     return row, sides_block(rgba, truth, out.mesh)
+
+
+def showing_all(camera: Camera, vertices: np.ndarray) -> Camera:
+    """The camera as far away, or as wide, as it takes for the object to fill 0.9 of the picture, and not more."""
+    for _ in range(4):
+        reach = float(np.abs(camera.project(vertices, 2, 2)[:, :2] - 1).max()) / 0.9
+        camera = camera.moved(half_height=camera.half_height * reach, distance=camera.distance * reach)
+    return camera
 
 
 def angle_between(azimuth: float, elevation: float, camera: Camera) -> float:

@@ -32,8 +32,8 @@ class CoarseSettings:
     combine: str = setting(
         "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
     )
-    fit_level: bool = setting(
-        False, "take the surface at the value whose outline fits the picture best, instead of at 0"
+    fit_level: float = setting(
+        0.0, "how far to go from the surface at 0 to the one whose outline fits the picture best", 0.0, 1.0
     )
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
@@ -67,7 +67,9 @@ class Coarse:
                 generator, condition, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
 
-        choose_level = level_chooser(generator, condition, rgba[..., 3]) if settings.fit_level else None
+        choose_level = None
+        if settings.fit_level:
+            choose_level = level_chooser(generator, condition, rgba[..., 3], settings.fit_level)
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
             chunk = fitted_chunk(settings.chunk, generator, context)
@@ -94,13 +96,16 @@ def condition_of(generator: Any, subject: Subject) -> Any:
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 
-def level_chooser(generator: Any, condition: Any, alpha: np.ndarray) -> Callable[[FieldFunction], float]:
-    """The level of a field whose outline fits the mask alpha [S,S]. Raises UsageError without a known camera."""
+def level_chooser(generator: Any, condition: Any, alpha: np.ndarray, share: float) -> Callable[[FieldFunction], float]:
+    """`share` of the level of a field whose outline fits the mask alpha [S,S]: the camera is but a guess.
+
+    Raises UsageError without a known camera.
+    """
     from ...weights.outline import outline_level
 
     if not hasattr(generator, "camera"):
-        raise UsageError("this model does not tell the picture's camera", "Leave coarse.fit_level off.")
-    return lambda field: outline_level(field, generator.camera(condition), alpha, generator.field_bounds)
+        raise UsageError("this model does not tell the picture's camera", "Leave coarse.fit_level at 0.")
+    return lambda field: share * outline_level(field, generator.camera(condition), alpha, generator.field_bounds)
 
 
 class StepStrip:

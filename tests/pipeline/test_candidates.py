@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
-from fakes import FakeGenerator
+import torch
+from fakes import FakeGenerator, cutout
+from varco3d.kernels.errors import UsageError
 from varco3d.pipeline.artifacts import Asset, Subject
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.coarse import Coarse, CoarseSettings
@@ -29,3 +31,33 @@ def test_the_picture_is_encoded_once_for_all_candidates(combine):
     made = Coarse().run(asset, settings, Context(networks={"coarse": generator}))
     assert made.coarse is not None and len(made.coarse.faces) > 0
     assert generator.looked == 1
+
+
+class BallGenerator(FakeGenerator):
+    """A ball of radius 0.5, seen straight from the front."""
+
+    def camera(self, condition):
+        return torch.tensor([[1.0, 0, 0, 0], [0, 1, 0, 0]])
+
+    def field(self, latents, anchors):
+        return lambda points: 0.5 - points.norm(dim=-1)
+
+
+def radius(generator: FakeGenerator, fit_level: float) -> float:
+    """Of what the coarse stage makes of a disc of radius 0.4."""
+    y, x = (np.mgrid[:128, :128] + 0.5) / 64 - 1
+    asset = Asset(subject=Subject(cutout((np.hypot(x, y) < 0.4).astype(np.float32)), np.eye(3), (128, 128)))
+    settings = CoarseSettings(steps=1, resolution=48, fit_level=fit_level)
+    made = Coarse().run(asset, settings, Context(networks={"coarse": generator}))
+    return float(np.linalg.norm(made.coarse.vertices, axis=1).mean())
+
+
+def test_the_surface_goes_as_far_as_asked_towards_the_outline():
+    found = [radius(BallGenerator(), share) for share in (0.0, 0.5, 1.0)]
+    assert found == pytest.approx([0.5, 0.45, 0.4], abs=0.015)
+
+
+def test_a_model_without_a_camera_cannot_fit_the_outline():
+    with pytest.raises(UsageError, match="does not tell the picture's camera") as caught:
+        radius(FakeGenerator(), 1.0)
+    assert "coarse.fit_level" in caught.value.hint
