@@ -151,11 +151,12 @@ def main() -> None:
     parser.add_argument("--shown", type=int, default=16, help="objects on the sheet of pictures")
     args = parser.parse_args()
     recipe = load_recipe("tiny", args.preset, parse_assignments(args.overrides))
-    shown = networks.held_out_cases(args.shards, min(args.shown, args.objects), 1)
+    shown = networks.drawn_cases(args.shards, min(args.shown, args.objects), 1, args.training)
     args.out.mkdir(parents=True, exist_ok=True)
     build = partial(chain_methods, recipe=recipe, tokens=args.tokens, shown=frozenset(shown), out=args.out)
     records = networks.evaluate(args, build)
-    print(f"{networks.heading(records)}; preset {args.preset}\n\n{main_table(records)}\n\n{bars(records)}\n")
+    heading = networks.heading(records, args.training)
+    print(f"{heading}; preset {args.preset}\n\n{main_table(records)}\n\n{bars(records)}\n")
     print(publisher_table(records, [m for m in (COARSE, CHAIN, *networks.BASELINES) if args.only in m]))
     strips = [path for row, view in shown if (path := strip_path(args.out, row, view)).exists()]
     if strips:

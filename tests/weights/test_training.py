@@ -20,7 +20,7 @@ from varco3d.weights.training.cases import make_case
 from varco3d.weights.training.loop import Loop, LoopConfig
 from varco3d.weights.training.metrics import shape_scores, silhouette_iou
 from varco3d.weights.training.objects import ObjectArchive, SignedDistance
-from varco3d.weights.training.posed_views import PosedViews
+from varco3d.weights.training.posed_views import ROUGH_SHARE, PosedViews
 from varco3d.weights.training.tables import change, half_interval, main_table, publisher_table
 from varco3d.weights.training.train_vae import frame_transform, yaw_matrix
 
@@ -292,7 +292,7 @@ def test_the_refiner_sees_known_coarse_shapes_more_often(archive_folder, shard_f
     views.roughs[1, 0] = 1
     picks = list(itertools.islice(views.random_picks(np.array([0, 1, 2]), np.random.default_rng(0)), 400))
     known = sum(pick == (1, 0) for pick in picks) / len(picks)
-    assert known == pytest.approx(train_flow.ROUGH_SHARE + (1 - train_flow.ROUGH_SHARE) / 9, abs=0.08)
+    assert known == pytest.approx(ROUGH_SHARE + (1 - ROUGH_SHARE) / 9, abs=0.08)
 
 
 # -------------------------------------------------------------------------------------------------------- evaluation

@@ -123,15 +123,16 @@ def _score(case: tuple[int, int]) -> list[Record]:
     return _worker.score(*case)
 
 
-def held_out_cases(shards: Path, objects: int, views: int) -> list[tuple[int, int]]:
-    """(row, view) of the first views of `objects` held-out objects, drawn with a fixed seed."""
-    rows = np.random.default_rng(1).permutation(json.loads((shards / "index.json").read_text())["validation_rows"])
+def drawn_cases(shards: Path, objects: int, views: int, training: bool = False) -> list[tuple[int, int]]:
+    """(row, view) of the first views of `objects` held-out objects, or training ones, drawn with a fixed seed."""
+    index = json.loads((shards / "index.json").read_text())
+    rows = np.random.default_rng(1).permutation(index["training_rows" if training else "validation_rows"])
     return [(int(row), view) for row in rows[:objects] for view in range(views)]
 
 
 def evaluate(args: argparse.Namespace, build: Build) -> list[Record]:
     """Records of all methods on all cases, in order; written to --out as they come, so that a long run can be read."""
-    cases = held_out_cases(args.shards, args.objects, args.views)
+    cases = drawn_cases(args.shards, args.objects, args.views, args.training)
     start = (args.data, args.shards, build, args.only)
     args.out.mkdir(parents=True, exist_ok=True)
     records: list[Record] = []
@@ -153,21 +154,23 @@ def make_parser(about: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, help="folder for scores.jsonl")
     parser.add_argument("--objects", type=int, default=64)
     parser.add_argument("--views", type=int, default=1, help="pictures per object, each from another side")
+    parser.add_argument("--training", action="store_true", help="training objects instead: what was learnt by heart")
     parser.add_argument("--only", default="", help="rows whose name contains this")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     return parser
 
 
-def heading(records: list[Record]) -> str:
+def heading(records: list[Record], training: bool) -> str:
     views = {(record["object"], record["view"]) for record in records}
     objects = len({name for name, _ in views})
-    return f"{objects} held-out objects, {len(views)} views; ± is half the bootstrap 95 % interval over objects"
+    kind = "training" if training else "held-out"
+    return f"{objects} {kind} objects, {len(views)} views; ± is half the bootstrap 95 % interval over objects"
 
 
 def main() -> None:
     args = make_parser(__doc__).parse_args()
     records = evaluate(args, build_methods)
-    print(f"{heading(records)}\n\n{main_table(records)}")
+    print(f"{heading(records, args.training)}\n\n{main_table(records)}")
 
 
 if __name__ == "__main__":
