@@ -26,9 +26,8 @@ class PictureEdges:
     """
 
     def __init__(self, rgba: np.ndarray):
-        self._inside = _inner(rgba[..., 3] > 0.5)
         steps = [np.abs(np.roll(rgba[..., :3], 1, axis) - np.roll(rgba[..., :3], -1, axis)).max(-1) for axis in (0, 1)]
-        self._edges = (np.maximum(*steps) > CONTRAST) & self._inside
+        self._edges = (np.maximum(*steps) > CONTRAST) & _inner(rgba[..., 3] > 0.5)
         self._reach = REACH * len(rgba)
         self._distance = _distances(self._edges, self._reach)
 

@@ -26,6 +26,7 @@ CHECKED = (Camera(0, 0), Camera(90, 0), Camera(0, 89))  # a simplified mesh must
 SAME_IOU = 0.95
 NEAREST = 1.8  # distance of a perspective camera from the middle of the object
 BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wrong shape would fit better from anywhere
+REFINED_ELEVATIONS = (ELEVATIONS[0] - BEYOND, ELEVATIONS[-1] + BEYOND)
 PERSPECTIVE = 28.0  # degrees, typical of product pictures; where the search for a field of view begins
 FIELDS = (8.0, 50.0)  # degrees, the range of that search
 SURE = 0.96  # overlap above which there is nothing left to search for
@@ -52,14 +53,15 @@ def register(
     plain front camera, fitted to the alpha's bounding box, is returned.
     """
     vertices, faces = _lighter(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
-    small, fine = _resized(rgba[..., 3], COARSE_SIZE), _resized(rgba[..., 3], FINE_SIZE)
+    picture = _resized(rgba, FINE_SIZE)
+    small, fine = _resized(rgba[..., 3], COARSE_SIZE), picture[..., 3]
     if not (small > 0.5).any():
         return Registration(Camera(), 0.0, False)
-    search = _Search(vertices, faces, spread, PictureEdges(_resized(rgba, FINE_SIZE)))
+    search = _Search(vertices, faces, spread, PictureEdges(picture))
     found = [search.refined(camera, small, 60) for camera in _starts(search, small)]
     # Boxes and other shapes with several mirror planes have one silhouette from two sides.
     best = min(found, key=lambda camera: search.loss(camera, fine))
-    mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *_span(ELEVATIONS))))
+    mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *REFINED_ELEVATIONS)))
     found.append(search.refined(search.fitted(mirrored, small), small, 60))
     ranked = sorted(((search.full_loss(camera, fine), camera) for camera in found), key=lambda pair: pair[0])
     rivals = [camera for loss, camera in ranked if loss < ranked[0][0] + RIVAL]
@@ -115,7 +117,7 @@ class _Search:
         return 1.0 - self.iou(camera, alpha) + _unusual(camera)
 
     def full_loss(self, camera: Camera, alpha: np.ndarray) -> float:
-        """`loss` with the misfit of the edges."""
+        """`loss` with the misfit of the edges, and a little for perspective."""
         assert self.edges is not None
         maps = render_maps(self.vertices, self.faces, camera, 2 * len(alpha), maps=("depth", "normal"))
         coarser = Maps(*(plane[::2, ::2] for plane in (maps.face, maps.barycentrics, maps.depth, maps.normal)))
@@ -143,7 +145,7 @@ class _Search:
         """
 
         def camera_at(x: np.ndarray) -> Camera:
-            elevation = float(np.clip(start.elevation + 10 * x[1], *_span(ELEVATIONS)))
+            elevation = float(np.clip(start.elevation + 10 * x[1], *REFINED_ELEVATIONS))
             azimuth = float(np.clip(start.azimuth + 10 * x[0], -self.spread - BEYOND, self.spread + BEYOND))
             moved = _scaled(start, float(np.exp(0.1 * x[2])))
             shift = (start.shift[0] + 0.1 * float(x[3]), start.shift[1] + 0.1 * float(x[4]))
@@ -178,11 +180,6 @@ def _overlap(mask: np.ndarray, alpha: np.ndarray) -> float:
 def _softened(mask: np.ndarray) -> np.ndarray:
     size = len(mask) // 2
     return mask.reshape(size, 2, size, 2).mean((1, 3), dtype=np.float32)
-
-
-def _span(angles: tuple[int, ...]) -> tuple[float, float]:
-    """How far the refinement may go around the angles that were searched."""
-    return min(angles) - BEYOND, max(angles) + BEYOND
 
 
 def _scaled(camera: Camera, grow: float) -> Camera:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from standin import plugin
 
-STAND_IN = "import sys; from varco3d.cli.main import main; sys.argv[0] = 'varco3d'; sys.exit(main())"
+PROGRAM = "import sys; from varco3d.cli.main import main; sys.argv[0] = 'varco3d'; sys.exit(main())"
 
 
 def read_all(descriptor: int) -> str:
@@ -56,7 +56,7 @@ def test_a_terminal_shows_a_bar_on_stderr_and_nothing_of_it_on_stdout(tmp_path: 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
 def test_bash_completes_through_the_script_we_print(tmp_path: Path) -> None:
     program = tmp_path / "varco3d"
-    program.write_text(f"#!{sys.executable}\n{STAND_IN}\n")
+    program.write_text(f"#!{sys.executable}\n{PROGRAM}\n")
     program.chmod(0o755)
     script = """
         eval "$(varco3d completion bash)"
