@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from varco3d.pipeline.texturing.register import Registration
 from varco3d.pipeline.texturing.synthesis import Conditions, MirrorSynthesizer, input_view, wanted_cameras
 from varco3d.weights.networks.painter import PainterConfig
 from varco3d.weights.painting import ViewFacts, view_facts
-from varco3d.weights.training.objects import ObjectArchive, TrainingObject
+from varco3d.weights.training.objects import TrainingObject, open_archive
 from varco3d.weights.training.renders import corner_normals, framed_camera, random_pose, shade, surface_colours
 from varco3d.weights.training.train_painter import open_painter_arrays, pack_facts
 from varco3d.weights.training.train_vae import FRAME, yaw_matrix
@@ -90,18 +91,9 @@ def painter_sample(obj: TrainingObject, seed: int) -> tuple[np.ndarray, ViewFact
     return picture, facts, wanted
 
 
-_archive: ObjectArchive | None = None  # set once in every worker process
-
-
-def _start_worker(data: Path) -> None:
-    global _archive
-    _archive = ObjectArchive(data)
-
-
-def _one(task: tuple[int, int]) -> tuple[int, dict[str, np.ndarray]]:
-    assert _archive is not None
+def _one(data: Path, task: tuple[int, int]) -> tuple[int, dict[str, np.ndarray]]:
     row, i = task
-    return row, pack_facts(*painter_sample(_archive[i], i))
+    return row, pack_facts(*painter_sample(open_archive(data)[i], i))
 
 
 def main() -> None:
@@ -114,7 +106,7 @@ def main() -> None:
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     index = json.loads((args.shards / "index.json").read_text())
-    manifest = ObjectArchive(args.data).manifest
+    manifest = open_archive(args.data).manifest
 
     def chosen(side: str) -> list[int]:
         rows = np.random.default_rng(0).permutation(index[f"{side}_rows"])
@@ -127,8 +119,8 @@ def main() -> None:
     if len(arrays["picture"]) != len(tasks):
         raise SystemExit(f"{args.out} was begun with another --limit")
     tasks = [(row, i) for row, i in tasks if not arrays["picture"][row, 3].any()]
-    with multiprocessing.get_context("spawn").Pool(args.workers, _start_worker, (args.data,)) as pool:
-        for done, (row, packed) in enumerate(pool.imap_unordered(_one, tasks, chunksize=4)):
+    with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
+        for done, (row, packed) in enumerate(pool.imap_unordered(partial(_one, args.data), tasks, chunksize=4)):
             for name, values in packed.items():
                 arrays[name][row] = values
             if done % 200 == 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -83,6 +84,12 @@ class ObjectArchive:
             uv=uv,
             texture=texture,
         )
+
+
+@functools.cache
+def open_archive(folder: Path) -> ObjectArchive:
+    """The archive in a folder, read once per process: for workers that are given one object after another."""
+    return ObjectArchive(folder)
 
 
 class SignedDistance:

@@ -17,13 +17,14 @@ import json
 import math
 import multiprocessing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ...kernels.cameras import Camera
 from ...kernels.render_maps import render_maps
-from .objects import ObjectArchive, TrainingObject
+from .objects import TrainingObject, open_archive
 from .train_vae import stretched_normals, yaw_matrix
 
 VIEW_SIZE = 128
@@ -139,22 +140,13 @@ def render_view(obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.ra
     return np.round(pooled * 255).astype(np.uint8)
 
 
-_archive: ObjectArchive | None = None  # set once in every worker process
-
-
-def _start_worker(data: str) -> None:
-    global _archive
-    _archive = ObjectArchive(Path(data))
-
-
-def object_views(job: tuple[int, int, int, int, bool]) -> tuple[int, np.ndarray, np.ndarray]:
+def object_views(data: Path, job: tuple[int, int, int, int, bool]) -> tuple[int, np.ndarray, np.ndarray]:
     """job: row, object, plain views, stretched views, training -> row, views [K,S,S,4], poses [K,6].
 
     Views of held-out objects are all plain and keep to the product's elevations.
     """
     row, i, plain, stretched, training = job
-    assert _archive is not None
-    obj, rng = _archive[i], np.random.default_rng([7, i])
+    obj, rng = open_archive(data)[i], np.random.default_rng([7, i])
     normals = corner_normals(obj.vertices, obj.faces)
     views, poses = [], []
     for k in range(plain + stretched):
@@ -184,8 +176,10 @@ def main() -> None:
     views = np.lib.format.open_memmap(args.out / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
     poses = np.lib.format.open_memmap(args.out / "poses.npy", mode="w+", dtype=np.float32, shape=(*shape[:2], 6))
     jobs = [(row, i, args.views, args.stretched, row in training) for row, i in enumerate(order)]
-    with multiprocessing.get_context("spawn").Pool(args.workers, _start_worker, (str(args.data),)) as pool:
-        for done, (row, pictures, cameras) in enumerate(pool.imap_unordered(object_views, jobs, chunksize=4)):
+    with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
+        for done, (row, pictures, cameras) in enumerate(
+            pool.imap_unordered(partial(object_views, args.data), jobs, chunksize=4)
+        ):
             views[row], poses[row] = pictures, cameras
             if done % 200 == 0:
                 print(f"{done}/{len(order)}", flush=True)

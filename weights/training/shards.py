@@ -12,11 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from .objects import ObjectArchive, SignedDistance, TrainingObject
+from .objects import ObjectArchive, SignedDistance, TrainingObject, open_archive
 
 SURFACE_POINTS = 8192
 NEAR_POINTS = 8192
@@ -84,17 +85,8 @@ def unpack_surface(packed: np.ndarray) -> np.ndarray:
     return packed.astype(np.float32) / np.array([POSITION_UNIT] * 3 + [32000.0] * 3, np.float32)
 
 
-_archive: ObjectArchive | None = None
-
-
-def _start_worker(data: str) -> None:
-    global _archive
-    _archive = ObjectArchive(Path(data))
-
-
-def _one(i: int) -> tuple[int, dict[str, np.ndarray]]:
-    assert _archive is not None
-    return i, field_samples(_archive[i], seed=i)
+def _one(data: Path, i: int) -> tuple[int, dict[str, np.ndarray]]:
+    return i, field_samples(open_archive(data)[i], seed=i)
 
 
 def open_arrays(out: Path, count: int, mode: str) -> dict[str, np.ndarray]:
@@ -119,8 +111,8 @@ def main() -> None:
     row = {obj: r for r, obj in enumerate(order)}
     arrays = open_arrays(args.out, len(order), "w+")
     failed: list[int] = []
-    with multiprocessing.get_context("spawn").Pool(args.workers, _start_worker, (str(args.data),)) as pool:
-        for done, (i, samples) in enumerate(pool.imap_unordered(_one, order, chunksize=4)):
+    with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
+        for done, (i, samples) in enumerate(pool.imap_unordered(partial(_one, args.data), order, chunksize=4)):
             if (samples["near"][:, 3] > 0).sum() < 64:
                 failed.append(i)
             arrays["surface"][row[i]] = pack_surface(samples["surface"])
