@@ -6,6 +6,7 @@ import numpy as np
 
 from .arrays import Array, check_mesh, check_range, origin_of, to_numpy
 from .clean import clean, copies
+from .part_sheets import part_sheets
 from .topology import face_parts
 
 # Tried in turn until the count is met: how fast the error allowed grows, and whether open borders stay as they are.
@@ -18,7 +19,7 @@ def decimate(vertices: Array, faces: Array, count: int) -> tuple[Any, Any]:
     """The mesh with about `count` faces: vertices [V', 3] float32, faces [F', 3] int32.
 
     A mesh that has no more faces already is only cleaned (see `clean`; degenerate faces would survive the collapse).
-    No face is turned.
+    No face is turned. Sheets that collapses have brought together along an edge are parted (part_sheets).
     The count is met within 2 % where the mesh allows it; a mesh of many parts may not. Open borders are kept unless
     the count cannot be met with them. One call at a time per process: the library keeps its mesh in a global.
     Raises BadMeshError for a malformed mesh, UsageError for a count below 4.
@@ -34,6 +35,7 @@ def decimate(vertices: Array, faces: Array, count: int) -> tuple[Any, Any]:
         # Always from the original: collapsing what is collapsed already adds up errors.
         fewer = _collapse(points, triangles, count, aggression, keep_border)
         best = min(best, fewer, key=lambda mesh: len(mesh[1]))
+    best = part_sheets(*best)
     return origin.give(best[0]), origin.give(best[1])
 
 
