@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..kernels.boxes import into_box
 from ..kernels.errors import BadInputError, UsageError
 from ..pipeline.artifacts import Asset, Mesh
 from ..pipeline.chain import select_stages
@@ -60,12 +61,10 @@ def build_mesh_request(
 
 def into_frame(mesh: Mesh) -> tuple[Mesh, float]:
     """(the mesh centred, its longest side 2 * FRAME; its longest side before)."""
-    low, high = mesh.vertices.min(0), mesh.vertices.max(0)
-    longest = float((high - low).max())
+    longest = float(np.ptp(mesh.vertices, axis=0).max())
     if longest <= 0:
         raise BadInputError("the mesh has no extent", "All its vertices lie at one place.")
-    vertices = (mesh.vertices - (low + high) / 2) * np.float32(2 * FRAME / longest)
-    return replace(mesh, vertices=vertices.astype(np.float32)), longest
+    return replace(mesh, vertices=into_box(mesh.vertices, FRAME)), longest
 
 
 def result_name(slot: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..kernels.boxes import into_box
 from ..kernels.cameras import SIX_VIEWS, Camera, orbit
 from ..kernels.errors import UsageError
 from ..kernels.normals import crease_normals, smooth_normals
@@ -116,11 +117,7 @@ def write_preview(
 
 def fit_to_box(mesh: Mesh) -> Mesh:
     """The mesh centred by its bounding box, longest side 2."""
-    if len(mesh.vertices) == 0:
-        return mesh
-    low, high = mesh.vertices.min(0), mesh.vertices.max(0)
-    scale = 2.0 / max(float((high - low).max()), 1e-12)
-    return replace(mesh, vertices=((mesh.vertices - (low + high) / 2) * scale).astype(np.float32))
+    return replace(mesh, vertices=into_box(mesh.vertices, 1.0))
 
 
 class _Soup:

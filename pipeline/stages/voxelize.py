@@ -30,19 +30,13 @@ class Voxelize:
     networks = ()
 
     def run(self, asset: Asset, settings: VoxelizeSettings, context: Context) -> Asset:
+        from ...kernels.boxes import into_box
         from ...kernels.voxelize import voxelize
 
         mesh = asset.coarse
         assert mesh is not None
-        vertices = fitted(mesh.vertices, settings.fit) if settings.fit else mesh.vertices
+        vertices = into_box(mesh.vertices, settings.fit) if settings.fit else mesh.vertices
         indices, _ = voxelize(vertices, mesh.faces, settings.resolution, rule=settings.rule, band=settings.band)
         if len(indices) == 0:
             raise BadMeshError("the coarse mesh touches no voxel of the box", "It lies outside [-1,1]^3 or is empty.")
         return dataclasses.replace(asset, voxels=VoxelGrid(np.asarray(indices, np.int32), settings.resolution))
-
-
-def fitted(vertices: np.ndarray, half: float) -> np.ndarray:
-    """Vertices [V,3] float32 with the middle of their box at 0 and its longest side 2 * half."""
-    low, high = vertices.min(axis=0), vertices.max(axis=0)
-    side = max(float((high - low).max()), 1e-12)
-    return ((vertices - (low + high) / 2) * (2 * half / side)).astype(np.float32)

@@ -21,6 +21,7 @@ from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
+from ...kernels.boxes import box_transform
 from ...kernels.farthest_points import farthest_points
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anchors
 from .loop import Loop, LoopConfig
@@ -65,9 +66,7 @@ def yaw_matrix(degrees: float) -> np.ndarray:
 
 def frame_transform(points: np.ndarray) -> tuple[float, np.ndarray]:
     """(scale, offset) that centre the bounding box of points [P,3] and make its longest side 2*FRAME."""
-    low, high = points.min(0), points.max(0)
-    scale = 2 * FRAME / float((high - low).max())
-    return scale, -scale * (low + high) / 2
+    return box_transform(points, FRAME)
 
 
 def stretched_normals(normals: np.ndarray, factors: np.ndarray) -> np.ndarray:
