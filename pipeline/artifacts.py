@@ -161,6 +161,26 @@ class Mesh:
 
 
 @dataclass(frozen=True)
+class PictureCamera:
+    """How the picture sees the coarse mesh, as the generator took it. affine: float32 [2,4], maps a box position
+    (x, y, z, 1) to the picture: x right, y up, both -1..1."""
+
+    affine: np.ndarray
+
+    def save(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / "camera.json", {"affine": self.affine.tolist()})
+
+    @classmethod
+    def load(cls, folder: Path) -> PictureCamera:
+        path = folder / "camera.json"
+        try:
+            return cls(np.array(json.loads(path.read_text())["affine"], np.float32).reshape(2, 4))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise BadInputError(f"{path} cannot be read: {error}", "Run the coarse stage again.") from error
+
+
+@dataclass(frozen=True)
 class VoxelGrid:
     """Voxels near the surface. indices: int32 [M,3], sorted, 0..resolution-1 per axis of the box [-1,1]^3."""
 
@@ -268,6 +288,7 @@ class Asset:
     mask: Path | None = None
     subject: Subject | None = None
     coarse: Mesh | None = None
+    camera: PictureCamera | None = None
     voxels: VoxelGrid | None = None
     queries: Queries | None = None
     latents: Latents | None = None
@@ -280,6 +301,7 @@ class Asset:
 ARTIFACTS: dict[str, type[Any]] = {
     "subject": Subject,
     "coarse": Mesh,
+    "camera": PictureCamera,
     "voxels": VoxelGrid,
     "queries": Queries,
     "latents": Latents,

@@ -31,10 +31,20 @@ class SurfaceConditioned(Protocol):
 
 
 class CameraReader(Protocol):
-    """A generator that reads the camera off the picture."""
+    """A generator that reads the camera off the picture.
+
+    truncation: box units that a field value of 1 stands for.
+    """
+
+    truncation: float
 
     def camera(self, condition: Condition) -> Tensor:
-        """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1."""
+        """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1. Shapes are drawn
+        to be seen by it so."""
+        ...
+
+    def with_camera(self, condition: Condition, camera: np.ndarray) -> Condition:
+        """`condition` with another camera, float32 [2,4]: that of the surface to refine, say."""
         ...
 
 

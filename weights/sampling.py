@@ -57,17 +57,18 @@ def latents_surface(
     device: str = "cpu",
     chunk: int = 65536,
     start: int = 32,
-    choose_level: Callable[[FieldFunction], float] | None = None,
+    bend: Callable[[FieldFunction], FieldFunction] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Vertices [V,3] float32 and faces [F,3] int32 of the latents' surface. Raises EmptyFieldError.
 
-    choose_level: gives the value at the surface for the field; 0 without it.
+    bend: gives the field whose surface at 0 is wanted, for the generator's own.
     """
     with torch.inference_mode():
         query = generator.field(latents, anchors)
-        level = choose_level(query) if choose_level else 0.0
+        if bend:
+            query = bend(query)
         start = min(start, resolution)
-        field = decode_octree(query, resolution, generator.field_bounds, level, start=start, chunk=chunk, device=device)
+        field = decode_octree(query, resolution, generator.field_bounds, start=start, chunk=chunk, device=device)
     if len(field.cells) == 0:
         raise EmptyFieldError("the generated field has no surface", "Try another --seed or a clearer picture.")
     vertices, faces = marching_cubes(field)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...kernels.errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Mesh, Subject, write_atomic
+from ..artifacts import Asset, Mesh, PictureCamera, Subject, write_atomic
 from ..stage import Context, fitted_chunk, setting
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ class CoarseSettings:
     fit_level: float = setting(
         0.0, "how far to go from the surface at 0 to the one whose outline fits the picture best", 0.0, 1.0
     )
+    outline: bool = setting(False, "hold the shape to the picture's outline: add what is missing, cut what is outside")
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
 
@@ -42,7 +43,7 @@ class Coarse:
     name = "coarse"
     Settings = CoarseSettings
     needs = ("subject",)
-    gives = ("coarse",)
+    gives = ("coarse", "camera")
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
@@ -67,24 +68,24 @@ class Coarse:
                 generator, condition, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
 
-        choose_level = None
-        if settings.fit_level:
-            choose_level = level_chooser(generator, condition, rgba[..., 3], settings.fit_level)
+        camera = generator.camera(condition).float() if hasattr(generator, "camera") else None
+        bend = None
+        if settings.fit_level or settings.outline:
+            bend = outline_bend(generator, camera, rgba[..., 3], settings.fit_level, settings.outline)
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
             chunk = fitted_chunk(settings.chunk, generator, context)
-            return latents_surface(
-                generator, latents, anchors, settings.resolution, device, chunk, choose_level=choose_level
-            )
+            return latents_surface(generator, latents, anchors, settings.resolution, device, chunk, bend=bend)
 
         if settings.combine == "mean":
             if anchors is None:
                 raise UsageError("latents without anchors have no mean", "Set coarse.combine to best.")
-            surface = surface_of(mean_latents(latents_of, settings.candidates))
+            vertices, faces = surface_of(mean_latents(latents_of, settings.candidates))
         else:
-            surface = best_surface(lambda k: surface_of(latents_of(k)), rgba[..., 3], settings.candidates)
+            vertices, faces = best_surface(lambda k: surface_of(latents_of(k)), rgba[..., 3], settings.candidates)
         strip.save()
-        return dataclasses.replace(asset, coarse=Mesh(*surface))
+        seen = None if camera is None else PictureCamera(camera.cpu().numpy())
+        return dataclasses.replace(asset, coarse=Mesh(vertices, faces), camera=seen)
 
 
 def condition_of(generator: Any, subject: Subject) -> Any:
@@ -96,16 +97,19 @@ def condition_of(generator: Any, subject: Subject) -> Any:
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 
-def level_chooser(generator: Any, condition: Any, alpha: np.ndarray, share: float) -> Callable[[FieldFunction], float]:
-    """`share` of the level of a field whose outline fits the mask alpha [S,S]: the camera is but a guess.
+def outline_bend(
+    generator: Any, camera: Tensor | None, alpha: np.ndarray, share: float, hold: bool
+) -> Callable[[FieldFunction], FieldFunction]:
+    """Makes a field's surface fit the mask alpha [S,S] as seen by the camera (weights.outline.bent_to_outline).
 
-    Raises UsageError without a known camera.
+    Raises UsageError without a camera, or for a generator that does not tell what its field's values mean.
     """
-    from ...weights.outline import outline_level
+    from ...weights.outline import bent_to_outline
 
-    if not hasattr(generator, "camera"):
-        raise UsageError("this model does not tell the picture's camera", "Leave coarse.fit_level at 0.")
-    return lambda field: share * outline_level(field, generator.camera(condition), alpha, generator.field_bounds)
+    if camera is None or not hasattr(generator, "truncation"):
+        raise UsageError("this model does not tell the picture's camera", "Leave coarse.fit_level and .outline out.")
+    truncation = generator.truncation if hold else None
+    return lambda field: bent_to_outline(field, camera, alpha, generator.field_bounds, share, truncation)
 
 
 class StepStrip:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...kernels.errors import UsageError
-from ..artifacts import Asset, Field, Latents, VoxelGrid
+from ..artifacts import Asset, Field, Latents, PictureCamera, VoxelGrid
 from ..stage import Context, fitted_chunk, setting
+
+if TYPE_CHECKING:
+    from ...weights.generator import FieldFunction
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class DecodeSettings:
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
     start: int = setting(64, "cells per side of the first, complete level", 4, 256)
     level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+    outline: bool = setting(False, "hold the shape to the picture's outline, when the coarse stage told the camera")
     keys: str = setting(
         "all", "latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail)",
         choices=("all", "mean", "merge"),
@@ -43,12 +47,14 @@ class Decode:
         generator = context.networks["refine"]
         if settings.compat == "reference":
             return dataclasses.replace(asset, field=Field(reference_samples(generator, asset.latents, settings)))
-        query = field_query(generator, asset.latents, context.device, settings.keys)
+        query, level = field_query(generator, asset.latents, context.device, settings.keys), settings.level
+        if settings.outline and asset.camera is not None and asset.subject is not None:
+            query, level = outlined(query, level, generator, asset.camera, asset.subject.rgba[..., 3], context), 0.0
         samples = decode_octree(
             query,
             settings.resolution,
             bounds=generator.field_bounds,
-            level=settings.level,
+            level=level,
             start=min(settings.start, settings.resolution),
             seeds=None if asset.voxels is None else seed_cells(asset.voxels, generator.field_bounds),
             chunk=fitted_chunk(settings.chunk, generator, context),
@@ -56,6 +62,21 @@ class Decode:
             device=context.device,
         )
         return dataclasses.replace(asset, field=Field(samples))
+
+
+def outlined(
+    query: FieldFunction, level: float, generator: Any, camera: PictureCamera, alpha: np.ndarray, context: Context
+) -> FieldFunction:
+    """The field with its surface at 0 instead of `level`, held to the outline. Raises UsageError."""
+    import torch
+
+    from ...weights.outline import cast_rays, held_to_outline
+
+    if not hasattr(generator, "truncation"):
+        raise UsageError("decode.outline is not for this model", "Leave it out.")
+    affine = torch.from_numpy(camera.affine).to(context.device)
+    rays = cast_rays(query, affine, alpha, generator.field_bounds)
+    return held_to_outline(query, rays, level, affine, alpha, generator.truncation)
 
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:
@@ -83,7 +104,7 @@ def seed_cells(voxels: VoxelGrid, bounds: float) -> tuple[np.ndarray, int]:
     return np.unique(cells[inside], axis=0), resolution
 
 
-def field_query(generator: Any, latents: Latents, device: str, keys: str) -> Any:
+def field_query(generator: Any, latents: Latents, device: str, keys: str) -> FieldFunction:
     """The function [P,3] -> [P] that the decoder answers for these latents, positive inside. Raises UsageError."""
     import torch
 

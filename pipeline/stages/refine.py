@@ -42,6 +42,8 @@ class Refine:
         generator = context.networks["refine"]
         anchors = generator.anchors(queries.indices, queries.resolution)
         condition = generator.condition(asset.subject.rgba)
+        if asset.camera is not None and hasattr(generator, "with_camera"):
+            condition = generator.with_camera(condition, asset.camera.affine)
         if hasattr(generator, "with_surface"):
             condition = with_coarse_surface(generator, condition, asset, anchors, context)
         count = len(queries.indices)

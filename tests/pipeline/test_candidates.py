@@ -36,6 +36,8 @@ def test_the_picture_is_encoded_once_for_all_candidates(combine):
 class BallGenerator(FakeGenerator):
     """A ball of radius 0.5, seen straight from the front."""
 
+    truncation = 1.0
+
     def camera(self, condition):
         return torch.tensor([[1.0, 0, 0, 0], [0, 1, 0, 0]])
 
@@ -55,6 +57,20 @@ def radius(generator: FakeGenerator, fit_level: float) -> float:
 def test_the_surface_goes_as_far_as_asked_towards_the_outline():
     found = [radius(BallGenerator(), share) for share in (0.0, 0.5, 1.0)]
     assert found == pytest.approx([0.5, 0.45, 0.4], abs=0.015)
+
+
+def test_the_shape_is_held_to_the_outline():
+    """Of a ball whose lower half the picture does not show, the upper half is left, and the camera is told."""
+    y, x = (np.mgrid[:128, :128] + 0.5) / 64 - 1
+    upper = cutout(((np.hypot(x, y) < 0.5) & (y < 0)).astype(np.float32))
+    asset = Asset(subject=Subject(upper, np.eye(3), (128, 128)))
+    made = Coarse().run(
+        asset, CoarseSettings(steps=1, resolution=48, outline=True), Context(networks={"coarse": BallGenerator()})
+    )
+    low, high = made.coarse.vertices.min(0), made.coarse.vertices.max(0)
+    assert low[1] == pytest.approx(0, abs=0.04) and high[1] == pytest.approx(0.5, abs=0.03)
+    assert high[0] == pytest.approx(0.5, abs=0.03)
+    assert np.array_equal(made.camera.affine, [[1, 0, 0, 0], [0, 1, 0, 0]])
 
 
 def test_a_model_without_a_camera_cannot_fit_the_outline():

@@ -4,9 +4,19 @@ import dataclasses
 
 import numpy as np
 import pytest
-from fakes import FakeGenerator, cube, load_fake
-from varco3d.kernels.errors import BadMeshError, EmptyFieldError
-from varco3d.pipeline.artifacts import ARTIFACTS, Asset, Field, Latents, Mesh, Queries, VoxelGrid
+from fakes import FakeGenerator, cube, cutout, load_fake
+from varco3d.kernels.errors import BadInputError, BadMeshError, EmptyFieldError, UsageError
+from varco3d.pipeline.artifacts import (
+    ARTIFACTS,
+    Asset,
+    Field,
+    Latents,
+    Mesh,
+    PictureCamera,
+    Queries,
+    Subject,
+    VoxelGrid,
+)
 from varco3d.pipeline.mesh_report import mesh_report
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.clean import Clean, CleanSettings
@@ -159,6 +169,37 @@ def test_an_open_mesh_is_closed_when_that_is_asked_for():
     assert len(kept.faces) == len(cleaned(whole, faces=0)[0].faces)
 
 
+def right_half_seen(**slots) -> Asset:
+    """A torus's latents with a picture that shows only what lies right of x = 0.1."""
+    alpha = np.zeros((64, 64), np.float32)
+    alpha[:, 36:] = 1
+    subject = Subject(cutout(alpha), np.eye(3), (64, 64))
+    return Asset(latents=Latents(np.zeros((8, 4), np.float32)), subject=subject, **slots)
+
+
+def test_decode_holds_the_shape_to_the_outline_where_the_camera_is_known():
+    front = PictureCamera(np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float32))
+    generator = FakeGenerator()
+    context, settings = Context(networks={"refine": generator}), DecodeSettings(resolution=32, start=16, outline=True)
+
+    def left_end(asset: Asset) -> float:
+        mesh = Extract().run(Decode().run(asset, settings, context), ExtractSettings(), Context()).mesh
+        return float(mesh.vertices[:, 0].min())
+
+    assert left_end(right_half_seen()) < -0.7  # a mesh from elsewhere: nobody knows how the picture sees it
+    with pytest.raises(UsageError, match=r"decode\.outline"):
+        left_end(right_half_seen(camera=front))
+    generator.truncation = 1.0
+    assert left_end(right_half_seen(camera=front)) == pytest.approx(36 / 32 - 1, abs=0.05)
+    assert left_end(right_half_seen(camera=PictureCamera(-front.affine))) < -0.7
+
+
+def test_a_camera_that_cannot_be_read_is_an_error(tmp_path):
+    (tmp_path / "camera.json").write_text('{"affine": [1, 2]}')
+    with pytest.raises(BadInputError, match=r"camera\.json"):
+        PictureCamera.load(tmp_path)
+
+
 def test_every_artifact_survives_its_folder(tmp_path):
     asset = extracted(resolution=32)
     random = np.random.default_rng(0)
@@ -172,6 +213,7 @@ def test_every_artifact_survives_its_folder(tmp_path):
     )
     made = {
         "coarse": textured,
+        "camera": PictureCamera(random.random((2, 4)).astype(np.float32)),
         "mesh": asset.mesh,
         "voxels": VoxelGrid(np.array([[1, 2, 3]], np.int32), 16),
         "queries": Queries(np.array([[1, 2, 3]], np.int32), 16),

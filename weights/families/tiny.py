@@ -62,6 +62,7 @@ class TinyGenerator:
         self.backbone = backbone.to(device).eval()
         self.vae, self.flow, self.lattice = vae.to(device).eval(), flow.to(device).eval(), lattice
         self.channels = vae.config.latent_channels
+        self.truncation = vae.config.truncation
         self._device, self._dtype = torch.device(device), dtype
 
     def _autocast(self) -> torch.autocast:
@@ -77,6 +78,11 @@ class TinyGenerator:
     def camera(self, condition: Condition) -> Tensor:
         return condition.extra.picture.camera[0]
 
+    def with_camera(self, condition: Condition, camera: np.ndarray) -> Condition:
+        seen: Seen = condition.extra
+        picture = dataclasses.replace(seen.picture, camera=torch.from_numpy(camera)[None].to(self._device))
+        return dataclasses.replace(condition, extra=dataclasses.replace(seen, picture=picture))
+
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
         if self.lattice is not None:
             return lattice_anchors(self.lattice)[lattice_grouping(self.lattice)].to(self._device)
@@ -86,7 +92,7 @@ class TinyGenerator:
 
     def with_surface(self, condition: Condition, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Condition:
         return dataclasses.replace(
-            condition, extra=Seen(condition.extra.picture, self.encode(points, normals, anchors))
+            condition, extra=dataclasses.replace(condition.extra, rough=self.encode(points, normals, anchors))
         )
 
     def encode(self, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Tensor:
