@@ -52,6 +52,18 @@ class Camera:
         if self.fov is not None and not 0 < self.fov < 170:
             raise UsageError(f"camera fov must lie between 0 and 170 degrees, got {self.fov}")
 
+    @classmethod
+    def from_affine(cls, affine: np.ndarray) -> Camera:
+        """The orthographic camera nearest to an affine map [2,4] of (x, y, z, 1) to the picture, -1..1, y up."""
+        linear = np.asarray(affine, np.float64)[:, :3]
+        x, y, z = np.cross(*linear)  # towards the camera
+        return cls(
+            azimuth=math.degrees(math.atan2(x, z)),
+            elevation=math.degrees(math.atan2(y, math.hypot(x, z))),
+            half_height=2.0 / max(float(np.linalg.norm(linear, axis=1).sum()), 1e-6),
+            shift=(float(affine[0, 3]), float(affine[1, 3])),
+        )
+
     @property
     def perspective(self) -> bool:
         return self.fov is not None

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from contact_sheet import sheet, strip
 from PIL import Image
+from varco3d.kernels.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
@@ -74,11 +75,14 @@ def prediction(state: ItemState, mesh: Mesh | None) -> Prediction:
     return Prediction((mesh.vertices, mesh.faces), notes)
 
 
-def input_view_scores(mesh: Mesh, rgba: np.ndarray, recipe: Recipe) -> dict[str, float]:
-    """Of a painted mesh at the camera that the texture stage finds: `registered`, the overlap of the silhouettes, and
-    `psnr`, dB over the pixels that both the render (unlit) and the picture rgba [S,S,4] cover."""
+def input_view_scores(asset: Asset, recipe: Recipe) -> dict[str, float]:
+    """Of an asset's painted mesh at the camera that the texture stage finds: `registered`, the overlap of the
+    silhouettes, and `psnr`, dB over the pixels that both the render (unlit) and the picture cover."""
+    assert asset.mesh is not None and asset.subject is not None
+    mesh, rgba = asset.mesh, asset.subject.rgba
+    hint = None if asset.camera is None else Camera.from_affine(asset.camera.affine)
     settings = recipe.stage("texture").settings
-    found = register(mesh.vertices, mesh.faces, rgba, settings.spread, settings.lowest_iou)
+    found = register(mesh.vertices, mesh.faces, rgba, settings.spread, settings.lowest_iou, hint)
     seen = render_view(mesh, found.camera, rgba.shape[0], background=None, light=0.0).astype(np.float32) / 255
     both = (seen[..., 3] > 0.99) & (rgba[..., 3] > 0.99)
     error = float(np.square(seen[both][:, :3] - rgba[both][:, :3]).mean()) if both.any() else 1.0
@@ -119,7 +123,7 @@ def chain_methods(
             truth = coloured_mesh(case.obj, case.framed_vertices())
             strip(subject.rgba, rough, mesh, truth).save(strip_path(out, case.row, case.view))
         found = prediction(state, mesh)
-        found.notes.update(input_view_scores(mesh, subject.rgba, recipe))
+        found.notes.update(input_view_scores(state.asset, recipe))
         return found
 
     rows: Methods = {COARSE: coarse}

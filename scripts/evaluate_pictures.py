@@ -53,7 +53,7 @@ class PictureRuns:
         strip(asset.subject.rgba, asset.coarse, asset.mesh, None).save(self._out / f"{path.stem}.png")
         report = mesh_report(asset.mesh)
         return {
-            **input_view_scores(asset.mesh, asset.subject.rgba, self._recipe),
+            **input_view_scores(asset, self._recipe),
             "watertight": float(report["watertight"]),
             "manifold": float(report["non_manifold_edges"] == 0),
             "components": report["components"],

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...kernels.cameras import Camera
 from ...kernels.errors import BadMeshError
 from ...kernels.normals import smooth_normals
 from ..artifacts import Asset, Mesh
@@ -62,7 +63,8 @@ class Texture:
         cut, work, islands = _cut(mesh, settings, size, context)
         context.progress(1, 4, "register")
         boxed = _in_box(mesh.vertices, mesh.faces)
-        conditions, light = _conditions(boxed, mesh.faces, subject.rgba, settings, context)
+        hint = None if asset.camera is None else Camera.from_affine(asset.camera.affine)
+        conditions, light = _conditions(boxed, mesh.faces, subject.rgba, hint, settings, context)
         context.progress(2, 4, "views")
         if context.folder is not None:
             write_conditions(conditions, context.folder / "conditions")
@@ -147,16 +149,22 @@ def _in_box(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def _conditions(
-    vertices: np.ndarray, faces: np.ndarray, rgba: np.ndarray, settings: TextureSettings, context: Context
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    rgba: np.ndarray,
+    hint: Camera | None,
+    settings: TextureSettings,
+    context: Context,
 ) -> tuple[Any, float]:
-    """Registers the picture and puts together what a view synthesiser is told; and how much light was taken out."""
+    """Registers the picture, near `hint` if it fits from there, and puts together what a view synthesiser is told; and
+    how much light was taken out."""
     from ..texturing.delight import delight
     from ..texturing.register import plain_front, register
     from ..texturing.synthesis import Conditions, wanted_cameras
     from ..texturing.view_set import further_cameras
 
     if settings.register:
-        found = register(vertices, faces, rgba, settings.spread, settings.lowest_iou)
+        found = register(vertices, faces, rgba, settings.spread, settings.lowest_iou, hint)
         if not found.accepted:
             context.warn(
                 f"the picture fits the mesh's silhouette badly (IoU {found.iou:.2f}); taken as a plain front view"

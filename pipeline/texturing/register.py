@@ -29,6 +29,7 @@ BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wron
 REFINED_ELEVATIONS = (ELEVATIONS[0] - BEYOND, ELEVATIONS[-1] + BEYOND)
 PERSPECTIVE = 28.0  # degrees, typical of product pictures; where the search for a field of view begins
 FIELDS = (8.0, 50.0)  # degrees, the range of that search
+HINT_FITS = 0.9  # overlap from about the hinted camera above which it is believed
 SURE = 0.96  # overlap above which there is nothing left to search for
 RIVAL = 0.05  # a camera whose loss is higher than the best one's by this will not catch up
 EDGE_WEIGHT = 0.06  # of the misfit of edges beside 1 - IoU
@@ -45,12 +46,18 @@ class Registration:
 
 
 def register(
-    vertices: np.ndarray, faces: np.ndarray, rgba: np.ndarray, spread: float = 30.0, lowest_iou: float = 0.6
+    vertices: np.ndarray,
+    faces: np.ndarray,
+    rgba: np.ndarray,
+    spread: float = 30.0,
+    lowest_iou: float = 0.6,
+    hint: Camera | None = None,
 ) -> Registration:
     """Camera of a square picture rgba [S, S, 4] (0..1) of a mesh that fronts +Z.
 
     spread: azimuths from -spread to spread degrees are searched; 180 searches all around. lowest_iou: below it the
-    plain front camera, fitted to the alpha's bounding box, is returned.
+    plain front camera, fitted to the alpha's bounding box, is returned. hint: about where the camera is; when the
+    outline fits well from there, nothing else is searched.
     """
     vertices, faces = _lighter(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
     picture = _resized(rgba, FINE_SIZE)
@@ -58,6 +65,11 @@ def register(
     if not (small > 0.5).any():
         return Registration(Camera(), 0.0, False)
     search = _Search(vertices, faces, spread, PictureEdges(picture))
+    if hint is not None:
+        near = search.refined(hint, fine, 110, full=True)
+        iou = search.iou(near, fine)
+        if iou >= HINT_FITS:
+            return Registration(near, iou, True)
     found = [search.refined(camera, small, 60) for camera in _starts(search, small)]
     # Boxes and other shapes with several mirror planes have one silhouette from two sides.
     best = min(found, key=lambda camera: search.loss(camera, fine))

@@ -1,13 +1,14 @@
 """What the scripts that measure `tiny` work out themselves: scores at the input view, samples for the painter."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 from varco3d.kernels.cameras import Camera
-from varco3d.pipeline.artifacts import Mesh
+from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.preview import render_view
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.weights.training.objects import TrainingObject
@@ -33,11 +34,12 @@ def test_scores_at_the_input_view(scripts):
 
     mesh, recipe = painted_box(), load_recipe("tiny")
     picture = render_view(mesh, Camera(15, 10, 1.1), 128, background=None, light=0.0).astype(np.float32) / 255
-    scores = input_view_scores(mesh, picture, recipe)
+    asset = Asset(mesh=mesh, subject=Subject(picture, np.eye(3), (128, 128)))
+    scores = input_view_scores(asset, recipe)
     assert scores["registered"] > 0.93 and scores["psnr"] > 25
     assert mesh.colors is not None
     wrong = Mesh(mesh.vertices, mesh.faces, colors=255 - mesh.colors)
-    assert input_view_scores(wrong, picture, recipe)["psnr"] < 8
+    assert input_view_scores(replace(asset, mesh=wrong), recipe)["psnr"] < 8
 
 
 def test_sheet_names_the_columns_it_has(scripts):

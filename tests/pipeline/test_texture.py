@@ -89,6 +89,21 @@ def test_registration_tells_sides_of_one_silhouette_apart_by_the_edges(azimuth):
     assert abs(found.camera.azimuth - azimuth) < 3 and abs(found.camera.elevation) < 3
 
 
+def test_registration_believes_a_hint_that_fits(monkeypatch):
+    """With it nothing else is searched, and a camera beyond the usual range is found; a hint that misses is no harm."""
+    mesh, true = figure(), Camera(33.0, 12.0, 1.2, shift=(0.05, -0.08))
+    rgba = subject_of(mesh, true, 256).rgba
+    missed = register(mesh.vertices, mesh.faces, rgba, spread=40, hint=Camera(-30.0, 40.0, 2.5))
+    assert abs(missed.camera.azimuth - 33) < 3
+    monkeypatch.setattr("varco3d.pipeline.texturing.register._starts", None)
+    affine = np.concatenate([true.axes()[:2] / 1.2, [[0.05], [-0.08]]], 1)
+    hint = Camera.from_affine(affine)
+    assert hint.azimuth == pytest.approx(33) and hint.elevation == pytest.approx(12)
+    assert hint.half_height == pytest.approx(1.2) and hint.shift == (0.05, -0.08)
+    near = register(mesh.vertices, mesh.faces, rgba, hint=hint.moved(azimuth=27.0, elevation=15.0))
+    assert near.accepted and abs(near.camera.azimuth - 33) < 3 and abs(near.camera.elevation - 12) < 3
+
+
 def test_registration_refuses_a_picture_of_something_else():
     mesh = figure()
     y, x = np.mgrid[:128, :128]
