@@ -22,11 +22,10 @@ from varco3d.kernels.normals import smooth_normals
 from varco3d.kernels.render_maps import Maps, render_maps
 from varco3d.pipeline.texturing.register import Registration
 from varco3d.pipeline.texturing.synthesis import Conditions, MirrorSynthesizer, input_view, wanted_cameras
-from varco3d.weights.networks.painter import PainterConfig
 from varco3d.weights.painting import ViewFacts, view_facts
 from varco3d.weights.training.objects import TrainingObject, open_archive
 from varco3d.weights.training.renders import corner_normals, framed_camera, random_pose, shade, surface_colours
-from varco3d.weights.training.train_painter import open_painter_arrays, pack_facts
+from varco3d.weights.training.train_painter import VIEW_SIDE, open_painter_arrays, pack_facts
 from varco3d.weights.training.train_vae import FRAME, yaw_matrix
 
 PICTURE = 192  # side of the rendered picture; the shards keep it at the painter's size
@@ -83,7 +82,7 @@ def painter_sample(obj: TrainingObject, seed: int) -> tuple[np.ndarray, ViewFact
     smooth = smooth_normals(vertices, obj.faces)
     conditions = Conditions(picture, found, vertices, obj.faces, smooth, cameras)
     views = [input_view(conditions), *MirrorSynthesizer().synthesize(conditions)]
-    side = PainterConfig().view
+    side = VIEW_SIDE
     facts = view_facts(vertices, obj.faces, None, list(cameras.values()), views, side)
     maps = render_maps(vertices, obj.faces, list(cameras.values()), side, maps=())
     wanted = np.zeros((len(cameras), side, side, 3), np.float32)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from scipy.spatial import KDTree
+from torch import Tensor
 
 from ..kernels.bake import Baker, View
 from ..kernels.cameras import Camera
@@ -18,6 +18,7 @@ from .networks.painter import CHANNELS, Painter
 
 SURE = 0.02  # trust from which a place counts as known
 NEIGHBOURS = 8  # known places that an unknown one is coloured from
+HORIZONTAL = (8, 11)  # among a view's channels the x components of normal and position, which a mirror turns around
 NORMAL_REACH = 0.12  # box units that one unit of normal counts for: keeps the two sides of a plate apart
 
 
@@ -104,12 +105,22 @@ def paint_views(painter: Painter, facts: ViewFacts, rgba: np.ndarray) -> np.ndar
     """
     device = next(painter.parameters()).device
     view = torch.from_numpy(facts.channels()).to(device)
-    small = F.adaptive_avg_pool2d(view, painter.config.view)
-    inside = small[:, -1:]
-    small = small / inside.clamp(min=1e-6) * (inside > 0.25)
     picture = torch.from_numpy(area_resize(rgba, painter.config.picture)).permute(2, 0, 1)[None].to(device)
     with torch.inference_mode():
-        correction = painter(small, picture.expand(len(view), -1, -1, -1))
-    known = F.interpolate(small[:, -1:], view.shape[2:], mode="bilinear")
-    correction = F.interpolate(correction, view.shape[2:], mode="bilinear") / known.clamp(min=0.25)
-    return (view[:, :3] + correction).clamp(0, 1).permute(0, 2, 3, 1).cpu().numpy()
+        change = correction(painter, view, picture.expand(len(view), -1, -1, -1))
+    return (view[:, :3] + change).clamp(0, 1).permute(0, 2, 3, 1).cpu().numpy()
+
+
+def correction(painter: Painter, view: Tensor, picture: Tensor) -> Tensor:
+    """What to add to the guess of views [B,CHANNELS,S,S] of any size, [B,3,S,S]; picture [B,4,P,P].
+
+    The mean of what the painter says to the views and to their mirror images.
+    """
+    return (painter(view, picture) + painter(mirrored(view), picture.flip(-1)).flip(-1)) / 2
+
+
+def mirrored(view: Tensor) -> Tensor:
+    """Facts [B,CHANNELS,S,S] of the mirrored mesh, seen in mirrored views."""
+    view = view.flip(-1)
+    view[:, HORIZONTAL] *= -1
+    return view

@@ -110,9 +110,10 @@ def test_mirroring_and_permuting_keep_channels_together(facts):
 def test_training_beats_the_guess_and_resumes(tmp_path, monkeypatch, facts):
     """Every guess is too bright by the same amount; a few steps must find out."""
     monkeypatch.setattr(torch, "compile", lambda function: function)
-    config = PainterConfig(view=SIDE, widths=(8, 16, 24, 32), heads=4)
+    config = PainterConfig(view=SIDE // 2, widths=(8, 16, 24, 32), heads=4)
     monkeypatch.setattr(train_painter, "PainterConfig", lambda: config)
     monkeypatch.setattr(train_painter, "VIEWS", 2)
+    monkeypatch.setattr(train_painter, "VIEW_SIDE", SIDE)
     arrays = train_painter.open_painter_arrays(tmp_path, 3, "w+")
     rgba = np.ones((SIDE, SIDE, 4), np.float32)
     for row in range(3):

@@ -1,8 +1,9 @@
 """The painter: colours of one view of a mesh from what a picture and its mirror images tell about it.
 
-A small U-Net over the pixels of the view, with the input picture's tokens read at its lowest level. It moves a guess
-towards other colours that may be right (calmer ones, the nearest known, the picture's mean, black) and adds what is
-still missing. An untrained painter leaves the guess as it is.
+A small U-Net over the pixels of the view, with the input picture's tokens read at its lowest level. It says how far to
+move a guess towards other colours that may be right (calmer ones, the nearest known, the picture's mean, black) and
+what is still missing; it says so at a low resolution, and the moves are made at that of the view. An untrained painter
+leaves the guess as it is.
 """
 
 from __future__ import annotations
@@ -18,15 +19,15 @@ CHANNELS = 15
 """Of a view: guess (3), nearest known colour (3), trust of the picture and of its mirror images, normal (3), position
 (3), mask. Colours 0..1, trusts 0..1, positions in the box, all zero outside the mesh."""
 
-CALM = (5, 17)  # windows, pixels, of the guess's local means
+CALM = (5 / 64, 17 / 64)  # windows, shares of the view's side, of the guess's local means
 CHOICES = len(CALM) + 3
 
 
 @dataclass(frozen=True)
 class PainterConfig:
-    view: int = 64  # side of a view in pixels that the network was trained at
+    view: int = 32  # side in pixels that the network works at
     picture: int = 64  # side of the RGBA input picture
-    widths: tuple[int, ...] = (16, 48, 96, 192)  # channels at 1, 1/2, 1/4, 1/8 of the side
+    widths: tuple[int, ...] = (32, 64, 128, 192)  # channels at 1, 1/2, 1/4, 1/8 of the side
     heads: int = 6
 
 
@@ -77,10 +78,15 @@ class Painter(nn.Module):
         nn.init.zeros_(self.leave.bias)  # type: ignore[arg-type]
 
     def forward(self, view: Tensor, picture: Tensor) -> Tensor:
-        """view [B,CHANNELS,S,S], picture [B,4,P,P] straight alpha -> correction [B,3,S,S] to the guess.
+        """view [B,CHANNELS,S,S], picture [B,4,P,P] straight alpha -> correction [B,3,S,S] to the guess."""
+        said = self.say(pooled(view, self.config.view), picture)
+        if said.shape[2:] != view.shape[2:]:
+            said = F.interpolate(said, view.shape[2:], mode="bilinear")
+        moves = torch.tanh(said[:, :CHOICES, None]) * (choices(view, picture) - view[:, None, :3])
+        return (moves.sum(1) + said[:, CHOICES:]) * view[:, -1:]
 
-        S: a multiple of 1 << (levels - 1).
-        """
+    def say(self, view: Tensor, picture: Tensor) -> Tensor:
+        """Moves (before tanh) and what to add, [B,CHOICES+3,S,S]; S: a multiple of 1 << (levels - 1)."""
         tokens = picture * 2 - 1
         for k, layer in enumerate(self.picture):
             tokens = layer(F.silu(tokens) if k else tokens)
@@ -93,9 +99,16 @@ class Painter(nn.Module):
         x = self.middle(self.look(x, tokens.flatten(2).transpose(1, 2)))
         for block, up in zip(reversed(self.after), reversed(self.up), strict=True):
             x = block(up(x) + kept.pop())
-        out = self.leave(F.silu(x))
-        moves = torch.tanh(out[:, :CHOICES, None]) * (choices(view, picture) - view[:, None, :3])
-        return (moves.sum(1) + out[:, CHOICES:]) * view[:, -1:]
+        return self.leave(F.silu(x))
+
+
+def pooled(view: Tensor, side: int) -> Tensor:
+    """Facts [B,CHANNELS,S,S] at another size: means over the pixels that show the mesh."""
+    if view.shape[-1] == side:
+        return view
+    small = F.adaptive_avg_pool2d(view, side)
+    inside = small[:, -1:]
+    return torch.cat([small[:, :-1] / inside.clamp(min=0.25), (inside > 0.25).to(small.dtype)], 1)
 
 
 def choices(view: Tensor, picture: Tensor) -> Tensor:
@@ -104,6 +117,7 @@ def choices(view: Tensor, picture: Tensor) -> Tensor:
     alpha = picture[:, 3:]
     mean = (picture[:, :3] * alpha).mean((2, 3), keepdim=True) / alpha.mean((2, 3), keepdim=True).clamp(min=1e-4)
     covered = torch.cat([guess * mask, mask], 1)
-    pooled = [F.avg_pool2d(covered, width, 1, width // 2) for width in CALM]
-    calm = [p[:, :3] / p[:, 3:].clamp(min=1e-4) for p in pooled]
+    widths = [2 * int(share * view.shape[-1] / 2) + 1 for share in CALM]
+    means = [F.avg_pool2d(covered, width, 1, width // 2) for width in widths]
+    calm = [mean[:, :3] / mean[:, 3:].clamp(min=1e-4) for mean in means]
     return torch.stack([view[:, 3:6], *calm, mean.expand_as(guess), torch.zeros_like(guess)], 1)

@@ -16,27 +16,27 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ..families.tiny import area_resize
 from ..networks.painter import CHANNELS, Painter, PainterConfig
-from ..painting import SURE, ViewFacts
+from ..painting import SURE, ViewFacts, correction, mirrored
 from .loop import Loop, LoopConfig
 
 VIEWS = 6
+VIEW_SIDE = 64  # pixels, of the stored views, at which painters are compared; they may work at less
 SEEN_WEIGHT = 0.05  # of pixels that the picture shows, in the loss
 FLOOR = 1e-4  # squared error that nobody sees
 SIGNED = slice(8, 14)  # normal and position among the painter's channels; the others lie in 0..1
-HORIZONTAL = (8, 11)  # their x components, which a mirrored view turns around
 
 
 def open_painter_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray]:
     """Memory maps by name: `view` int8 or uint8 codes of the channels, `wanted` and `picture` uint8."""
-    config = PainterConfig()
+    picture = PainterConfig().picture
     shapes = {
-        "view": (VIEWS, CHANNELS, config.view, config.view),
-        "wanted": (VIEWS, 3, config.view, config.view),
-        "picture": (4, config.picture, config.picture),
+        "view": (VIEWS, CHANNELS, VIEW_SIDE, VIEW_SIDE),
+        "wanted": (VIEWS, 3, VIEW_SIDE, VIEW_SIDE),
+        "picture": (4, picture, picture),
     }
     return {
         name: np.lib.format.open_memmap(
@@ -75,8 +75,7 @@ def augmented(batch: dict[str, Tensor], generator: torch.Generator) -> dict[str,
         view = view[:, torch.cat([order, order + 3, rest])]
         wanted, picture = wanted[:, order], picture[:, torch.cat([order, torch.tensor([3])])]
     if torch.rand((), generator=generator) < 0.5:
-        view, wanted, picture = view.flip(-1), wanted.flip(-1), picture.flip(-1)
-        view[:, HORIZONTAL] *= -1
+        view, wanted, picture = mirrored(view), wanted.flip(-1), picture.flip(-1)
     return {"view": view, "wanted": wanted, "picture": picture}
 
 
@@ -96,15 +95,15 @@ def unseen(view: Tensor) -> Tensor:
 def painter_loss(painter: Painter, batch: dict[str, Tensor]) -> dict[str, Tensor]:
     view = batch["view"]
     with torch.autocast("cpu", torch.bfloat16):
-        correction = painter(view, batch["picture"])
-    error = (view[:, :3] + correction.float() - batch["wanted"]).square().mean(1, keepdim=True)
+        change = painter(view, batch["picture"])
+    error = (view[:, :3] + change.float() - batch["wanted"]).square().mean(1, keepdim=True)
     weight = unseen(view) + SEEN_WEIGHT * view[:, -1:]
     per_view = (error * weight).sum((1, 2, 3)) / weight.sum((1, 2, 3)).clamp(min=1)
     return {"loss": (per_view + FLOOR).log10().mean()}
 
 
 @torch.no_grad()
-def unseen_psnr(painter: nn.Module, arrays: dict[str, np.ndarray], rows: range) -> dict[str, float]:
+def unseen_psnr(painter: Painter, arrays: dict[str, np.ndarray], rows: range) -> dict[str, float]:
     """PSNR, dB, over the unseen pixels of an object's six views, mean over objects: of the painter, of its guess (the
     mirror images) and of the nearest known colour."""
     scores: dict[str, list[float]] = {"psnr_painter": [], "psnr_mirrored": [], "psnr_nearest": []}
@@ -113,7 +112,7 @@ def unseen_psnr(painter: nn.Module, arrays: dict[str, np.ndarray], rows: range) 
         view, mask = batch["view"], unseen(batch["view"])
         if mask.sum() < 64:  # all of it is seen
             continue
-        painted = (view[:, :3] + painter(view, batch["picture"])).clamp(0, 1)
+        painted = (view[:, :3] + correction(painter, view, batch["picture"])).clamp(0, 1)
         for name, colours in zip(scores, (painted, view[:, :3], view[:, 3:6]), strict=True):
             error = ((colours - batch["wanted"]).square() * mask).sum() / (3 * mask.sum())
             scores[name].append(-10 * float(error.clamp(min=1e-5).log10()))
