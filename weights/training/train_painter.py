@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..families.tiny import area_resize
 from ..networks.painter import CHANNELS, Painter, PainterConfig
@@ -137,7 +137,12 @@ def main() -> None:
     held_out = range(index["training"], index["count"])
     source = batches(arrays, index["training"], args.batch, args.seed + loop.steps)
     loss = torch.compile(painter_loss)
-    loop.run(source, lambda b: loss(painter, b), lambda m: unseen_psnr(m, arrays, held_out), validate_every=250)
+
+    def validate(averaged: nn.Module) -> dict[str, float]:
+        assert isinstance(averaged, Painter)
+        return unseen_psnr(averaged, arrays, held_out)
+
+    loop.run(source, lambda b: loss(painter, b), validate, validate_every=250)
 
 
 if __name__ == "__main__":
