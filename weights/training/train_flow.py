@@ -38,7 +38,6 @@ TIME_DEVIATION = 1.3
 FIELD_WEIGHT = 2.0
 CAMERA_WEIGHT = 4.0
 FIRST_STEP = 0.75  # share of pictures whose first draw is at t = 0, where the picture alone decides the shape
-TRUST = 0.6  # at least, in the camera read off the picture; the rest is the true one
 ROUGH_DROP = 0.1  # share of samples without a rough surface: meshes can be refined from the picture alone
 DRAWS = 2  # times and noises per picture: the encoder and the latents are paid once
 
@@ -234,8 +233,7 @@ def main() -> None:
         if tokens:
             known = (torch.rand(len(latents), 1, 1) >= ROUGH_DROP).float()
             rough = model.normalise(encode(vae, batch, "rough")) * known
-        trust = TRUST + (1 - TRUST) * torch.rand(len(latents))
-        return loss(model, vae, batch, semantic, latents, noise, t, keep, trust, rough)
+        return loss(model, vae, batch, semantic, latents, noise, t, keep, torch.rand(len(latents)), rough)
 
     loop.run(source, step, lambda m: held_out_loss(m, vae, backbone, held_out), validate_every=200)
 
