@@ -22,6 +22,7 @@ from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.clean import Clean, CleanSettings
 from varco3d.pipeline.stages.decode import Decode, DecodeSettings, seed_cells
 from varco3d.pipeline.stages.extract import Extract, ExtractSettings
+from varco3d.pipeline.stages.refine import Refine, RefineSettings
 from varco3d.pipeline.stages.sample import Sample, SampleSettings
 from varco3d.pipeline.stages.voxelize import Voxelize, VoxelizeSettings
 
@@ -192,6 +193,23 @@ def test_decode_holds_the_shape_to_the_outline_where_the_camera_is_known():
     generator.truncation = 1.0
     assert left_end(right_half_seen(camera=front)) == pytest.approx(36 / 32 - 1, abs=0.05)
     assert left_end(right_half_seen(camera=PictureCamera(-front.affine))) < -0.7
+
+
+def test_refine_looks_at_the_picture_through_the_camera_of_the_coarse_mesh():
+    class Told(FakeGenerator):
+        camera = None
+
+        def with_camera(self, condition, camera):
+            self.camera = camera
+            return condition
+
+    front = PictureCamera(np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float32))
+    queries = Queries(np.array([[8, 8, 8], [9, 8, 8]], np.int32), 16)
+    for camera, expected in ((front, front.affine), (None, None)):
+        generator = Told()
+        asset = dataclasses.replace(right_half_seen(camera=camera), queries=queries)
+        Refine().run(asset, RefineSettings(steps=1), Context(networks={"refine": generator}))
+        assert generator.camera is expected
 
 
 def test_a_camera_that_cannot_be_read_is_an_error(tmp_path):
