@@ -25,6 +25,7 @@ MASK_SIDE = 256  # pixels of the map of distances to the outline
 PRESENCE = 0.08  # value that every ray inside the outline is to reach
 DEEPEST = -0.9  # what is further below the level is raised no more: nothing is there to be raised
 SMOOTH = 1.0  # rays over which the raising of neighbours is evened out
+BOX_END = 0.975  # share of the box that a shape may fill
 EDGE_SMOOTH = 2.0  # pixels of that map: what is cut along a slanted edge shows no steps
 
 
@@ -73,12 +74,19 @@ def outline_level(rays: Rays) -> float:
 
 
 def held_to_outline(
-    field: FieldFunction, rays: Rays, level: float, camera: Tensor, alpha: np.ndarray, truncation: float
+    field: FieldFunction,
+    rays: Rays,
+    level: float,
+    camera: Tensor,
+    alpha: np.ndarray,
+    bounds: float,
+    truncation: float,
 ) -> FieldFunction:
     """A field whose surface at 0 is that of `field` at `level`, but for the outline, which is the mask's.
 
     Where a ray inside the mask meets nothing, all of its values are raised until it does; so a thin part appears where
-    the field came nearest to it. What lies outside the mask is cut off. truncation: box units that a value of 1 means.
+    the field came nearest to it. What lies outside the mask is cut off. What was raised ends before the box does, so
+    that the surface stays closed. truncation: box units that a value of 1 means.
     """
     missing = np.clip(rays.highest - PRESENCE - level, DEEPEST, 0) * rays.mask
     levels = level + ndimage.gaussian_filter(missing.astype(np.float32), SMOOTH)
@@ -94,7 +102,8 @@ def held_to_outline(
             F.grid_sample(m, grid, padding_mode="border", align_corners=False)[0, 0, 0].to(values.dtype)
             for m in (level_map, distance_map)
         )
-        return torch.minimum(values - raised, room)
+        end = (BOX_END * bounds - points.abs().amax(-1)) / truncation
+        return torch.minimum(torch.minimum(values - raised, room), end.to(values.dtype))
 
     return query
 
@@ -108,7 +117,7 @@ def bent_to_outline(
     level = share * outline_level(rays) if share else 0.0
     if truncation is None:
         return lambda points: field(points) - level
-    return held_to_outline(field, rays, level, camera, alpha, truncation)
+    return held_to_outline(field, rays, level, camera, alpha, bounds, truncation)
 
 
 def outline_distance(alpha: np.ndarray, side: int) -> np.ndarray:

@@ -76,7 +76,7 @@ def outlined(
         raise UsageError("decode.outline is not for this model", "Leave it out.")
     affine = torch.from_numpy(camera.affine).to(context.device)
     rays = cast_rays(query, affine, alpha, generator.field_bounds)
-    return held_to_outline(query, rays, level, affine, alpha, generator.truncation)
+    return held_to_outline(query, rays, level, affine, alpha, generator.field_bounds, generator.truncation)
 
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:

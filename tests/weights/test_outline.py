@@ -87,6 +87,14 @@ def test_what_lies_outside_the_outline_is_cut_off():
         assert (seen & (alpha[::2, ::2] < 0.5)).sum() < 0.02 * seen.sum()
 
 
+def test_what_is_raised_stays_inside_the_box():
+    """A mask that reaches the frame's edge raises the field there, but not at the very end of the box."""
+    x, _ = pixels(200)
+    held = bent_to_outline(lollipop, FRONT, (np.abs(x) < 0.06).astype(np.float32), 1.0, 0.0, TRUNCATION)
+    down = torch.tensor([[0.0, -0.95, 0.2], [0.0, -0.98, 0.2], [0.0, -1.0, 0.2]])
+    assert held(down)[0] > 0 and (held(down)[1:] < 0).all()
+
+
 def test_without_a_mask_to_speak_of_nothing_breaks():
     points = torch.zeros(5, 3)
     for alpha in (np.zeros((64, 64), np.float32), np.ones((64, 64), np.float32)):
