@@ -107,7 +107,7 @@ def test_mirroring_and_permuting_keep_channels_together(facts):
     assert len(seen) > 2
 
 
-def test_training_beats_the_guess_and_resumes(tmp_path, monkeypatch, facts):
+def test_training_beats_the_guess_and_resumes(tmp_path, monkeypatch, capsys, facts):
     """Every guess is too bright by the same amount; a few steps must find out."""
     monkeypatch.setattr(torch, "compile", lambda function: function)
     config = PainterConfig(view=SIDE // 2, widths=(8, 16, 24, 32), heads=4)
@@ -132,5 +132,12 @@ def test_training_beats_the_guess_and_resumes(tmp_path, monkeypatch, facts):
     train_painter.main()
     log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert log[-1]["psnr_painter"] > log[-1]["psnr_mirrored"] + 1
+    monkeypatch.setattr(sys, "argv", [*sys.argv, "--judge"])
+    capsys.readouterr()
+    train_painter.main()
+    judged = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert judged["psnr_painter"] == log[-1]["psnr_painter"]
+    assert 0 < judged["unlike_painter"] < judged["unlike_mirrored"] < 2
+    monkeypatch.setattr(sys, "argv", sys.argv[:-1])
     train_painter.main()
     assert json.loads((tmp_path / "run" / "log.jsonl").read_text().splitlines()[-1])["step"] == log[-1]["step"]

@@ -4,7 +4,8 @@
 
 Loss: logarithm of a view's squared error, mostly over pixels that the picture does not show; so a view whose guess is
 nearly right counts as much as one that is all wrong. Validation: PSNR over those pixels, the mean over objects, beside
-the guess from mirror images and the nearest known colour.
+the guess from mirror images and the nearest known colour. --judge adds how unlike whole views look to a network that
+has seen photographs (as LPIPS, arXiv 1801.03924, with the frozen features of `tiny`), and trains nothing.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..families.tiny import area_resize
+from ..families.tiny import area_resize, load_backbone
 from ..networks.painter import CHANNELS, Painter, PainterConfig
 from ..painting import SURE, ViewFacts, correction, mirrored
 from .loop import Loop, LoopConfig
@@ -119,6 +121,29 @@ def unseen_psnr(painter: Painter, arrays: dict[str, np.ndarray], rows: range) ->
     return {name: round(float(np.mean(values)), 3) for name, values in scores.items()}
 
 
+@torch.no_grad()
+def unlikeness(backbone: nn.Module, views: Tensor, wanted: Tensor, mask: Tensor) -> float:
+    """Mean squared distance of unit features of pictures [B,3,S,S] with mask [B,1,S,S]: 0 alike, 2 unrelated."""
+
+    def unit(colours: Tensor) -> Tensor:
+        return F.normalize(backbone(torch.cat([colours, mask], 1)).float(), dim=1)
+
+    return float((unit(views) - unit(wanted)).square().sum(1).mean())
+
+
+def judged(painter: Painter, arrays: dict[str, np.ndarray], rows: range) -> dict[str, float]:
+    """`unseen_psnr`, and `unlike_*` of the same three; means over objects."""
+    backbone, found = load_backbone(), {"painter": 0.0, "mirrored": 0.0, "nearest": 0.0}
+    for row in rows:
+        batch = unpack(arrays, np.full(VIEWS, row), np.arange(VIEWS))
+        view = batch["view"]
+        with torch.no_grad():
+            painted = (view[:, :3] + correction(painter, view, batch["picture"])).clamp(0, 1)
+        for name, colours in zip(found, (painted, view[:, :3], view[:, 3:6]), strict=True):
+            found[name] += unlikeness(backbone, colours, batch["wanted"], view[:, -1:]) / len(rows)
+    return unseen_psnr(painter, arrays, rows) | {f"unlike_{name}": round(value, 4) for name, value in found.items()}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", type=Path, required=True)
@@ -127,6 +152,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--judge", action="store_true", help="measure the run's checkpoint and stop")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     arrays = open_painter_arrays(args.shards, 0, "r")
@@ -135,6 +161,9 @@ def main() -> None:
     print(f"{sum(p.numel() for p in painter.parameters()) / 1e6:.2f} M parameters")
     loop = Loop(painter, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     held_out = range(index["training"], index["count"])
+    if args.judge:
+        print(json.dumps(judged(loop.ema, arrays, held_out)))  # type: ignore[arg-type]
+        return
     source = batches(arrays, index["training"], args.batch, args.seed + loop.steps)
     loss = torch.compile(painter_loss)
 
