@@ -18,8 +18,8 @@ CLOSE_ENOUGH = 1.02
 def decimate(vertices: Array, faces: Array, count: int) -> tuple[Any, Any]:
     """The mesh with about `count` faces: vertices [V', 3] float32, faces [F', 3] int32.
 
-    A mesh that has no more faces already is only cleaned (see `clean`; degenerate faces would survive the collapse).
-    No face is turned. Sheets that collapses have brought together along an edge are parted (part_sheets).
+    A mesh that has no more faces already is only cleaned (see `clean`; degenerate faces would survive the collapse) and
+    parted: sheets that touch along an edge, as collapses leave them, come apart (part_sheets). No face is turned.
     The count is met within 2 % where the mesh allows it; a mesh of many parts may not. Open borders are kept unless
     the count cannot be met with them. One call at a time per process: the library keeps its mesh in a global.
     Raises BadMeshError for a malformed mesh, UsageError for a count below 4.

@@ -25,8 +25,8 @@ def part_sheets(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np
         if len(crowded) == 0:
             break
         added, taken = [], np.zeros(len(faces), bool)
-        for edge in np.unique(number[crowded]):
-            around = crowded[number[crowded] == edge]
+        crowded = crowded[np.argsort(number[crowded], kind="stable")]
+        for around in np.split(crowded, np.flatnonzero(np.diff(number[crowded])) + 1):
             for pair in _wedges(vertices, faces, sides[around], owner[around])[1:]:
                 if not taken[pair].any():
                     taken[pair] = True

@@ -9,6 +9,12 @@ from typing import Any, Protocol
 import numpy as np
 from torch import Tensor
 
+SHAPE_END = 0.975
+"""Share of the box at which what a guess puts beyond is cut off, so that the surface stays closed.
+
+Objects reach 0.95.
+"""
+
 FieldFunction = Callable[[Tensor], Tensor]
 """Points [P,3] in box units -> field [P], positive inside."""
 

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from scipy import ndimage
 from torch import Tensor
 
-from .generator import FieldFunction
+from .generator import SHAPE_END, FieldFunction
 
 LEVELS = np.linspace(-0.2, 0.2, 41)  # of the field's range -1..1
 SIDE = 56  # rays across the picture
@@ -25,7 +25,6 @@ MASK_SIDE = 256  # pixels of the map of distances to the outline
 PRESENCE = 0.08  # value that every ray inside the outline is to reach
 DEEPEST = -0.9  # what is further below the level is raised no more: nothing is there to be raised
 SMOOTH = 1.0  # rays over which the raising of neighbours is evened out
-BOX_END = 0.975  # share of the box that a shape may fill
 EDGE_SMOOTH = 2.0  # pixels of that map: what is cut along a slanted edge shows no steps
 
 
@@ -59,8 +58,13 @@ def cast_rays(field: FieldFunction, camera: Tensor, alpha: np.ndarray, bounds: f
     inside = points.abs().amax(-1) < bounds
     values = torch.full(inside.shape, -torch.inf, device=camera.device)
     values[inside] = torch.cat([field(part).to(values.dtype) for part in points[inside].split(CHUNK)])
-    places = ((np.arange(SIDE) + 0.5) * (alpha.shape[0] / SIDE)).astype(int)
-    return Rays(values.amax(1).view(SIDE, SIDE).cpu().numpy(), alpha[np.ix_(places, places)] > 0.5)
+    return Rays(values.amax(1).view(SIDE, SIDE).cpu().numpy(), mask_at(alpha, SIDE))
+
+
+def mask_at(alpha: np.ndarray, side: int) -> np.ndarray:
+    """A mask [S,S] in 0..1 at the middles of side x side pixels, bool."""
+    places = ((np.arange(side) + 0.5) * (alpha.shape[0] / side)).astype(int)
+    return alpha[np.ix_(places, places)] > 0.5
 
 
 def outline_level(rays: Rays) -> float:
@@ -102,7 +106,7 @@ def held_to_outline(
             F.grid_sample(m, grid, padding_mode="border", align_corners=False)[0, 0, 0].to(values.dtype)
             for m in (level_map, distance_map)
         )
-        end = (BOX_END * bounds - points.abs().amax(-1)) / truncation
+        end = (SHAPE_END * bounds - points.abs().amax(-1)) / truncation
         return torch.minimum(torch.minimum(values - raised, room), end.to(values.dtype))
 
     return query
@@ -122,8 +126,7 @@ def bent_to_outline(
 
 def outline_distance(alpha: np.ndarray, side: int) -> np.ndarray:
     """Distance in pixels to the outline of a mask [S,S], positive inside, on side x side pixels, float32."""
-    places = ((np.arange(side) + 0.5) * (alpha.shape[0] / side)).astype(int)
-    mask = alpha[np.ix_(places, places)] > 0.5
+    mask = mask_at(alpha, side)
     if mask.all() or not mask.any():
         return np.full((side, side), side if mask.any() else -side, np.float32)
     inner, outer = (np.asarray(ndimage.distance_transform_edt(part)) for part in (mask, ~mask))

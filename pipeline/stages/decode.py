@@ -70,13 +70,13 @@ def outlined(
     """The field with its surface at 0 instead of `level`, held to the outline. Raises UsageError."""
     import torch
 
-    from ...weights.outline import cast_rays, held_to_outline
+    from ...weights.outline import bent_to_outline
 
     if not hasattr(generator, "truncation"):
         raise UsageError("decode.outline is not for this model", "Leave it out.")
     affine = torch.from_numpy(camera.affine).to(context.device)
-    rays = cast_rays(query, affine, alpha, generator.field_bounds)
-    return held_to_outline(query, rays, level, affine, alpha, generator.field_bounds, generator.truncation)
+    bounds, truncation = generator.field_bounds, generator.truncation
+    return bent_to_outline(lambda points: query(points) - level, affine, alpha, bounds, 0.0, truncation)
 
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:

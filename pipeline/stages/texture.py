@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ...kernels.boxes import box_transform
 from ...kernels.cameras import Camera
 from ...kernels.errors import BadMeshError
 from ...kernels.normals import smooth_normals
@@ -142,10 +143,10 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
 def _in_box(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Vertices of a foreign mesh moved and scaled into the box that distances here are meant for; ours as they are."""
     used = vertices[faces.reshape(-1)]
-    low, high = used.min(0), used.max(0)
-    if np.abs(used).max() <= 1.01 and (high - low).max() > 1.0:
+    if np.abs(used).max() <= 1.01 and np.ptp(used, axis=0).max() > 1.0:
         return vertices
-    return ((vertices - (low + high) / 2) * (1.98 / max(float((high - low).max()), 1e-12))).astype(np.float32)
+    scale, offset = box_transform(used, 0.99)
+    return (vertices * scale + offset).astype(np.float32)
 
 
 def _conditions(

@@ -15,7 +15,7 @@ from scipy.spatial import KDTree
 from torch import Tensor
 
 from ...kernels.errors import CheckpointError, ModelMissingError
-from ..generator import Condition, FieldFunction
+from ..generator import SHAPE_END, Condition, FieldFunction
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
@@ -30,9 +30,6 @@ FILES = {
     "coarse": "coarse.safetensors",
     "refine": "refine.safetensors",
 }
-
-# Objects reach 0.95. What a guess puts beyond this is cut off before the box ends, so that the surface stays closed.
-FRAME_END = 0.975
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ class TinyGenerator:
             with torch.inference_mode():
                 where = points.to(self._device)[None]
                 values = self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
-                return torch.minimum(values, (FRAME_END - where[0].abs().amax(-1)) / self.vae.config.truncation)
+                return torch.minimum(values, (SHAPE_END - where[0].abs().amax(-1)) / self.vae.config.truncation)
 
         return query
 

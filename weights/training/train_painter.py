@@ -104,6 +104,11 @@ def painter_loss(painter: Painter, batch: dict[str, Tensor]) -> dict[str, Tensor
     return {"loss": (per_view + FLOOR).log10().mean()}
 
 
+def painted_views(painter: Painter, batch: dict[str, Tensor]) -> Tensor:
+    """The views of a batch with the painter's correction, [B,3,S,S] in 0..1."""
+    return (batch["view"][:, :3] + correction(painter, batch["view"], batch["picture"])).clamp(0, 1)
+
+
 @torch.no_grad()
 def unseen_psnr(painter: Painter, arrays: dict[str, np.ndarray], rows: range) -> dict[str, float]:
     """PSNR, dB, over the unseen pixels of an object's six views, mean over objects: of the painter, of its guess (the
@@ -114,33 +119,24 @@ def unseen_psnr(painter: Painter, arrays: dict[str, np.ndarray], rows: range) ->
         view, mask = batch["view"], unseen(batch["view"])
         if mask.sum() < 64:  # all of it is seen
             continue
-        painted = (view[:, :3] + correction(painter, view, batch["picture"])).clamp(0, 1)
-        for name, colours in zip(scores, (painted, view[:, :3], view[:, 3:6]), strict=True):
+        for name, colours in zip(scores, (painted_views(painter, batch), view[:, :3], view[:, 3:6]), strict=True):
             error = ((colours - batch["wanted"]).square() * mask).sum() / (3 * mask.sum())
             scores[name].append(-10 * float(error.clamp(min=1e-5).log10()))
     return {name: round(float(np.mean(values)), 3) for name, values in scores.items()}
 
 
 @torch.no_grad()
-def unlikeness(backbone: nn.Module, views: Tensor, wanted: Tensor, mask: Tensor) -> float:
-    """Mean squared distance of unit features of pictures [B,3,S,S] with mask [B,1,S,S]: 0 alike, 2 unrelated."""
-
-    def unit(colours: Tensor) -> Tensor:
-        return F.normalize(backbone(torch.cat([colours, mask], 1)).float(), dim=1)
-
-    return float((unit(views) - unit(wanted)).square().sum(1).mean())
-
-
 def judged(painter: Painter, arrays: dict[str, np.ndarray], rows: range) -> dict[str, float]:
-    """`unseen_psnr`, and `unlike_*` of the same three; means over objects."""
+    """`unseen_psnr`, and `unlike_*` of the same three: mean squared distance of unit features from those of the wanted
+    views, 0 alike, 2 unrelated; means over objects."""
     backbone, found = load_backbone(), {"painter": 0.0, "mirrored": 0.0, "nearest": 0.0}
     for row in rows:
         batch = unpack(arrays, np.full(VIEWS, row), np.arange(VIEWS))
         view = batch["view"]
-        with torch.no_grad():
-            painted = (view[:, :3] + correction(painter, view, batch["picture"])).clamp(0, 1)
-        for name, colours in zip(found, (painted, view[:, :3], view[:, 3:6]), strict=True):
-            found[name] += unlikeness(backbone, colours, batch["wanted"], view[:, -1:]) / len(rows)
+        pictures = (batch["wanted"], painted_views(painter, batch), view[:, :3], view[:, 3:6])
+        wanted, *others = (F.normalize(backbone(torch.cat([p, view[:, -1:]], 1)), dim=1) for p in pictures)
+        for name, features in zip(found, others, strict=True):
+            found[name] += float((features - wanted).square().sum(1).mean()) / len(rows)
     return unseen_psnr(painter, arrays, rows) | {f"unlike_{name}": round(value, 4) for name, value in found.items()}
 
 
