@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.ndimage import distance_transform_edt
 
 from .cameras import Camera
 from .render_maps import render_maps
@@ -32,6 +33,14 @@ def silhouette_agreement(
         if mask is not None:
             best = max(best, float((mask & wanted).sum() / (mask | wanted).sum()))
     return best
+
+
+def mask_distance(mask: np.ndarray) -> np.ndarray:
+    """Pixels [H,W] float64 from each pixel of a bool mask to the nearest one of the other kind, positive inside; inf or
+    -inf where there is no other kind."""
+    if mask.all() or not mask.any():
+        return np.where(mask, np.inf, -np.inf)
+    return np.asarray(distance_transform_edt(mask)) - np.asarray(distance_transform_edt(~mask))
 
 
 def framed_mask(mask: np.ndarray) -> np.ndarray | None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..kernels.cameras import Camera
 from ..kernels.errors import BadInputError
 
 if TYPE_CHECKING:
@@ -166,6 +167,11 @@ class PictureCamera:
     (x, y, z, 1) to the picture: x right, y up, both -1..1."""
 
     affine: np.ndarray
+
+    @property
+    def nearest(self) -> Camera:
+        """The orthographic camera that comes nearest."""
+        return Camera.from_affine(self.affine)
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,6 @@ from pathlib import Path
 import numpy as np
 from contact_sheet import sheet, strip
 from PIL import Image
-from varco3d.kernels.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
@@ -80,7 +79,7 @@ def input_view_scores(asset: Asset, recipe: Recipe) -> dict[str, float]:
     silhouettes, and `psnr`, dB over the pixels that both the render (unlit) and the picture cover."""
     assert asset.mesh is not None and asset.subject is not None
     mesh, rgba = asset.mesh, asset.subject.rgba
-    hint = None if asset.camera is None else Camera.from_affine(asset.camera.affine)
+    hint = None if asset.camera is None else asset.camera.nearest
     settings = recipe.stage("texture").settings
     found = register(mesh.vertices, mesh.faces, rgba, settings.spread, settings.lowest_iou, hint)
     seen = render_view(mesh, found.camera, rgba.shape[0], background=None, light=0.0).astype(np.float32) / 255

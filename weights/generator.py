@@ -54,6 +54,14 @@ class CameraReader(Protocol):
         ...
 
 
+class SecondLooker(Protocol):
+    """A generator with a network that looks again at the field of its latents."""
+
+    def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
+        """A better guess than `field`, which is that of latents drawn for the condition."""
+        ...
+
+
 class Generator(Protocol):
     """A latent generator with its decoder.
 

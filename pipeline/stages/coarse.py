@@ -32,9 +32,8 @@ class CoarseSettings:
     combine: str = setting(
         "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
     )
-    fit_level: float = setting(
-        0.0, "how far to go from the surface at 0 to the one whose outline fits the picture best", 0.0, 1.0
-    )
+    second_look: bool = setting(False, "let the model look again at its guess, along the rays of the picture")
+    level: float = setting(0.0, "value at the surface; below 0 keeps what the model is less sure of", -1.0, 1.0)
     outline: bool = setting(False, "hold the shape to the picture's outline: add what is missing, cut what is outside")
     preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
@@ -69,9 +68,7 @@ class Coarse:
             )
 
         camera = generator.camera(condition).float() if hasattr(generator, "camera") else None
-        bend = None
-        if settings.fit_level or settings.outline:
-            bend = outline_bend(generator, camera, rgba[..., 3], settings.fit_level, settings.outline)
+        bend = field_bend(generator, condition, camera, rgba[..., 3], settings)
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
             chunk = fitted_chunk(settings.chunk, generator, context)
@@ -97,19 +94,30 @@ def condition_of(generator: Any, subject: Subject) -> Any:
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 
-def outline_bend(
-    generator: Any, camera: Tensor | None, alpha: np.ndarray, share: float, hold: bool
+def field_bend(
+    generator: Any, condition: Any, camera: Tensor | None, alpha: np.ndarray, settings: CoarseSettings
 ) -> Callable[[FieldFunction], FieldFunction]:
-    """Makes a field's surface fit the mask alpha [S,S] as seen by the camera (weights.outline.bent_to_outline).
+    """What is to be made of the field of the latents: a second look, the surface at another level, held to the mask
+    alpha [S,S] as the camera sees it.
 
-    Raises UsageError without a camera, or for a generator that does not tell what its field's values mean.
+    Raises UsageError for a generator that has no second look, tells no camera, or not what its field's values mean.
     """
-    from ...weights.outline import bent_to_outline
+    from ...weights.outline import held_to_outline
 
-    if camera is None or not hasattr(generator, "truncation"):
-        raise UsageError("this model does not tell the picture's camera", "Leave coarse.fit_level and .outline out.")
-    truncation = generator.truncation if hold else None
-    return lambda field: bent_to_outline(field, camera, alpha, generator.field_bounds, share, truncation)
+    if settings.second_look and not hasattr(generator, "second_look"):
+        raise UsageError("this model has no second look", "Leave coarse.second_look out.")
+    if settings.outline and (camera is None or not hasattr(generator, "truncation")):
+        raise UsageError("this model does not tell the picture's camera", "Leave coarse.outline out.")
+
+    def bend(field: FieldFunction) -> FieldFunction:
+        looked = generator.second_look(field, condition) if settings.second_look else field
+        levelled = (lambda points: looked(points) - settings.level) if settings.level else looked
+        if not settings.outline:
+            return levelled
+        assert camera is not None
+        return held_to_outline(levelled, camera, alpha, generator.field_bounds, generator.truncation)
+
+    return bend
 
 
 class StepStrip:

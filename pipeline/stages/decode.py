@@ -70,13 +70,13 @@ def outlined(
     """The field with its surface at 0 instead of `level`, held to the outline. Raises UsageError."""
     import torch
 
-    from ...weights.outline import bent_to_outline
+    from ...weights.outline import held_to_outline
 
     if not hasattr(generator, "truncation"):
         raise UsageError("decode.outline is not for this model", "Leave it out.")
     affine = torch.from_numpy(camera.affine).to(context.device)
     bounds, truncation = generator.field_bounds, generator.truncation
-    return bent_to_outline(lambda points: query(points) - level, affine, alpha, bounds, 0.0, truncation)
+    return held_to_outline(lambda points: query(points) - level, affine, alpha, bounds, truncation)
 
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:

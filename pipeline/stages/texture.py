@@ -64,7 +64,7 @@ class Texture:
         cut, work, islands = _cut(mesh, settings, size, context)
         context.progress(1, 4, "register")
         boxed = _in_box(mesh.vertices, mesh.faces)
-        hint = None if asset.camera is None else Camera.from_affine(asset.camera.affine)
+        hint = None if asset.camera is None else asset.camera.nearest
         conditions, light = _conditions(boxed, mesh.faces, subject.rgba, hint, settings, context)
         context.progress(2, 4, "views")
         if context.folder is not None:

@@ -45,18 +45,18 @@ class BallGenerator(FakeGenerator):
         return lambda points: 0.5 - points.norm(dim=-1)
 
 
-def radius(generator: FakeGenerator, fit_level: float) -> float:
+def radius(generator: FakeGenerator, **settings) -> float:
     """Of what the coarse stage makes of a disc of radius 0.4."""
     y, x = (np.mgrid[:128, :128] + 0.5) / 64 - 1
     asset = Asset(subject=Subject(cutout((np.hypot(x, y) < 0.4).astype(np.float32)), np.eye(3), (128, 128)))
-    settings = CoarseSettings(steps=1, resolution=48, fit_level=fit_level)
-    made = Coarse().run(asset, settings, Context(networks={"coarse": generator}))
+    context = Context(networks={"coarse": generator})
+    made = Coarse().run(asset, CoarseSettings(steps=1, resolution=48, **settings), context)
     return float(np.linalg.norm(made.coarse.vertices, axis=1).mean())
 
 
-def test_the_surface_goes_as_far_as_asked_towards_the_outline():
-    found = [radius(BallGenerator(), share) for share in (0.0, 0.5, 1.0)]
-    assert found == pytest.approx([0.5, 0.45, 0.4], abs=0.015)
+def test_the_surface_is_taken_at_the_level_asked_for():
+    found = [radius(BallGenerator(), level=level) for level in (0.0, 0.1, -0.1)]
+    assert found == pytest.approx([0.5, 0.4, 0.6], abs=0.015)
 
 
 def test_the_shape_is_held_to_the_outline():
@@ -73,7 +73,25 @@ def test_the_shape_is_held_to_the_outline():
     assert np.array_equal(made.camera.affine, [[1, 0, 0, 0], [0, 1, 0, 0]])
 
 
-def test_a_model_without_a_camera_cannot_fit_the_outline():
+def test_a_model_without_a_camera_cannot_be_held():
     with pytest.raises(UsageError, match="does not tell the picture's camera") as caught:
-        radius(FakeGenerator(), 1.0)
-    assert "coarse.fit_level" in caught.value.hint
+        radius(FakeGenerator(), outline=True)
+    assert "coarse.outline" in caught.value.hint
+
+
+class SecondLooker(BallGenerator):
+    """Sees, when it looks again, that the ball is smaller."""
+
+    def second_look(self, field, condition):
+        return lambda points: field(points) - 0.2
+
+
+def test_a_second_look_comes_before_the_level():
+    assert radius(SecondLooker(), second_look=True) == pytest.approx(0.3, abs=0.015)
+    assert radius(SecondLooker(), second_look=True, level=-0.1) == pytest.approx(0.4, abs=0.015)
+
+
+def test_a_model_without_a_second_look_says_so():
+    with pytest.raises(UsageError, match="no second look") as caught:
+        radius(BallGenerator(), second_look=True)
+    assert "coarse.second_look" in caught.value.hint

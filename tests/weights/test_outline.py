@@ -1,9 +1,9 @@
 """Holding a field to the picture's outline."""
 
 import numpy as np
-import pytest
 import torch
-from varco3d.weights.outline import SIDE, bent_to_outline, cast_rays, outline_level, ray_points
+from varco3d.weights.columns import ray_points
+from varco3d.weights.outline import SIDE, cast_rays, held_to_outline
 
 CAMERA = torch.tensor([[0.9, 0.0, 0.2, 0.05], [0.0, 0.8, -0.3, -0.1]])
 FRONT = torch.tensor([[1.0, 0, 0, 0], [0, 1.0, 0, 0]])
@@ -34,32 +34,18 @@ def outline(field, camera: torch.Tensor, side: int = 100) -> np.ndarray:
     return ((field(points.reshape(-1, 3)).view(inside.shape) > 0) & inside).any(1).view(side, side).numpy()
 
 
-def test_points_of_a_ray_project_to_its_pixel():
-    points = ray_points(CAMERA, 4, 5, 1.0)
-    places = points @ CAMERA[:, :3].T + CAMERA[:, 3]
-    assert torch.allclose(places, places[:, :1].expand_as(places), atol=1e-5)
-    assert torch.allclose(places[:, 0][0], torch.tensor([-0.75, 0.75]), atol=1e-5)  # the top left pixel's centre
-    assert torch.allclose(places[:, 0][-1], torch.tensor([0.75, -0.75]), atol=1e-5)
-
-
-@pytest.mark.parametrize(("radius", "level"), [(0.6, 0.0), (0.5, 0.1), (0.7, -0.1)])
-def test_level_brings_a_ball_to_the_size_of_the_mask(radius, level):
-    """A distance field of radius 0.6 takes the level by which the masked disc is smaller or larger."""
+def test_rays_tell_the_largest_value_they_meet():
     x, y = pixels(160)
-    alpha = (np.hypot(x, y) < radius).astype(np.float32)
-    rays = cast_rays(lambda p: 0.6 - p.norm(dim=-1), FRONT, alpha, 1.0)
+    rays = cast_rays(lambda p: 0.6 - p.norm(dim=-1), FRONT, (np.hypot(x, y) < 0.5).astype(np.float32), 1.0)
     assert rays.mask.shape == rays.highest.shape == (SIDE, SIDE)
-    assert outline_level(rays) == pytest.approx(level, abs=0.025)
-
-
-def test_a_field_that_fits_at_every_level_keeps_zero():
-    rays = cast_rays(lambda p: torch.full((len(p),), -1.0), FRONT, np.ones((8, 8), np.float32), 1.0)
-    assert outline_level(rays) == 0.0
+    across, down = pixels(SIDE)
+    assert np.abs(rays.highest - (0.6 - np.hypot(across, down))).max() < 0.03
+    assert np.array_equal(rays.mask, np.hypot(across, down) < 0.5)
 
 
 def test_a_shape_that_fits_is_left_alone():
     x, y = pixels(200)
-    held = bent_to_outline(ball, FRONT, (np.hypot(x, y) < 0.4).astype(np.float32), 1.0, 0.0, TRUNCATION)
+    held = held_to_outline(ball, FRONT, (np.hypot(x, y) < 0.4).astype(np.float32), 1.0, TRUNCATION)
     points = torch.rand(4000, 3, generator=torch.Generator().manual_seed(0)) * 1.2 - 0.6
     clear = (ball(points).abs() > 0.1) & (points[:, :2].norm(dim=-1) < 0.3)
     assert torch.allclose(held(points)[clear], ball(points)[clear], atol=0.05)
@@ -69,7 +55,7 @@ def test_a_shape_that_fits_is_left_alone():
 def test_missing_parts_appear_where_the_field_came_nearest_to_them():
     x, y = pixels(200)
     alpha = ((np.hypot(x, y) < 0.4) | ((np.abs(x) < 0.06) & (y < 0) & (y > -0.8))).astype(np.float32)
-    bent = bent_to_outline(lollipop, FRONT, alpha, 1.0, 0.0, TRUNCATION)
+    bent = held_to_outline(lollipop, FRONT, alpha, 1.0, TRUNCATION)
     seen = [outline(field, FRONT) for field in (lollipop, bent)]
     wanted = alpha[::2, ::2] > 0.5
     before, after = ((s & wanted).sum() / (s | wanted).sum() for s in seen)
@@ -82,7 +68,7 @@ def test_what_lies_outside_the_outline_is_cut_off():
     x, y = pixels(200)
     alpha = ((np.hypot(x, y) < 0.4) & (x < 0.1)).astype(np.float32)
     for camera in (FRONT, torch.tensor([[0.8, 0, 0.1, 0.0], [0, 0.8, 0.1, 0.0]])):
-        held = bent_to_outline(ball, camera, alpha, 1.0, 0.0, TRUNCATION)
+        held = held_to_outline(ball, camera, alpha, 1.0, TRUNCATION)
         seen = outline(held, camera)
         assert (seen & (alpha[::2, ::2] < 0.5)).sum() < 0.02 * seen.sum()
 
@@ -90,7 +76,7 @@ def test_what_lies_outside_the_outline_is_cut_off():
 def test_what_is_raised_stays_inside_the_box():
     """A mask that reaches the frame's edge raises the field there, but not at the very end of the box."""
     x, _ = pixels(200)
-    held = bent_to_outline(lollipop, FRONT, (np.abs(x) < 0.06).astype(np.float32), 1.0, 0.0, TRUNCATION)
+    held = held_to_outline(lollipop, FRONT, (np.abs(x) < 0.06).astype(np.float32), 1.0, TRUNCATION)
     down = torch.tensor([[0.0, -0.95, 0.2], [0.0, -0.98, 0.2], [0.0, -1.0, 0.2]])
     assert held(down)[0] > 0 and (held(down)[1:] < 0).all()
 
@@ -98,4 +84,4 @@ def test_what_is_raised_stays_inside_the_box():
 def test_without_a_mask_to_speak_of_nothing_breaks():
     points = torch.zeros(5, 3)
     for alpha in (np.zeros((64, 64), np.float32), np.ones((64, 64), np.float32)):
-        assert torch.isfinite(bent_to_outline(ball, FRONT, alpha, 1.0, 0.75, TRUNCATION)(points)).all()
+        assert torch.isfinite(held_to_outline(ball, FRONT, alpha, 1.0, TRUNCATION)(points)).all()

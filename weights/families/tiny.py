@@ -1,4 +1,4 @@
-"""The shipped weights: anchored autoencoder, coarse lattice flow, Lattice refiner."""
+"""The shipped weights: anchored autoencoder, coarse lattice flow with a second look along rays, Lattice refiner."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ import torch
 from scipy.spatial import KDTree
 from torch import Tensor
 
-from ...kernels.errors import CheckpointError, ModelMissingError
+from ...kernels.errors import CheckpointError, ModelMissingError, UsageError
+from ..columns import column_field, field_columns
 from ..generator import SHAPE_END, Condition, FieldFunction
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
@@ -22,6 +23,7 @@ from ..networks.efficientnet_lite import EfficientNetLite0
 from ..networks.flow import guide, uniform_schedule
 from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes
 from ..networks.picture_flow import PictureFlow
+from ..networks.ray_unet import RayUNet, RayUNetConfig
 
 FOLDER = Path(__file__).parent.parent / "tiny"
 FILES = {
@@ -29,13 +31,18 @@ FILES = {
     "vae": "vae.safetensors",
     "coarse": "coarse.safetensors",
     "refine": "refine.safetensors",
+    "rays": "rays.safetensors",
 }
+SECOND_SHARE = 0.5  # of the second look in the field that comes of it
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the tiny networks read. rough: normalised latents [1,N,C] of the surface to refine, when there is one."""
+    """What the tiny networks read. rgba: the picture [S,S,4]; semantic: the frozen network's features; rough:
+    normalised latents [1,N,C] of the surface to refine, when there is one."""
 
+    rgba: np.ndarray
+    semantic: Tensor
     picture: ImageFeatures
     rough: Tensor | None = None
 
@@ -54,10 +61,13 @@ class TinyGenerator:
         lattice: int | None,
         device: str,
         dtype: torch.dtype,
+        rays: RayUNet | None = None,
     ):
-        """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products."""
+        """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products;
+        rays: what gives a second look."""
         self.backbone = backbone.to(device).eval()
         self.vae, self.flow, self.lattice = vae.to(device).eval(), flow.to(device).eval(), lattice
+        self.rays = None if rays is None else rays.to(device).eval()
         self.channels = vae.config.latent_channels
         self.truncation = vae.config.truncation
         self._device, self._dtype = torch.device(device), dtype
@@ -69,8 +79,9 @@ class TinyGenerator:
         side = self.flow.encoder.config.picture
         planes = torch.from_numpy(picture_planes(area_resize(rgba, side)))[None].to(self._device)
         with torch.inference_mode(), self._autocast():
-            features = self.flow.encoder(planes, self.backbone(planes[:, :4]))
-        return Condition(features.tokens, torch.zeros_like(features.tokens), Seen(features))
+            semantic = self.backbone(planes[:, :4])
+            features = self.flow.encoder(planes, semantic)
+        return Condition(features.tokens, torch.zeros_like(features.tokens), Seen(rgba, semantic, features))
 
     def camera(self, condition: Condition) -> Tensor:
         return condition.extra.picture.camera[0]
@@ -144,6 +155,32 @@ class TinyGenerator:
 
         return query
 
+    def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
+        """The mean of a guessed field and of what RayUNet makes of it on the rays of the condition's camera: the one
+        keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not there."""
+        if self.rays is None:
+            raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
+        inputs = self.ray_inputs(field, condition)
+        with torch.inference_mode(), self._autocast():
+            columns = self.rays(*inputs.values())[0]
+        second = column_field(columns, inputs["camera"][0], self.field_bounds, self.truncation)
+        return lambda points: torch.lerp(field(points).clamp(-1, 1), second(points), SECOND_SHARE)
+
+    def ray_inputs(self, field: FieldFunction, condition: Condition) -> dict[str, Tensor]:
+        """What RayUNet reads, each with a batch of 1, in the order of its arguments."""
+        seen: Seen = condition.extra
+        config = RayUNetConfig() if self.rays is None else self.rays.config
+        camera, rgba = seen.picture.camera.float(), area_resize(seen.rgba, config.side)
+        columns = field_columns(field, camera[0], rgba[..., 3], config.side // 2, config.depths, self.field_bounds)
+        side = seen.semantic.shape[-1]
+        return {
+            "columns": columns[None],
+            "planes": torch.from_numpy(picture_planes(rgba))[None].to(self._device),
+            "semantic": seen.semantic,
+            "tokens": seen.picture.tokens.transpose(1, 2).unflatten(2, (side, side)),
+            "camera": camera,
+        }
+
 
 def area_resize(rgba: np.ndarray, side: int) -> np.ndarray:
     """[S,S,4] float32 straight alpha -> [side,side,4]; pixels are averaged with their alpha as weight."""
@@ -161,8 +198,12 @@ def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> Tin
     encoder = dict(config["encoder"], stem=tuple(config["encoder"]["stem"]))
     flow = PictureFlow(ImageEncoderConfig(**encoder), AnchoredDiTConfig(**config[part]))
     _fill(flow, FILES[part])
-    lattice = config["lattice"] if part == "coarse" else None
-    return TinyGenerator(load_backbone(), vae, flow, lattice, device, getattr(torch, dtype))
+    number = getattr(torch, dtype)
+    if part == "refine":
+        return TinyGenerator(load_backbone(), vae, flow, None, device, number)
+    rays = RayUNet(RayUNetConfig(**dict(config["rays"], widths=tuple(config["rays"]["widths"]))))
+    _fill(rays, FILES["rays"])
+    return TinyGenerator(load_backbone(), vae, flow, config["lattice"], device, number, rays)
 
 
 def load_backbone() -> EfficientNetLite0:
@@ -193,7 +234,7 @@ def _fill(network: torch.nn.Module, name: str) -> None:
 
 
 def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path = FOLDER) -> None:
-    """Writes vae, coarse and refine (those given) as fp16 safetensors, with the configuration and the hashes."""
+    """Writes vae, coarse, refine and rays (those given) as fp16 safetensors, with the configuration and the hashes."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)

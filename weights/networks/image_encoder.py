@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import torch.nn.functional as F
-from scipy import ndimage
 from torch import Tensor, nn
 
+from ...kernels.silhouette import mask_distance
 from .rotary import RotaryBlock, rotary_table
 
 
@@ -37,11 +37,7 @@ PLANES = 5  # red, green, blue, alpha, depth inside the outline
 
 def outline_depth(alpha: np.ndarray) -> np.ndarray:
     """Distance to the outline of a mask [S,S] in 0..1, positive inside, in quarters of the side, clipped to -1..1."""
-    mask = alpha > 0.5
-    if mask.all() or not mask.any():
-        return np.where(mask, np.float32(1), np.float32(-1))
-    distance = np.asarray(ndimage.distance_transform_edt(mask)) - np.asarray(ndimage.distance_transform_edt(~mask))
-    return np.clip(distance * (4 / alpha.shape[0]), -1, 1).astype(np.float32)
+    return np.clip(mask_distance(alpha > 0.5) * (4 / alpha.shape[0]), -1, 1).astype(np.float32)
 
 
 def picture_planes(rgba: np.ndarray) -> np.ndarray:

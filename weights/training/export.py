@@ -1,6 +1,6 @@
 """Writes finished runs as the shipped weights.
 
-python -m varco3d.weights.training.export --vae RUNS/vae --coarse RUNS/coarse --refine RUNS/fine
+python -m varco3d.weights.training.export --vae RUNS/vae --coarse RUNS/coarse --refine RUNS/fine --rays RUNS/rays-run
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import torch
 from ..families.tiny import FOLDER, save_tiny
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT
 from .train_flow import load_flow, load_vae
+from .train_rays import load_rays
 from .train_vae import LATTICE
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     parser.add_argument("--vae", type=Path)
     parser.add_argument("--coarse", type=Path)
     parser.add_argument("--refine", type=Path)
+    parser.add_argument("--rays", type=Path)
     parser.add_argument("--out", type=Path, default=FOLDER)
     args = parser.parse_args()
     networks: dict[str, torch.nn.Module] = {}
@@ -30,6 +32,8 @@ def main() -> None:
         run = getattr(args, part)
         if run:
             networks[part] = load_flow(run, dit)
+    if args.rays:
+        networks["rays"] = load_rays(args.rays)
     save_tiny(networks, LATTICE, args.out)
 
 

@@ -20,7 +20,7 @@ from ...kernels.errors import EmptyFieldError
 from ...kernels.sample_surface import sample_surface
 from ..families.tiny import TinyGenerator, load_backbone
 from ..networks.anchored_dit import COARSE_DIT
-from ..outline import bent_to_outline
+from ..outline import held_to_outline
 from ..sampling import latents_surface, mean_latents, sample_latents
 from .posed_views import ROUGH_POINTS
 from .shards import pack_surface
@@ -29,7 +29,6 @@ from .train_vae import LATTICE
 
 GRID = 32  # cells per side: the points are all that is kept
 DRAWS = 2
-LEVEL_SHARE = 0.5  # the recipe's coarse.fit_level
 
 
 def load_coarse(vae: Path, run: Path) -> TinyGenerator:
@@ -51,7 +50,7 @@ def rough_surface(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> np.n
         anchors,
         GRID,
         start=16,
-        bend=lambda field: bent_to_outline(field, camera, alpha, bounds, LEVEL_SHARE, generator.truncation),
+        bend=lambda field: held_to_outline(field, camera, alpha, bounds, generator.truncation),
     )
     points, normals, _ = sample_surface(vertices, faces, ROUGH_POINTS, seed=seed)
     return np.concatenate([points, normals], 1)

@@ -22,6 +22,7 @@ from .objects import ObjectArchive, SignedDistance, TrainingObject, open_archive
 SURFACE_POINTS = 8192
 NEAR_POINTS = 8192
 FAR_POINTS = 6144
+NEAR_SPREAD = {0.01: 0.4, 0.03: 0.35, 0.1: 0.25}  # deviation from the surface -> share of the samples near it
 FAR_EXTENT = 1.45  # an object turned about Y reaches sqrt(2)
 POSITION_UNIT = 20000.0
 DISTANCE_UNIT = 30000.0
@@ -56,7 +57,7 @@ def field_samples(obj: TrainingObject, seed: int) -> dict[str, np.ndarray]:
     field = SignedDistance(obj.vertices, obj.faces)
     surface = visible_surface(obj, field, SURFACE_POINTS, rng)
     base = surface[rng.integers(0, SURFACE_POINTS, NEAR_POINTS), :3]
-    spread = rng.choice([0.01, 0.03, 0.1], NEAR_POINTS, p=[0.4, 0.35, 0.25]).astype(np.float32)
+    spread = rng.choice(list(NEAR_SPREAD), NEAR_POINTS, p=list(NEAR_SPREAD.values())).astype(np.float32)
     near = base + rng.normal(size=base.shape).astype(np.float32) * spread[:, None]
     near = np.clip(near, -FAR_EXTENT, FAR_EXTENT)
     far = rng.uniform(-FAR_EXTENT, FAR_EXTENT, (FAR_POINTS, 3)).astype(np.float32)

@@ -1,0 +1,124 @@
+"""What the second look learns from: guesses of the coarse stage on the rays of their pictures, and the true field.
+
+    python -m varco3d.weights.training.ray_shards --data DATA --shards RUNS/shards --vae RUNS/vae --coarse RUNS/coarse \
+           --out RUNS/rays --count 12000 --from-view 10
+
+Random views of the training objects, or, with --held-out, the first views of the others. Views that the coarse stage
+was trained on are better guessed than those of a user: leave them out with --from-view. A run that was stopped goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ..families.tiny import TinyGenerator, area_resize
+from ..networks.ray_unet import RayUNetConfig
+from ..sampling import mean_latents, sample_latents
+from .posed_views import PosedViews, augment
+from .roughs import load_coarse
+from .train_vae import yaw_matrix
+
+DRAWS = 4
+GUIDANCE = 2.0  # the recipe's
+AUGMENTED = 0.6  # share of training pictures
+NEAR_POINTS, FAR_POINTS = 2048, 1536
+PLACE_UNIT = 32000.0
+CODES = 127  # of fields, -1..1
+
+
+def open_ray_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray]:
+    """Memory maps by name. columns: codes of the guess; rgba: the picture; semantic, tokens, camera: what it says;
+    points (NEAR_POINTS near the surface, the others in the box) and target: the true field there, in codes."""
+    config = RayUNetConfig()
+    half, patches, points = config.side // 2, config.side // 8, NEAR_POINTS + FAR_POINTS
+    kinds = {
+        "columns": ((config.depths, half, half), np.int8),
+        "rgba": ((config.side, config.side, 4), np.uint8),
+        "semantic": ((config.semantic_channels, patches, patches), np.float16),
+        "tokens": ((config.token_channels, patches, patches), np.float16),
+        "camera": ((2, 4), np.float32),
+        "points": ((points, 3), np.int16),
+        "target": ((points,), np.int8),
+    }
+    return {
+        name: np.lib.format.open_memmap(
+            folder / f"{name}.npy", mode=mode, dtype=kind, shape=(count, *shape) if mode == "w+" else None
+        )
+        for name, (shape, kind) in kinds.items()
+    }
+
+
+def codes(values: np.ndarray) -> np.ndarray:
+    return np.rint(np.clip(values, -1, 1) * CODES).astype(np.int8)
+
+
+def guess_row(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> dict[str, np.ndarray]:
+    """The row's part that a picture [S,S,4] gives."""
+    anchors, condition = generator.anchors(None, 0), generator.condition(rgba)
+    latents = mean_latents(
+        lambda k: sample_latents(generator, condition, anchors, len(anchors), 1, GUIDANCE, seed * DRAWS + k), DRAWS
+    )
+    inputs = generator.ray_inputs(generator.field(latents, anchors), condition)
+    said = {name: inputs[name][0].float().cpu().numpy() for name in ("columns", "semantic", "tokens", "camera")}
+    small = area_resize(rgba, RayUNetConfig().side)
+    return said | {"columns": codes(said["columns"]), "rgba": np.rint(small * 255)}
+
+
+def true_row(views: PosedViews, row: int, view: int, truncation: float, rng: np.random.Generator) -> dict:
+    """The row's part that the object gives: points and the true field there."""
+    posed = views.shards.pose(row, yaw_matrix(views.pose(row, view)[0]), views.stretch(row, view))
+    parts = ((posed.near, NEAR_POINTS), (posed.far, FAR_POINTS))
+    query = np.concatenate([samples[rng.integers(0, len(samples), count)] for samples, count in parts])
+    return {"points": np.rint(query[:, :3] * PLACE_UNIT), "target": codes(posed.distances(query) / truncation)}
+
+
+def picks(views: PosedViews, held_out: bool, first_view: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
+    """Endless (row, view): every object once before any of them again."""
+    index = views.shards.index
+    if held_out:
+        yield from ((row, view) for view in range(views.plain_views()) for row in index["validation_rows"])
+        return
+    while True:
+        for row in rng.permutation(index["training_rows"]):
+            yield int(row), int(rng.integers(first_view, views.views.shape[1]))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--vae", type=Path, required=True)
+    parser.add_argument("--coarse", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--count", type=int, required=True)
+    parser.add_argument("--from-view", type=int, default=0)
+    parser.add_argument("--held-out", action="store_true")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    args.out.mkdir(parents=True, exist_ok=True)
+    generator, views = load_coarse(args.vae, args.coarse), PosedViews(args.data, args.shards)
+    resumed = (args.out / "target.npy").exists()
+    arrays = open_ray_arrays(args.out, args.count, "r+" if resumed else "w+")
+    chosen = picks(views, args.held_out, args.from_view, np.random.default_rng(3))
+    for k, (row, view) in enumerate(islice(chosen, len(arrays["camera"]))):
+        if arrays["camera"][k].any():
+            continue
+        rng = np.random.default_rng([5, k])
+        rgba = views.views[row, view]
+        augmented = not args.held_out and rng.random() < AUGMENTED
+        picture = augment(rgba, rng) if augmented else rgba.astype(np.float32) / 255
+        filled = true_row(views, row, view, generator.truncation, rng) | guess_row(generator, picture, k)
+        for name in sorted(filled, key=lambda name: name == "camera"):  # it comes last and tells that the row is whole
+            arrays[name][k] = filled[name]
+        if k % 200 == 0:
+            print(f"{k}/{args.count}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""Trains the second look on the shards of `ray_shards`.
+
+    python -m varco3d.weights.training.train_rays --shards RUNS/rays --held-out RUNS/rays-held-out --out RUNS/rays-run
+
+Loss: |error| + error^2 of the field held to the outline (every ray of the mask meets something), as if points were
+uniform in the columns of the picture's mask. Samples near the surface are many, and to learn from them as they come
+would teach a field that is near zero wherever a surface might be; so they stand, by the inverse of their density, for
+the shell that they lie in, and the others for the rest. What is missing counts INSIDE times as much as what is too
+much: of a doubtful part the surer half alone would be too thin a shape.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..columns import ray_places, sample_columns
+from ..networks.image_encoder import picture_planes, upsample
+from ..networks.ray_unet import RayUNet, RayUNetConfig
+from ..outline import PRESENCE
+from .loop import Loop, LoopConfig
+from .ray_shards import CODES, FAR_POINTS, NEAR_POINTS, PLACE_UNIT, open_ray_arrays
+from .shards import NEAR_SPREAD
+from .train_vae import VAE_CONFIG
+
+SHELL = 0.9  # field value up to which a point belongs to the shell around the surface
+NEAR_USED = 1024  # of a row's points near the surface, in training
+MASKED = 0.4  # alpha at a point's ray
+FEATURES_KEPT = 0.7  # share of samples
+FEATURE_NOISE = 0.3  # deviations
+INSIDE = 3.0  # weight of the points inside
+INPUTS = ("columns", "planes", "semantic", "tokens", "camera")
+
+
+def unpack(arrays: dict[str, np.ndarray], rows: np.ndarray, near: np.ndarray) -> dict[str, Tensor]:
+    """A batch: INPUTS, and points [B,P,3] with their target field [B,P], those chosen by `near` first."""
+    rgba = arrays["rgba"][rows].astype(np.float32) / 255
+    chosen = np.concatenate([near, np.arange(NEAR_POINTS, arrays["points"].shape[1])])
+    batch = {name: torch.from_numpy(arrays[name][rows]).float() for name in ("semantic", "tokens", "camera")}
+    return batch | {
+        "columns": torch.from_numpy(arrays["columns"][rows]).float() / CODES,
+        "planes": torch.from_numpy(np.stack([picture_planes(picture) for picture in rgba])),
+        "points": torch.from_numpy(arrays["points"][rows][:, chosen]).float() / PLACE_UNIT,
+        "target": torch.from_numpy(arrays["target"][rows][:, chosen]).float() / CODES,
+    }
+
+
+def mirrored(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The same objects and pictures in a mirror: x turned around in the box and in the picture."""
+    pictures = {name: batch[name].flip(-1) for name in ("columns", "planes", "semantic", "tokens")}
+    turned = batch["camera"] * batch["camera"].new_tensor([[1, -1, -1, -1], [-1, 1, 1, 1]])
+    return batch | pictures | {"camera": turned, "points": batch["points"] * batch["points"].new_tensor([-1, 1, 1])}
+
+
+def doubted(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """A batch whose picture features are noisy, and now and then missing: by them alone every object of the few there
+    are would be known again, and its shape learnt by heart."""
+    keep = (torch.rand(len(batch["camera"]), 1, 1, 1) < FEATURES_KEPT).float()
+    features = {name: batch[name] for name in ("semantic", "tokens")}
+    return batch | {k: (v + FEATURE_NOISE * v.std() * torch.randn_like(v)) * keep for k, v in features.items()}
+
+
+def batches(arrays: dict[str, np.ndarray], size: int, seed: int) -> Iterator[dict[str, Tensor]]:
+    """Endless random rows, their features doubted, mirrored and with permuted colours for half of the batches each."""
+    rng = np.random.default_rng(seed)
+    while True:
+        rows = np.sort(rng.integers(0, len(arrays["camera"]), size))
+        batch = doubted(unpack(arrays, rows, rng.choice(NEAR_POINTS, NEAR_USED, replace=False)))
+        if rng.random() < 0.5:
+            order = [*rng.permutation(3), 3, 4]
+            batch["planes"] = batch["planes"][:, order]
+        yield mirrored(batch) if rng.random() < 0.5 else batch
+
+
+def near_density(distance: Tensor) -> Tensor:
+    """How densely `near` samples lie at a distance from the surface, in any unit (shards.field_samples)."""
+    return sum(share * torch.exp(-0.5 * (distance / spread) ** 2) / spread for spread, share in NEAR_SPREAD.items())  # type: ignore[return-value]
+
+
+def uniform_weights(batch: dict[str, Tensor], places: Tensor) -> Tensor:
+    """Weights [B,P], 1 in all, that make a batch's points, at `places` on the rays, uniform in the masks' columns."""
+    alpha = F.grid_sample(batch["planes"][:, 3:4], places[:, :, None, :2], align_corners=False)[:, 0, :, 0]
+    inside, distance = (alpha > MASKED).float(), batch["target"].abs()
+    shell = (distance < SHELL).float()
+    near = torch.ones_like(shell)
+    near[:, -FAR_POINTS:] = 0
+    far = inside * (1 - near)
+    volume = (far * shell).sum() / far.sum().clamp(min=1)  # of the shells
+    of_shell = inside * near * shell / near_density(distance * VAE_CONFIG.truncation)
+    of_rest = far * (1 - shell)
+    return volume * shares(of_shell) + (1 - volume) * shares(of_rest)
+
+
+def shares(weights: Tensor) -> Tensor:
+    return weights / weights.sum().clamp(min=1e-6)
+
+
+def held(columns: Tensor, planes: Tensor) -> Tensor:
+    """Fields on rays [B,D,S,S], raised along those rays of the masks that meet nothing (outline.held_to_outline)."""
+    missing = (PRESENCE - columns.amax(1, keepdim=True)).clamp(min=0)
+    return columns + missing * (planes[:, 3:4] > 0.5)
+
+
+def ray_error(columns: Tensor, batch: dict[str, Tensor]) -> Tensor:
+    """Mean |error| + error^2 of fields on rays [B,D,S,S] over the masks' columns; what lies inside weighs INSIDE."""
+    places = ray_places(batch["camera"], batch["points"], 1.0)
+    error = sample_columns(held(columns, batch["planes"]), places) - batch["target"]
+    weights = uniform_weights(batch, places) * (1 + (INSIDE - 1) * (batch["target"] + 1) / 2)
+    return ((error.abs() + error.square()) * weights).sum()
+
+
+def answered(network: nn.Module, batch: dict[str, Tensor]) -> Tensor:
+    with torch.autocast("cpu", torch.bfloat16):
+        return network(*(batch[name] for name in INPUTS))
+
+
+@torch.no_grad()
+def held_out_errors(network: nn.Module, held_out: list[dict[str, Tensor]]) -> dict[str, float]:
+    """`ray_error` of the coarse stage's guess and of the second look."""
+    guess = [float(ray_error(upsample(batch["columns"]), batch)) for batch in held_out]
+    second = [float(ray_error(answered(network, batch), batch)) for batch in held_out]
+    return {"guess": round(float(np.mean(guess)), 4), "second": round(float(np.mean(second)), 4)}
+
+
+def load_rays(folder: Path) -> RayUNet:
+    """The averaged weights of a run."""
+    network = RayUNet(RayUNetConfig())
+    network.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
+    return network
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--held-out", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=55)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=1e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    torch.manual_seed(args.seed)
+    # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
+    network = RayUNet(RayUNetConfig()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
+    config = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995)
+    loop = Loop(network, config, args.out)
+    arrays, others = open_ray_arrays(args.shards, 0, "r"), open_ray_arrays(args.held_out, 0, "r")
+    every = np.arange(NEAR_POINTS)
+    held_out = [unpack(others, np.arange(k, k + 16), every) for k in range(0, len(others["camera"]) - 15, 16)]
+    source = batches(arrays, args.batch, args.seed + loop.steps)
+
+    def step(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        return {"loss": ray_error(answered(network, batch), batch)}
+
+    loop.run(source, step, lambda averaged: held_out_errors(averaged, held_out), validate_every=200)
+
+
+if __name__ == "__main__":
+    main()
