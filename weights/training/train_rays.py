@@ -32,8 +32,6 @@ from .train_vae import VAE_CONFIG
 SHELL = 0.9  # field value up to which a point belongs to the shell around the surface
 NEAR_USED = 1024  # of a row's points near the surface, in training
 MASKED = 0.4  # alpha at a point's ray
-FEATURES_KEPT = 0.7  # share of samples
-FEATURE_NOISE = 0.3  # deviations
 INSIDE = 3.0  # weight of the points inside
 INPUTS = ("columns", "planes", "semantic", "tokens", "camera")
 
@@ -58,20 +56,12 @@ def mirrored(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     return batch | pictures | {"camera": turned, "points": batch["points"] * batch["points"].new_tensor([-1, 1, 1])}
 
 
-def doubted(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """A batch whose picture features are noisy, and now and then missing: by them alone every object of the few there
-    are would be known again, and its shape learnt by heart."""
-    keep = (torch.rand(len(batch["camera"]), 1, 1, 1) < FEATURES_KEPT).float()
-    features = {name: batch[name] for name in ("semantic", "tokens")}
-    return batch | {k: (v + FEATURE_NOISE * v.std() * torch.randn_like(v)) * keep for k, v in features.items()}
-
-
 def batches(arrays: dict[str, np.ndarray], size: int, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Endless random rows, their features doubted, mirrored and with permuted colours for half of the batches each."""
+    """Endless random rows, mirrored and with permuted colours for half of the batches each."""
     rng = np.random.default_rng(seed)
     while True:
         rows = np.sort(rng.integers(0, len(arrays["camera"]), size))
-        batch = doubted(unpack(arrays, rows, rng.choice(NEAR_POINTS, NEAR_USED, replace=False)))
+        batch = unpack(arrays, rows, rng.choice(NEAR_POINTS, NEAR_USED, replace=False))
         if rng.random() < 0.5:
             order = [*rng.permutation(3), 3, 4]
             batch["planes"] = batch["planes"][:, order]
