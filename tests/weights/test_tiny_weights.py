@@ -89,7 +89,11 @@ def test_a_ball_comes_out_round(parts):
     condition = coarse.condition(rgba)
     mean = mean_latents(lambda seed: sample_latents(coarse, condition, anchors, len(anchors), 1, 1.5, seed), 8)
     rough = latents_surface(coarse, mean, anchors, 48)
-    assert shape_scores(rough, truth).iou > 0.6
+    guessed = shape_scores(rough, truth)
+    assert guessed.iou > 0.6
+    looked = latents_surface(coarse, mean, anchors, 48, bend=lambda field: coarse.second_look(field, condition))
+    again = shape_scores(looked, truth)
+    assert again.iou > 0.85 and again.normal > guessed.normal
     voxels, _ = voxelize(rough[0], rough[1], 32)
     places = refine.anchors(np.asarray(voxels), 32)
     points, normals, _ = sample_surface(*rough, 4096)

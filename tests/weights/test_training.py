@@ -13,7 +13,7 @@ import torch
 import trimesh
 from varco3d.kernels.cameras import Camera
 from varco3d.kernels.errors import EmptyFieldError
-from varco3d.weights.training import evaluate, renders, shards, train_flow, train_vae
+from varco3d.weights.training import evaluate, ray_shards, renders, shards, train_flow, train_vae
 from varco3d.weights.training import loop as loop_module
 from varco3d.weights.training.baselines import SilhouetteRetrieval, inflate_silhouette
 from varco3d.weights.training.cases import make_case
@@ -266,6 +266,16 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
         log = [json.loads(line) for line in (tmp_path / stage / "log.jsonl").read_text().splitlines()]
         assert math.isfinite(log[-1]["held_out_flow"])
         assert (tmp_path / stage / "checkpoint.pt").exists()
+    parts = ["--vae", tmp_path / "vae", "--coarse", tmp_path / "coarse", "--out", tmp_path / "rays", "--count", 4]
+    words = ["--data", archive_folder, "--shards", shard_folder, *parts, "--from-view", 1]
+    run(ray_shards.main, *words)
+    rows = ray_shards.open_ray_arrays(tmp_path / "rays", 0, "r+")
+    assert rows["camera"].any((1, 2)).all() and len(rows["camera"]) == 4
+    assert 0 < (rows["target"] > 0).mean() < 0.5 and rows["rgba"][..., 3].any((1, 2)).all()
+    first = np.array(rows["points"])
+    rows["camera"][2] = 0  # as if it had been stopped there
+    run(ray_shards.main, *words)
+    assert rows["camera"][2].any() and np.array_equal(rows["points"], first)
 
 
 def test_weights_of_an_earlier_shape_keep_their_say():
