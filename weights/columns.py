@@ -12,7 +12,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .generator import SHAPE_END, FieldFunction
+from .generator import FieldFunction, box_end
+from .networks.image_encoder import picture_places
 
 REACH = 1.2
 CHUNK = 8192  # points asked of the field at once
@@ -38,9 +39,8 @@ def ray_points(camera: Tensor, side: int, depths: int, bounds: float) -> Tensor:
 def ray_places(camera: Tensor, points: Tensor, bounds: float) -> Tensor:
     """Where points [...,P,3] lie on the grid of rays of cameras [...,2,4]: [...,P,3], columns, rows from the top and
     depths, each -1..1, as torch's grid_sample wants them."""
-    seen = points @ camera[..., :3].transpose(-1, -2) + camera[..., None, :, 3]
     depth = points @ view_direction(camera)[..., None] / (REACH * bounds)
-    return torch.cat([seen * seen.new_tensor([1.0, -1.0]), depth], -1)
+    return torch.cat([picture_places(camera, points), depth], -1)
 
 
 def sample_columns(columns: Tensor, places: Tensor) -> Tensor:
@@ -70,6 +70,6 @@ def column_field(columns: Tensor, camera: Tensor, bounds: float, truncation: flo
 
     def query(points: Tensor) -> Tensor:
         values = sample_columns(columns[None], ray_places(camera, points, bounds)[None])[0]
-        return torch.minimum(values, (SHAPE_END * bounds - points.abs().amax(-1)) / truncation)
+        return torch.minimum(values, box_end(points, bounds, truncation))
 
     return query

@@ -19,6 +19,12 @@ FieldFunction = Callable[[Tensor], Tensor]
 """Points [P,3] in box units -> field [P], positive inside."""
 
 
+def box_end(points: Tensor, bounds: float, truncation: float) -> Tensor:
+    """What a field may at most be at points [P,3], so that it ends at SHAPE_END of the box [-bounds,bounds]^3;
+    truncation: box units that a value of 1 means."""
+    return (SHAPE_END * bounds - points.abs().amax(-1)) / truncation
+
+
 @dataclass(frozen=True)
 class Condition:
     """What a picture says to the generator. tokens, null: [1,M,C] with and without it; extra: the family's own."""

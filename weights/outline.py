@@ -16,7 +16,8 @@ from torch import Tensor
 
 from ..kernels.silhouette import mask_distance
 from .columns import CHUNK, ray_points
-from .generator import SHAPE_END, FieldFunction
+from .generator import FieldFunction, box_end
+from .networks.image_encoder import picture_places
 
 SIDE = 56  # rays across the picture
 DEPTHS = 44  # samples on a ray
@@ -69,15 +70,14 @@ def held_to_outline(
     level_map, distance_map = (torch.from_numpy(m)[None, None].to(camera.device) for m in (levels, distance))
 
     def query(points: Tensor) -> Tensor:
-        places = points @ camera[:, :3].T + camera[:, 3]
-        grid = (places * places.new_tensor([1.0, -1.0]))[None, None]  # pictures count rows downwards
+        grid = picture_places(camera, points)[None, None]
         values = field(points)
         raised, room = (
             F.grid_sample(m, grid, padding_mode="border", align_corners=False)[0, 0, 0].to(values.dtype)
             for m in (level_map, distance_map)
         )
-        end = (SHAPE_END * bounds - points.abs().amax(-1)) / truncation
-        return torch.minimum(torch.minimum(values - raised, room), end.to(values.dtype))
+        end = box_end(points, bounds, truncation).to(values.dtype)
+        return torch.minimum(torch.minimum(values - raised, room), end)
 
     return query
 

@@ -5,7 +5,6 @@ import torch
 from varco3d.weights.columns import ray_points
 from varco3d.weights.outline import SIDE, cast_rays, held_to_outline
 
-CAMERA = torch.tensor([[0.9, 0.0, 0.2, 0.05], [0.0, 0.8, -0.3, -0.1]])
 FRONT = torch.tensor([[1.0, 0, 0, 0], [0, 1.0, 0, 0]])
 TRUNCATION = 0.2
 

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ...kernels.errors import CheckpointError, ModelMissingError, UsageError
 from ..columns import column_field, field_columns
-from ..generator import SHAPE_END, Condition, FieldFunction
+from ..generator import Condition, FieldFunction, box_end
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
@@ -151,7 +151,7 @@ class TinyGenerator:
             with torch.inference_mode():
                 where = points.to(self._device)[None]
                 values = self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
-                return torch.minimum(values, (SHAPE_END - where[0].abs().amax(-1)) / self.vae.config.truncation)
+                return torch.minimum(values, box_end(where[0], self.field_bounds, self.truncation))
 
         return query
 
@@ -162,12 +162,12 @@ class TinyGenerator:
             raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
         inputs = self.ray_inputs(field, condition)
         with torch.inference_mode(), self._autocast():
-            columns = self.rays(*inputs.values())[0]
+            columns = self.rays(**inputs)[0]
         second = column_field(columns, inputs["camera"][0], self.field_bounds, self.truncation)
         return lambda points: torch.lerp(field(points).clamp(-1, 1), second(points), SECOND_SHARE)
 
     def ray_inputs(self, field: FieldFunction, condition: Condition) -> dict[str, Tensor]:
-        """What RayUNet reads, each with a batch of 1, in the order of its arguments."""
+        """What RayUNet reads, by the names of its arguments, each with a batch of 1."""
         seen: Seen = condition.extra
         config = RayUNetConfig() if self.rays is None else self.rays.config
         camera, rgba = seen.picture.camera.float(), area_resize(seen.rgba, config.side)

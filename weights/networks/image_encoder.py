@@ -45,6 +45,12 @@ def picture_planes(rgba: np.ndarray) -> np.ndarray:
     return np.concatenate([rgba.transpose(2, 0, 1), outline_depth(rgba[..., 3])[None]], 0, dtype=np.float32)
 
 
+def centred(planes: Tensor) -> Tensor:
+    """picture_planes [B,5,S,S] with colours from -1 to 1 inside the subject and 0 outside."""
+    alpha = planes[:, 3:4]
+    return torch.cat([planes[:, :3] * alpha * 2 - alpha, planes[:, 3:]], 1)
+
+
 class ResidualConv(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
@@ -102,8 +108,7 @@ class ImageEncoder(nn.Module):
         return torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(-1, 3)
 
     def forward(self, planes: Tensor, semantic: Tensor) -> ImageFeatures:
-        alpha = planes[:, 3:4]
-        x = self.stem_half(torch.cat([planes[:, :3] * alpha * 2 - alpha, planes[:, 3:]], 1))
+        x = self.stem_half(centred(planes))
         quarter = self.stem_quarter(x)
         eighth = self.stem_eighth(quarter)
         h = self.patch(eighth).flatten(2).transpose(1, 2)
@@ -124,9 +129,15 @@ def upsample(x: Tensor) -> Tensor:
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
 
 
+def picture_places(camera: Tensor, points: Tensor) -> Tensor:
+    """Where cameras [...,2,4] see box positions [...,P,3]: [...,P,2] columns and rows, -1..1, rows from the top, as
+    torch's grid_sample wants them."""
+    places = points @ camera[..., :3].transpose(-1, -2) + camera[..., None, :, 3]
+    return places * places.new_tensor([1.0, -1.0])
+
+
 def sample_detail(detail: Tensor, camera: Tensor, points: Tensor) -> Tensor:
     """Picture features where box positions project: detail [B,C,H,W], camera [B,2,4], points [B,N,3] -> [B,N,C]."""
-    places = torch.einsum("bij,bnj->bni", camera[:, :, :3], points) + camera[:, None, :, 3]
-    grid = places * torch.tensor([1.0, -1.0], device=places.device)  # pictures count rows downwards
+    grid = picture_places(camera, points)
     sampled = F.grid_sample(detail.float(), grid[:, :, None], align_corners=False)
     return sampled.squeeze(-1).transpose(1, 2)

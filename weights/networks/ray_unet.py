@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .image_encoder import PLANES, ResidualConv, upsample
+from .image_encoder import PLANES, ResidualConv, centred, upsample
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,7 @@ class RayUNet(nn.Module):
         return nn.Sequential(*(ResidualConv(channels) for _ in range(self.config.blocks)))
 
     def forward(self, columns: Tensor, planes: Tensor, semantic: Tensor, tokens: Tensor, camera: Tensor) -> Tensor:
-        alpha = planes[:, 3:4]
-        picture = torch.cat([planes[:, :3] * alpha * 2 - alpha, planes[:, 3:]], 1)
-        half = self.down_half(self.stem(torch.cat([columns, F.pixel_unshuffle(picture, 2)], 1)))
+        half = self.down_half(self.stem(torch.cat([columns, F.pixel_unshuffle(centred(planes), 2)], 1)))
         quarter = self.down_quarter(self.to_quarter(half))
         seen = self.semantic(self.semantic_norm(semantic.movedim(1, -1))) + self.tokens(tokens.movedim(1, -1))
         seen = seen + self.camera(camera.flatten(1))[:, None, None]

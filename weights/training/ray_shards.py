@@ -17,11 +17,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..families.tiny import TinyGenerator, area_resize
+from ..families.tiny import TinyGenerator
 from ..networks.ray_unet import RayUNetConfig
-from ..sampling import mean_latents, sample_latents
 from .posed_views import PosedViews, augment
-from .roughs import load_coarse
+from .roughs import load_coarse, mean_guess
+from .shards import open_maps
 from .train_vae import yaw_matrix
 
 DRAWS = 4
@@ -46,12 +46,7 @@ def open_ray_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray
         "points": ((points, 3), np.int16),
         "target": ((points,), np.int8),
     }
-    return {
-        name: np.lib.format.open_memmap(
-            folder / f"{name}.npy", mode=mode, dtype=kind, shape=(count, *shape) if mode == "w+" else None
-        )
-        for name, (shape, kind) in kinds.items()
-    }
+    return open_maps(folder, kinds, count, mode)
 
 
 def codes(values: np.ndarray) -> np.ndarray:
@@ -60,14 +55,12 @@ def codes(values: np.ndarray) -> np.ndarray:
 
 def guess_row(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """The row's part that a picture [S,S,4] gives."""
-    anchors, condition = generator.anchors(None, 0), generator.condition(rgba)
-    latents = mean_latents(
-        lambda k: sample_latents(generator, condition, anchors, len(anchors), 1, GUIDANCE, seed * DRAWS + k), DRAWS
-    )
+    condition = generator.condition(rgba)
+    latents, anchors = mean_guess(generator, condition, GUIDANCE, DRAWS, seed)
     inputs = generator.ray_inputs(generator.field(latents, anchors), condition)
-    said = {name: inputs[name][0].float().cpu().numpy() for name in ("columns", "semantic", "tokens", "camera")}
-    small = area_resize(rgba, RayUNetConfig().side)
-    return said | {"columns": codes(said["columns"]), "rgba": np.rint(small * 255)}
+    said = {name: value[0].float().cpu().numpy() for name, value in inputs.items()}
+    picture = said.pop("planes")[:4].transpose(1, 2, 0)
+    return said | {"columns": codes(said["columns"]), "rgba": np.rint(picture * 255)}
 
 
 def true_row(views: PosedViews, row: int, view: int, truncation: float, rng: np.random.Generator) -> dict:

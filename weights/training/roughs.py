@@ -15,10 +15,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from ...kernels.errors import EmptyFieldError
 from ...kernels.sample_surface import sample_surface
 from ..families.tiny import TinyGenerator, load_backbone
+from ..generator import Condition
 from ..networks.anchored_dit import COARSE_DIT
 from ..outline import held_to_outline
 from ..sampling import latents_surface, mean_latents, sample_latents
@@ -37,12 +39,21 @@ def load_coarse(vae: Path, run: Path) -> TinyGenerator:
     return TinyGenerator(load_backbone(), load_vae(vae), flow, LATTICE, "cpu", torch.bfloat16)
 
 
+def mean_guess(
+    generator: TinyGenerator, condition: Condition, guidance: float, draws: int, seed: int
+) -> tuple[Tensor, Tensor]:
+    """Latents [1,N,C], the mean of one-step draws of the coarse stage, and their anchors [N,3]."""
+    anchors = generator.anchors(None, 0)
+    latents = mean_latents(
+        lambda k: sample_latents(generator, condition, anchors, len(anchors), 1, guidance, seed * draws + k), draws
+    )
+    return latents, anchors
+
+
 def rough_surface(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> np.ndarray:
     """[ROUGH_POINTS,6] positions and normals of the coarse shape of a picture [S,S,4]."""
-    anchors, condition = generator.anchors(None, 0), generator.condition(rgba)
-    latents = mean_latents(
-        lambda k: sample_latents(generator, condition, anchors, len(anchors), 1, 1.0, seed * DRAWS + k), DRAWS
-    )
+    condition = generator.condition(rgba)
+    latents, anchors = mean_guess(generator, condition, 1.0, DRAWS, seed)
     camera, alpha, bounds = generator.camera(condition).float(), rgba[..., 3], generator.field_bounds
     vertices, faces = latents_surface(
         generator,

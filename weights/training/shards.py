@@ -90,14 +90,20 @@ def _one(data: Path, i: int) -> tuple[int, dict[str, np.ndarray]]:
     return i, field_samples(open_archive(data)[i], seed=i)
 
 
-def open_arrays(out: Path, count: int, mode: str) -> dict[str, np.ndarray]:
-    shapes = {"surface": (SURFACE_POINTS, 6), "near": (NEAR_POINTS, 4), "far": (FAR_POINTS, 4)}
+def open_maps(folder: Path, kinds: dict[str, tuple[tuple, type]], count: int, mode: str) -> dict[str, np.ndarray]:
+    """Memory maps by name, in `folder`/NAME.npy. kinds: shape of a row and its number type; count, of rows, is asked
+    for by mode w+ alone, which makes them anew."""
     return {
         name: np.lib.format.open_memmap(
-            out / f"{name}.npy", mode=mode, dtype=np.int16, shape=(count, *shape) if mode == "w+" else None
+            folder / f"{name}.npy", mode=mode, dtype=kind, shape=(count, *shape) if mode == "w+" else None
         )
-        for name, shape in shapes.items()
+        for name, (shape, kind) in kinds.items()
     }
+
+
+def open_arrays(out: Path, count: int, mode: str) -> dict[str, np.ndarray]:
+    shapes = {"surface": (SURFACE_POINTS, 6), "near": (NEAR_POINTS, 4), "far": (FAR_POINTS, 4)}
+    return open_maps(out, {name: (shape, np.int16) for name, shape in shapes.items()}, count, mode)
 
 
 def main() -> None:

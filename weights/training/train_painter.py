@@ -24,6 +24,7 @@ from ..families.tiny import area_resize, load_backbone
 from ..networks.painter import CHANNELS, Painter, PainterConfig
 from ..painting import SURE, ViewFacts, correction, mirrored
 from .loop import Loop, LoopConfig
+from .shards import open_maps
 
 VIEWS = 6
 VIEW_SIDE = 64  # pixels, of the stored views, at which painters are compared; they may work at less
@@ -35,17 +36,12 @@ SIGNED = slice(8, 14)  # normal and position among the painter's channels; the o
 def open_painter_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray]:
     """Memory maps by name: `view` int8 or uint8 codes of the channels, `wanted` and `picture` uint8."""
     picture = PainterConfig().picture
-    shapes = {
-        "view": (VIEWS, CHANNELS, VIEW_SIDE, VIEW_SIDE),
-        "wanted": (VIEWS, 3, VIEW_SIDE, VIEW_SIDE),
-        "picture": (4, picture, picture),
+    kinds = {
+        "view": ((VIEWS, CHANNELS, VIEW_SIDE, VIEW_SIDE), np.uint8),
+        "wanted": ((VIEWS, 3, VIEW_SIDE, VIEW_SIDE), np.uint8),
+        "picture": ((4, picture, picture), np.uint8),
     }
-    return {
-        name: np.lib.format.open_memmap(
-            folder / f"{name}.npy", mode=mode, dtype=np.uint8, shape=(count, *shape) if mode == "w+" else None
-        )
-        for name, shape in shapes.items()
-    }
+    return open_maps(folder, kinds, count, mode)
 
 
 def pack_facts(picture: np.ndarray, facts: ViewFacts, wanted: np.ndarray) -> dict[str, np.ndarray]:
