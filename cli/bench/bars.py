@@ -9,13 +9,35 @@ Find = Callable[[Sequence[Row]], float | None]
 
 
 @dataclass(frozen=True)
+class Cases:
+    """Our rows of a kernel at a size whose title holds `part`."""
+
+    kernel: str
+    size: int
+    part: str = ""
+
+    def hold(self, kernel: str, size: int, title: str) -> bool:
+        return kernel == self.kernel and size == self.size and self.part in title
+
+    def of(self, rows: Sequence[Row]) -> list[Row]:
+        return [r for r in rows if self.hold(r.kernel, r.size, r.title) and r.who == "ours" and not r.note]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """find: rows -> the worst figure among them, None when they were not run; needs: the cases it reads."""
+
+    find: Find
+    needs: tuple[Cases, ...]
+
+
+@dataclass(frozen=True)
 class Bar:
-    """find: rows -> the worst figure among them, None when they were not run. least: the figure must reach `limit`,
-    else it must not exceed it."""
+    """least: the figure must reach `limit`, else it must not exceed it."""
 
     text: str
     limit: float
-    find: Find
+    figure: Figure
     least: bool = False
 
 
@@ -35,7 +57,7 @@ def judged(rows: Sequence[Row]) -> list[Verdict]:
     """The bars for which the rows hold figures."""
     verdicts = []
     for bar in BARS:
-        measured = bar.find(rows)
+        measured = bar.figure.find(rows)
         if measured is not None:
             verdicts.append(
                 Verdict(bar.text, measured, (measured >= bar.limit) if bar.least else measured <= bar.limit)
@@ -43,50 +65,47 @@ def judged(rows: Sequence[Row]) -> list[Verdict]:
     return verdicts
 
 
-Measured = tuple[str, int, str]  # kernel, size, and a part of the case's title
-NEEDED: set[Measured] = set()
+def needed_cases() -> set[Cases]:
+    """What has to be run for all bars."""
+    return {cases for bar in BARS for cases in bar.figure.needs}
 
 
-def is_needed(kernel: str, size: int, title: str) -> bool:
-    """Whether a bar asks for this case at this size."""
-    return any(kernel == k and size == s and part in title for k, s, part in NEEDED)
-
-
-def _ours(kernel: str, size: int, part: str = "") -> Callable[[Sequence[Row]], list[Row]]:
-    """Picks our rows of a kernel at a size, whose title holds `part`; such rows are NEEDED from then on."""
-    NEEDED.add((kernel, size, part))
-    return lambda rows: [
-        row for row in rows
-        if row.kernel == kernel and row.size == size and part in row.title and row.who == "ours" and not row.note
-    ]  # fmt: skip
-
-
-def _on(shapes: Sequence[str], find: Find) -> Find:
+def _on(shapes: Sequence[str], figure: Figure) -> Figure:
     """The figure on these shapes alone."""
-    return lambda rows: find([row for row in rows if row.shape in shapes])
+    return Figure(lambda rows: figure.find([row for row in rows if row.shape in shapes]), figure.needs)
 
 
-def _cpu(kernel: str, size: int, part: str = "") -> Find:
-    """Our CPU seconds on the worst shape."""
-    ours = _ours(kernel, size, part)
-    return lambda rows: max((row.cpu for row in ours(rows) if row.cpu is not None), default=None)
+def _worst(kernel: str, size: int, worth: Callable[[Row], float | None], part: str = "") -> Figure:
+    """`worth` of our row on the worst shape."""
+    cases = Cases(kernel, size, part)
+
+    def find(rows: Sequence[Row]) -> float | None:
+        return max((value for row in cases.of(rows) if (value := worth(row)) is not None), default=None)
+
+    return Figure(find, (cases,))
 
 
-def _peak(kernel: str, size: int) -> Find:
-    ours = _ours(kernel, size)
-    return lambda rows: max((row.peak_mb for row in ours(rows) if row.peak_mb is not None), default=None)
+def _cpu(kernel: str, size: int, part: str = "") -> Figure:
+    return _worst(kernel, size, lambda row: row.cpu, part)
+
+
+def _peak(kernel: str, size: int) -> Figure:
+    return _worst(kernel, size, lambda row: row.peak_mb)
+
+
+def _queries(size: int) -> Figure:
+    return _worst("decode_octree", size, lambda row: row.figures["queries"])
 
 
 def _beside(
     peer: str, kernel: str, size: int, part: str, worth: Callable[[Row, Row], float], worst: Callable[..., float] = min
-) -> Find:
+) -> Figure:
     """`worth` of (our row, the peer's row) on the worst shape; of several rows of a peer the one it does best in."""
-
-    ours = _ours(kernel, size, part)
+    cases = Cases(kernel, size, part)
 
     def find(rows: Sequence[Row]) -> float | None:
         found = []
-        for own in ours(rows):
+        for own in cases.of(rows):
             others = [
                 worth(own, row) for row in rows
                 if (row.title, row.shape, row.size) == (own.title, own.shape, own.size)
@@ -95,7 +114,7 @@ def _beside(
             found += [worst(others)] if others else []
         return worst(found) if found else None
 
-    return find
+    return Figure(find, (cases,))
 
 
 def _faster(own: Row, other: Row) -> float:
@@ -106,20 +125,15 @@ def _error(own: Row, other: Row) -> float:
     return own.figures["error"] / other.figures["error"]
 
 
-def _tokens() -> Find:
-    """Voxelizing and choosing 8,192 of the voxels, on the worst shape."""
-    voxelize, choose = _ours("voxelize", 200_000, "touched"), _ours("farthest_points", 200_000, "8,192")
+def _tokens() -> Figure:
+    """CPU seconds of voxelizing and choosing 8,192 of the voxels, on the worst shape."""
+    parts = Cases("voxelize", 200_000, "touched"), Cases("farthest_points", 200_000, "8,192")
 
     def find(rows: Sequence[Row]) -> float | None:
-        voxels, chosen = ({row.shape: row.cpu for row in part(rows)} for part in (voxelize, choose))
+        voxels, chosen = ({row.shape: row.cpu for row in cases.of(rows)} for cases in parts)
         return max(((voxels[k] or 0) + (chosen[k] or 0) for k in voxels.keys() & chosen.keys()), default=None)
 
-    return find
-
-
-def _queries(size: int) -> Find:
-    ours = _ours("decode_octree", size)
-    return lambda rows: max((row.figures["queries"] for row in ours(rows)), default=None)
+    return Figure(find, parts)
 
 
 BARS = (

@@ -83,17 +83,18 @@ def command(
     markdown: Path | None,
 ) -> None:
     """Time the geometry kernels beside the libraries that are installed. All of it may take an hour."""
-    from ..bench.bars import NEEDED, is_needed
+    from ..bench.bars import needed_cases
     from ..bench.cases import CASES
 
+    needed = needed_cases()
     if only_bars:
-        faces = resolution = tuple(sorted({size for _, size, _ in NEEDED}))
+        faces = resolution = tuple(sorted({cases.size for cases in needed}))
     chosen = [
         (case, shape, size)
         for case in CASES if not kernels or case.kernel in kernels
         for shape in shapes or SHAPES
         for size in (faces if case.axis == "faces" else resolution)
-        if size <= case.most and (not only_bars or is_needed(case.kernel, size, case.title))
+        if size <= case.most and (not only_bars or any(cases.hold(case.kernel, size, case.title) for cases in needed))
     ]  # fmt: skip
     if not chosen:
         raise UsageError("nothing is left to run", "Give smaller --faces or --resolution.")

@@ -70,17 +70,7 @@ def register(
         iou = search.iou(near, fine)
         if iou >= HINT_FITS:
             return Registration(near, iou, True)
-    found = [search.refined(camera, small, 60) for camera in _starts(search, small)]
-    # Boxes and other shapes with several mirror planes have one silhouette from two sides.
-    best = min(found, key=lambda camera: search.loss(camera, fine))
-    mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *REFINED_ELEVATIONS)))
-    found.append(search.refined(search.fitted(mirrored, small), small, 60))
-    ranked = sorted(((search.full_loss(camera, fine), camera) for camera in found), key=lambda pair: pair[0])
-    rivals = [camera for loss, camera in ranked if loss < ranked[0][0] + RIVAL]
-    refined = [search.refined(camera, fine, 70, full=True) for camera in _distinct(rivals, 2)]
-    best = min(refined, key=lambda camera: search.full_loss(camera, fine))
-    perspective = search.refined(search.fitted(_with_perspective(best), fine), fine, 110, full=True)
-    best = min(best, perspective, key=lambda camera: search.full_loss(camera, fine))
+    best = _by_edges(search, _by_outline(search, small, fine), fine)
     iou = search.iou(best, fine)
     if iou < SURE:  # a simplex that has shrunk too early finds out more from a fresh start
         best = search.refined(best, fine, 90, full=True)
@@ -88,6 +78,29 @@ def register(
     if iou >= lowest_iou:
         return Registration(best, iou, True)
     return plain_front(vertices, faces, rgba[..., 3])
+
+
+def _by_outline(search: _Search, small: np.ndarray, fine: np.ndarray) -> list[Camera]:
+    """Orthographic cameras whose silhouettes fit the alpha, small and fine, from all over the searched range."""
+    found = [search.refined(camera, small, 60) for camera in _starts(search, small)]
+    # Boxes and other shapes with several mirror planes have one silhouette from two sides.
+    best = min(found, key=lambda camera: search.loss(camera, fine))
+    mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *REFINED_ELEVATIONS)))
+    return [*found, search.refined(search.fitted(mirrored, small), small, 60)]
+
+
+def _by_edges(search: _Search, found: list[Camera], fine: np.ndarray) -> Camera:
+    """The best of the cameras by outline and edges, in perspective where that explains more."""
+
+    def loss(camera: Camera) -> float:
+        return search.full_loss(camera, fine)
+
+    losses = [loss(camera) for camera in found]
+    ranked = sorted(zip(losses, found, strict=True), key=lambda pair: pair[0])
+    rivals = [camera for value, camera in ranked if value < min(losses) + RIVAL]
+    best = min((search.refined(camera, fine, 70, full=True) for camera in _distinct(rivals, 2)), key=loss)
+    perspective = search.refined(search.fitted(_with_perspective(best), fine), fine, 110, full=True)
+    return min(best, perspective, key=loss)
 
 
 def _starts(search: _Search, alpha: np.ndarray) -> list[Camera]:
