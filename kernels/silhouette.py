@@ -43,6 +43,19 @@ def mask_distance(mask: np.ndarray) -> np.ndarray:
     return np.asarray(distance_transform_edt(mask)) - np.asarray(distance_transform_edt(~mask))
 
 
+def local_radius(distance: np.ndarray, largest: int) -> np.ndarray:
+    """Radius in pixels, in steps of 1 up to `largest`, of the largest disc inside a mask that covers a pixel; distance
+    [H,W]: of `mask_distance` -> [H,W], 0 outside the mask."""
+    inside = distance > 0
+    radius = np.where(inside, np.minimum(distance, 1.0), 0.0)
+    for r in range(1, largest + 1):
+        middles = distance >= r
+        if not middles.any():
+            break
+        radius[inside & (np.asarray(distance_transform_edt(~middles)) <= r)] = r
+    return radius
+
+
 def framed_mask(mask: np.ndarray) -> np.ndarray | None:
     """mask [H,W] bool, cropped to its bounding box, scaled so that its longest side fills SIDE, centred -> [SIDE,SIDE].
 

@@ -6,50 +6,30 @@ subject. The picture's mask tells which, along every ray of the picture.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import torch
 import torch.nn.functional as F
 from scipy import ndimage
 from torch import Tensor
 
-from ..kernels.silhouette import mask_distance
-from .columns import CHUNK, ray_points
+from ..kernels.silhouette import local_radius, mask_distance
+from .columns import view_direction
 from .generator import FieldFunction, box_end
 from .networks.image_encoder import picture_places
+from .ray_depths import RayDepths, cast_rays
 
-SIDE = 56  # rays across the picture
-DEPTHS = 44  # samples on a ray
-MASK_SIDE = 256  # pixels of the map of distances to the outline
-PRESENCE = 0.08  # value that every ray inside the outline is to reach
+SIDE = 96  # rays across the picture
+PIXELS = 4  # of the map of distances to the outline, a ray
+EDGE_SMOOTH = 1.5  # pixels of that map: what is cut along a slanted edge shows no steps
+PRESENCE = 0.08  # value to which the rays inside the outline are raised
+THICK = 0.02  # box units that a part of unsure depth reaches at least from its middle, if the outline leaves them
 DEEPEST = -0.9  # what is further below 0 is raised no more: nothing is there to be raised
-SMOOTH = 1.0  # rays over which the raising of neighbours is evened out
-EDGE_SMOOTH = 2.0  # pixels of that map: what is cut along a slanted edge shows no steps
-
-
-@dataclass(frozen=True)
-class Rays:
-    """highest [SIDE,SIDE]: the field's largest value on every ray of the picture, rows from the top. mask: whether the
-    ray is inside the outline."""
-
-    highest: np.ndarray
-    mask: np.ndarray
-
-
-def cast_rays(field: FieldFunction, camera: Tensor, alpha: np.ndarray, bounds: float) -> Rays:
-    """Looks at a field through an affine camera [2,4]; alpha [S,S] in 0..1: the picture's mask."""
-    points = ray_points(camera, SIDE, DEPTHS, bounds)
-    inside = points.abs().amax(-1) < bounds
-    values = torch.full(inside.shape, -torch.inf, device=camera.device)
-    values[inside] = torch.cat([field(part).to(values.dtype) for part in points[inside].split(CHUNK)])
-    return Rays(values.amax(1).view(SIDE, SIDE).cpu().numpy(), mask_at(alpha, SIDE))
-
-
-def mask_at(alpha: np.ndarray, side: int) -> np.ndarray:
-    """A mask [S,S] in 0..1 at the middles of side x side pixels, bool."""
-    places = ((np.arange(side) + 0.5) * (alpha.shape[0] / side)).astype(int)
-    return alpha[np.ix_(places, places)] > 0.5
+SMOOTH = 3.0  # rays over which the raising of neighbours is evened out
+THIN = 4  # rays; parts of a smaller radius are believed to be deeper than wide if the field is sure of it
+SURE = 0.9  # share of the value that a round part would have, which their rays are to have on average for that
+TOGETHER = 3.0  # rays over which that average is taken
+ROUND = 1.5  # depth of a part that the field is not sure of, through its width
+UNLIMITED = 3.0  # box units
 
 
 def held_to_outline(
@@ -59,32 +39,72 @@ def held_to_outline(
     affine camera [2,4] sees it.
 
     Where a ray inside the mask meets nothing, all of its values are raised until it does; so a thin part appears where
-    the field came nearest to it. What lies outside the mask is cut off. What was raised ends before the box does, so
-    that the surface stays closed. truncation: box units that a value of 1 means.
+    the field came nearest to it, about as deep as it is wide and at a depth that its neighbours share. What lies
+    outside the mask is cut off. What was raised ends before the box does, so that the surface stays closed.
+    truncation: box units that a value of 1 means.
     """
-    rays = cast_rays(field, camera, alpha, bounds)
-    missing = np.clip(rays.highest - PRESENCE, DEEPEST, 0) * rays.mask
-    levels = ndimage.gaussian_filter(missing.astype(np.float32), SMOOTH)
-    unit = 2 / MASK_SIDE / float(camera[0, :3].norm())  # box units a pixel
-    distance = outline_distance(alpha, MASK_SIDE) * np.float32(unit / truncation)
-    level_map, distance_map = (torch.from_numpy(m)[None, None].to(camera.device) for m in (levels, distance))
+    pixel = 2 / (PIXELS * SIDE) / float(camera[0, :3].norm())  # box units
+    distance = outline_distance(alpha, PIXELS * SIDE)
+    deepest = distance.reshape(SIDE, PIXELS, SIDE, PIXELS).max((1, 3))
+    if not (deepest > 0).any():
+        return field
+    rays = cast_rays(field, camera, deepest > 0, bounds)
+    maps = [plane.astype(np.float32) for plane in raising(rays, deepest, pixel, truncation)]
+    held = torch.from_numpy(np.stack(maps))[None].to(camera.device)
+    room = torch.from_numpy(distance * np.float32(pixel / truncation))[None, None].to(camera.device)
+    direction = view_direction(camera)
 
     def query(points: Tensor) -> Tensor:
-        grid = picture_places(camera, points)[None, None]
         values = field(points)
-        raised, room = (
-            F.grid_sample(m, grid, padding_mode="border", align_corners=False)[0, 0, 0].to(values.dtype)
-            for m in (level_map, distance_map)
+        grid = picture_places(camera, points)[None, None]
+        level, middle, half, core, inside = (
+            plane.to(values.dtype)
+            for m in (held, room)
+            for plane in F.grid_sample(m, grid, padding_mode="border", align_corners=False)[0, :, 0]
         )
-        end = box_end(points, bounds, truncation).to(values.dtype)
-        return torch.minimum(torch.minimum(values - raised, room), end)
+        off = (points @ direction - middle).abs()
+        limited = torch.minimum(values - level, (half - off) / truncation)
+        with_core = torch.maximum(limited, (core - off) / truncation)
+        return torch.minimum(torch.minimum(with_core, inside), box_end(points, bounds, truncation).to(values.dtype))
 
     return query
 
 
+def raising(rays: RayDepths, deepest: np.ndarray, pixel: float, truncation: float) -> tuple[np.ndarray, ...]:
+    """What becomes of the field on every ray, four maps [SIDE,SIDE], beside the mask as at its edge: what its values
+    are lowered by (0 or less); the middle depth of the part it meets; how deep that part may at most and must at least
+    reach from there, box units. deepest: pixels that the ray's inmost point has to the outline; pixel: box units."""
+    mask = rays.mask
+    radius = local_radius(deepest / PIXELS, 2 * THIN)
+    round_value = np.maximum(np.minimum(deepest * pixel, THICK) / truncation, PRESENCE)
+    missing = np.clip(rays.highest - PRESENCE, DEEPEST, 0)
+    share = np.clip(rays.highest / round_value, -1, 1.5)
+    thin = mask & (radius < THIN)
+    certain = np.where(thin, mean_over(share, thin, TOGETHER) >= SURE, mean_over(share, mask, TOGETHER) >= 0)
+    unsure = mask & ~certain
+    half = np.where(unsure, ROUND * radius * PIXELS * pixel, UNLIMITED)
+    core = np.where(unsure, np.minimum(deepest * pixel, THICK), -UNLIMITED)
+    nearest = tuple(np.asarray(ndimage.distance_transform_edt(~mask, return_distances=False, return_indices=True)))
+    return mean_over(missing, mask, SMOOTH), *(plane[nearest] for plane in (rays.settled(), half, core))
+
+
+def mean_over(values: np.ndarray, mask: np.ndarray, rays: float) -> np.ndarray:
+    """Means [S,S] of values [S,S] over the mask's part around, beside the mask as at its edge; rays: standard deviation
+    of the weights."""
+    share = ndimage.gaussian_filter(mask.astype(np.float64), rays)
+    return ndimage.gaussian_filter(np.where(mask, values, 0.0), rays) / np.maximum(share, 1e-6)
+
+
 def outline_distance(alpha: np.ndarray, side: int) -> np.ndarray:
-    """Distance in pixels to the outline of a mask [S,S], positive inside, on side x side pixels, float32."""
-    distance = mask_distance(mask_at(alpha, side))
+    """Distance in pixels to the outline of a mask [S,S] in 0..1, positive inside, on side x side pixels, float32."""
+    soft = F.interpolate(
+        torch.from_numpy(np.ascontiguousarray(alpha, np.float32))[None, None],
+        (side, side),
+        mode="bilinear",
+        antialias=True,
+        align_corners=False,
+    )
+    distance = mask_distance(soft[0, 0].numpy() > 0.5)
     # A pixel's middle lies half a pixel inside the edge that it has with its neighbour.
     distance = np.clip(distance - 0.5 * np.sign(distance), -side, side).astype(np.float32)
     return ndimage.gaussian_filter(distance, EDGE_SMOOTH)
