@@ -1,28 +1,25 @@
-"""The training code on an archive of three small objects: data, measures, baselines, and runs that resume."""
+"""The training code on an archive of three small objects: measures, baselines, and runs that resume."""
 
 import itertools
 import json
 import math
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 import trimesh
+from toy_archive import run
 from varco3d.kernels.cameras import Camera
 from varco3d.kernels.errors import EmptyFieldError
-from varco3d.weights.training import evaluate, ray_shards, renders, shards, train_flow, train_vae
+from varco3d.weights.training import evaluate, ray_shards, train_flow, train_rays, train_vae
 from varco3d.weights.training import loop as loop_module
 from varco3d.weights.training.baselines import SilhouetteRetrieval, inflate_silhouette
 from varco3d.weights.training.cases import make_case
-from varco3d.weights.training.loop import Loop, LoopConfig
+from varco3d.weights.training.loop import Loop, LoopConfig, averaged_weights
 from varco3d.weights.training.metrics import shape_scores, silhouette_iou
-from varco3d.weights.training.objects import ObjectArchive, SignedDistance
 from varco3d.weights.training.posed_views import ROUGH_SHARE, PosedViews
 from varco3d.weights.training.tables import change, half_interval, main_table, publisher_table
-from varco3d.weights.training.train_vae import frame_transform, yaw_matrix
 
 
 def as_triangles(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
@@ -32,153 +29,6 @@ def as_triangles(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
 def ball(radius: float = 0.9, centre: tuple[float, float, float] = (0, 0, 0)) -> tuple[np.ndarray, np.ndarray]:
     vertices, faces = as_triangles(trimesh.creation.icosphere(4, radius))
     return vertices + np.float32(centre), faces
-
-
-@pytest.fixture(scope="module")
-def archive_folder(tmp_path_factory) -> Path:
-    """Boxes in the layout of the packed archive; "Box 1" and "box2" are variants of each other."""
-    folder = tmp_path_factory.mktemp("data")
-    meshes = [
-        trimesh.creation.box((2, 1.0, 0.6)),
-        trimesh.creation.box((1.0, 2, 0.8)),
-        trimesh.creation.cylinder(0.5, 2, sections=16),
-    ]
-    faces = [m.faces for m in meshes]
-    colours = [np.full((len(f), 3, 3), 60 * (k + 1), np.uint8) for k, f in enumerate(faces)]
-    offsets = {
-        "ov": np.cumsum([0] + [len(m.vertices) for m in meshes]),
-        "of": np.cumsum([0] + [len(f) for f in faces]),
-        "ou": np.zeros(4, np.int64),
-        "ox": np.zeros(4, np.int64),
-    }
-    np.savez(
-        folder / "objects.npz",
-        v=np.round(np.concatenate([m.vertices for m in meshes]) * 32767).astype(np.int16),
-        f=np.concatenate(faces).astype(np.uint16),
-        cc=np.concatenate(colours),
-        uv=np.zeros((0, 3, 2), np.uint16),
-        tex=np.zeros(0, np.uint8),
-        **offsets,
-    )
-    rows = [{"name": n, "source": "made", "leak": 0.0, "modular": False} for n in ("Box 1", "box2", "can")]
-    (folder / "manifest.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
-    return folder
-
-
-@pytest.fixture(scope="module")
-def shard_folder(archive_folder, tmp_path_factory) -> Path:
-    """Shards and views of the archive, made by the commands themselves; every object is training and held out."""
-    folder = tmp_path_factory.mktemp("shards")
-    run(shards.main, "--data", archive_folder, "--out", folder, "--workers", "1")
-    run(renders.main, "--data", archive_folder, "--out", folder, "--views", "2", "--stretched", "1", "--workers", "1")
-    index = json.loads((folder / "index.json").read_text())
-    index["training_rows"] = index["validation_rows"] = [0, 1, 2]
-    (folder / "index.json").write_text(json.dumps(index))
-    return folder
-
-
-def run(command, *arguments) -> None:
-    before = sys.argv
-    sys.argv = ["command", *map(str, arguments)]
-    try:
-        command()
-    finally:
-        sys.argv = before
-
-
-# ---------------------------------------------------------------------------------------------------------------- data
-
-
-def test_signed_distance_of_a_closed_box():
-    vertices, faces = as_triangles(trimesh.creation.box((2, 1, 1)))
-    field = SignedDistance(vertices, faces)
-    points = np.array([[0, 0, 0], [0.9, 0, 0], [0, 0.45, 0], [0, 0.6, 0], [1.3, 0, 0]], np.float32)
-    assert np.allclose(field(points), [0.5, 0.1, 0.05, -0.1, -0.3], atol=1e-4)
-
-
-def test_signed_distance_ignores_flipped_faces():
-    vertices, faces = as_triangles(trimesh.creation.box((2, 1, 1)))
-    flipped = np.where((np.arange(len(faces)) % 2 == 0)[:, None], faces, faces[:, ::-1])
-    points = np.random.default_rng(0).uniform(-1, 1, (200, 3)).astype(np.float32)
-    assert np.allclose(SignedDistance(vertices, faces)(points), SignedDistance(vertices, flipped)(points), atol=1e-5)
-
-
-def test_a_sheet_becomes_a_thin_slab():
-    vertices = np.array([[-1, 0, -1], [1, 0, -1], [1, 0, 1], [-1, 0, 1]], np.float32)
-    field = SignedDistance(vertices, np.array([[0, 1, 2], [0, 2, 3]], np.int32), sheet=0.01)
-    points = np.array([[0.1, 0.002, 0.2], [0.1, 0.05, 0.2], [0.1, -0.05, 0.2]], np.float32)
-    assert np.allclose(field(points), [0.008, -0.04, -0.04], atol=1e-4)
-
-
-def test_split_keeps_variants_on_one_side(archive_folder):
-    training, validation = ObjectArchive(archive_folder).split()
-    assert sorted(training + validation) == [0, 1, 2]
-    assert (0 in training) == (1 in training)
-
-
-def test_packing_keeps_half_a_thousandth():
-    samples = np.random.default_rng(0).uniform(-1, 1, (50, 4)).astype(np.float32)
-    assert np.abs(shards.unpack_samples(shards.pack_samples(samples)) - samples).max() < 5e-5
-
-
-def test_surface_points_are_outside_with_outward_normals(shard_folder):
-    surface = shards.unpack_surface(np.load(shard_folder / "surface.npy"))
-    box = surface[0]
-    assert np.isclose(np.abs(box[:, :3]) @ [0, 0, 1], 0.3, atol=1e-3).any()
-    assert ((box[:, :3] * box[:, 3:]).sum(1) > 0).all()
-
-
-def test_views_fill_the_frame_as_prepare_does(shard_folder):
-    views = np.load(shard_folder / "views.npy")
-    for picture in views.reshape(-1, *views.shape[2:]):
-        rows, columns = np.nonzero(picture[..., 3] > 127)
-        longest = max(np.ptp(rows), np.ptp(columns)) + 1
-        assert abs(longest / picture.shape[0] - renders.FILL) < 0.03
-        assert picture[..., 3].max() == 255 and picture[rows, columns, :3].max() > 20
-
-
-@pytest.mark.parametrize(("mirrored", "view"), [(False, 1), (True, 1), (False, 2), (True, 2)])
-def test_camera_map_projects_the_object_onto_its_picture(archive_folder, shard_folder, mirrored, view):
-    views = PosedViews(archive_folder, shard_folder)
-    row = stretched_row(views)
-    sample = views.sample(row, view, mirrored, 0, np.random.default_rng(0), False)
-    places = np.concatenate([sample["surface"][:, :3], np.ones((2048, 1))], 1) @ sample["camera"].T
-    columns = np.clip(((places[:, 0] + 1) * 64).astype(int), 0, 127)
-    rows = np.clip(((1 - places[:, 1]) * 64).astype(int), 0, 127)
-    assert (sample["picture"][3, rows, columns] > 0.5).mean() > 0.93
-
-
-def stretched_row(views: PosedViews) -> int:
-    """A row whose last view shows other proportions than the object's own."""
-    assert views.plain_views() == 2
-    return int((views.poses[:, 2, 3:] != 1).any(1).argmax())
-
-
-def test_a_stretched_object_is_where_its_picture_shows_it(archive_folder, shard_folder):
-    """The hull of the stretched object fills the silhouette of its view, and its field is signed as the hull says."""
-    views = PosedViews(archive_folder, shard_folder)
-    row = stretched_row(views)
-    assert not np.allclose(views.stretch(row, 2), 1, atol=0.02)
-    case = make_case(views, row, 2)
-    posed = views.shards.pose(row, yaw_matrix(views.pose(row, 2)[0]), views.stretch(row, 2))
-    assert np.abs(np.sort(case.truth[0], 0)[[0, -1]] - np.sort(posed.surface[:, :3], 0)[[0, -1]]).max() < 0.03
-    query = np.concatenate([posed.near, posed.far])
-    exact = SignedDistance(*case.truth)(query[:, :3])
-    assert np.abs(posed.distances(query) - exact)[np.abs(exact) < 0.1].max() < 0.06
-    assert np.abs(posed.distances(query) - exact)[np.abs(exact) < 0.1].mean() < 0.006
-
-
-def test_yaw_brings_the_camera_side_to_the_front():
-    camera_side = Camera(azimuth=70).axes()[2]
-    assert np.allclose(yaw_matrix(70) @ camera_side, [0, 0, 1], atol=1e-6)
-
-
-def test_frame_transform_centres_and_scales():
-    points = np.random.default_rng(0).uniform(0, 3, (100, 3)) * [1, 2, 1]
-    scale, offset = frame_transform(points)
-    framed = points * scale + offset
-    assert np.isclose(np.ptp(framed, axis=0).max(), 2 * train_vae.FRAME)
-    assert np.allclose(framed.min(0) + framed.max(0), 0, atol=1e-9)
 
 
 # ------------------------------------------------------------------------------------------------- measures, baselines
@@ -276,6 +126,30 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
     rows["camera"][2] = 0  # as if it had been stopped there
     run(ray_shards.main, *words)
     assert rows["camera"][2].any() and np.array_equal(rows["points"], first)
+    run(ray_shards.main, *words, "--seed", 4, "--count", 16, "--out", tmp_path / "others")
+    both = [tmp_path / "rays", tmp_path / "others"]
+    words = ["--held-out", tmp_path / "others", "--out", tmp_path / "look", "--minutes", 0.001, "--batch", 2]
+    run(train_rays.main, "--shards", *both, *words)
+    kept = torch.load(tmp_path / "look" / "best.pt", weights_only=True)
+    assert kept["second"] > 0 and train_rays.load_rays(tmp_path / "look").out.weight.any()
+
+
+def test_a_run_keeps_its_best_weights(tmp_path, monkeypatch):
+    clock = itertools.count(step=0.004)
+    monkeypatch.setattr(loop_module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    errors = iter([3.0, 1.0, 2.0, 1.5])
+    model = torch.nn.Linear(1, 1)
+    seen = []
+
+    def validate(averaged):
+        seen.append(averaged.weight.clone())
+        return {"held_out": next(errors)}
+
+    config = LoopConfig(minutes=0.002, warmup_steps=1, save_minutes=0, keep_lowest="held_out")
+    loop = Loop(model, config, tmp_path)
+    loop.run(itertools.repeat(torch.ones(1, 1)), lambda b: {"loss": model(b).square().mean()}, validate, 8)
+    assert len(seen) == 4 and torch.equal(averaged_weights(tmp_path)["weight"], seen[1])
+    assert not torch.equal(seen[1], seen[3]) and Loop(model, config, tmp_path).lowest == 1.0
 
 
 def test_weights_of_an_earlier_shape_keep_their_say():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import copy
 import json
 import math
@@ -13,14 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
+CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 PAUSE = 30.0  # seconds; a step that took longer was compiled, or the process was stopped meanwhile
 
 
 @dataclass(frozen=True)
 class LoopConfig:
-    """minutes is the budget of optimisation time, over all resumed parts; the learning rate falls to zero with it."""
+    """minutes is the budget of optimisation time, over all resumed parts; the learning rate falls to zero with it.
+    keep_lowest: name of a validated value; the averaged weights for which it was lowest are kept, not the last ones."""
 
     minutes: float
     learning_rate: float = 1e-3
@@ -30,6 +34,27 @@ class LoopConfig:
     clip: float = 1.0
     log_every: int = 25
     save_minutes: float = 4.0
+    keep_lowest: str | None = None
+
+
+def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_rate: float) -> None:
+    """The options that every training run has, with the defaults of this one."""
+    parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
+    parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
+    parser.add_argument("--minutes", type=float, default=minutes, help="of optimisation, over all resumed parts")
+    parser.add_argument("--learning-rate", type=float, default=learning_rate)
+    parser.add_argument("--seed", type=int, default=0)
+
+
+def initial_weights(file: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file, as float32."""
+    return {name: value.float() for name, value in load_file(file).items()}
+
+
+def averaged_weights(folder: Path) -> dict[str, Tensor]:
+    """What a run ends with: its best averaged weights where it kept them, otherwise the last ones."""
+    file = folder / BEST
+    return torch.load(file if file.exists() else folder / CHECKPOINT, weights_only=True)["ema"]
 
 
 class Loop:
@@ -43,29 +68,43 @@ class Loop:
         others = [p for p in model.parameters() if p.ndim < 2]
         groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=True)
-        self.steps, self.seconds = 0, 0.0
-        self.checkpoint = folder / "checkpoint.pt"
+        self.steps, self.seconds, self.lowest = 0, 0.0, math.inf
+        self.checkpoint = folder / CHECKPOINT
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, weights_only=True)
             model.load_state_dict(state["model"])
             self.ema.load_state_dict(state["ema"])
             self.optimizer.load_state_dict(state["optimizer"])
-            self.steps, self.seconds = state["steps"], state["seconds"]
+            self.steps, self.seconds, self.lowest = state["steps"], state["seconds"], state["lowest"]
 
     @property
     def progress(self) -> float:
         return self.seconds / (60 * self.config.minutes)
 
     def save(self) -> None:
-        state = {
-            "model": self.model.state_dict(),
-            "ema": self.ema.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "steps": self.steps,
-            "seconds": self.seconds,
-        }
-        torch.save(state, self.checkpoint.with_suffix(".tmp"))
-        os.replace(self.checkpoint.with_suffix(".tmp"), self.checkpoint)
+        self._write(
+            self.checkpoint,
+            {
+                "model": self.model.state_dict(),
+                "ema": self.ema.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "steps": self.steps,
+                "seconds": self.seconds,
+                "lowest": self.lowest,
+            },
+        )
+
+    def _write(self, path: Path, state: dict) -> None:
+        torch.save(state, path.with_suffix(".tmp"))
+        os.replace(path.with_suffix(".tmp"), path)
+
+    def _validated(self, validate: Callable[[nn.Module], dict[str, float]]) -> None:
+        values = validate(self.ema)
+        self.log(values)
+        name = self.config.keep_lowest
+        if name and values[name] < self.lowest:
+            self.lowest = values[name]
+            self._write(self.folder / BEST, {"ema": self.ema.state_dict(), "steps": self.steps, name: self.lowest})
 
     def _learning_rate(self) -> float:
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)
@@ -107,13 +146,13 @@ class Loop:
                 self.log({key: round(sum(v) / len(v), 5) for key, v in totals.items()})
                 totals.clear()
             if self.steps % validate_every == 0:
-                self.log(validate(self.ema))
+                self._validated(validate)
                 last = time.monotonic()
             if self.seconds - saved > 60 * self.config.save_minutes:
                 self.save()
                 saved = self.seconds
+        self._validated(validate)
         self.save()
-        self.log(validate(self.ema))
 
     def log(self, values: dict[str, float]) -> None:
         line = json.dumps({"step": self.steps, "minutes": round(self.seconds / 60, 2), **values})

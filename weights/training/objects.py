@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import hashlib
 import io
@@ -37,6 +38,9 @@ class TrainingObject:
     uv: np.ndarray | None
     texture: Image.Image | None
 
+    def with_vertices(self, vertices: np.ndarray) -> TrainingObject:
+        return dataclasses.replace(self, vertices=vertices)
+
 
 class ObjectArchive:
     """Random access to `objects.npz` (layout: data.md) and its manifest."""
@@ -49,14 +53,21 @@ class ObjectArchive:
     def __len__(self) -> int:
         return len(self.manifest)
 
-    def usable(self) -> list[int]:
-        """Objects whose hull is closed enough to give signed distances, without modular building pieces."""
-        return [i for i, m in enumerate(self.manifest) if m["leak"] <= LEAK_LIMIT and not m["modular"]]
+    def usable(self, modular: bool = False) -> list[int]:
+        """Objects whose hull is closed enough to give signed distances: building pieces made to be put together, or
+        all others."""
+        return [i for i, m in enumerate(self.manifest) if m["leak"] <= LEAK_LIMIT and m["modular"] == modular]
 
-    def split(self) -> tuple[list[int], list[int]]:
+    @functools.cached_property
+    def untextured_training(self) -> list[int]:
+        """Training objects, building pieces among them, that have colours alone."""
+        every = self.split()[0] + self.split(modular=True)[0]
+        return [i for i in every if self._arrays["ou"][i] == self._arrays["ou"][i + 1]]
+
+    def split(self, modular: bool = False) -> tuple[list[int], list[int]]:
         """(training, validation) indices; objects that differ only by a number in their name stay on one side."""
         training, validation = [], []
-        for i in self.usable():
+        for i in self.usable(modular):
             letters = "".join(c for c in self.manifest[i]["name"].lower() if c.isalpha())
             bucket = int.from_bytes(hashlib.blake2b(letters.encode(), digest_size=4).digest(), "big") / 2**32
             (validation if bucket < VALIDATION_SHARE else training).append(i)

@@ -16,6 +16,7 @@ from .objects import ObjectArchive
 from .renders import Pose, framed_camera
 from .shards import unpack_surface
 from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, vae_sample, voxel_anchors, yaw_matrix
+from .variants import variant
 
 FIELD_POINTS = (320, 192)  # near the surface and anywhere, where the decoded field is compared
 ROUGH_POINTS = 4096
@@ -98,7 +99,9 @@ class PosedViews:
     def camera_map(self, row: int, view: int, posed: np.ndarray, mirrored: bool) -> np.ndarray:
         """Least-squares affine map [2,4] from the frame to the picture (x right, y up, -1..1); posed [P,3]."""
         azimuth, elevation, fov = self.pose(row, view)
-        vertices = self.archive.vertices(self.shards.index["objects"][row]) * self.stretch(row, view)
+        index = self.shards.index
+        vertices = variant(self.archive, index["objects"][row], index["variants"][row]).vertices
+        vertices = vertices * self.stretch(row, view)
         vertices = vertices @ yaw_matrix(azimuth).T
         camera = framed_camera(vertices, Pose(azimuth, elevation, fov or None))
         low, high = vertices.min(0), vertices.max(0)

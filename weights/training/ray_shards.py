@@ -91,6 +91,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--from-view", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--held-out", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -98,15 +99,17 @@ def main() -> None:
     generator, views = load_coarse(args.vae, args.coarse), PosedViews(args.data, args.shards)
     resumed = (args.out / "target.npy").exists()
     arrays = open_ray_arrays(args.out, args.count, "r+" if resumed else "w+")
-    chosen = picks(views, args.held_out, args.from_view, np.random.default_rng(3))
+    chosen = picks(views, args.held_out, args.from_view, np.random.default_rng(args.seed))
     for k, (row, view) in enumerate(islice(chosen, len(arrays["camera"]))):
         if arrays["camera"][k].any():
             continue
-        rng = np.random.default_rng([5, k])
+        rng = np.random.default_rng([5, k, args.seed])
         rgba = views.views[row, view]
         augmented = not args.held_out and rng.random() < AUGMENTED
         picture = augment(rgba, rng) if augmented else rgba.astype(np.float32) / 255
-        filled = true_row(views, row, view, generator.truncation, rng) | guess_row(generator, picture, k)
+        filled = true_row(views, row, view, generator.truncation, rng) | guess_row(
+            generator, picture, 10000 * args.seed + k
+        )
         for name in sorted(filled, key=lambda name: name == "camera"):  # it comes last and tells that the row is whole
             arrays[name][k] = filled[name]
         if k % 200 == 0:

@@ -26,6 +26,7 @@ from ...kernels.cameras import Camera
 from ...kernels.render_maps import render_maps
 from .objects import TrainingObject, open_archive
 from .train_vae import stretched_normals, yaw_matrix
+from .variants import variant
 
 VIEW_SIZE = 128
 FILL = 0.8  # of the frame that the longer side of the silhouette's box takes, as in the prepare stage
@@ -140,13 +141,16 @@ def render_view(obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.ra
     return np.round(pooled * 255).astype(np.uint8)
 
 
-def object_views(data: Path, job: tuple[int, int, int, int, bool]) -> tuple[int, np.ndarray, np.ndarray]:
-    """job: row, object, plain views, stretched views, training -> row, views [K,S,S,4], poses [K,6].
+def object_views(
+    data: Path, seed: int, job: tuple[int, int, int, int, int, bool]
+) -> tuple[int, np.ndarray, np.ndarray]:
+    """job: row, object, variant, plain views, stretched views, training -> row, views [K,S,S,4], poses [K,6].
 
     Views of held-out objects are all plain and keep to the product's elevations.
     """
-    row, i, plain, stretched, training = job
-    obj, rng = open_archive(data)[i], np.random.default_rng([7, i])
+    row, i, number, plain, stretched, training = job
+    obj = variant(open_archive(data), i, number)
+    rng = np.random.default_rng([seed, i, number] if number else [seed, i])
     normals = corner_normals(obj.vertices, obj.faces)
     views, poses = [], []
     for k in range(plain + stretched):
@@ -168,6 +172,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--views", type=int, default=6)
     parser.add_argument("--stretched", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--workers", type=int, default=2)
     args = parser.parse_args()
     index = json.loads((args.out / "index.json").read_text())
@@ -175,10 +180,13 @@ def main() -> None:
     shape = (len(order), args.views + args.stretched, VIEW_SIZE, VIEW_SIZE, 4)
     views = np.lib.format.open_memmap(args.out / "views.npy", mode="w+", dtype=np.uint8, shape=shape)
     poses = np.lib.format.open_memmap(args.out / "poses.npy", mode="w+", dtype=np.float32, shape=(*shape[:2], 6))
-    jobs = [(row, i, args.views, args.stretched, row in training) for row, i in enumerate(order)]
+    jobs = [
+        (row, i, number, args.views, args.stretched, row in training)
+        for row, (i, number) in enumerate(zip(order, index["variants"], strict=True))
+    ]
     with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
         for done, (row, pictures, cameras) in enumerate(
-            pool.imap_unordered(partial(object_views, args.data), jobs, chunksize=4)
+            pool.imap_unordered(partial(object_views, args.data, args.seed), jobs, chunksize=4)
         ):
             views[row], poses[row] = pictures, cameras
             if done % 200 == 0:

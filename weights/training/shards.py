@@ -1,10 +1,11 @@
 """Field shards: what the autoencoder learns from, computed once per object and kept in flat memory-mapped arrays.
 
-    python -m varco3d.weights.training.shards --data DATA --out RUNS/shards [--workers 2]
+    python -m varco3d.weights.training.shards --data DATA --out RUNS/shards [--variants 2] [--workers 2]
 
 Per object, in its canonical frame: `surface` points with normals of the outer hull, `near` samples of the signed
 distance around the surface, `far` samples in the box. Distances are stored in units of 1/DISTANCE_UNIT, positions in
-units of 1/POSITION_UNIT, both int16.
+units of 1/POSITION_UNIT, both int16. With --variants, more objects instead: that many variants of every training
+object, and building pieces as they are.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .objects import ObjectArchive, SignedDistance, TrainingObject, open_archive
+from .variants import variant
 
 SURFACE_POINTS = 8192
 NEAR_POINTS = 8192
@@ -51,7 +53,7 @@ def visible_surface(obj: TrainingObject, field: SignedDistance, count: int, rng:
     return np.concatenate([points[keep], normals[keep] * sign[keep, None]], 1).astype(np.float32)
 
 
-def field_samples(obj: TrainingObject, seed: int) -> dict[str, np.ndarray]:
+def field_samples(obj: TrainingObject, seed: int | list[int]) -> dict[str, np.ndarray]:
     """surface [S,6], near [N,4], far [M,4] (position, signed distance), float32; longest side 2."""
     rng = np.random.default_rng(seed)
     field = SignedDistance(obj.vertices, obj.faces)
@@ -86,8 +88,18 @@ def unpack_surface(packed: np.ndarray) -> np.ndarray:
     return packed.astype(np.float32) / np.array([POSITION_UNIT] * 3 + [32000.0] * 3, np.float32)
 
 
-def _one(data: Path, i: int) -> tuple[int, dict[str, np.ndarray]]:
-    return i, field_samples(open_archive(data)[i], seed=i)
+def chosen_objects(archive: ObjectArchive, variants: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """(training, validation) as pairs of object and variant."""
+    training, validation = archive.split()
+    if not variants:
+        return [(i, 0) for i in training], [(i, 0) for i in validation]
+    pieces = [(i, 0) for i in archive.split(modular=True)[0]]
+    return pieces + [(i, number) for number in range(1, variants + 1) for i in training], []
+
+
+def _one(data: Path, job: tuple[int, tuple[int, int]]) -> tuple[int, dict[str, np.ndarray]]:
+    row, (i, number) = job
+    return row, field_samples(variant(open_archive(data), i, number), seed=[i, number] if number else i)
 
 
 def open_maps(folder: Path, kinds: dict[str, tuple[tuple, type]], count: int, mode: str) -> dict[str, np.ndarray]:
@@ -111,28 +123,30 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--variants", type=int, default=0)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    training, validation = ObjectArchive(args.data).split()
+    training, validation = chosen_objects(ObjectArchive(args.data), args.variants)
     order = training + validation
-    row = {obj: r for r, obj in enumerate(order)}
     arrays = open_arrays(args.out, len(order), "w+")
     failed: list[int] = []
     with multiprocessing.get_context("spawn").Pool(args.workers) as pool:
-        for done, (i, samples) in enumerate(pool.imap_unordered(partial(_one, args.data), order, chunksize=4)):
+        found = pool.imap_unordered(partial(_one, args.data), enumerate(order), chunksize=4)
+        for done, (row, samples) in enumerate(found):
             if (samples["near"][:, 3] > 0).sum() < 64:
-                failed.append(i)
-            arrays["surface"][row[i]] = pack_surface(samples["surface"])
-            arrays["near"][row[i]] = pack_samples(samples["near"])
-            arrays["far"][row[i]] = pack_samples(samples["far"])
+                failed.append(row)
+            arrays["surface"][row] = pack_surface(samples["surface"])
+            arrays["near"][row] = pack_samples(samples["near"])
+            arrays["far"][row] = pack_samples(samples["far"])
             if done % 200 == 0:
                 print(f"{done}/{len(order)}", flush=True)
-    rows = [r for r, i in enumerate(order) if i not in set(failed)]
+    rows = [r for r in range(len(order)) if r not in set(failed)]
     index = {
-        "objects": order,
+        "objects": [i for i, _ in order],
+        "variants": [number for _, number in order],
         "training_rows": [r for r in rows if r < len(training)],
         "validation_rows": [r for r in rows if r >= len(training)],
-        "left_out": failed,
+        "left_out": [order[r][0] for r in failed],
     }
     (args.out / "index.json").write_text(json.dumps(index))
 

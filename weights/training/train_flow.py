@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
@@ -26,7 +25,7 @@ from ..networks.anchored_vae import AnchoredVAE
 from ..networks.flow import interpolate, logit_normal_times
 from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
 from ..networks.picture_flow import PictureFlow
-from .loop import Loop, LoopConfig
+from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
 from .posed_views import PosedViews
 from .train_vae import VAE_CONFIG, stack
 
@@ -160,14 +159,14 @@ def held_out_loss(
 def load_vae(folder: Path) -> AnchoredVAE:
     """The averaged weights of a train_vae run."""
     vae = AnchoredVAE(VAE_CONFIG)
-    vae.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
+    vae.load_state_dict(averaged_weights(folder))
     return vae.eval().requires_grad_(False)
 
 
 def load_flow(folder: Path, dit: AnchoredDiTConfig) -> PictureFlow:
     """The averaged weights of a train_flow run."""
     flow = PictureFlow(ImageEncoderConfig(), dit)
-    flow.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
+    flow.load_state_dict(averaged_weights(folder))
     return flow
 
 
@@ -190,16 +189,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--shards", type=Path, required=True)
     parser.add_argument("--vae", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
+    add_run_options(parser, minutes=40, learning_rate=8e-4)
     parser.add_argument("--start", type=Path, help="a coarse run whose picture encoder the fine run starts from")
-    parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
-    parser.add_argument("--minutes", type=float, default=40)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--draws", type=int, default=DRAWS)
     parser.add_argument("--tokens", type=int, default=256, help="voxel anchors per object of the fine stage")
-    parser.add_argument("--learning-rate", type=float, default=8e-4)
     parser.add_argument("--time-mean", type=float, help="of the logit-normal training times; default by stage")
-    parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     time_mean = TIME_MEAN[args.stage] if args.time_mean is None else args.time_mean
@@ -207,16 +202,15 @@ def main() -> None:
     vae, backbone = load_vae(args.vae), load_backbone()
     model = PictureFlow(ImageEncoderConfig(), FINE_DIT if args.stage == "fine" else COARSE_DIT)
     if args.init:
-        load_matching(model, {key: value.float() for key, value in load_file(args.init).items()})
+        load_matching(model, initial_weights(args.init))
     if args.start:
-        trained = torch.load(args.start / "checkpoint.pt", weights_only=True)["ema"]
+        trained = averaged_weights(args.start)
         model.encoder.load_state_dict({k[8:]: v for k, v in trained.items() if k.startswith("encoder.")})
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters")
-    resumed = (args.out / "checkpoint.pt").exists()
     loop = Loop(model, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     dataset = FlowBatches(args.data, args.shards, args.seed + loop.steps, args.batch, tokens)
     source = iter(DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=6))
-    if not resumed:
+    if not loop.steps:
         set_statistics(model, vae, source)
         loop.ema.load_state_dict(model.state_dict())
     held_out = held_out_batches(args.data, args.shards, tokens, 64)

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from ..families.tiny import area_resize, load_backbone
 from ..networks.painter import CHANNELS, Painter, PainterConfig
 from ..painting import SURE, ViewFacts, correction, mirrored
-from .loop import Loop, LoopConfig
+from .loop import Loop, LoopConfig, add_run_options, initial_weights
 from .shards import open_maps
 
 VIEWS = 6
@@ -139,17 +139,16 @@ def judged(painter: Painter, arrays: dict[str, np.ndarray], rows: range) -> dict
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=25)
+    add_run_options(parser, minutes=25, learning_rate=2e-3)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--learning-rate", type=float, default=2e-3)
-    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--judge", action="store_true", help="measure the run's checkpoint and stop")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     arrays = open_painter_arrays(args.shards, 0, "r")
     index = json.loads((args.shards / "index.json").read_text())
     painter = Painter(PainterConfig())
+    if args.init:
+        painter.load_state_dict(initial_weights(args.init))
     print(f"{sum(p.numel() for p in painter.parameters()) / 1e6:.2f} M parameters")
     loop = Loop(painter, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     held_out = range(index["training"], index["count"])

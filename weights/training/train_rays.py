@@ -24,7 +24,7 @@ from ..columns import ray_places, sample_columns
 from ..networks.image_encoder import picture_planes, upsample
 from ..networks.ray_unet import RayUNet, RayUNetConfig
 from ..outline import PRESENCE
-from .loop import Loop, LoopConfig
+from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
 from .ray_shards import CODES, FAR_POINTS, NEAR_POINTS, PLACE_UNIT, open_ray_arrays
 from .shards import NEAR_SPREAD
 from .train_vae import VAE_CONFIG
@@ -56,12 +56,19 @@ def mirrored(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     return batch | pictures | {"camera": turned, "points": batch["points"] * batch["points"].new_tensor([-1, 1, 1])}
 
 
-def batches(arrays: dict[str, np.ndarray], size: int, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Endless random rows, mirrored and with permuted colours for half of the batches each."""
+def batches(shards: list[dict[str, np.ndarray]], size: int, seed: int) -> Iterator[dict[str, Tensor]]:
+    """Endless random rows of all shards, mirrored and with permuted colours for half of the batches each."""
     rng = np.random.default_rng(seed)
+    counts = np.array([len(arrays["camera"]) for arrays in shards])
     while True:
-        rows = np.sort(rng.integers(0, len(arrays["camera"]), size))
-        batch = unpack(arrays, rows, rng.choice(NEAR_POINTS, NEAR_USED, replace=False))
+        near = rng.choice(NEAR_POINTS, NEAR_USED, replace=False)
+        drawn = rng.multinomial(size, counts / counts.sum())
+        parts = [
+            unpack(arrays, np.sort(rng.integers(0, len(arrays["camera"]), rows)), near)
+            for arrays, rows in zip(shards, drawn, strict=True)
+            if rows
+        ]
+        batch = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
         if rng.random() < 0.5:
             order = [*rng.permutation(3), 3, 4]
             batch["planes"] = batch["planes"][:, order]
@@ -121,30 +128,30 @@ def held_out_errors(network: nn.Module, held_out: list[dict[str, Tensor]]) -> di
 def load_rays(folder: Path) -> RayUNet:
     """The averaged weights of a run."""
     network = RayUNet(RayUNetConfig())
-    network.load_state_dict(torch.load(folder / "checkpoint.pt", weights_only=True)["ema"])
+    network.load_state_dict(averaged_weights(folder))
     return network
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shards", type=Path, required=True)
+    parser.add_argument("--shards", type=Path, required=True, nargs="+")
     parser.add_argument("--held-out", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=55)
+    add_run_options(parser, minutes=55, learning_rate=1e-3)
     parser.add_argument("--batch", type=int, default=16)
-    parser.add_argument("--learning-rate", type=float, default=1e-3)
-    parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
     network = RayUNet(RayUNetConfig()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    if args.init:
+        network.load_state_dict(initial_weights(args.init))
     print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
-    config = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995)
+    config = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995, keep_lowest="second")
     loop = Loop(network, config, args.out)
-    arrays, others = open_ray_arrays(args.shards, 0, "r"), open_ray_arrays(args.held_out, 0, "r")
+    shards = [open_ray_arrays(folder, 0, "r") for folder in args.shards]
+    others = open_ray_arrays(args.held_out, 0, "r")
     every = np.arange(NEAR_POINTS)
     held_out = [unpack(others, np.arange(k, k + 16), every) for k in range(0, len(others["camera"]) - 15, 16)]
-    source = batches(arrays, args.batch, args.seed + loop.steps)
+    source = batches(shards, args.batch, args.seed + loop.steps)
 
     def step(batch: dict[str, Tensor]) -> dict[str, Tensor]:
         return {"loss": ray_error(answered(network, batch), batch)}

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
@@ -24,7 +23,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from ...kernels.boxes import box_transform
 from ...kernels.farthest_points import farthest_points
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anchors
-from .loop import Loop, LoopConfig
+from .loop import Loop, LoopConfig, add_run_options, initial_weights
 from .shards import open_arrays, unpack_samples, unpack_surface
 
 FRAME = 0.95  # half the longest side of an object in the product's frame
@@ -233,17 +232,13 @@ def vae_scores(vae: nn.Module, batches: list[dict[str, Tensor]]) -> dict[str, fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shards", type=Path, required=True)
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
-    parser.add_argument("--minutes", type=float, default=40)
-    parser.add_argument("--learning-rate", type=float, default=1.5e-3)
-    parser.add_argument("--seed", type=int, default=0)
+    add_run_options(parser, minutes=40, learning_rate=1.5e-3)
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     vae = AnchoredVAE(VAE_CONFIG)
     if args.init:
-        vae.load_state_dict({key: value.float() for key, value in load_file(args.init).items()})
+        vae.load_state_dict(initial_weights(args.init))
     print(f"{sum(p.numel() for p in vae.parameters()) / 1e6:.2f} M parameters")
     loop = Loop(vae, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
     dataset = VAEBatches(args.shards, args.seed + loop.steps)
