@@ -49,6 +49,14 @@ def sample_columns(columns: Tensor, places: Tensor) -> Tensor:
     return F.grid_sample(columns[:, None], grid, padding_mode="border", align_corners=False)[:, 0, :, 0, 0]
 
 
+def values_where(field: FieldFunction, points: Tensor, asked: Tensor, otherwise: float) -> Tensor:
+    """The field at those of points [...,3] that are asked for [...], float32; `otherwise` at the others."""
+    values = torch.full(asked.shape, otherwise, device=points.device)
+    if asked.any():
+        values[asked] = torch.cat([field(part).float() for part in points[asked].split(CHUNK)])
+    return values
+
+
 def field_columns(
     field: FieldFunction, camera: Tensor, alpha: np.ndarray, side: int, depths: int, bounds: float
 ) -> Tensor:
@@ -58,9 +66,7 @@ def field_columns(
     pixel = alpha.shape[0] // side
     touched = alpha.reshape(side, pixel, side, pixel).max((1, 3)) > TOUCHED
     asked = torch.from_numpy(touched).to(camera.device).view(-1, 1) & (points.abs().amax(-1) < bounds)
-    values = torch.full(asked.shape, -1.0, device=camera.device)
-    if asked.any():
-        values[asked] = torch.cat([field(part).float() for part in points[asked].split(CHUNK)]).clamp(-1, 1)
+    values = values_where(field, points, asked, -1.0).clamp(-1, 1)
     return values.view(side, side, depths).permute(2, 0, 1)
 
 

@@ -10,7 +10,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import spsolve
 from torch import Tensor
 
-from .columns import CHUNK, ray_points, view_direction
+from .columns import ray_points, values_where, view_direction
 from .generator import FieldFunction
 
 DEPTHS = 48  # samples on a ray
@@ -47,9 +47,7 @@ class RayDepths:
             ),
             shape=(count, count),
         )
-        settled = np.zeros(self.mask.shape)
-        settled[self.mask] = np.asarray(spsolve(matrix, trust * self.middle[self.mask]))
-        return settled
+        return on_mask(self.mask, np.asarray(spsolve(matrix, trust * self.middle[self.mask])))
 
 
 def neighbours(number: np.ndarray, down: int, right: int) -> tuple[np.ndarray, np.ndarray]:
@@ -66,16 +64,15 @@ def cast_rays(field: FieldFunction, camera: Tensor, mask: np.ndarray, bounds: fl
     chosen = torch.from_numpy(mask.reshape(-1)).to(camera.device)
     points = ray_points(camera, mask.shape[0], DEPTHS, bounds)[chosen]
     depth = points @ view_direction(camera)
-    inside = points.abs().amax(-1) < bounds
-    values = torch.full(inside.shape, -torch.inf, device=camera.device)
-    if inside.any():
-        values[inside] = torch.cat([field(part).to(values.dtype) for part in points[inside].split(CHUNK)])
+    values = values_where(field, points, points.abs().amax(-1) < bounds, -torch.inf)
     weights = torch.softmax(KEEN * values.clamp(min=-3), 1)
     middle = (weights * depth).sum(1)
     variance = (weights * (depth - middle[:, None]).square()).sum(1)
-    maps = []
-    for found in (values.amax(1), middle, variance):
-        filled = np.zeros(mask.shape)
-        filled[mask] = found.cpu().numpy()
-        maps.append(filled)
-    return RayDepths(mask, *maps)
+    return RayDepths(mask, *(on_mask(mask, found.cpu().numpy()) for found in (values.amax(1), middle, variance)))
+
+
+def on_mask(mask: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Values [N] at the N pixels of mask [S,S], 0 elsewhere."""
+    plane = np.zeros(mask.shape)
+    plane[mask] = values
+    return plane

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 import trimesh
-from toy_archive import run
+from toy_archive import as_triangles, run
 from varco3d.kernels.cameras import Camera
 from varco3d.kernels.errors import EmptyFieldError
 from varco3d.weights.training import evaluate, ray_shards, train_flow, train_rays, train_vae
@@ -20,10 +20,6 @@ from varco3d.weights.training.loop import Loop, LoopConfig, averaged_weights
 from varco3d.weights.training.metrics import shape_scores, silhouette_iou
 from varco3d.weights.training.posed_views import ROUGH_SHARE, PosedViews
 from varco3d.weights.training.tables import change, half_interval, main_table, publisher_table
-
-
-def as_triangles(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
-    return np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int32)
 
 
 def ball(radius: float = 0.9, centre: tuple[float, float, float] = (0, 0, 0)) -> tuple[np.ndarray, np.ndarray]:

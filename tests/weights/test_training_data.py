@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 import trimesh
-from toy_archive import run
+from toy_archive import as_triangles, run
 from varco3d.kernels.cameras import Camera
 from varco3d.weights.training import renders, shards, train_vae
 from varco3d.weights.training.cases import make_case
@@ -13,10 +13,6 @@ from varco3d.weights.training.objects import ObjectArchive, SignedDistance
 from varco3d.weights.training.posed_views import PosedViews
 from varco3d.weights.training.train_vae import frame_transform, yaw_matrix
 from varco3d.weights.training.variants import distorted, joined, variant
-
-
-def as_triangles(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
-    return np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int32)
 
 
 def test_signed_distance_of_a_closed_box():
@@ -67,15 +63,20 @@ def test_views_fill_the_frame_as_prepare_does(shard_folder):
         assert picture[..., 3].max() == 255 and picture[rows, columns, :3].max() > 20
 
 
+def seen_share(sample: dict) -> float:
+    """Of a sample's surface points, how many its camera puts onto the object in the picture."""
+    places = np.concatenate([sample["surface"][:, :3], np.ones((2048, 1))], 1) @ sample["camera"].T
+    columns = np.clip(((places[:, 0] + 1) * 64).astype(int), 0, 127)
+    rows = np.clip(((1 - places[:, 1]) * 64).astype(int), 0, 127)
+    return (sample["picture"][3, rows, columns] > 0.5).mean()
+
+
 @pytest.mark.parametrize(("mirrored", "view"), [(False, 1), (True, 1), (False, 2), (True, 2)])
 def test_camera_map_projects_the_object_onto_its_picture(archive_folder, shard_folder, mirrored, view):
     views = PosedViews(archive_folder, shard_folder)
     row = stretched_row(views)
     sample = views.sample(row, view, mirrored, 0, np.random.default_rng(0), False)
-    places = np.concatenate([sample["surface"][:, :3], np.ones((2048, 1))], 1) @ sample["camera"].T
-    columns = np.clip(((places[:, 0] + 1) * 64).astype(int), 0, 127)
-    rows = np.clip(((1 - places[:, 1]) * 64).astype(int), 0, 127)
-    assert (sample["picture"][3, rows, columns] > 0.5).mean() > 0.93
+    assert seen_share(sample) > 0.93
 
 
 def stretched_row(views: PosedViews) -> int:
@@ -120,7 +121,7 @@ def test_variants_are_others_of_the_same_frame_and_always_the_same(archive_folde
     assert np.array_equal(own, archive.vertices(0))
     for number in range(1, 9):
         found = variant(archive, 0, number)
-        again = variant.__wrapped__(archive, 0, number)
+        again = variant(archive, 0, number)
         assert np.array_equal(found.vertices, again.vertices) and np.array_equal(found.faces, again.faces)
         low, high = found.vertices.min(0), found.vertices.max(0)
         assert np.allclose(low + high, 0, atol=1e-5) and np.isclose((high - low).max(), 2, atol=1e-5)
@@ -159,7 +160,4 @@ def test_shards_of_variants_show_what_they_measure(archive_folder, tmp_path):
     views = PosedViews(archive_folder, tmp_path)
     for row in index["training_rows"]:
         sample = views.sample(row, 0, False, 0, np.random.default_rng(0), False)
-        places = np.concatenate([sample["surface"][:, :3], np.ones((2048, 1))], 1) @ sample["camera"].T
-        columns = np.clip(((places[:, 0] + 1) * 64).astype(int), 0, 127)
-        rows = np.clip(((1 - places[:, 1]) * 64).astype(int), 0, 127)
-        assert (sample["picture"][3, rows, columns] > 0.5).mean() > 0.85
+        assert seen_share(sample) > 0.85

@@ -8,6 +8,10 @@ import numpy as np
 import trimesh
 
 
+def as_triangles(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray]:
+    return np.asarray(mesh.vertices, np.float32), np.asarray(mesh.faces, np.int32)
+
+
 def run(command, *arguments) -> None:
     before = sys.argv
     sys.argv = ["command", *map(str, arguments)]

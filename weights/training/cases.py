@@ -59,7 +59,7 @@ class Case:
 
 def object_hull(views: PosedViews, row: int, view: int) -> tuple[Triangles, float, np.ndarray]:
     """The outer hull of an object in the frame of a view, with the frame's scale and offset."""
-    obj = views.archive[views.shards.index["objects"][row]]
+    obj = views.object(row)
     turn, stretch = yaw_matrix(views.pose(row, view)[0]), views.stretch(row, view)
     raw = views.shards.raw_surface(row) * stretch @ turn.T
     scale, offset = frame_transform(raw)
@@ -77,7 +77,7 @@ def object_hull(views: PosedViews, row: int, view: int) -> tuple[Triangles, floa
 def make_case(views: PosedViews, row: int, view: int) -> Case:
     truth, scale, offset = object_hull(views, row, view)
     azimuth, elevation, fov = views.pose(row, view)
-    obj = views.archive[views.shards.index["objects"][row]]
+    obj = views.object(row)
     turn = yaw_matrix(azimuth)
     return Case(
         row=row,

@@ -57,6 +57,12 @@ def averaged_weights(folder: Path) -> dict[str, Tensor]:
     return torch.load(file if file.exists() else folder / CHECKPOINT, weights_only=True)["ema"]
 
 
+def write_state(path: Path, state: dict) -> None:
+    """`path` is either as before or complete."""
+    torch.save(state, path.with_suffix(".tmp"))
+    os.replace(path.with_suffix(".tmp"), path)
+
+
 class Loop:
     """Optimises `model` with what `step(batch)` returns: a dict whose "loss" is minimised; all of it is logged."""
 
@@ -82,7 +88,7 @@ class Loop:
         return self.seconds / (60 * self.config.minutes)
 
     def save(self) -> None:
-        self._write(
+        write_state(
             self.checkpoint,
             {
                 "model": self.model.state_dict(),
@@ -94,17 +100,14 @@ class Loop:
             },
         )
 
-    def _write(self, path: Path, state: dict) -> None:
-        torch.save(state, path.with_suffix(".tmp"))
-        os.replace(path.with_suffix(".tmp"), path)
-
     def _validated(self, validate: Callable[[nn.Module], dict[str, float]]) -> None:
         values = validate(self.ema)
         self.log(values)
         name = self.config.keep_lowest
         if name and values[name] < self.lowest:
             self.lowest = values[name]
-            self._write(self.folder / BEST, {"ema": self.ema.state_dict(), "steps": self.steps, name: self.lowest})
+            kept = {"ema": self.ema.state_dict(), "steps": self.steps, name: self.lowest}
+            write_state(self.folder / BEST, kept)
 
     def _learning_rate(self) -> float:
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)

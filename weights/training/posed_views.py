@@ -12,7 +12,7 @@ from scipy.spatial import KDTree
 from ..networks.anchored_dit import lattice_grouping
 from ..networks.anchored_vae import lattice_anchors
 from ..networks.image_encoder import picture_planes
-from .objects import ObjectArchive
+from .objects import ObjectArchive, TrainingObject
 from .renders import Pose, framed_camera
 from .shards import unpack_surface
 from .train_vae import LATTICE, VAE_CONFIG, FieldShards, disturb, vae_sample, voxel_anchors, yaw_matrix
@@ -83,6 +83,15 @@ class PosedViews:
                 row, view = rng.choice(rows), rng.integers(self.views.shape[1])
             yield int(row), int(view)
 
+    def object(self, row: int) -> TrainingObject:
+        index = self.shards.index
+        return variant(self.archive, index["objects"][row], index["variants"][row])
+
+    def vertices(self, row: int) -> np.ndarray:
+        """[V,3] of the row's object; a texture is not decoded for those of objects as they are."""
+        index = self.shards.index
+        return self.object(row).vertices if index["variants"][row] else self.archive.vertices(index["objects"][row])
+
     def pose(self, row: int, view: int) -> tuple[float, float, float]:
         """Azimuth, elevation, vertical field of view (0: orthographic), degrees."""
         azimuth, elevation, fov = (float(v) for v in self.poses[row, view, :3])
@@ -99,9 +108,7 @@ class PosedViews:
     def camera_map(self, row: int, view: int, posed: np.ndarray, mirrored: bool) -> np.ndarray:
         """Least-squares affine map [2,4] from the frame to the picture (x right, y up, -1..1); posed [P,3]."""
         azimuth, elevation, fov = self.pose(row, view)
-        index = self.shards.index
-        vertices = variant(self.archive, index["objects"][row], index["variants"][row]).vertices
-        vertices = vertices * self.stretch(row, view)
+        vertices = self.vertices(row) * self.stretch(row, view)
         vertices = vertices @ yaw_matrix(azimuth).T
         camera = framed_camera(vertices, Pose(azimuth, elevation, fov or None))
         low, high = vertices.min(0), vertices.max(0)

@@ -12,7 +12,6 @@ axes. The background is absent: alpha is the truth.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import math
 import multiprocessing
@@ -150,7 +149,7 @@ def object_views(
     """
     row, i, number, plain, stretched, training = job
     obj = variant(open_archive(data), i, number)
-    rng = np.random.default_rng([seed, i, number] if number else [seed, i])
+    rng = np.random.default_rng([seed, i, number])
     normals = corner_normals(obj.vertices, obj.faces)
     views, poses = [], []
     for k in range(plain + stretched):
@@ -159,7 +158,7 @@ def object_views(
         shown, shading = obj, normals
         if training and k >= plain:
             stretch = random_stretch(rng)
-            shown = dataclasses.replace(obj, vertices=obj.vertices * stretch)
+            shown = obj.with_vertices(obj.vertices * stretch)
             shading = stretched_normals(normals, stretch)
         views.append(render_view(shown, shading, pose, rng))
         poses.append((pose.azimuth, pose.elevation, pose.fov or 0, *stretch))

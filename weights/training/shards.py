@@ -53,7 +53,7 @@ def visible_surface(obj: TrainingObject, field: SignedDistance, count: int, rng:
     return np.concatenate([points[keep], normals[keep] * sign[keep, None]], 1).astype(np.float32)
 
 
-def field_samples(obj: TrainingObject, seed: int | list[int]) -> dict[str, np.ndarray]:
+def field_samples(obj: TrainingObject, seed: list[int]) -> dict[str, np.ndarray]:
     """surface [S,6], near [N,4], far [M,4] (position, signed distance), float32; longest side 2."""
     rng = np.random.default_rng(seed)
     field = SignedDistance(obj.vertices, obj.faces)
@@ -99,7 +99,7 @@ def chosen_objects(archive: ObjectArchive, variants: int) -> tuple[list[tuple[in
 
 def _one(data: Path, job: tuple[int, tuple[int, int]]) -> tuple[int, dict[str, np.ndarray]]:
     row, (i, number) = job
-    return row, field_samples(variant(open_archive(data), i, number), seed=[i, number] if number else i)
+    return row, field_samples(variant(open_archive(data), i, number), seed=[i, number])
 
 
 def open_maps(folder: Path, kinds: dict[str, tuple[tuple, type]], count: int, mode: str) -> dict[str, np.ndarray]:

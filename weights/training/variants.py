@@ -6,10 +6,11 @@ its x = 0 as objects are, and now and then with another object on it, beside or 
 
 from __future__ import annotations
 
-import functools
+import dataclasses
 
 import numpy as np
 
+from ...kernels.boxes import into_box
 from .objects import ObjectArchive, TrainingObject
 
 PAIRED = 0.25  # share of the variants that are two objects
@@ -56,24 +57,16 @@ def joined(obj: TrainingObject, other: TrainingObject, rng: np.random.Generator)
     uv = None
     if obj.uv is not None:
         uv = np.concatenate([obj.uv, np.full((len(other.faces), 3, 2), np.nan, np.float32)])
-    return TrainingObject(
+    return dataclasses.replace(
+        obj,
         name=f"{obj.name}+{other.name}",
-        source=obj.source,
         vertices=np.concatenate([obj.vertices, vertices]).astype(np.float32),
         faces=np.concatenate([obj.faces, other.faces + len(obj.vertices)]),
         corner_colours=np.concatenate([obj.corner_colours, other.corner_colours]),
         uv=uv,
-        texture=obj.texture,
     )
 
 
-def framed(vertices: np.ndarray) -> np.ndarray:
-    """Vertices centred, their longest side 2."""
-    low, high = vertices.min(0), vertices.max(0)
-    return ((vertices - (low + high) / 2) * (2 / (high - low).max())).astype(np.float32)
-
-
-@functools.lru_cache(maxsize=8)
 def variant(archive: ObjectArchive, i: int, number: int) -> TrainingObject:
     """Variant `number` of object i, always the same; 0 is the object itself."""
     obj = archive[i]
@@ -83,5 +76,5 @@ def variant(archive: ObjectArchive, i: int, number: int) -> TrainingObject:
     if rng.random() < PAIRED:
         plain = archive.untextured_training
         obj = joined(obj, archive[plain[rng.integers(len(plain))]], rng)
-        obj = obj.with_vertices(framed(obj.vertices))
-    return obj.with_vertices(framed(distorted(obj.vertices, rng)))
+        obj = obj.with_vertices(into_box(obj.vertices, 1.0))
+    return obj.with_vertices(into_box(distorted(obj.vertices, rng), 1.0))
