@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -19,31 +17,15 @@ import numpy as np
 
 from ..kernels.cameras import Camera
 from ..kernels.errors import BadInputError
+from ..weights.files import write_json, write_whole
 
 if TYPE_CHECKING:
     from ..kernels.field import Field as FieldSamples
 
 
-def write_atomic(path: Path, write: Callable[[Any], object]) -> None:
-    """Call `write(file)` on a temporary neighbour of `path`, then rename it, so a name that exists is complete."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with open(temporary, "wb") as file:
-            write(file)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write one JSON document, atomically, keys in the order given."""
-    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
-    write_atomic(path, lambda file: file.write(text.encode()))
-
-
 def _save_arrays(path: Path, **arrays: Any) -> None:
     present = {name: value for name, value in arrays.items() if value is not None}
-    write_atomic(path, lambda file: np.savez(file, **present))
+    write_whole(path, lambda file: np.savez(file, **present))
 
 
 def _load_arrays(path: Path) -> dict[str, np.ndarray]:
@@ -59,7 +41,7 @@ def _load_arrays(path: Path) -> dict[str, np.ndarray]:
 def _save_png(path: Path, pixels: np.ndarray) -> None:
     from PIL import Image
 
-    write_atomic(path, lambda file: Image.fromarray(pixels).save(file, format="PNG", compress_level=1))
+    write_whole(path, lambda file: Image.fromarray(pixels).save(file, format="PNG", compress_level=1))
 
 
 def _load_png(path: Path, mode: str) -> np.ndarray:

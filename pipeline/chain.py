@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ..kernels.errors import BadInputError, ItemTimeoutError, OutOfMemoryError, UsageError, Varco3DError
-from .artifacts import ARTIFACTS, Asset, write_json
+from ..weights.files import write_json
+from .artifacts import ARTIFACTS, Asset
 from .events import Emit, Event, Progress, StageFinished, StageStarted
 from .machine import PeakMeter
 from .networks import NetworkPool

@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..kernels.errors import NothingMatchedError, OutputError
-from .artifacts import write_atomic
+from ..weights.files import write_whole
 from .outputs import output_error
 from .records import is_present, latest_records, record_files
 
@@ -183,7 +183,7 @@ def cached(folder: Path, digest: str, make: Callable[[], bytes | None]) -> bytes
     if data is not None:
         with contextlib.suppress(OSError):
             place.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(place, lambda file: file.write(data))
+            write_whole(place, lambda file: file.write(data))
     return data
 
 
@@ -225,7 +225,7 @@ def write_gallery(path: Path, folder: Path, entries: Sequence[Entry], page: Page
                     written.append(_sidecar(beside, number, mesh))
                     item["sidecar"] = f"{_href(beside, path.parent)}/{number}.js"
             items.append(item)
-        write_atomic(path, lambda file: _write_page(file, page, totals(folder, entries), items, inline))
+        write_whole(path, lambda file: _write_page(file, page, totals(folder, entries), items, inline))
     except OSError as error:
         raise output_error(path, error) from error
     _drop_stale(beside, written)
@@ -289,7 +289,7 @@ def _sidecar(folder: Path, number: int, mesh: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{number}.js"
     data = base64.b64encode(mesh.read_bytes())
-    write_atomic(target, lambda file: file.write(b'varco3dAsset(%d,"' % number + data + b'");\n'))
+    write_whole(target, lambda file: file.write(b'varco3dAsset(%d,"' % number + data + b'");\n'))
     return target
 
 

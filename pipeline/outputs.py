@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..kernels.errors import BadMeshError, OutputError
-from .artifacts import Mesh, Output, write_atomic
+from ..weights.files import write_whole
+from .artifacts import Mesh, Output
 from .glb import glb_bytes
 from .mesh_report import is_closed
 from .mesh_writers import obj_files, ply_bytes, safe_stem, stl_bytes, three_mf_bytes
@@ -147,7 +148,7 @@ def write_bytes(path: Path, data: bytes) -> None:
     """Writes a file atomically, making its folder. Raises OutputError with the system's reason."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, lambda file: file.write(data))
+        write_whole(path, lambda file: file.write(data))
     except OSError as error:
         raise output_error(path, error) from error
 

@@ -16,7 +16,8 @@ from ..kernels.cameras import SIX_VIEWS, Camera, orbit
 from ..kernels.errors import UsageError
 from ..kernels.normals import crease_normals, smooth_normals
 from ..kernels.render_maps import render_maps
-from .artifacts import Mesh, write_atomic
+from ..weights.files import write_whole
+from .artifacts import Mesh
 
 FORMATS = ("png", "gif", "webp")
 CLAY = np.array([0.72, 0.72, 0.74], np.float32)
@@ -98,7 +99,7 @@ def write_preview(
     kind = path.suffix.lower().lstrip(".")
     if kind == "png":
         picture = Image.fromarray(six_views(mesh, size or 256, background))
-        write_atomic(path, lambda file: picture.save(file, format="PNG", optimize=True))
+        write_whole(path, lambda file: picture.save(file, format="PNG", optimize=True))
         return
     if kind not in FORMATS:
         raise UsageError(f"a preview cannot be written as '{path.suffix}'", "Use .png, .gif or .webp.")
@@ -112,7 +113,7 @@ def write_preview(
     else:
         options |= {"quality": 80, "method": 4}
     first, rest = pictures[0], pictures[1:]
-    write_atomic(path, lambda file: first.save(file, format=kind.upper(), append_images=rest, **options))
+    write_whole(path, lambda file: first.save(file, format=kind.upper(), append_images=rest, **options))
 
 
 def fit_to_box(mesh: Mesh) -> Mesh:

@@ -1,33 +1,50 @@
-"""Small file helpers of the store: atomic writes, hashes, and the errors of a full or read-only disk."""
+"""Small file helpers: files that are whole or not there, hashes, and the errors of a full or read-only disk."""
 
 import contextlib
 import errno
 import hashlib
+import json
 import os
 import shutil
-import tempfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from ..kernels.errors import OutputError
 
 BLOCK = 1 << 20  # bytes per read: large enough that hashing is bound by the processor, small enough to stop quickly
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Writes `data` so that `path` is either as before or complete. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+@contextlib.contextmanager
+def opened_whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
+    """A file to write, under another name until the end: `path` is either as before or complete. Raises OSError.
+
+    durable: it is on the disk by then, for what a loss of power must not take.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        with temporary.open("wb") as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    finally:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+            temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Any], object], durable: bool = False) -> None:
+    """Calls `write(file)` on a file that becomes `path` once it is complete. Raises OSError."""
+    with opened_whole(path, durable) as file:
+        write(file)
+
+
+def write_json(path: Path, value: object, durable: bool = False) -> None:
+    """One JSON document, whole or not there, keys in the order given. Raises OSError."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    write_whole(path, lambda file: file.write(text.encode()), durable)
 
 
 def sha256_of(path: Path, progress: Callable[[int], None] | None = None) -> str:
@@ -55,22 +72,13 @@ def copy_hashed(source: Path, target: Path, progress: Callable[[int], None] | No
     """Copies `source` to `target` (complete or not there at all) and returns the SHA-256. Raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, done = hashlib.sha256(), 0
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with source.open("rb") as read, os.fdopen(handle, "wb") as write:
-            while block := read.read(BLOCK):
-                write.write(block)
-                digest.update(block)
-                done += len(block)
-                if progress is not None:
-                    progress(done)
-            write.flush()
-            os.fsync(write.fileno())
-        os.replace(temporary, target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with source.open("rb") as read, opened_whole(target, durable=True) as write:
+        while block := read.read(BLOCK):
+            write.write(block)
+            digest.update(block)
+            done += len(block)
+            if progress is not None:
+                progress(done)
     return digest.hexdigest()
 
 

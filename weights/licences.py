@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..kernels.errors import LicenceNotAcceptedError, OutputError, UsageError
-from .files import write_atomically
+from .files import write_json
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ class Acceptances:
         kept = read if isinstance(read, dict) else {}
         kept.setdefault(name, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
         try:
-            write_atomically(self.path, json.dumps(kept, indent=1).encode())
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(self.path, kept, durable=True)
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror}", "Set VARCO3D_MODELS.") from error
 

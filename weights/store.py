@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..kernels.errors import CheckpointError, ModelMissingError, OutputError
-from .files import copy_hashed, output_error, sha256_of, write_atomically
+from .files import copy_hashed, output_error, sha256_of, write_json
 from .identify import structure_of
 from .licences import Acceptances
 from .places import HUB, OURS, SHIPPED, Located, default_root, look, places, stem
@@ -122,8 +122,10 @@ class Store:
     def write_record(self, spec: ModelSpec, source: str, files: list[dict], **more: object) -> None:
         """Notes where the files came from and their hashes, for `verify`. Raises OutputError."""
         note = {"schema": "varco3d.weights/1", "name": spec.name, "source": source, "files": files, **more}
+        path = self.record_path(spec)
         try:
-            write_atomically(self.record_path(spec), json.dumps(note, indent=1).encode())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(path, note, durable=True)
         except OSError as error:
             raise output_error(error, "a note about the download", self.root) from error
 

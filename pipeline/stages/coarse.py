@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...kernels.errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Mesh, PictureCamera, Subject, write_atomic
+from ...weights.files import write_whole
+from ..artifacts import Asset, Mesh, PictureCamera, Subject
 from ..stage import Context, fitted_chunk, setting
 
 if TYPE_CHECKING:
@@ -149,4 +150,4 @@ class StepStrip:
         from PIL import Image
 
         strip = Image.fromarray(np.concatenate(self._frames, 1))
-        write_atomic(self._context.folder / "steps.png", lambda file: strip.save(file, format="PNG"))
+        write_whole(self._context.folder / "steps.png", lambda file: strip.save(file, format="PNG"))

@@ -20,7 +20,7 @@ from ...kernels.cameras import SIX_VIEWS, Camera
 from ...kernels.errors import BadInputError, UsageError
 from ...kernels.parallel import run_threads
 from ...kernels.render_maps import Maps, render_maps
-from ..artifacts import write_json
+from ...weights.files import write_json
 from .picture import prepare_picture, without_detail
 from .register import Registration
 from .symmetry import find_symmetries

@@ -251,7 +251,7 @@ def test_a_full_disk_ends_the_run_and_names_the_file(place, monkeypatch):
     def full(path, write):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("varco3d.pipeline.outputs.write_atomic", full)
+    monkeypatch.setattr("varco3d.pipeline.outputs.write_whole", full)
     run = Run(place)
     with pytest.raises(OutputError, match=re.escape(f"cannot write {place / 'out/p0.glb'}: No space left on device")):
         run()

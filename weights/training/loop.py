@@ -6,7 +6,6 @@ import argparse
 import copy
 import json
 import math
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +15,8 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+
+from ..files import write_whole
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 PAUSE = 30.0  # seconds; a step that took longer was compiled, or the process was stopped meanwhile
@@ -57,12 +58,6 @@ def averaged_weights(folder: Path) -> dict[str, Tensor]:
     return torch.load(file if file.exists() else folder / CHECKPOINT, weights_only=True)["ema"]
 
 
-def write_state(path: Path, state: dict) -> None:
-    """`path` is either as before or complete."""
-    torch.save(state, path.with_suffix(".tmp"))
-    os.replace(path.with_suffix(".tmp"), path)
-
-
 class Loop:
     """Optimises `model` with what `step(batch)` returns: a dict whose "loss" is minimised; all of it is logged."""
 
@@ -88,17 +83,15 @@ class Loop:
         return self.seconds / (60 * self.config.minutes)
 
     def save(self) -> None:
-        write_state(
-            self.checkpoint,
-            {
-                "model": self.model.state_dict(),
-                "ema": self.ema.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "steps": self.steps,
-                "seconds": self.seconds,
-                "lowest": self.lowest,
-            },
-        )
+        state = {
+            "model": self.model.state_dict(),
+            "ema": self.ema.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "steps": self.steps,
+            "seconds": self.seconds,
+            "lowest": self.lowest,
+        }
+        write_whole(self.checkpoint, lambda file: torch.save(state, file))
 
     def _validated(self, validate: Callable[[nn.Module], dict[str, float]]) -> None:
         values = validate(self.ema)
@@ -107,7 +100,7 @@ class Loop:
         if name and values[name] < self.lowest:
             self.lowest = values[name]
             kept = {"ema": self.ema.state_dict(), "steps": self.steps, name: self.lowest}
-            write_state(self.folder / BEST, kept)
+            write_whole(self.folder / BEST, lambda file: torch.save(kept, file))
 
     def _learning_rate(self) -> float:
         warm = min(1.0, (self.steps + 1) / self.config.warmup_steps)
