@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .anchored_vae import octaves
+from .fourier import octaves
 from .rotary import attend, rotary_table, rotate, split_heads
 
 

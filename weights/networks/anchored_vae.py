@@ -8,13 +8,13 @@ relative positions. The same weights serve a regular lattice of a few anchors (c
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .fourier import octaves
 from .rotary import RotaryBlock, rotary_table
 
 
@@ -43,12 +43,6 @@ def anchor_spacing(anchors: Tensor) -> Tensor:
     distance = torch.cdist(anchors, anchors[:, :: max(1, anchors.shape[1] // 1024)])
     distance = torch.where(distance < 1e-5, torch.inf, distance)
     return distance.amin(1).median(1).values
-
-
-def octaves(x: Tensor, count: int) -> Tensor:
-    """Sines and cosines of pi*2^k*x, k < count. [..., D] -> [..., 2*D*count]."""
-    angles = (x[..., None] * (math.pi * 2.0 ** torch.arange(count, dtype=x.dtype, device=x.device))).flatten(-2)
-    return torch.cat([angles.sin(), angles.cos()], -1)
 
 
 def nearest(points: Tensor, to: Tensor, count: int) -> Tensor:

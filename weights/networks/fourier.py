@@ -11,18 +11,25 @@ def fourier_width(octaves: int, channels: int = 3) -> int:
     return channels * (2 * octaves + 1)
 
 
-def fourier_features(points: Tensor, octaves: int, times_pi: bool) -> Tensor:
-    """Positions [..., 3] -> [..., 3 * (2 * octaves + 1)], ordered position, sines, cosines.
+def octaves(x: Tensor, count: int, times_pi: bool = True) -> Tensor:
+    """Sines, then cosines, of f_k x with f_k = 2^k, times pi when `times_pi`: [..., D] -> [..., 2 * D * count].
 
-    Inside sines and cosines the octave runs fastest: x f0..f7, y f0..f7, z f0..f7, with f_k = 2^k (times pi when
-    `times_pi`). float32 throughout: the top octave turns a half-precision coordinate step into 0.125 rad.
+    Within each the octave runs fastest: x f0..f7, y f0..f7, z f0..f7.
     """
-    points = points.float()
-    frequencies = 2.0 ** torch.arange(octaves, dtype=torch.float32, device=points.device)
+    frequencies = 2.0 ** torch.arange(count, dtype=x.dtype, device=x.device)
     if times_pi:
         frequencies = frequencies * math.pi
-    phases = (points[..., None] * frequencies).flatten(-2)  # [..., 3 * octaves]
-    return torch.cat([points, phases.sin(), phases.cos()], dim=-1)
+    phases = (x[..., None] * frequencies).flatten(-2)
+    return torch.cat([phases.sin(), phases.cos()], dim=-1)
+
+
+def fourier_features(points: Tensor, count: int, times_pi: bool) -> Tensor:
+    """Positions [..., 3] -> [..., 3 * (2 * count + 1)]: the position, then its octaves.
+
+    float32 throughout: the top octave turns a half-precision coordinate step into 0.125 rad.
+    """
+    points = points.float()
+    return torch.cat([points, octaves(points, count, times_pi)], dim=-1)
 
 
 def sinusoid_frequencies(count: int, period: float) -> Tensor:
