@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from scipy import ndimage
 
 from ...kernels.decode_octree import decode_octree
 from ...kernels.marching_cubes import marching_cubes
+from ...kernels.silhouette import mask_distance
 from .metrics import Triangles
 from .posed_views import PosedViews
 from .renders import FILL
@@ -45,10 +45,9 @@ def inflate_silhouette(alpha: np.ndarray, resolution: int = 96) -> Triangles:
     """A shape from the mask [S,S] alone: as deep at every pixel as a ball that touches the outline would be."""
     mask = np.pad(alpha > 0.5, 1)
     side = alpha.shape[0]
-    depth = ndimage.distance_transform_edt(mask) * (2 * FRAME / (FILL * side))  # box units
-    outside = ndimage.distance_transform_edt(~mask) * (2 * FRAME / (FILL * side))
+    depth = mask_distance(mask) * (2 * FRAME / (FILL * side))  # box units
     height = np.sqrt(np.maximum(depth * (2 * depth.max() - depth), 0))
-    table = torch.from_numpy(np.where(mask, height, -outside).astype(np.float32))[None, None]
+    table = torch.from_numpy(np.where(mask, height, depth).astype(np.float32))[None, None]
 
     def query(points: torch.Tensor) -> torch.Tensor:
         places = points[:, :2] * torch.tensor([1.0, -1.0]) * (FILL / FRAME * side / (side + 2))
