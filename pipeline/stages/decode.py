@@ -22,6 +22,9 @@ class DecodeSettings:
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
     start: int = setting(64, "cells per side of the first, complete level", 4, 256)
     level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+    smooth: float = setting(
+        0.0, "box units the field is averaged over, when the coarse stage told the camera", 0.0, 0.2
+    )
     outline: bool = setting(False, "hold the shape to the picture's outline, when the coarse stage told the camera")
     keys: str = setting(
         "all", "latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail)",
@@ -48,8 +51,8 @@ class Decode:
         if settings.compat == "reference":
             return dataclasses.replace(asset, field=Field(reference_samples(generator, asset.latents, settings)))
         query, level = field_query(generator, asset.latents, context.device, settings.keys), settings.level
-        if settings.outline and asset.camera is not None and asset.subject is not None:
-            query, level = outlined(query, level, generator, asset.camera, asset.subject.rgba[..., 3], context), 0.0
+        if (settings.smooth or settings.outline) and asset.camera is not None and asset.subject is not None:
+            query, level = seen_by(query, generator, asset.camera, asset.subject.rgba[..., 3], settings, context), 0.0
         samples = decode_octree(
             query,
             settings.resolution,
@@ -64,19 +67,29 @@ class Decode:
         return dataclasses.replace(asset, field=Field(samples))
 
 
-def outlined(
-    query: FieldFunction, level: float, generator: Any, camera: PictureCamera, alpha: np.ndarray, context: Context
+def seen_by(
+    query: FieldFunction,
+    generator: Any,
+    camera: PictureCamera,
+    alpha: np.ndarray,
+    settings: DecodeSettings,
+    context: Context,
 ) -> FieldFunction:
-    """The field with its surface at 0 instead of `level`, held to the outline. Raises UsageError."""
+    """The field with its surface at 0 instead of `settings.level`, smoothed and held to the mask alpha [S,S] along the
+    rays of the camera, as the settings want. Raises UsageError for a model that does not tell what its values mean."""
     import torch
 
+    from ...weights.columns import smoothed_field
     from ...weights.outline import held_to_outline
 
     if not hasattr(generator, "truncation"):
-        raise UsageError("decode.outline is not for this model", "Leave it out.")
+        raise UsageError("decode.outline and decode.smooth are not for this model", "Leave them out.")
     affine = torch.from_numpy(camera.affine).to(context.device)
     bounds, truncation = generator.field_bounds, generator.truncation
-    return held_to_outline(lambda points: query(points) - level, affine, alpha, bounds, truncation)
+    if settings.smooth:
+        query = smoothed_field(query, affine, alpha, bounds, truncation, settings.smooth)
+    levelled = (lambda points: query(points) - settings.level) if settings.level else query
+    return held_to_outline(levelled, affine, alpha, bounds, truncation) if settings.outline else levelled
 
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:

@@ -195,6 +195,37 @@ def test_decode_holds_the_shape_to_the_outline_where_the_camera_is_known():
     assert left_end(right_half_seen(camera=PictureCamera(-front.affine))) < -0.7
 
 
+class Rough(FakeGenerator):
+    """A ball of radius 0.5 with ripples."""
+
+    truncation = 0.2
+
+    def field(self, latents, anchors):
+        def query(points):
+            return (0.5 - points.norm(dim=-1)) / self.truncation + 0.15 * (points * 50).sin().prod(-1)
+
+        return query
+
+
+@pytest.mark.parametrize("level", [0.0, 0.5])
+def test_decode_evens_the_field_out_where_the_camera_is_known(level):
+    front = PictureCamera(np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float32))
+    subject = Subject(cutout(np.ones((64, 64), np.float32)), np.eye(3), (64, 64))
+    asset = Asset(latents=Latents(np.zeros((8, 4), np.float32)), subject=subject, camera=front)
+
+    def radii(asset: Asset, smooth: float) -> np.ndarray:
+        settings = DecodeSettings(resolution=64, start=32, level=level, smooth=smooth)
+        decoded = Decode().run(asset, settings, Context(networks={"refine": Rough()}))
+        mesh = Extract().run(decoded, ExtractSettings(), Context()).mesh
+        return np.linalg.norm(mesh.vertices, axis=1)
+
+    rough, smooth = radii(asset, 0.0), radii(asset, 0.03)
+    assert rough.std() > 0.005 and smooth.std() < 0.4 * rough.std()
+    assert smooth.mean() == pytest.approx(0.5 - level * Rough.truncation, abs=0.01)
+    elsewhere = radii(dataclasses.replace(asset, camera=None), 0.03)
+    assert elsewhere.std() == pytest.approx(rough.std())
+
+
 def test_refine_looks_at_the_picture_through_the_camera_of_the_coarse_mesh():
     class Told(FakeGenerator):
         camera = None

@@ -42,7 +42,7 @@ def rows(tmp_path) -> dict[str, np.ndarray]:
     arrays = ray_shards.open_ray_arrays(tmp_path, 16, "w+")
     rng = np.random.default_rng(0)
     for k in range(16):
-        guess = field_columns(lambda p, r=RADIUS - 0.01 * k: ball(p, r), CAMERA, disc(64)[..., 3], 32, 48, 1.0)
+        guess = field_columns(lambda p, r=RADIUS - 0.01 * k: ball(p, r), CAMERA, disc(32)[..., 3] > 0, 48, 1.0)
         direction = rng.normal(size=(ray_shards.NEAR_POINTS, 3))
         offset = rng.choice([0.01, 0.03, 0.1], (ray_shards.NEAR_POINTS, 1), p=[0.4, 0.35, 0.25])
         near = (
@@ -133,16 +133,30 @@ def untrained(rays: RayUNet | None) -> TinyGenerator:
 
 
 def test_a_generators_second_look_is_the_mean_of_guess_and_answer():
-    """A network that adds 0.6 to every guess makes a ball larger by half as much, inside the picture's mask."""
+    """A network that adds 0.6 to every guess moves the surface of a ball outward by 0.3 truncations."""
     network = RayUNet(RayUNetConfig())
     with torch.no_grad():
         network.out.bias.fill_(0.6)  # type: ignore[union-attr]
     generator = untrained(network)
     condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
     field = generator.second_look(lambda points: ball(points, 0.4), condition)
-    points = torch.rand(3000, 3, generator=torch.Generator().manual_seed(0)) * 0.6 - 0.3
-    wanted = ball(points, 0.4) + 0.3
-    assert (field(points) - wanted).abs().mean() < 0.06
+    towards = torch.nn.functional.normalize(torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
+    moved = 0.4 + 0.3 * VAE_CONFIG.truncation
+    assert (field(towards * (moved - 0.02)) > 0).float().mean() > 0.95
+    assert (field(towards * (moved + 0.02)) < 0).float().mean() > 0.95
+
+
+def test_a_second_look_leaves_no_ripples():
+    """A guess that is unsure is rough; what varies on a small scale is evened out."""
+    generator = untrained(RayUNet(RayUNetConfig()))
+    condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
+
+    def rough(points: torch.Tensor) -> torch.Tensor:
+        return (ball(points, 0.4) + 0.4 * (points * 20).sin().prod(-1)).clamp(-1, 1)
+
+    looked = generator.second_look(rough, condition)
+    towards = torch.nn.functional.normalize(torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
+    assert looked(towards * 0.4).std() < 0.4 * rough(towards * 0.4).std()
 
 
 def test_a_generator_without_the_network_says_so():

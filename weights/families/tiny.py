@@ -15,13 +15,13 @@ from scipy.spatial import KDTree
 from torch import Tensor
 
 from ...kernels.errors import CheckpointError, ModelMissingError, UsageError
-from ..columns import column_field, field_columns
+from ..columns import column_field, field_columns, smoothed_columns, touched_rays
 from ..generator import Condition, FieldFunction, box_end
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
 from ..networks.flow import guide, uniform_schedule
-from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes
+from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes, upsample
 from ..networks.picture_flow import PictureFlow
 from ..networks.ray_unet import RayUNet, RayUNetConfig
 
@@ -34,6 +34,7 @@ FILES = {
     "rays": "rays.safetensors",
 }
 SECOND_SHARE = 0.5  # of the second look in the field that comes of it
+SMOOTH = 0.05  # box units; the Gaussian that field is averaged with: its finer ripples are doubt, not detail
 
 
 @dataclass(frozen=True)
@@ -156,22 +157,25 @@ class TinyGenerator:
         return query
 
     def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
-        """The mean of a guessed field and of what RayUNet makes of it on the rays of the condition's camera: the one
-        keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not there."""
+        """The mean of a guessed field and of what RayUNet makes of it on the rays of the condition's camera, smoothed:
+        the one keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not
+        there."""
         if self.rays is None:
             raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
         inputs = self.ray_inputs(field, condition)
         with torch.inference_mode(), self._autocast():
-            columns = self.rays(**inputs)[0]
-        second = column_field(columns, inputs["camera"][0], self.field_bounds, self.truncation)
-        return lambda points: torch.lerp(field(points).clamp(-1, 1), second(points), SECOND_SHARE)
+            answer = self.rays(**inputs)[0].float().clamp(-1, 1)
+        guess, camera = upsample(inputs["columns"])[0], inputs["camera"][0]
+        mean = smoothed_columns(torch.lerp(guess, answer, SECOND_SHARE), camera, self.field_bounds, SMOOTH)
+        return column_field(mean, camera, self.field_bounds, self.truncation)
 
     def ray_inputs(self, field: FieldFunction, condition: Condition) -> dict[str, Tensor]:
         """What RayUNet reads, by the names of its arguments, each with a batch of 1."""
         seen: Seen = condition.extra
         config = RayUNetConfig() if self.rays is None else self.rays.config
         camera, rgba = seen.picture.camera.float(), area_resize(seen.rgba, config.side)
-        columns = field_columns(field, camera[0], rgba[..., 3], config.side // 2, config.depths, self.field_bounds)
+        asked = touched_rays(rgba[..., 3], config.side // 2)
+        columns = field_columns(field, camera[0], asked, config.depths, self.field_bounds)
         side = seen.semantic.shape[-1]
         return {
             "columns": columns[None],

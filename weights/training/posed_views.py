@@ -20,7 +20,7 @@ from .variants import variant
 
 FIELD_POINTS = (320, 192)  # near the surface and anywhere, where the decoded field is compared
 ROUGH_POINTS = 4096
-ROUGH_SHARE = 0.6  # of the refiner's samples, at least, that see a shape of the coarse stage
+ROUGH_SHARE = 0.8  # of the refiner's samples, at least, that see a shape of the coarse stage
 
 
 def grouped_lattice() -> np.ndarray:

@@ -24,8 +24,6 @@ from .roughs import load_coarse, mean_guess
 from .shards import open_maps
 from .train_vae import yaw_matrix
 
-DRAWS = 4
-GUIDANCE = 2.0  # the recipe's
 AUGMENTED = 0.6  # share of training pictures
 NEAR_POINTS, FAR_POINTS = 2048, 1536
 PLACE_UNIT = 32000.0
@@ -56,7 +54,7 @@ def codes(values: np.ndarray) -> np.ndarray:
 def guess_row(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> dict[str, np.ndarray]:
     """The row's part that a picture [S,S,4] gives."""
     condition = generator.condition(rgba)
-    latents, anchors = mean_guess(generator, condition, GUIDANCE, DRAWS, seed)
+    latents, anchors = mean_guess(generator, condition, seed)
     inputs = generator.ray_inputs(generator.field(latents, anchors), condition)
     said = {name: value[0].float().cpu().numpy() for name, value in inputs.items()}
     picture = said.pop("planes")[:4].transpose(1, 2, 0)
