@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from contact_sheet import sheet, strip
 from PIL import Image
+from varco3d.kernels.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
@@ -23,7 +24,6 @@ from varco3d.pipeline.networks import NetworkPool
 from varco3d.pipeline.preview import render_view
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.stage import parse_assignments
-from varco3d.pipeline.texturing.register import register
 from varco3d.weights.training import evaluate as networks
 from varco3d.weights.training.cases import Case
 from varco3d.weights.training.evaluate import Methods, Prediction
@@ -74,19 +74,16 @@ def prediction(state: ItemState, mesh: Mesh | None) -> Prediction:
     return Prediction((mesh.vertices, mesh.faces), notes)
 
 
-def input_view_scores(asset: Asset, recipe: Recipe) -> dict[str, float]:
-    """Of an asset's painted mesh at the camera that the texture stage finds: `registered`, the overlap of the
+def input_view_scores(asset: Asset) -> dict[str, float]:
+    """Of an asset's painted mesh at the camera that the texture stage found: `registered`, the overlap of the
     silhouettes, and `psnr`, dB over the pixels that both the render (unlit) and the picture cover."""
     assert asset.mesh is not None and asset.subject is not None
-    mesh, rgba = asset.mesh, asset.subject.rgba
-    hint = None if asset.camera is None else asset.camera.nearest
-    settings = recipe.stage("texture").settings
-    found = register(mesh.vertices, mesh.faces, rgba, settings.spread, settings.lowest_iou, hint)
-    seen = render_view(mesh, found.camera, rgba.shape[0], background=None, light=0.0).astype(np.float32) / 255
+    mesh, rgba, camera = asset.mesh, asset.subject.rgba, Camera(**asset.report["texture"]["camera"])
+    seen = render_view(mesh, camera, rgba.shape[0], background=None, light=0.0).astype(np.float32) / 255
     both = (seen[..., 3] > 0.99) & (rgba[..., 3] > 0.99)
     error = float(np.square(seen[both][:, :3] - rgba[both][:, :3]).mean()) if both.any() else 1.0
     return {
-        "registered": silhouette_iou((mesh.vertices, mesh.faces), found.camera, rgba[..., 3] > 0.5),
+        "registered": silhouette_iou((mesh.vertices, mesh.faces), camera, rgba[..., 3] > 0.5),
         "psnr": -10 * float(np.log10(max(error, 1e-9))),
     }
 
@@ -122,7 +119,7 @@ def chain_methods(
             truth = coloured_mesh(case.obj, case.framed_vertices())
             strip(subject.rgba, rough, mesh, truth).save(strip_path(out, case.row, case.view))
         found = prediction(state, mesh)
-        found.notes.update(input_view_scores(state.asset, recipe))
+        found.notes.update(input_view_scores(state.asset))
         return found
 
     rows: Methods = {COARSE: coarse}

@@ -36,7 +36,7 @@ class PictureRuns:
     """The chain up to the texture on single pictures."""
 
     def __init__(self, recipe: Recipe, out: Path):
-        self._recipe, self._out = recipe, out
+        self._out = out
         dtype = resolve_dtype("auto", "cpu")
         pool = NetworkPool(recipe.models, "cpu", dtype)
         names = recipe.names()
@@ -53,7 +53,7 @@ class PictureRuns:
         strip(asset.subject.rgba, asset.coarse, asset.mesh, None).save(self._out / f"{path.stem}.png")
         report = mesh_report(asset.mesh)
         return {
-            **input_view_scores(asset, self._recipe),
+            **input_view_scores(asset),
             "watertight": float(report["watertight"]),
             "manifold": float(report["non_manifold_edges"] == 0),
             "components": report["components"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +87,7 @@ class Texture:
             "registration_iou": round(found.iou, 4),
             "azimuth": round(found.camera.azimuth, 2),
             "elevation": round(found.camera.elevation, 2),
+            "camera": asdict(found.camera),
             "seen": round(painted.seen, 4),
             "views": len(views),
             "light_removed": round(light, 4),

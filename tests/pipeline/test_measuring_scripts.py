@@ -1,7 +1,7 @@
 """What the scripts that measure `tiny` work out themselves: scores at the input view, samples for the painter."""
 
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,6 @@ import trimesh
 from varco3d.kernels.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.preview import render_view
-from varco3d.pipeline.recipe import load_recipe
 from varco3d.weights.training.objects import TrainingObject
 
 
@@ -32,14 +31,17 @@ def painted_box() -> Mesh:
 def test_scores_at_the_input_view(scripts):
     from evaluate import input_view_scores
 
-    mesh, recipe = painted_box(), load_recipe("tiny")
-    picture = render_view(mesh, Camera(15, 10, 1.1), 128, background=None, light=0.0).astype(np.float32) / 255
-    asset = Asset(mesh=mesh, subject=Subject(picture, np.eye(3), (128, 128)))
-    scores = input_view_scores(asset, recipe)
-    assert scores["registered"] > 0.93 and scores["psnr"] > 25
+    mesh, camera = painted_box(), Camera(15, 10, 1.1, shift=(0.05, 0.0))
+    picture = render_view(mesh, camera, 128, background=None, light=0.0).astype(np.float32) / 255
+    subject = Subject(picture, np.eye(3), (128, 128))
+    asset = Asset(mesh=mesh, subject=subject, report={"texture": {"camera": asdict(camera)}})
+    scores = input_view_scores(asset)
+    assert scores["registered"] > 0.98 and scores["psnr"] > 40
     assert mesh.colors is not None
     wrong = Mesh(mesh.vertices, mesh.faces, colors=255 - mesh.colors)
-    assert input_view_scores(replace(asset, mesh=wrong), recipe)["psnr"] < 8
+    assert input_view_scores(replace(asset, mesh=wrong))["psnr"] < 8
+    elsewhere = replace(asset, report={"texture": {"camera": asdict(Camera(-30, 10, 1.1))}})
+    assert input_view_scores(elsewhere)["registered"] < 0.9
 
 
 def test_sheet_names_the_columns_it_has(scripts):

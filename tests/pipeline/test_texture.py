@@ -152,7 +152,10 @@ def test_the_texture_shows_the_picture(painted):
     mesh = asset.mesh
     assert mesh.texture.shape == (256, 256, 3) and mesh.uv.shape == (len(mesh.vertices), 2)
     assert np.array_equal(mesh.vertices[mesh.faces], truth.vertices[truth.faces])
-    assert asset.report["texture"]["registered"] and asset.report["texture"]["registration_iou"] > 0.93
+    facts = asset.report["texture"]
+    assert facts["registered"] and facts["registration_iou"] > 0.93
+    assert facts["camera"]["half_height"] == pytest.approx(1.1, rel=0.05)
+    assert facts["camera"]["azimuth"] == pytest.approx(18, abs=6)
     # front, and the side that only the mirror plane reaches
     for azimuth, share in ((18, 0.95), (0, 0.9), (90, 0.85), (270, 0.8)):
         wanted = render_view(truth, Camera(azimuth, 15), 128, light=0.0).astype(int)
