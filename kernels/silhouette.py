@@ -36,8 +36,8 @@ def silhouette_agreement(
 
 
 def mask_distance(mask: np.ndarray) -> np.ndarray:
-    """Pixels [H,W] float64 from each pixel of a bool mask to the nearest one of the other kind, positive inside; inf or
-    -inf where there is no other kind."""
+    """Pixels float64 from each pixel of a bool mask [H,W], or voxel of [D,H,W], to the nearest one of the other kind,
+    positive inside; inf or -inf where there is no other kind."""
     if mask.all() or not mask.any():
         return np.where(mask, np.inf, -np.inf)
     return np.asarray(distance_transform_edt(mask)) - np.asarray(distance_transform_edt(~mask))

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
     from ...weights.generator import FieldFunction
 
 
+TRUNCATION = 0.1  # box units; of models that do not tell what a value of 1 means
+
+
 @dataclass(frozen=True)
 class DecodeSettings:
     resolution: int = setting(256, "cells per side of the decoded grid", 16, 2048)
     chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
     start: int = setting(64, "cells per side of the first, complete level", 4, 256)
     level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+    solid: bool = setting(False, "fill what the voxels of the coarse surface enclose: latents know the surface only")
     smooth: float = setting(
         0.0, "box units the field is averaged over, when the coarse stage told the camera", 0.0, 0.2
     )
@@ -51,6 +55,8 @@ class Decode:
         if settings.compat == "reference":
             return dataclasses.replace(asset, field=Field(reference_samples(generator, asset.latents, settings)))
         query, level = field_query(generator, asset.latents, context.device, settings.keys), settings.level
+        if settings.solid and asset.voxels is not None:
+            query = filled(query, asset.voxels, getattr(generator, "truncation", TRUNCATION))
         if (settings.smooth or settings.outline) and asset.camera is not None and asset.subject is not None:
             query, level = seen_by(query, generator, asset.camera, asset.subject.rgba[..., 3], settings, context), 0.0
         samples = decode_octree(
@@ -65,6 +71,33 @@ class Decode:
             device=context.device,
         )
         return dataclasses.replace(asset, field=Field(samples))
+
+
+def filled(query: FieldFunction, voxels: VoxelGrid, truncation: float) -> FieldFunction:
+    """The field, inside of what voxels of the box [-1,1]^3 enclose at least as high as it is deep there, so that no
+    cavity is left; truncation: box units that a value of 1 means."""
+    import torch
+    import torch.nn.functional as F
+    from scipy import ndimage
+
+    from ...kernels.silhouette import mask_distance
+
+    surface = np.zeros((voxels.resolution,) * 3, bool)
+    surface[tuple(voxels.indices.T)] = True
+    enclosed = np.asarray(ndimage.binary_fill_holes(surface)) & ~surface
+    if not enclosed.any():
+        return query
+    distance = mask_distance(enclosed)
+    depth = (distance - 0.5 * np.sign(distance)) * (2 / voxels.resolution / truncation)
+    grid = torch.from_numpy(depth.astype(np.float32))[None, None]
+
+    def solid(points: Any) -> Any:
+        places = points.flip(-1)[None, None, None].float()
+        deep = F.grid_sample(grid.to(points.device), places, padding_mode="border", align_corners=False)[0, 0, 0, 0]
+        values = query(points)
+        return torch.where(deep > 0, torch.maximum(values, deep.clamp(max=1).to(values.dtype)), values)
+
+    return solid
 
 
 def seen_by(

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import trimesh
 from fakes import FakeGenerator, cube, cutout, load_fake
 from varco3d.kernels.errors import BadInputError, BadMeshError, EmptyFieldError, UsageError
 from varco3d.pipeline.artifacts import (
@@ -224,6 +225,28 @@ def test_decode_evens_the_field_out_where_the_camera_is_known(level):
     assert smooth.mean() == pytest.approx(0.5 - level * Rough.truncation, abs=0.01)
     elsewhere = radii(dataclasses.replace(asset, camera=None), 0.03)
     assert elsewhere.std() == pytest.approx(rough.std())
+
+
+def test_decode_fills_what_the_coarse_surface_encloses():
+    """Latents on the surface say nothing of the inside: a hollow that they make there is dropped."""
+
+    class Hollow(FakeGenerator):
+        def field(self, latents, anchors):
+            return lambda points: 0.2 - (points.norm(dim=-1) - 0.5).abs()
+
+    ball = trimesh.creation.icosphere(4, 0.7)
+    coarse = Mesh(np.asarray(ball.vertices, np.float32), np.asarray(ball.faces, np.int32))
+    asset = Voxelize().run(Asset(coarse=coarse), VoxelizeSettings(resolution=32), Context())
+    asset = dataclasses.replace(asset, latents=Latents(np.zeros((8, 4), np.float32)))
+
+    def radii(solid: bool) -> np.ndarray:
+        settings = DecodeSettings(resolution=64, start=32, solid=solid)
+        decoded = Decode().run(asset, settings, Context(networks={"refine": Hollow()}))
+        mesh = Extract().run(decoded, ExtractSettings(), Context()).mesh
+        return np.linalg.norm(mesh.vertices, axis=1)
+
+    assert radii(False).min() == pytest.approx(0.3, abs=0.02)
+    assert radii(True).min() == pytest.approx(0.7, abs=0.02) and radii(True).max() == pytest.approx(0.7, abs=0.02)
 
 
 def test_refine_looks_at_the_picture_through_the_camera_of_the_coarse_mesh():
