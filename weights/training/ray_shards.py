@@ -19,8 +19,8 @@ import torch
 
 from ..families.tiny import TinyGenerator
 from ..networks.ray_unet import RayUNetConfig
+from .coarse_guess import load_coarse, mean_guess
 from .posed_views import PosedViews, augment
-from .roughs import load_coarse, mean_guess
 from .shards import open_maps
 from .train_vae import yaw_matrix
 

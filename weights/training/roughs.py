@@ -16,45 +16,19 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ...kernels.errors import EmptyFieldError
 from ...kernels.sample_surface import sample_surface
-from ..families.tiny import TinyGenerator, load_backbone
-from ..generator import Condition, FieldFunction
-from ..networks.anchored_dit import COARSE_DIT
-from ..networks.ray_unet import RayUNet, RayUNetConfig
+from ..families.tiny import TinyGenerator
+from ..generator import FieldFunction
 from ..outline import held_to_outline
-from ..sampling import latents_surface, mean_latents, sample_latents
-from .loop import averaged_weights
+from ..sampling import latents_surface
+from .coarse_guess import load_coarse, mean_guess
 from .posed_views import ROUGH_POINTS
 from .shards import pack_surface
-from .train_flow import load_flow, load_vae
-from .train_vae import LATTICE
+from .train_rays import load_rays
 
-# As in the recipe, but for the number of draws.
-GRID = 64
-DRAWS = 4
-GUIDANCE = 2.0
-LEVEL = -0.1
-
-
-def load_coarse(vae: Path, run: Path, rays: Path | None = None) -> TinyGenerator:
-    """The coarse stage from the averaged weights of a train_flow run, with the second look of a train_rays run."""
-    flow, network = load_flow(run, COARSE_DIT), None
-    if rays is not None:
-        network = RayUNet(RayUNetConfig())
-        network.load_state_dict(averaged_weights(rays))
-    return TinyGenerator(load_backbone(), load_vae(vae), flow, LATTICE, "cpu", torch.bfloat16, network)
-
-
-def mean_guess(generator: TinyGenerator, condition: Condition, seed: int) -> tuple[Tensor, Tensor]:
-    """Latents [1,N,C], the mean of one-step draws of the coarse stage, and their anchors [N,3]."""
-    anchors = generator.anchors(None, 0)
-    latents = mean_latents(
-        lambda k: sample_latents(generator, condition, anchors, len(anchors), 1, GUIDANCE, seed * DRAWS + k), DRAWS
-    )
-    return latents, anchors
+GRID, LEVEL = 64, -0.1  # the recipe's
 
 
 def rough_surface(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> np.ndarray:
@@ -83,7 +57,7 @@ def main() -> None:
     parser.add_argument("--views", type=int, default=2)
     args = parser.parse_args()
     torch.set_num_threads(1)
-    generator = load_coarse(args.vae, args.coarse, args.rays)
+    generator = load_coarse(args.vae, args.coarse, load_rays(args.rays))
     views = np.load(args.shards / "views.npy", mmap_mode="r")
     path = args.shards / "roughs.npy"
     shape = (len(views), args.views, ROUGH_POINTS, 6)
