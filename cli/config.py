@@ -19,7 +19,7 @@ from typing import Any
 
 import click
 
-from ..kernels.errors import UsageError
+from ..errors import UsageError
 from .flags import BY_NAME, FLAGS, STAGES, Flag
 
 if sys.version_info >= (3, 11):

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 import click
 
-from ..kernels.errors import UsageError
-from ..weights.files import gigabytes
-from ..weights.licences import LICENCES, Licence, require
-from ..weights.places import Located
-from ..weights.pull import Progress, pull
-from ..weights.store import Store
-from ..weights.zoo import BUNDLES, MODELS, ModelSpec, specs_of
+from .._files import gigabytes
+from ..errors import UsageError
+from ..weights.checkpoints.licences import LICENCES, Licence, require
+from ..weights.checkpoints.locations import Located
+from ..weights.checkpoints.pull import Progress, pull
+from ..weights.checkpoints.store import Store
+from ..weights.checkpoints.zoo import BUNDLES, MODELS, ModelSpec, specs_of
 from .console import seconds
 from .session import Session
 

@@ -12,7 +12,7 @@ NOTHING = 6
 INTERRUPTED = 130
 TERMINATED = 143
 
-# Every `code` of the exception tree (kernels/errors.py and below) has a line here; a test compares the two sets.
+# Every `code` of the exception tree (varco3d/errors.py and below) has a line here; a test compares the two sets.
 EXIT_CODES: dict[str, int] = {
     "bad_input": ITEM_FAILED,
     "no_subject": ITEM_FAILED,

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import click
 
-from ..kernels.errors import Varco3DError
+from ..errors import Varco3DError
 from .commands.base import VerbGroup
 from .console import ReaderGoneError
 from .exit_codes import INTERRUPTED, MEANINGS, OK, TERMINATED, USAGE, exit_code

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..kernels.boxes import into_box
-from ..kernels.errors import BadInputError, UsageError
+from ..errors import BadInputError, UsageError
+from ..kernels.meshes.boxes import into_box
 from ..pipeline.artifacts import Asset, Mesh
+from ..pipeline.batch.inputs import InputFile
 from ..pipeline.chain import select_stages
-from ..pipeline.inputs import InputFile
+from ..pipeline.meshes.reading import load_mesh, refuse_overwriting
 from .config import Resolved
-from .mesh_files import load_mesh, refuse_overwriting
 from .request import (
     Request,
     batch_options,

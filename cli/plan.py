@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import OutOfMemoryError
-from ..pipeline.batch import known_record, settings_digest
-from ..pipeline.levels import level_names
+from ..errors import OutOfMemoryError
+from ..pipeline.batch.naming import Item
+from ..pipeline.batch.records import RecordBook, latest_records
+from ..pipeline.batch.runner import known_record, settings_digest
 from ..pipeline.machine import GIB, free_memory, resolve_device, resolve_dtype
-from ..pipeline.naming import Item
-from ..pipeline.networks import model_digest
-from ..pipeline.records import RecordBook, latest_records
+from ..pipeline.meshes.levels import level_names
+from ..pipeline.network_pool import model_digest
 from ..pipeline.seeds import file_sha256
 from .console import seconds, size
 from .request import Request, needed_models
@@ -123,8 +123,8 @@ def describe_item(item: Item, request: Request, known: Callable[[Item, str], boo
 
 def missing_models(request: Request) -> list[str]:
     """Checkpoints that the run needs and this machine lacks."""
-    from ..weights.store import Store
-    from ..weights.zoo import BUNDLES, MODELS, specs_of
+    from ..weights.checkpoints.store import Store
+    from ..weights.checkpoints.zoo import BUNDLES, MODELS, specs_of
 
     store = Store()
     names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]
@@ -166,7 +166,7 @@ def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -
 
 def memory_need(request: Request) -> float | None:
     """GiB that the hungriest network of the run takes, from the zoo; None for models that are no checkpoint of it."""
-    from ..weights.zoo import BUNDLES, MODELS, memory_gib, specs_of
+    from ..weights.checkpoints.zoo import BUNDLES, MODELS, memory_gib, specs_of
 
     dtype = resolve_dtype(request.config.dtype, resolve_device(request.config.device))
     names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]

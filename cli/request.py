@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import BadInputError, UsageError
+from ..errors import BadInputError, UsageError
 from ..pipeline.artifacts import Asset
-from ..pipeline.batch import BatchOptions
+from ..pipeline.batch.inputs import InputFile, in_shard, parse_shard, resolve_inputs
+from ..pipeline.batch.naming import MESH_SUFFIXES, Item, plan_items, single_item
+from ..pipeline.batch.runner import BatchOptions
+from ..pipeline.batch.worker import RunConfig
 from ..pipeline.chain import select_stages
-from ..pipeline.inputs import InputFile, in_shard, parse_shard, resolve_inputs
-from ..pipeline.mesh_report import REPORT_KEYS
-from ..pipeline.meshlab import require_meshlab
-from ..pipeline.naming import MESH_SUFFIXES, Item, plan_items, single_item
+from ..pipeline.meshes.meshlab import require_meshlab
+from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
-from ..pipeline.worker import RunConfig
 from .config import Resolved
 from .flags import FLAGS, NOT_FOLDERS, SIDES
 from .requirements import Gate, parse_requirements

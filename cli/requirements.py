@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..kernels.errors import QualityGateError, UsageError
+from ..errors import QualityGateError, UsageError
 from .config import suggestion
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {

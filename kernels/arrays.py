@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import warp as wp
 
-from .errors import BadInputError, BadMeshError, UsageError
+from ..errors import BadInputError, BadMeshError, UsageError
 from .parallel import has_cuda, start_warp
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ..kernels.cameras import Camera
-from ..kernels.errors import BadInputError
-from ..weights.files import write_json, write_whole
+from .._files import write_json, write_whole
+from ..errors import BadInputError
+from ..kernels.views.cameras import Camera
 
 if TYPE_CHECKING:
-    from ..kernels.field import Field as FieldSamples
+    from ..kernels.fields.field import Field as FieldSamples
 
 
 def _save_arrays(path: Path, **arrays: Any) -> None:
@@ -244,7 +244,7 @@ class Field:
 
     @classmethod
     def load(cls, folder: Path) -> Field:
-        from ..kernels.field import Field as FieldSamples
+        from ..kernels.fields.field import Field as FieldSamples
 
         arrays = _load_arrays(folder / "field.npz")
         members: dict[str, Any] = {name: (v if v.ndim > 1 else v.tolist()) for name, v in arrays.items()}

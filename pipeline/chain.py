@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import BadInputError, ItemTimeoutError, OutOfMemoryError, UsageError, Varco3DError
-from ..weights.files import write_json
+from .._files import write_json
+from ..errors import BadInputError, ItemTimeoutError, OutOfMemoryError, UsageError, Varco3DError
 from .artifacts import ARTIFACTS, Asset
 from .events import Emit, Event, Progress, StageFinished, StageStarted
 from .machine import PeakMeter
-from .networks import NetworkPool
+from .network_pool import NetworkPool
 from .recipe import Recipe, StageSpec
 from .seeds import stage_seed
 from .stage import Context, Stage, load_stage, suggestion

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from ..kernels.errors import DeviceError
+from ..errors import DeviceError
 
 GIB = 1 << 30
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..kernels.errors import UsageError
+from ..errors import UsageError
 from .stage import ORDER, change_settings, load_stage, suggestion
 
 if sys.version_info >= (3, 11):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from ..kernels.errors import UsageError
+from ..errors import UsageError
 from .artifacts import Asset
 from .machine import GIB, used_memory
 

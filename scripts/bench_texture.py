@@ -27,14 +27,15 @@ import numpy as np
 from contact_sheet import sides_block, stacked
 from PIL import Image
 from texture_scores import coverage, psnr, seam_energy
-from varco3d.kernels.bake import Baker, View
-from varco3d.kernels.cameras import SIX_VIEWS, Camera
-from varco3d.kernels.decimate import decimate
-from varco3d.kernels.normals import smooth_normals, weld
-from varco3d.kernels.texel_maps import texel_maps
-from varco3d.kernels.unwrap import unwrap
+
+from varco3d.kernels.atlas.bake import Baker, View
+from varco3d.kernels.atlas.texel_maps import texel_maps
+from varco3d.kernels.atlas.unwrap import unwrap
+from varco3d.kernels.meshes.decimate import decimate
+from varco3d.kernels.meshes.normals import smooth_normals, weld
+from varco3d.kernels.views.cameras import SIX_VIEWS, Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
-from varco3d.pipeline.preview import render_view
+from varco3d.pipeline.meshes.preview import render_view
 from varco3d.pipeline.stage import Context, make_settings
 from varco3d.pipeline.stages.export import Export
 from varco3d.pipeline.stages.texture import Texture

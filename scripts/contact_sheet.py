@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw
-from varco3d.kernels.cameras import Camera, six_cameras
+
+from varco3d.kernels.views.cameras import Camera, six_cameras
 from varco3d.pipeline.artifacts import Mesh
-from varco3d.pipeline.preview import render_view
+from varco3d.pipeline.meshes.preview import render_view
 
 TILE = 160  # pixels
 SIDES = (0.0, 90.0, 180.0, 270.0)  # azimuths: front, right, back, left

@@ -16,12 +16,13 @@ from pathlib import Path
 import numpy as np
 from contact_sheet import sheet, strip
 from PIL import Image
-from varco3d.kernels.cameras import Camera
+
+from varco3d.kernels.views.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
-from varco3d.pipeline.networks import NetworkPool
-from varco3d.pipeline.preview import render_view
+from varco3d.pipeline.meshes.preview import render_view
+from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.stage import parse_assignments
 from varco3d.weights.training import evaluate as networks

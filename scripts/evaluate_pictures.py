@@ -18,13 +18,14 @@ from pathlib import Path
 from contact_sheet import sheet, strip
 from evaluate import input_view_scores
 from PIL import Image
-from varco3d.kernels.errors import Varco3DError
+
+from varco3d.errors import Varco3DError
 from varco3d.pipeline.artifacts import Asset
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
-from varco3d.pipeline.mesh_report import mesh_report
-from varco3d.pipeline.networks import NetworkPool
-from varco3d.pipeline.pictures import is_picture
+from varco3d.pipeline.meshes.report import mesh_report
+from varco3d.pipeline.network_pool import NetworkPool
+from varco3d.pipeline.pictures.reading import is_picture
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.stage import parse_assignments
 from varco3d.weights.training.tables import Record, main_table

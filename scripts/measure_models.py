@@ -28,17 +28,18 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from varco3d.kernels.decode_octree import decode_octree
+
+from varco3d.kernels.fields.decode_octree import decode_octree
 from varco3d.pipeline.machine import PeakMeter, used_memory
-from varco3d.weights.configs import flux_config, vecset_config
-from varco3d.weights.families.folders import pipeline_generator
-from varco3d.weights.families.hunyuan import Hunyuan20
-from varco3d.weights.generator import Condition
+from varco3d.weights.checkpoints.configs import flux_config, vecset_config
+from varco3d.weights.checkpoints.zoo import MODELS
+from varco3d.weights.generators.folders import pipeline_generator
+from varco3d.weights.generators.generator import Condition
+from varco3d.weights.generators.hunyuan import Hunyuan20
 from varco3d.weights.networks.flux_dit import FluxDit
 from varco3d.weights.networks.vecset_vae import VecSetVae
 from varco3d.weights.parity.fixture import Fixture
-from varco3d.weights.parity.of_networks import build_vecset
-from varco3d.weights.zoo import MODELS
+from varco3d.weights.parity.networks import build_vecset
 
 ROOT = Path(__file__).parents[1]
 MANIFESTS = ROOT / "tests" / "parity" / "manifests"

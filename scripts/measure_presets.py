@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from throughput import events_of
+
 from varco3d.cli.bench.page import processor_name
 
 TABLE = Path(__file__).parents[1] / "cli" / "measured.json"

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+
 from varco3d.kernels.voxels.voxel_index import VoxelIndex, kernel_offsets
 from varco3d.weights.networks import sparse
 

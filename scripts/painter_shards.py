@@ -17,9 +17,10 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from varco3d.kernels.cameras import Camera
-from varco3d.kernels.normals import smooth_normals
-from varco3d.kernels.render_maps import Maps, render_maps
+
+from varco3d.kernels.meshes.normals import smooth_normals
+from varco3d.kernels.views.cameras import Camera
+from varco3d.kernels.views.render_maps import Maps, render_maps
 from varco3d.pipeline.texturing.register import Registration
 from varco3d.pipeline.texturing.synthesis import Conditions, MirrorSynthesizer, input_view, wanted_cameras
 from varco3d.weights.painting import ViewFacts, view_facts

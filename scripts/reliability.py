@@ -29,7 +29,8 @@ from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
-from varco3d.cli.glb_check import check_glb
+
+from varco3d.pipeline.meshes.glb_check import check_glb
 
 PAGE = Path(__file__).parents[1] / "docs" / "reliability.md"
 # The whole chain of `tiny` without the texture, each stage as small as it goes: about a third of a second of one core.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from varco3d.kernels.closest_point import closest_point
-from varco3d.kernels.texel_maps import texel_maps
+
+from varco3d.kernels.atlas.texel_maps import texel_maps
+from varco3d.kernels.meshes.closest_point import closest_point
 from varco3d.pipeline.artifacts import Mesh
-from varco3d.pipeline.preview import sample_texture
+from varco3d.pipeline.meshes.preview import sample_texture
 
 
 def psnr(truth: list[np.ndarray], painted: list[np.ndarray]) -> float:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from reliability import PAGE, QUICK, drawing, fill
+
 from varco3d.cli.bench.page import processor_name
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

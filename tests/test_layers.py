@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("kernels", "weights", "pipeline", "cli")
+SHARED = {"errors", "_files", "_text"}  # modules of varco3d/ that every layer uses
 HEAVY = {"torch", "trimesh", "warp", "skimage", "onnxruntime", "scipy", "huggingface_hub", "ray", "pymeshlab"}
 
 

@@ -10,10 +10,10 @@ import torch
 from scipy.spatial import KDTree
 from torch import Tensor
 
-from ..kernels.bake import Baker, View
-from ..kernels.cameras import Camera
-from ..kernels.render_maps import render_maps
-from .families.tiny import area_resize
+from ..kernels.atlas.bake import Baker, View
+from ..kernels.views.cameras import Camera
+from ..kernels.views.render_maps import render_maps
+from .generators.tiny import area_resize
 from .networks.painter import CHANNELS, Painter
 
 SURE = 0.02  # trust from which a place counts as known

@@ -7,7 +7,8 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from . import judge, ours, peers
+from . import compare as judge
+from . import ours, peers
 from .peers import Arrays, Call
 
 
@@ -54,7 +55,7 @@ def mesh_and(shape: str, faces: int, **more: int) -> Arrays:
 
 def voxel_centres(shape: str, faces: int) -> Arrays:
     """The voxels that refinement starts from, of which it keeps 8,192."""
-    from ...kernels.voxelize import voxelize
+    from ...kernels.voxels.voxelize import voxelize
 
     inputs = mesh(shape, faces)
     voxels = voxelize(inputs["vertices"], inputs["faces"], 128)[0].astype(np.float32)
@@ -62,7 +63,7 @@ def voxel_centres(shape: str, faces: int) -> Arrays:
 
 
 def surface_points(shape: str, faces: int) -> Arrays:
-    from ...kernels.sample_surface import sample_surface
+    from ...kernels.meshes.sample_surface import sample_surface
 
     inputs = mesh(shape, faces)
     return {"points": sample_surface(inputs["vertices"], inputs["faces"], 200_000)[0], "count": 32_768}
@@ -87,7 +88,7 @@ def scattered_rays(shape: str, faces: int) -> Arrays:
 
 def pixel_rays(shape: str, faces: int) -> Arrays:
     """The picture that render_maps draws from the front, and the same as rays through the middles of its pixels."""
-    from ...kernels.cameras import Camera
+    from ...kernels.views.cameras import Camera
 
     side = 1024
     towards = Camera(0.0, 0.0, 1.0).axes()[2]
@@ -149,9 +150,9 @@ def a_tenth(shape: str, faces: int) -> Arrays:
 
 def six_pictures(shape: str, faces: int) -> Arrays:
     """An atlas, and what six cameras see of a known colour."""
-    from ...kernels.cameras import six_cameras
-    from ...kernels.render_maps import render_maps
-    from ...kernels.unwrap import unwrap
+    from ...kernels.atlas.unwrap import unwrap
+    from ...kernels.views.cameras import six_cameras
+    from ...kernels.views.render_maps import render_maps
 
     inputs = mesh(shape, faces)
     atlas = unwrap(inputs["vertices"], inputs["faces"], 2048)

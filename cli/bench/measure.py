@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from ...kernels.errors import Varco3DError
+from ...errors import Varco3DError
 from .cases import Candidate, Case
 from .peers import Arrays
 

@@ -8,7 +8,7 @@ from .peers import Arrays, Call
 
 
 def voxels(inputs: Arrays, rule: str) -> Call:
-    from ...kernels.voxelize import voxelize
+    from ...kernels.voxels.voxelize import voxelize
 
     vertices, faces, resolution = inputs["vertices"], inputs["faces"], int(inputs["voxels_per_side"])
 
@@ -20,34 +20,34 @@ def voxels(inputs: Arrays, rule: str) -> Call:
 
 
 def farthest(inputs: Arrays) -> Call:
-    from ...kernels.farthest_points import farthest_points
+    from ...kernels.voxels.farthest_points import farthest_points
 
     points, count = inputs["points"], int(inputs["count"])
     return lambda: {"chosen": farthest_points(points, count)}
 
 
 def samples(inputs: Arrays) -> Call:
-    from ...kernels.sample_surface import sample_surface
+    from ...kernels.meshes.sample_surface import sample_surface
 
     return lambda: {"face": sample_surface(inputs["vertices"], inputs["faces"], int(inputs["count"]))[2]}
 
 
 def nearest(inputs: Arrays) -> Call:
-    from ...kernels.closest_point import closest_point
+    from ...kernels.meshes.closest_point import closest_point
 
     return lambda: {"distance": closest_point(inputs["vertices"], inputs["faces"], inputs["points"])[0]}
 
 
 def hits(inputs: Arrays) -> Call:
-    from ...kernels.cast_rays import cast_rays
+    from ...kernels.views.cast_rays import cast_rays
 
     arrays = [inputs[name] for name in ("vertices", "faces", "origins", "directions")]
     return lambda: {"face": cast_rays(*arrays).face}
 
 
 def picture(inputs: Arrays) -> Call:
-    from ...kernels.cameras import Camera
-    from ...kernels.render_maps import render_maps
+    from ...kernels.views.cameras import Camera
+    from ...kernels.views.render_maps import render_maps
 
     camera, side = Camera(0.0, 0.0, 1.0), int(inputs["pixels"])
     return lambda: {
@@ -57,7 +57,7 @@ def picture(inputs: Arrays) -> Call:
 
 def decoded(inputs: Arrays) -> Call:
     """The field's own time comes with the answer, to be taken off."""
-    from ...kernels.decode_octree import decode_octree
+    from ...kernels.fields.decode_octree import decode_octree
     from .shapes import CountedField
 
     def call() -> Arrays:
@@ -72,8 +72,8 @@ def decoded(inputs: Arrays) -> Call:
 
 
 def surface(inputs: Arrays) -> Call:
-    from ...kernels.field import Field, box
-    from ...kernels.marching_cubes import marching_cubes
+    from ...kernels.fields.field import Field, box
+    from ...kernels.fields.marching_cubes import marching_cubes
 
     resolution = int(inputs["resolution"])
     field = Field(resolution, box(1), inputs["cells"], inputs["corners"], inputs["points"], inputs["values"])
@@ -86,7 +86,7 @@ def surface(inputs: Arrays) -> Call:
 
 
 def fewer(inputs: Arrays) -> Call:
-    from ...kernels.decimate import decimate
+    from ...kernels.meshes.decimate import decimate
 
     def call() -> Arrays:
         vertices, faces = decimate(inputs["vertices"], inputs["faces"], int(inputs["count"]))
@@ -96,7 +96,7 @@ def fewer(inputs: Arrays) -> Call:
 
 
 def cleaned(inputs: Arrays) -> Call:
-    from ...kernels.clean import clean
+    from ...kernels.meshes.clean import clean
 
     def call() -> Arrays:
         vertices, faces = clean(inputs["vertices"], inputs["faces"])
@@ -106,7 +106,7 @@ def cleaned(inputs: Arrays) -> Call:
 
 
 def atlas(inputs: Arrays) -> Call:
-    from ...kernels.unwrap import unwrap
+    from ...kernels.atlas.unwrap import unwrap
 
     def call() -> Arrays:
         made = unwrap(inputs["vertices"], inputs["faces"], int(inputs["texels"]))
@@ -118,8 +118,8 @@ def atlas(inputs: Arrays) -> Call:
 def texture(inputs: Arrays) -> Call:
     from types import SimpleNamespace
 
-    from ...kernels.bake import bake
-    from ...kernels.cameras import six_cameras
+    from ...kernels.atlas.bake import bake
+    from ...kernels.views.cameras import six_cameras
 
     mesh = SimpleNamespace(vertices=inputs["vertices"], faces=inputs["faces"], uv=inputs["uv"])
     views, texels = inputs["views"], int(inputs["texels"])
@@ -138,7 +138,7 @@ def true_colours(positions: np.ndarray) -> np.ndarray:
 
 def closed(faces: Any) -> bool:
     """Whether every edge has exactly two faces."""
-    from ...kernels.topology import half_edges
+    from ...kernels.meshes.topology import half_edges
 
     sides, _ = half_edges(np.asarray(faces))
     low, high = sides.min(axis=1), sides.max(axis=1)

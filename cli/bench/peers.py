@@ -148,7 +148,7 @@ def fewer_by_libigl(inputs: Arrays) -> Call:
 
 
 def fewer_by_meshlab(inputs: Arrays) -> Call:
-    from ...pipeline.meshlab import decimated
+    from ...pipeline.meshes.meshlab import decimated
 
     def call() -> Arrays:
         vertices, faces = decimated(inputs["vertices"], inputs["faces"], int(inputs["count"]))

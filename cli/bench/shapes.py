@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...kernels.decode_octree import decode_octree
-from ...kernels.field import Field
-from ...kernels.marching_cubes import marching_cubes
+from ...kernels.fields.decode_octree import decode_octree
+from ...kernels.fields.field import Field
+from ...kernels.fields.marching_cubes import marching_cubes
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ...kernels.errors import OutputError, UsageError
+from ...errors import OutputError, UsageError
 from ..session import Session
 from .base import Verb
 
@@ -106,8 +106,8 @@ def command(
 
     from ..bench import page
     from ..bench.bars import judged
-    from ..bench.kept import Kept
     from ..bench.measure import run_case
+    from ..bench.saved_rows import Kept
 
     console = session.console
     machine = page.this_machine()

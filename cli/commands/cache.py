@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from ...kernels.errors import OutputError
+from ...errors import OutputError
 from ..console import size
 from ..session import Session
 from .base import Verb, VerbGroup

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from ...kernels.errors import UsageError
+from ...errors import UsageError
+from ...pipeline.meshes.reading import refuse_overwriting
 from ..flags import MESH_FORMATS
-from ..mesh_files import refuse_overwriting
 from ..session import Session
 from .base import Verb
 
@@ -65,14 +65,14 @@ def command(
     fractions = _fractions(lod)
     refuse_overwriting(mesh, out)
     session.console.note(f"{mesh} -> {out}")
-    from ...pipeline.levels import close, level_names, levels, simplify
+    from ...pipeline.meshes.levels import close, level_names, levels, simplify
 
     if session.dry_run:
         for name in level_names(out.stem, fractions):
             session.console.result(str(out.with_name(f"{name}.{kind}")))
         return
-    from ...pipeline.outputs import Placement, place, write_mesh
-    from ..mesh_files import load_mesh
+    from ...pipeline.meshes.outputs import Placement, place, write_mesh
+    from ...pipeline.meshes.reading import load_mesh
 
     with session.console.guard_stdout():
         metres = _METRES[from_unit or ("mm" if mesh.suffix.lower() in _PRINTED else "m")]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from ...kernels.errors import Varco3DError
+from ...errors import Varco3DError
 from ..config import config_files, resolve
 from ..console import seconds, size
 from ..exit_codes import ITEM_FAILED, OK
@@ -99,8 +99,8 @@ def check_disk() -> Iterator[Check]:
 
 def check_models() -> Iterator[Check]:
     """The shipped weights must be there and sound; others are told if present."""
-    from ...weights.store import Store
-    from ...weights.zoo import BUNDLES, specs_of
+    from ...weights.checkpoints.store import Store
+    from ...weights.checkpoints.zoo import BUNDLES, specs_of
 
     store = Store()
     for spec in specs_of("tiny"):
@@ -140,7 +140,7 @@ def check_optional() -> Iterator[Check]:
 
 def run_self_test() -> Iterator[Check]:
     """A real picture through the whole chain, in draft quality, and the GLB checked."""
-    from ..glb_check import check_glb
+    from ...pipeline.meshes.glb_check import check_glb
     from ..main import main
 
     picture = Path(__file__).parents[1] / "selftest" / "mushroom.png"

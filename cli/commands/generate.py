@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from ...kernels.errors import ModelMissingError, UsageError
+from ...errors import ModelMissingError, UsageError
 from ..config import config_files, merge
 from ..console import is_terminal
 from ..exit_codes import run_exit_code
@@ -130,7 +130,7 @@ def execute(
 
         check_memory(request)
         ensure_models(session, needed_models(request), bool(resolved["pull"]))
-        from ...pipeline.batch import Batch
+        from ...pipeline.batch.runner import Batch
 
         summary = Batch(request.config, request.items, request.options, reporter.emit).execute()
         code = run_exit_code(summary.codes, summary.counts["ok"] + summary.counts["skipped"])
@@ -150,8 +150,8 @@ def _end(session: Session, error: BaseException | None) -> None:
 
 def ensure_models(session: Session, names: list[str], pull: bool) -> None:
     """Raises ModelMissingError for weights that are not here; with --pull downloads them instead."""
-    from ...weights.store import Store
-    from ...weights.zoo import BUNDLES, MODELS, specs_of
+    from ...weights.checkpoints.store import Store
+    from ...weights.checkpoints.zoo import BUNDLES, MODELS, specs_of
 
     store = Store()
     for name in names:

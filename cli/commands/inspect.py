@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from ...kernels.errors import QualityGateError, Varco3DError
+from ...errors import QualityGateError, Varco3DError
 from ..exit_codes import ITEM_FAILED, OK
 from ..session import Session
 from .base import Verb
@@ -30,7 +30,7 @@ def command(session: Session, meshes: tuple[Path, ...], require: tuple[str, ...]
     With --require the conditions are tested: names of truth values (watertight), comparisons of numbers (faces<=50000).
     """
     session.console.note(f"reading {len(meshes)} mesh{'es' if len(meshes) > 1 else ''}")
-    from ...pipeline.mesh_report import REPORT_KEYS
+    from ...pipeline.meshes.report import REPORT_KEYS
     from ..requirements import parse_requirements, unmet
 
     conditions = parse_requirements(require, REPORT_KEYS)
@@ -63,8 +63,8 @@ def command(session: Session, meshes: tuple[Path, ...], require: tuple[str, ...]
 
 def inspect_file(path: Path) -> dict[str, Any]:
     """The mesh report of a file, in its own units and axes. Raises BadInputError, BadMeshError."""
-    from ...pipeline.mesh_report import mesh_report
-    from ..mesh_files import load_mesh
+    from ...pipeline.meshes.reading import load_mesh
+    from ...pipeline.meshes.report import mesh_report
 
     mesh = load_mesh(path, up="y")
     report = mesh_report(mesh, bytes=path.stat().st_size)

@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from ...kernels.errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
-from ...weights.files import gigabytes
-from ...weights.places import HUB, HY3D, OURS, SHIPPED, Located
-from ...weights.store import Store
-from ...weights.zoo import BUNDLES, MODELS, ModelSpec, memory_gib, specs_of
+from ..._files import gigabytes
+from ...errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
+from ...weights.checkpoints.locations import HUB, HY3D, OURS, SHIPPED, Located
+from ...weights.checkpoints.store import Store
+from ...weights.checkpoints.zoo import BUNDLES, MODELS, ModelSpec, memory_gib, specs_of
 from ..session import Session
 from .base import Verb, VerbGroup
 
@@ -287,7 +287,7 @@ def path_command(session: Session, name: str) -> None:
 @click.pass_obj
 def import_command(session: Session, source: Path, name: str | None, link: bool) -> None:
     """Take weights from a folder or file, recognised by keys, shapes, names and sizes. Needs no network."""
-    from ...weights.adopt import plan
+    from ...weights.checkpoints.importing import plan
 
     store = Store()
     taken = 0

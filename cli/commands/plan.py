@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from ...kernels.errors import UsageError
+from ...errors import UsageError
 from ..session import Session
 from .generate import Generate, run
 

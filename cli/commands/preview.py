@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ...kernels.errors import OutputError, UsageError
+from ...errors import OutputError, UsageError
 from ..flags import MESH_FORMATS, NOT_FOLDERS, PREVIEW_FORMATS
 from ..session import Session
 from .base import Verb
@@ -64,8 +64,8 @@ def command(
         for _, target in plan:
             session.console.result(str(target))
         return 0
-    from ...pipeline.preview import write_preview
-    from ..mesh_files import load_mesh
+    from ...pipeline.meshes.preview import write_preview
+    from ...pipeline.meshes.reading import load_mesh
 
     with session.console.guard_stdout():
         written = []

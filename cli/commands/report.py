@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from ...kernels.errors import Varco3DError
-from ...pipeline.gallery import SORTS, STATUSES, Entry, Page, cached, describe, read_entries, sort_entries, totals
+from ...errors import Varco3DError
+from ..report.gallery import SORTS, STATUSES, Entry, Page, cached, describe, read_entries, sort_entries, totals
 from ..session import Session
 from .base import Verb
 
@@ -16,7 +16,7 @@ varco3d report meshes/
 varco3d report meshes/ --status failed --no-page
 varco3d report meshes/ --page gallery.html --sort time --json
 """
-PARTS = Path(__file__).parents[1] / "gallery"
+PARTS = Path(__file__).parents[1] / "report"
 
 
 @click.command("report", cls=Verb, examples=EXAMPLES)
@@ -70,7 +70,7 @@ def command(
 def _write(
     session: Session, folder: Path, page: Path, entries: Sequence[Entry], thumbnails: bool, embed: int
 ) -> list[Path]:
-    from ...pipeline.gallery import write_gallery
+    from ..report.gallery import write_gallery
 
     title = f"varco3d: {folder.resolve().name}"
     how = Page(PARTS, embed * 1_000_000, title, lambda entry: _thumbnail(session, folder, entry, thumbnails))
@@ -79,7 +79,7 @@ def _write(
 
 def _thumbnail(session: Session, folder: Path, entry: Entry, draw: bool) -> bytes | None:
     """The front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
-    from ...pipeline.gallery import mesh_thumbnail, sheet_thumbnail
+    from ..report.gallery import mesh_thumbnail, sheet_thumbnail
 
     sheet = next((o for o in entry.outputs if str(o["path"]).endswith(".preview.png")), None)
     if sheet is not None:
@@ -89,7 +89,7 @@ def _thumbnail(session: Session, folder: Path, entry: Entry, draw: bool) -> byte
         return None
 
     def make() -> bytes | None:
-        from ..mesh_files import load_mesh
+        from ...pipeline.meshes.reading import load_mesh
 
         try:
             with session.console.guard_stdout():

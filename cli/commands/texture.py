@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ...kernels.errors import UsageError
+from ...errors import UsageError
 from ..session import Session
 from .generate import Generate, execute
 
@@ -79,7 +79,7 @@ def gather(front: Path, others: dict[str, Path], folder: Path) -> Path:
     """Copies the pictures to the names that the texture stage looks for, as PNG. Raises BadInputError."""
     from PIL import Image
 
-    from ...pipeline.pictures import open_rgba
+    from ...pipeline.pictures.reading import open_rgba
 
     folder.mkdir(parents=True, exist_ok=True)
     for view, path in {"front": front, **others}.items():

@@ -1,1 +1,1 @@
-"""Voxels: shapes become grids of them, and grids are searched, thinned and joined."""
+"""Shape to voxels and samples: voxelize (voxel_kernels, triangles), farthest_points, voxel_index."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...kernels.errors import BadMeshError
+from ...errors import BadMeshError
 from ..artifacts import Asset, Mesh
-from ..levels import close
+from ..meshes.levels import close
 from ..stage import Context, setting
 
 
@@ -31,9 +31,9 @@ class Clean:
     networks = ()
 
     def run(self, asset: Asset, settings: CleanSettings, context: Context) -> Asset:
-        from ...kernels.clean import clean
-        from ...kernels.decimate import decimate
-        from ...kernels.topology import face_parts
+        from ...kernels.meshes.clean import clean
+        from ...kernels.meshes.decimate import decimate
+        from ...kernels.meshes.topology import face_parts
 
         mesh = asset.mesh or asset.coarse
         assert mesh is not None

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...kernels.errors import EmptyFieldError, UsageError
-from ...weights.files import write_whole
+from ..._files import write_whole
+from ...errors import EmptyFieldError, UsageError
 from ..artifacts import Asset, Mesh, PictureCamera, Subject
 from ..stage import Context, fitted_chunk, setting
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ...weights.generator import FieldFunction
+    from ...kernels.fields.field_function import FieldFunction
 
 FRAME_SIDE = 192  # pixels of one picture in the strip of denoising steps
 
@@ -47,7 +47,7 @@ class Coarse:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
-        from ...weights.sampling import best_surface, latents_surface, mean_latents, sample_latents
+        from ...weights.generators.sampling import best_surface, latents_surface, mean_latents, sample_latents
 
         assert asset.subject is not None
         rgba, device = asset.subject.rgba, context.device
@@ -103,7 +103,7 @@ def field_bend(
 
     Raises UsageError for a generator that has no second look, tells no camera, or not what its field's values mean.
     """
-    from ...weights.outline import held_to_outline
+    from ...kernels.fields.outline import held_to_outline
 
     if settings.second_look and not hasattr(generator, "second_look"):
         raise UsageError("this model has no second look", "Leave coarse.second_look out.")
@@ -131,9 +131,9 @@ class StepStrip:
     def add(self, step: int, data: Tensor) -> None:
         if self._context.folder is None or step not in self._settings.preview_steps:
             return
-        from ...kernels.cameras import Camera
-        from ...weights.sampling import latents_surface
-        from ..preview import render_view
+        from ...kernels.views.cameras import Camera
+        from ...weights.generators.sampling import latents_surface
+        from ..meshes.preview import render_view
 
         resolution, device = self._settings.resolution, self._context.device
         try:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...kernels.errors import UsageError
+from ...errors import UsageError
 from ..artifacts import Asset, Field, Latents, PictureCamera, VoxelGrid
 from ..stage import Context, fitted_chunk, setting
 
 if TYPE_CHECKING:
-    from ...weights.generator import FieldFunction
+    from ...kernels.fields.field_function import FieldFunction
 
 
 TRUNCATION = 0.1  # box units; of models that do not tell what a value of 1 means
@@ -48,7 +48,7 @@ class Decode:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: DecodeSettings, context: Context) -> Asset:
-        from ...kernels.decode_octree import decode_octree
+        from ...kernels.fields.decode_octree import decode_octree
 
         assert asset.latents is not None
         generator = context.networks["refine"]
@@ -80,7 +80,7 @@ def filled(query: FieldFunction, voxels: VoxelGrid, truncation: float) -> FieldF
     import torch.nn.functional as F
     from scipy import ndimage
 
-    from ...kernels.silhouette import mask_distance
+    from ...kernels.views.silhouette import mask_distance
 
     surface = np.zeros((voxels.resolution,) * 3, bool)
     surface[tuple(voxels.indices.T)] = True
@@ -112,8 +112,8 @@ def seen_by(
     rays of the camera, as the settings want. Raises UsageError for a model that does not tell what its values mean."""
     import torch
 
-    from ...weights.columns import smoothed_field
-    from ...weights.outline import held_to_outline
+    from ...kernels.fields.outline import held_to_outline
+    from ...kernels.fields.ray_grid import smoothed_field
 
     if not hasattr(generator, "truncation"):
         raise UsageError("decode.outline and decode.smooth are not for this model", "Leave them out.")
@@ -129,7 +129,7 @@ def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings
     """The field as the public code would decode and place it. Raises UsageError for models that have none."""
     import torch
 
-    from ...weights.families.reference_mesh import reference_field
+    from ...weights.generators.reference_mesh import reference_field
 
     if not hasattr(generator, "reference_grid"):
         raise UsageError("decode.compat = reference is for public checkpoints only", "Leave it out.")

@@ -6,11 +6,11 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
-from ...kernels.errors import OutputError
+from ...errors import OutputError
 from ..artifacts import Asset, Output
-from ..levels import levels
-from ..mesh_report import mesh_report
-from ..outputs import FORMATS, Placement, finish, place, write_mesh
+from ..meshes.levels import levels
+from ..meshes.outputs import FORMATS, Placement, finish, place, write_mesh
+from ..meshes.report import mesh_report
 from ..stage import Context, setting
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...kernels.errors import EmptyFieldError
+from ...errors import EmptyFieldError
 from ..artifacts import Asset, Mesh
 from ..stage import Context
 
@@ -25,7 +25,7 @@ class Extract:
     networks = ()
 
     def run(self, asset: Asset, settings: ExtractSettings, context: Context) -> Asset:
-        from ...kernels.marching_cubes import marching_cubes
+        from ...kernels.fields.marching_cubes import marching_cubes
 
         assert asset.field is not None
         samples = asset.field.samples

@@ -30,7 +30,7 @@ class Generate:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: GenerateSettings, context: Context) -> Asset:
-        from ...weights.sampling import sample_latents
+        from ...weights.generators.sampling import sample_latents
 
         assert asset.subject is not None
         generator = context.networks["coarse"]

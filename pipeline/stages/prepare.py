@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from ...kernels.errors import MissingDependencyError, NoSubjectError
+from ...errors import MissingDependencyError, NoSubjectError
 from ..artifacts import Asset, Subject
-from ..cutout import bleed, main_parts, plain_background, tidy_mask, touched_sides
-from ..pictures import open_mask, open_rgba, shrink
+from ..pictures.cutout import bleed, main_parts, plain_background, tidy_mask, touched_sides
+from ..pictures.reading import open_mask, open_rgba, shrink
 from ..stage import Context, setting
 
 _MEANINGFUL = 0.002  # share of transparent pixels from which a picture's own alpha is taken for a cut-out

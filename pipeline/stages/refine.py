@@ -6,14 +6,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...kernels.errors import BadMeshError
+from ...errors import BadMeshError
 from ..artifacts import Asset, Latents
 from ..stage import Context, setting
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from ...weights.generator import Condition, SurfaceConditioned
+    from ...weights.generators.generator import Condition, SurfaceConditioned
 
 SURFACE_POINTS = 4096  # of the coarse mesh, for a generator that reads it: as many as in training
 
@@ -33,7 +33,7 @@ class Refine:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: RefineSettings, context: Context) -> Asset:
-        from ...weights.sampling import mean_latents, sample_latents
+        from ...weights.generators.sampling import mean_latents, sample_latents
 
         assert asset.subject is not None and asset.queries is not None
         queries = asset.queries
@@ -68,7 +68,7 @@ def with_coarse_surface(
     if asset.coarse is None:
         context.warn("no coarse mesh to refine; the shape comes from the picture and the voxels alone")
         return condition
-    from ...kernels.sample_surface import sample_surface
+    from ...kernels.meshes.sample_surface import sample_surface
 
     points, normals, _ = sample_surface(asset.coarse.vertices, asset.coarse.faces, SURFACE_POINTS, seed=0)
     return generator.with_surface(condition, points, normals, anchors)

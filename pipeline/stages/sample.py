@@ -38,7 +38,7 @@ def choose(indices: np.ndarray, settings: SampleSettings, seed: int) -> np.ndarr
         return np.arange(count)
     if settings.method == "random":
         return np.random.default_rng(seed).permutation(count)[: settings.tokens]
-    from ...kernels.farthest_points import farthest_points
+    from ...kernels.voxels.farthest_points import farthest_points
 
     # Voxel units keep squared distances whole, so that ties are exact. The start follows the seed.
     return np.asarray(farthest_points(indices.astype(np.float32), settings.tokens, start=seed % count), np.int64)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...kernels.boxes import box_transform
-from ...kernels.cameras import Camera
-from ...kernels.errors import BadMeshError
-from ...kernels.normals import smooth_normals
+from ...errors import BadMeshError
+from ...kernels.meshes.boxes import box_transform
+from ...kernels.meshes.normals import smooth_normals
+from ...kernels.views.cameras import Camera
 from ..artifacts import Asset, Mesh
 from ..stage import Context, setting
 
@@ -106,7 +106,7 @@ def _factors(mesh: Mesh, mapped: bool, settings: TextureSettings) -> dict[str, f
 def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> tuple[Mesh, np.ndarray, dict[str, Any]]:
     """The mesh cut open for its atlas, the source vertex of each of its vertices, and facts about the islands. The
     mesh's own UVs are kept when that is wanted and they lie in the unit square."""
-    from ...kernels.unwrap import overlapped_faces, unwrap
+    from ...kernels.atlas.unwrap import overlapped_faces, unwrap
 
     normals = mesh.normals if mesh.normals is not None else smooth_normals(mesh.vertices, mesh.faces)
     own = mesh.uv
@@ -186,7 +186,7 @@ def _conditions(
 
 def _normal_map(asset: Asset, cut: Mesh, size: int, context: Context) -> np.ndarray | None:
     """Detail of the decoded field, or of the mesh before simplification, on the simplified mesh; None without it."""
-    from ...kernels.marching_cubes import marching_cubes
+    from ...kernels.fields.marching_cubes import marching_cubes
     from ..texturing.normal_map import bake_normal_map
 
     if asset.field is not None and len(asset.field.samples.cells):

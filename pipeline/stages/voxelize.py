@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...kernels.errors import BadMeshError
+from ...errors import BadMeshError
 from ..artifacts import Asset, VoxelGrid
 from ..stage import Context, setting
 
@@ -30,8 +30,8 @@ class Voxelize:
     networks = ()
 
     def run(self, asset: Asset, settings: VoxelizeSettings, context: Context) -> Asset:
-        from ...kernels.boxes import into_box
-        from ...kernels.voxelize import voxelize
+        from ...kernels.meshes.boxes import into_box
+        from ...kernels.voxels.voxelize import voxelize
 
         mesh = asset.coarse
         assert mesh is not None

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from ...kernels.cameras import Camera
-from ...kernels.render_maps import render_maps
+from ...kernels.views.cameras import Camera
+from ...kernels.views.render_maps import render_maps
 from .picture import resized
 
 FIT_SIDE = 192  # pixels on which the light is measured

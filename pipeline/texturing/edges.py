@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
-from ...kernels.render_maps import Maps
+from ...kernels.views.render_maps import Maps
 
 CONTRAST = 0.08  # change of a colour channel (0..1) over two pixels that counts as an edge
 CREASE = 0.9  # cosine between the normals of neighbouring pixels below which there is a crease

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kernels.cast_rays import cast_rays
-from ...kernels.fill import fill_gutters
-from ...kernels.normals import crease_normals
-from ...kernels.texel_maps import texel_maps
-from ...kernels.unwrap import default_padding
+from ...kernels.atlas.fill import fill_gutters
+from ...kernels.atlas.texel_maps import texel_maps
+from ...kernels.atlas.unwrap import default_padding
+from ...kernels.meshes.normals import crease_normals
+from ...kernels.views.cast_rays import cast_rays
 
 FLAT = np.array([0.5, 0.5, 1.0], np.float32)
 

@@ -15,15 +15,15 @@ import numpy as np
 from scipy.ndimage import maximum_filter, minimum_filter
 from scipy.spatial import KDTree
 
-from ...kernels.bake import Baker, View
-from ...kernels.fill import fill_gutters
-from ...kernels.level_seams import level_seams
-from ...kernels.normals import face_normals
+from ...kernels.atlas.bake import Baker, View
+from ...kernels.atlas.fill import fill_gutters
+from ...kernels.atlas.level_seams import level_seams
+from ...kernels.atlas.texel_maps import Texels, texel_maps
+from ...kernels.atlas.unwrap import default_padding
+from ...kernels.meshes.normals import face_normals
+from ...kernels.meshes.split_edges import split_long_edges
+from ...kernels.meshes.surface_graph import SurfaceGraph
 from ...kernels.parallel import run_threads, thread_count
-from ...kernels.split_edges import split_long_edges
-from ...kernels.surface_graph import SurfaceGraph
-from ...kernels.texel_maps import Texels, texel_maps
-from ...kernels.unwrap import default_padding
 
 ZONE = 0.06  # share of the extent: how wide views pass into one another
 CALM = 0.05  # share of the extent over which the choice between views is calmed

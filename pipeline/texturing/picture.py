@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import distance_transform_edt, maximum_filter, median_filter
 
-from ...kernels.fill import push_pull
+from ...kernels.atlas.fill import push_pull
 
 # Shares of the picture's side.
 RIM = 0.003  # inside the silhouette: mixed with background, or seen at a grazing angle

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 
-from ...kernels.cameras import Camera
-from ...kernels.render_maps import Maps, render_maps
+from ...kernels.views.cameras import Camera
+from ...kernels.views.render_maps import Maps, render_maps
 from .edges import PictureEdges
 
 COARSE_SIZE = 64

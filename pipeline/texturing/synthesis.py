@@ -15,12 +15,12 @@ from typing import Protocol
 
 import numpy as np
 
-from ...kernels.bake import View
-from ...kernels.cameras import SIX_VIEWS, Camera
-from ...kernels.errors import BadInputError, UsageError
+from ..._files import write_json
+from ...errors import BadInputError, UsageError
+from ...kernels.atlas.bake import View
 from ...kernels.parallel import run_threads
-from ...kernels.render_maps import Maps, render_maps
-from ...weights.files import write_json
+from ...kernels.views.cameras import SIX_VIEWS, Camera
+from ...kernels.views.render_maps import Maps, render_maps
 from .picture import prepare_picture, without_detail
 from .register import Registration
 from .symmetry import find_symmetries

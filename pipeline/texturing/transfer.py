@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...kernels.closest_point import closest_point
-from ...kernels.fill import fill_gutters
-from ...kernels.normals import smooth_normals
-from ...kernels.texel_maps import texel_maps
-from ...kernels.unwrap import default_padding, unwrap
+from ...kernels.atlas.fill import fill_gutters
+from ...kernels.atlas.texel_maps import texel_maps
+from ...kernels.atlas.unwrap import default_padding, unwrap
+from ...kernels.meshes.closest_point import closest_point
+from ...kernels.meshes.normals import smooth_normals
 from ..artifacts import Mesh
-from ..preview import sample_texture
+from ..meshes.preview import sample_texture
 
 
 def transfer_texture(source: Mesh, vertices: np.ndarray, faces: np.ndarray, size: int = 1024) -> Mesh:

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from ...kernels.bake import Baker, View
-from ...kernels.cameras import Camera
-from ...kernels.normals import face_normals
+from ...kernels.atlas.bake import Baker, View
+from ...kernels.meshes.normals import face_normals
+from ...kernels.views.cameras import Camera
 
 SIDE = 256  # pixels of the depth maps that tell what a view sees
 LOWEST_COSINE = 0.3  # a flatter look at a face does not count

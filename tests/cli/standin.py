@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from varco3d.pipeline.artifacts import Asset, Mesh
 from varco3d.pipeline.stage import Context, setting
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from varco3d.cli.bench import bars, cases, judge, page
+
+from varco3d.cli.bench import bars, cases, page
+from varco3d.cli.bench import compare as judge
 from varco3d.cli.bench.measure import Row, run_case
 from varco3d.cli.bench.shapes import FIELDS, shape_mesh
 from varco3d.cli.commands import bench

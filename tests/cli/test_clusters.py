@@ -12,7 +12,8 @@ import pytest
 import yaml
 from PIL import Image, ImageDraw
 from standin import plugin
-from varco3d.pipeline.inputs import in_shard, parse_shard
+
+from varco3d.pipeline.batch.inputs import in_shard, parse_shard
 
 PAGE = (Path(__file__).parents[2] / "docs" / "batch.md").read_text(encoding="utf-8")
 PICTURES = [f"{name}.png" for name in ("a", "b", "c", "d", "e")]

@@ -4,9 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+
 from varco3d.cli.config import Resolved, literal, resolve
 from varco3d.cli.flags import BY_NAME, FLAGS, STAGES
-from varco3d.kernels.errors import UsageError
+from varco3d.errors import UsageError
 
 PRESETS = {"standard": {"coarse": {"steps": 20}}, "high": {"coarse": {"steps": 50}, "clean": {"faces": 9}}}
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from varco3d.cli.exit_codes import EXIT_CODES, MEANINGS, exit_code, run_exit_code
 
 ROOT = Path(__file__).parents[2]

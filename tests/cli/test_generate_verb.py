@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from standin import install
-from varco3d.cli.glb_check import check_glb
+
+from varco3d.pipeline.meshes.glb_check import check_glb
 
 ROOT = Path(__file__).parents[2]
 
@@ -263,7 +264,7 @@ def test_plan_estimates_with_what_was_measured(go, monkeypatch: pytest.MonkeyPat
 
 
 def test_levels_of_detail_lie_in_one_place(go) -> None:
-    from varco3d.cli.mesh_files import load_mesh
+    from varco3d.pipeline.meshes.reading import load_mesh
 
     answer = go("in/dog.png", "-o", "x/dog.glb", "--lod", "1,0.5", "--size", "2", "--origin", "base")
     assert answer.out.split() == ["x/dog_lod0.glb", "x/dog_lod1.glb"], answer.err

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from varco3d.cli.glb_check import check_glb
+
 from varco3d.pipeline.artifacts import Mesh
-from varco3d.pipeline.outputs import write_mesh
+from varco3d.pipeline.meshes.glb_check import check_glb
+from varco3d.pipeline.meshes.outputs import write_mesh
 
 
 def tetrahedron() -> Mesh:

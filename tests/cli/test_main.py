@@ -10,9 +10,10 @@ from pathlib import Path
 
 import click
 import pytest
+
 from varco3d.cli.exit_codes import MEANINGS
 from varco3d.cli.main import VERBS, build_app
-from varco3d.kernels.errors import DeviceError, LicenceNotAcceptedError
+from varco3d.errors import DeviceError, LicenceNotAcceptedError
 
 
 def test_help_leads_with_three_examples(run) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 from standin import ball
-from varco3d.cli.glb_check import check_glb
-from varco3d.cli.mesh_files import load_mesh, z_up_to_y_up
+
 from varco3d.cli.requirements import parse_requirements, unmet
-from varco3d.kernels.errors import UsageError
+from varco3d.errors import UsageError
 from varco3d.pipeline.artifacts import Mesh
-from varco3d.pipeline.outputs import Placement, write_mesh
+from varco3d.pipeline.meshes.glb_check import check_glb
+from varco3d.pipeline.meshes.outputs import Placement, write_mesh
+from varco3d.pipeline.meshes.reading import load_mesh, z_up_to_y_up
 
 ROOT = Path(__file__).parents[2]
 KEEP = Placement(size=None, origin="keep")

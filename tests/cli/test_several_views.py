@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from varco3d.cli.glb_check import check_glb
+
+from varco3d.pipeline.meshes.glb_check import check_glb
 
 FIXTURE = Path(__file__).parents[1] / "parity" / "fixtures" / "hy20_pipeline"
 RECIPE = """

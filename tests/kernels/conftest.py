@@ -27,6 +27,7 @@ def run(device):
     if device == "cpu":
         return lambda kernel, *arguments, **keywords: kernel(*arguments, **keywords)
     import torch
+
     from varco3d.kernels.parallel import has_cuda
 
     if not has_cuda(device):

@@ -9,9 +9,10 @@ import pytest
 import torch
 import twins
 import warp as wp
+
+from varco3d.errors import BadInputError, BadMeshError
 from varco3d.kernels import arrays, parallel
-from varco3d.kernels.errors import BadInputError, BadMeshError
-from varco3d.kernels.field import Field, box, field_from_grid, lattice_positions
+from varco3d.kernels.fields.field import Field, box, field_from_grid, lattice_positions
 
 
 class FakeCudaTensor:
@@ -116,7 +117,7 @@ def test_errors_in_threads_arrive_after_all_have_ended(monkeypatch):
 def test_importing_starts_nothing_and_warp_stays_quiet():
     """No greeting on stdout, no driver notice on stderr: stdout belongs to results."""
     code = (
-        "import varco3d.kernels.voxelize as v, numpy as np\n"
+        "import varco3d.kernels.voxels.voxelize as v, numpy as np\n"
         "import sys; assert 'torch' not in sys.modules\n"
         "print('ready', flush=True)\n"
         "i, d = v.voxelize(np.eye(3, dtype=np.float32) / 2, np.array([[0, 1, 2]]), 4)\n"

@@ -10,8 +10,9 @@ import shutil
 import subprocess
 
 import pytest
-import varco3d.kernels
 import warp as wp
+
+import varco3d.kernels
 from varco3d.kernels.parallel import start_warp
 
 ARCHITECTURES = (80, 90)

@@ -6,21 +6,22 @@ import numpy as np
 import pytest
 import torch
 import twins
-from varco3d.kernels.bake import bake
-from varco3d.kernels.cameras import Camera
-from varco3d.kernels.cast_rays import cast_rays
-from varco3d.kernels.clean import clean
-from varco3d.kernels.closest_point import closest_point
-from varco3d.kernels.decimate import decimate
-from varco3d.kernels.errors import BadInputError, BadMeshError, Varco3DError
-from varco3d.kernels.farthest_points import farthest_points
-from varco3d.kernels.field import field_from_grid
-from varco3d.kernels.marching_cubes import field_normals, marching_cubes
-from varco3d.kernels.render_maps import render_maps
-from varco3d.kernels.sample_surface import sample_sharp_edges, sample_surface
-from varco3d.kernels.texel_maps import texel_maps
-from varco3d.kernels.unwrap import unwrap
-from varco3d.kernels.voxelize import voxelize
+
+from varco3d.errors import BadInputError, BadMeshError, Varco3DError
+from varco3d.kernels.atlas.bake import bake
+from varco3d.kernels.atlas.texel_maps import texel_maps
+from varco3d.kernels.atlas.unwrap import unwrap
+from varco3d.kernels.fields.field import field_from_grid
+from varco3d.kernels.fields.marching_cubes import field_normals, marching_cubes
+from varco3d.kernels.meshes.clean import clean
+from varco3d.kernels.meshes.closest_point import closest_point
+from varco3d.kernels.meshes.decimate import decimate
+from varco3d.kernels.meshes.sample_surface import sample_sharp_edges, sample_surface
+from varco3d.kernels.views.cameras import Camera
+from varco3d.kernels.views.cast_rays import cast_rays
+from varco3d.kernels.views.render_maps import render_maps
+from varco3d.kernels.voxels.farthest_points import farthest_points
+from varco3d.kernels.voxels.voxelize import voxelize
 
 BOX, FACES = twins.box_mesh()
 POINTS = np.array([[0.1, 0.2, 0.3], [2, 0, 0]], np.float32)

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+
 from varco3d.weights.networks import vecset_vae
 from varco3d.weights.parity.__main__ import main
 from varco3d.weights.parity.fixture import NotUnderstoodError
-from varco3d.weights.parity.of_pipelines import number_of
+from varco3d.weights.parity.pipelines import number_of
 from varco3d.weights.parity.run import fixture_folders, run_fixture
 
 FIXTURES = Path(__file__).parent / "fixtures"

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from varco3d.weights.parity.__main__ import main
 from varco3d.weights.parity.manifests import check_manifests
 

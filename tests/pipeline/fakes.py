@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
+
 from varco3d.pipeline.artifacts import Mesh
 
 RECIPE = """

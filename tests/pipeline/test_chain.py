@@ -6,12 +6,13 @@ import time
 import numpy as np
 import pytest
 from fakes import load_fake, picture, write_recipe
-from varco3d.kernels.errors import BadInputError, ItemTimeoutError, ModelMissingError, OutOfMemoryError, UsageError
+
+from varco3d.errors import BadInputError, ItemTimeoutError, ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.pipeline.artifacts import Asset
+from varco3d.pipeline.batch.ladder import step_down
 from varco3d.pipeline.chain import Chain, ItemState, load_stages, select_stages
 from varco3d.pipeline.events import Progress, StageFinished, StageStarted
-from varco3d.pipeline.ladder import step_down
-from varco3d.pipeline.networks import NetworkPool, model_digest
+from varco3d.pipeline.network_pool import NetworkPool, model_digest
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.seeds import item_seed, stage_seed
 

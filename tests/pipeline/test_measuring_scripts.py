@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
-from varco3d.kernels.cameras import Camera
+
+from varco3d.kernels.views.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
-from varco3d.pipeline.preview import render_view
+from varco3d.pipeline.meshes.preview import render_view
 from varco3d.weights.training.objects import TrainingObject
 
 
@@ -57,6 +58,7 @@ def test_sheet_names_the_columns_it_has(scripts):
 
 def test_painter_learns_plain_colours_at_the_brightness_of_the_picture(scripts):
     from painter_shards import light_picture, painter_sample
+
     from varco3d.weights.training.renders import corner_normals
 
     box = trimesh.creation.box((2.0, 1.0, 0.6))

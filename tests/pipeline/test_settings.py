@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 from fakes import write_recipe
-from varco3d.kernels.errors import UsageError
+
+from varco3d.errors import UsageError
 from varco3d.pipeline.machine import resolve_dtype
 from varco3d.pipeline.recipe import load_recipe, recipe_names
 from varco3d.pipeline.stage import (

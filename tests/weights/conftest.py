@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from hub_server import Hub, HubServer
 from toy_archive import run, write_archive
-from varco3d.weights.store import Store
+
+from varco3d.weights.checkpoints.store import Store
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 import numpy as np
 from safetensors.numpy import save
-from varco3d.weights.identify import fingerprint
-from varco3d.weights.zoo import ModelFile, ModelSpec
+
+from varco3d.weights.checkpoints.identify import fingerprint
+from varco3d.weights.checkpoints.zoo import ModelFile, ModelSpec
 
 SHAPES = {"model.a.weight": (8, 4), "model.a.bias": (8,), "vae.b.weight": (300, 1000)}
 

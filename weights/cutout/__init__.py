@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...kernels.errors import CheckpointError, MissingDependencyError, ModelMissingError
+from ...errors import CheckpointError, MissingDependencyError, ModelMissingError
 
 SHA256 = "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8"
 _MEAN = np.array([0.485, 0.456, 0.406], np.float32)

@@ -17,7 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...kernels.silhouette import mask_distance
+from ...kernels.views.picture_places import picture_places
+from ...kernels.views.silhouette import mask_distance
 from .rotary import RotaryBlock, rotary_table
 
 
@@ -127,13 +128,6 @@ class ImageEncoder(nn.Module):
 def upsample(x: Tensor) -> Tensor:
     """[B,C,H,W] -> [B,C,2H,2W]."""
     return F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
-
-
-def picture_places(camera: Tensor, points: Tensor) -> Tensor:
-    """Where cameras [...,2,4] see box positions [...,P,3]: [...,P,2] columns and rows, -1..1, rows from the top, as
-    torch's grid_sample wants them."""
-    places = points @ camera[..., :3].transpose(-1, -2) + camera[..., None, :, 3]
-    return places * places.new_tensor([1.0, -1.0])
 
 
 def sample_detail(detail: Tensor, camera: Tensor, points: Tensor) -> Tensor:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..configs import (
+from ..checkpoints.configs import (
     DINO_VERSIONS,
     class_name,
     clip_text_config,
@@ -26,7 +26,7 @@ from ..configs import (
     triposg_vae_config,
     vecset_config,
 )
-from ..convert import (
+from ..checkpoints.convert import (
     CLIP_TEXT,
     DINO,
     DINO_GATED,
@@ -39,7 +39,7 @@ from ..convert import (
     claim,
     triposg_vae,
 )
-from ..families.hunyuan import image_encoder
+from ..generators.hunyuan import image_encoder
 from ..networks.clip_text import ClipText
 from ..networks.dino import Dino
 from ..networks.dit import SkipDit

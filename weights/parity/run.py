@@ -6,10 +6,12 @@ from pathlib import Path
 
 import torch
 
-from ..containers import TORCH_SUFFIXES
-from . import of_functions, of_pipelines, of_volumes
+from ..checkpoints.containers import TORCH_SUFFIXES
+from . import functions as of_functions
+from . import pipelines as of_pipelines
+from . import volumes as of_volumes
 from .fixture import Check, Fixture, NotUnderstoodError
-from .of_networks import network_case
+from .networks import network_case
 
 Case = Callable[[Fixture], None]
 TENSORS = (".safetensors", *TORCH_SUFFIXES)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ...kernels.decode_octree import decode_octree
-from ...kernels.marching_cubes import marching_cubes
-from ...kernels.silhouette import mask_distance
+from ...kernels.fields.decode_octree import decode_octree
+from ...kernels.fields.marching_cubes import marching_cubes
+from ...kernels.views.silhouette import mask_distance
 from .metrics import Triangles
 from .posed_views import PosedViews
 from .renders import FILL

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from ...kernels.cameras import Camera
-from ...kernels.decode_octree import decode_octree
-from ...kernels.marching_cubes import marching_cubes
+from ...kernels.fields.decode_octree import decode_octree
+from ...kernels.fields.marching_cubes import marching_cubes
+from ...kernels.views.cameras import Camera
 from .metrics import ShapeJudge, Triangles, silhouette_iou
 from .objects import SignedDistance, TrainingObject
 from .posed_views import PosedViews

@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..families.tiny import TinyGenerator, load_backbone
-from ..generator import Condition
+from ..generators.generator import Condition
+from ..generators.sampling import mean_latents, sample_latents
+from ..generators.tiny import TinyGenerator, load_backbone
 from ..networks.anchored_dit import COARSE_DIT
 from ..networks.ray_unet import RayUNet
-from ..sampling import mean_latents, sample_latents
 from .train_flow import load_flow, load_vae
 from .train_vae import LATTICE
 

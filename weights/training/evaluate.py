@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ...kernels.errors import EmptyFieldError
-from ..families.tiny import TinyGenerator, load_tiny
-from ..sampling import latents_surface
+from ...errors import EmptyFieldError
+from ..generators.sampling import latents_surface
+from ..generators.tiny import TinyGenerator, load_tiny
 from .baselines import SilhouetteRetrieval, inflate_silhouette
 from .cases import Case, make_case, object_hull
 from .metrics import Triangles

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ..families.tiny import FOLDER, save_tiny
+from ..generators.tiny import FOLDER, save_tiny
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT
 from .train_flow import load_flow, load_vae
 from .train_rays import load_rays

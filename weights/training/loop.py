@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from ..files import write_whole
+from ..._files import write_whole
 
 CHECKPOINT, BEST = "checkpoint.pt", "best.pt"
 PAUSE = 30.0  # seconds; a step that took longer was compiled, or the process was stopped meanwhile

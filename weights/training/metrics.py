@@ -6,9 +6,9 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ...kernels.cameras import Camera
-from ...kernels.closest_point import closest_point
-from ...kernels.render_maps import render_maps
+from ...kernels.meshes.closest_point import closest_point
+from ...kernels.views.cameras import Camera
+from ...kernels.views.render_maps import render_maps
 from .objects import SignedDistance
 
 GROUND_TRUTH_HALF = 0.99  # the truth's longest side is scaled to twice this, the prediction by the same transform

@@ -14,8 +14,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from ...kernels.closest_point import closest_point
-from ...kernels.voxelize import voxelize
+from ...kernels.meshes.closest_point import closest_point
+from ...kernels.voxels.voxelize import voxelize
 
 HULL_RESOLUTION = 192
 LEAK_LIMIT = 0.25  # above it the flood fill enters the object and only a hollow shell remains

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..families.tiny import TinyGenerator
+from ..generators.tiny import TinyGenerator
 from ..networks.ray_unet import RayUNetConfig
 from .coarse_guess import load_coarse, mean_guess
 from .posed_views import PosedViews, augment

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ...kernels.cameras import Camera
-from ...kernels.render_maps import render_maps
+from ...kernels.views.cameras import Camera
+from ...kernels.views.render_maps import render_maps
 from .objects import TrainingObject, open_archive
 from .train_vae import stretched_normals, yaw_matrix
 from .variants import variant

@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from ..families.tiny import load_backbone
+from ..generators.tiny import load_backbone
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, AnchoredDiTConfig
 from ..networks.anchored_vae import AnchoredVAE
 from ..networks.flow import interpolate, logit_normal_times

@@ -20,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..families.tiny import area_resize, load_backbone
+from ..generators.tiny import area_resize, load_backbone
 from ..networks.painter import CHANNELS, Painter, PainterConfig
 from ..painting import SURE, ViewFacts, correction, mirrored
 from .loop import Loop, LoopConfig, add_run_options, initial_weights

@@ -20,10 +20,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..columns import ray_places, sample_columns
+from ...kernels.fields.outline import PRESENCE
+from ...kernels.fields.ray_grid import ray_places, sample_columns
 from ..networks.image_encoder import picture_planes, upsample
 from ..networks.ray_unet import RayUNet, RayUNetConfig
-from ..outline import PRESENCE
 from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
 from .ray_shards import CODES, FAR_POINTS, NEAR_POINTS, PLACE_UNIT, open_ray_arrays
 from .shards import NEAR_SPREAD

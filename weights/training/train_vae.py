@@ -20,8 +20,8 @@ from scipy.spatial import KDTree
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, IterableDataset
 
-from ...kernels.boxes import box_transform
-from ...kernels.farthest_points import farthest_points
+from ...kernels.meshes.boxes import box_transform
+from ...kernels.voxels.farthest_points import farthest_points
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anchors
 from .loop import Loop, LoopConfig, add_run_options, initial_weights
 from .shards import open_arrays, unpack_samples, unpack_surface

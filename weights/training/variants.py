@@ -10,7 +10,7 @@ import dataclasses
 
 import numpy as np
 
-from ...kernels.boxes import into_box
+from ...kernels.meshes.boxes import into_box
 from .objects import ObjectArchive, TrainingObject
 
 PAIRED = 0.25  # share of the variants that are two objects

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import torch
-from varco3d.kernels.errors import BadInputError, UsageError
+
+from varco3d.errors import BadInputError, UsageError
 from varco3d.kernels.voxels.voxel_index import VoxelIndex, kernel_offsets
 
 

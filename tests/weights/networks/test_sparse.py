@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from varco3d.kernels.errors import BadInputError
+
+from varco3d.errors import BadInputError
 from varco3d.weights.networks import sparse
 from varco3d.weights.networks.sparse import convolution
 from varco3d.weights.networks.sparse.attention import attend

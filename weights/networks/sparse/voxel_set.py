@@ -13,7 +13,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from ....kernels.errors import BadInputError
+from ....errors import BadInputError
 from ....kernels.voxels.voxel_index import VoxelIndex, kernel_offsets
 
 T = TypeVar("T")

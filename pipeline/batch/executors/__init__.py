@@ -1,0 +1,84 @@
+"""Ways to run many tasks: inline, spawned processes, Ray; one protocol, the same records and bytes."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+from ....errors import UsageError
+from ...events import Emit
+from ...stage import suggestion
+from ..ladder import step_down
+from ..worker import Result, RunConfig, Task
+
+EXECUTORS = ("inline", "processes", "ray")
+_RETRIED = ("out_of_memory", "worker_died")
+
+
+class Executor(Protocol):
+    """Runs tasks. Tasks are pulled only when a worker is free, so the caller can stop the flow at any time."""
+
+    def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
+        """Yields each task with its result in the order they end, retries done."""
+        ...
+
+    def close(self) -> None:
+        """Ends all workers at once, also in the middle of an item."""
+        ...
+
+
+def make_executor(
+    name: str,
+    config: RunConfig,
+    jobs: int = 1,
+    devices: tuple[str, ...] = (),
+    recycle_after: int = 0,
+    order: str = "item",
+    ray_address: str | None = None,
+) -> Executor:
+    """The executor called `name`; `auto` takes inline for one job without a time limit, else processes.
+
+    jobs: workers; devices: given to the workers in turn; recycle_after: items after which a worker is replaced (0
+    never); order: `stage` runs one stage over a window of items before the next (inline only).
+    """
+    if name == "auto":
+        several = jobs > 1 or len(devices) > 1 or recycle_after > 0
+        # A stage that hangs can only be ended together with its process.
+        name = "processes" if several or (config.timeout is not None and order == "item") else "inline"
+    if name == "inline":
+        from .inline import InlineExecutor
+
+        return InlineExecutor(config, order)
+    if order != "item":
+        raise UsageError(
+            f"--order {order} is for one worker", "Leave out --executor, --jobs, --devices, --recycle-after."
+        )
+    jobs = max(jobs, len(devices))
+    if name == "processes":
+        from .processes import ProcessExecutor
+
+        return ProcessExecutor(config, jobs, devices, recycle_after)
+    if name == "ray":
+        from .ray import RayExecutor
+
+        return RayExecutor(config, jobs, devices, recycle_after, ray_address)
+    raise UsageError(f"there is no executor '{name}'", suggestion(name, EXECUTORS))
+
+
+def retry_of(task: Task, result: Result, config: RunConfig) -> Task | None:
+    """The task for another try, or None when the result stands.
+
+    Out of memory goes one rung down the memory ladder. A worker that died was perhaps only preempted, so the first try
+    after it changes nothing and gives the same bytes; a second death goes down the ladder too.
+    """
+    error = result.error
+    if error is None or error["code"] not in _RETRIED or task.attempt > config.retries:
+        return None
+    first_death = error["code"] == "worker_died" and all(note["error"] != "worker_died" for note in task.history)
+    rung = task.rung if first_death else task.rung + 1
+    changes = {} if first_death else step_down(config.recipe, rung)[1]
+    note: dict[str, Any] = {"attempt": task.attempt, "error": error["code"], "message": error["message"]}
+    if changes:
+        note["then"] = changes
+    return dataclasses.replace(task, attempt=task.attempt + 1, rung=rung, history=(*task.history, note))

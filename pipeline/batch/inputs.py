@@ -1,0 +1,196 @@
+"""From what a person typed to a sorted list of pictures: files, folders, globs, lists, shards."""
+
+from __future__ import annotations
+
+import fnmatch
+import glob
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import NothingMatchedError, UsageError
+from ..pictures.reading import is_picture
+
+_PREVIEW = re.compile(r"\.(preview|steps)\.(png|gif|webp)$")
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """One picture. path: how to open it; relpath: its place below the folder or pattern that named it, with `/`."""
+
+    path: Path
+    relpath: str
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """files: sorted by relpath; ignored: how many files were passed over because they are no pictures."""
+
+    files: tuple[InputFile, ...]
+    ignored: int
+
+
+def resolve_inputs(
+    arguments: Iterable[str],
+    recursive: bool = True,
+    include: Iterable[str] = (),
+    exclude: Iterable[str] = (),
+    listed: Iterable[str] = (),
+    limit: int | None = None,
+) -> Resolved:
+    """Pictures named by `arguments` (files, folders, globs) and `listed` (lines of --from-list or of stdin).
+
+    include, exclude: patterns on the relpath or the bare name. Hidden files and folders below a folder are passed over
+    silently, other non-pictures are counted. A file named alone is always taken, so that its error names it; a path of
+    a list that does not exist becomes an item that fails. Raises NothingMatchedError.
+    """
+    arguments = list(arguments)
+    lines = [line.rstrip("\r\n") for line in listed]
+    lines = [line for line in lines if line.strip()]
+    include, exclude = tuple(include), tuple(exclude)
+    alone = len(arguments) == 1 and not lines
+    found: dict[str, InputFile] = {}
+    ignored = 0
+    for file, explicit in _every(arguments, lines, recursive):
+        if not _selected(file.relpath, include, exclude):
+            continue
+        if not (explicit and (alone or not file.path.exists())) and not is_picture(file.path):
+            ignored += 1
+            continue
+        found.setdefault(os.path.abspath(file.path), file)
+    if not found:
+        named = ", ".join([*arguments, *lines][:3])
+        extra = f" ({ignored} files are no pictures)" if ignored else ""
+        what = f"no picture matches {named}{extra}" if named else "the list of pictures is empty"
+        raise NothingMatchedError(what, "Pictures are files like .png .jpg .webp .gif.")
+    files = sorted(found.values(), key=lambda file: (file.relpath, str(file.path)))
+    return Resolved(tuple(files[:limit]), ignored)
+
+
+def parse_shard(text: str, environ: Mapping[str, str]) -> tuple[int, int]:
+    """`I/N` (I from 0 to N-1) or `auto` as (index, count). Raises UsageError.
+
+    auto reads SLURM_ARRAY_TASK_ID with _MIN, _STEP and _COUNT, or JOB_COMPLETION_INDEX with JOB_COMPLETIONS.
+    """
+    hint = "Write --shard 0/4 for the first of four parts, or auto inside SLURM arrays and Kubernetes Indexed Jobs."
+    try:
+        if text == "auto":
+            index, count = _shard_from(environ)
+        else:
+            left, _, right = text.partition("/")
+            index, count = int(left), int(right)
+    except KeyError as error:
+        raise UsageError(f"--shard auto: the variable {error.args[0]} is not set", hint) from error
+    except ValueError as error:
+        raise UsageError(f"'{text}' names no shard" if text != "auto" else f"--shard auto: {error}", hint) from error
+    if not 0 <= index < count:
+        raise UsageError(f"shard {index} of {count} does not exist", hint)
+    return index, count
+
+
+def in_shard(relpath: str, index: int, count: int) -> bool:
+    """Whether the picture belongs to this part: by a hash of its relative path, so that every machine agrees."""
+    digest = hashlib.blake2b(relpath.encode("utf-8", "surrogateescape"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % count == index
+
+
+def _shard_from(environ: Mapping[str, str]) -> tuple[int, int]:
+    if "SLURM_ARRAY_TASK_ID" in environ:
+        first = int(environ.get("SLURM_ARRAY_TASK_MIN", "0"))
+        step = int(environ.get("SLURM_ARRAY_TASK_STEP", "1"))
+        return (int(environ["SLURM_ARRAY_TASK_ID"]) - first) // step, int(environ["SLURM_ARRAY_TASK_COUNT"])
+    return int(environ["JOB_COMPLETION_INDEX"]), int(environ["JOB_COMPLETIONS"])
+
+
+def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[tuple[InputFile, bool]]:
+    """Every file, and whether it was named itself."""
+    for argument in arguments:
+        path = Path(argument).expanduser()
+        if path.is_dir():
+            yield from ((file, False) for file in _walk(path, recursive))
+        elif os.path.lexists(path):
+            yield InputFile(path, path.name), True
+        elif glob.has_magic(argument):
+            yield from _globbed(argument, recursive)
+        else:
+            raise NothingMatchedError(f"{argument} does not exist", "Check the path; it is relative to this folder.")
+    root = _common(lines)
+    for line in lines:
+        path = Path(line).expanduser()
+        if path.is_dir():
+            yield from ((InputFile(f.path, f"{path.name}/{f.relpath}"), False) for f in _walk(path, recursive))
+        else:
+            yield InputFile(path, os.path.relpath(path, root).replace(os.sep, "/") if root else path.name), True
+
+
+def _common(lines: list[str]) -> str | None:
+    """The folder that all listed files share."""
+    folders = [os.path.dirname(os.path.abspath(Path(line).expanduser())) for line in lines]
+    if not folders:
+        return None
+    try:
+        return os.path.commonpath(folders)
+    except ValueError:  # different drives
+        return None
+
+
+def _globbed(pattern: str, recursive: bool) -> Iterator[tuple[InputFile, bool]]:
+    parts = Path(pattern).expanduser().parts
+    plain = next(index for index, part in enumerate(parts) if glob.has_magic(part))
+    root = Path(*parts[:plain]) if plain else Path()
+    for name in sorted(glob.glob(str(Path(pattern).expanduser()), recursive=True)):
+        path = Path(name)
+        if path.is_dir():
+            for file in _walk(path, recursive):
+                yield InputFile(file.path, f"{path.relative_to(root).as_posix()}/{file.relpath}"), False
+        else:
+            yield InputFile(path, path.relative_to(root).as_posix()), False
+
+
+def _walk(folder: Path, recursive: bool) -> Iterator[InputFile]:
+    """Files below `folder`, hidden ones left out. Linked folders are followed, each real folder once."""
+    seen: set[tuple[int, int]] = set()
+    pending = [folder]
+    while pending:
+        here = pending.pop()
+        try:
+            about = here.stat()
+            if (about.st_dev, about.st_ino) in seen:
+                continue
+            seen.add((about.st_dev, about.st_ino))
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError:
+            continue  # a folder that cannot be read holds nothing for us
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                if recursive and not _is_result_folder(entry):
+                    pending.append(Path(entry.path))
+            elif not _PREVIEW.search(entry.name):
+                path = Path(entry.path)
+                yield InputFile(path, path.relative_to(folder).as_posix())
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of links: an item that will fail with its reason
+        return False
+
+
+def _is_result_folder(entry: os.DirEntry[str]) -> bool:
+    """Results of an earlier run below the inputs: their stages and previews are pictures too, but no inputs."""
+    return entry.name.endswith(".stages") or os.path.isdir(os.path.join(entry.path, ".varco3d"))
+
+
+def _selected(relpath: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:
+    name = relpath.rsplit("/", 1)[-1]
+
+    def hit(patterns: tuple[str, ...]) -> bool:
+        return any(fnmatch.fnmatch(relpath, pattern) or fnmatch.fnmatch(name, pattern) for pattern in patterns)
+
+    return (not include or hit(include)) and not hit(exclude)

@@ -1,0 +1,317 @@
+"""Many items: skip what is done, hand the rest to an executor, write a record for each, survive every failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from ...errors import BadInputError, Varco3DError
+from ..events import Emit, ItemFinished, RunStarted
+from ..machine import resolve_device
+from ..meshes.outputs import output_error
+from ..network_pool import model_digest
+from ..recipe import digest
+from ..seeds import file_sha256
+from .executors import make_executor
+from .naming import Item
+from .records import STAGES_FORMAT, RecordBook
+from .worker import Result, RunConfig, Task, code_version, describe_error, error_of
+
+FATAL = ("output", "model_missing", "licence_not_accepted", "bad_checkpoint", "device_unavailable", "usage",
+         "missing_dependency")  # fmt: skip
+"""Codes of failures that every further item would meet too: they end the run."""
+
+
+@dataclass(frozen=True)
+class BatchOptions:
+    """How a run goes about its items.
+
+    folder: output folder, holds the record, or None for a single output file (no record, no resume); resume: skip what
+    is done; max_failures: stop taking items after so many; shard: (index, count), for the record's name; ignored: files
+    passed over when the inputs were resolved.
+    """
+
+    folder: Path | None = None
+    resume: bool = True
+    force: bool = False
+    fail_fast: bool = False
+    max_failures: int | None = None
+    executor: str = "auto"
+    jobs: int = 1
+    devices: tuple[str, ...] = ()
+    recycle_after: int = 0
+    order: str = "item"
+    ray_address: str | None = None
+    shard: tuple[int, int] | None = None
+    ignored: int = 0
+
+
+@dataclass
+class Summary:
+    """How a run went; true at every moment, so that it can be reported after Ctrl-C too."""
+
+    run_id: str = ""
+    counts: dict[str, int] = field(default_factory=lambda: {"ok": 0, "failed": 0, "skipped": 0})
+    codes: list[str] = field(default_factory=list)
+    outputs: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+class Batch:
+    """One run. `execute` emits run_started and the item events; the caller emits run_finished with its exit code."""
+
+    def __init__(self, config: RunConfig, items: tuple[Item, ...], options: BatchOptions, emit: Emit):
+        self.summary = Summary(run_id=time.strftime("%Y%m%d-%H%M%S-") + uuid.uuid4().hex[:6])
+        self._items, self._options, self._emit = items, options, emit
+        root = options.folder or (items[0].target.parent if items else Path())
+        self._state = root / ".varco3d"
+        self._home = self._state / "tmp" / self.summary.run_id
+        self._config = replace(config, tmp=self._home)
+        self._recipe_digest = ""
+        self._model = ""
+        self._book: RecordBook | None = None
+        self._stop = False
+
+    def execute(self) -> Summary:
+        """Works through all items. Raises what makes the whole run pointless (FATAL codes) and KeyboardInterrupt, after
+        everything finished so far has been recorded and every worker has been ended."""
+        started = time.perf_counter()
+        options = self._options
+        lock = self._open_home()
+        try:
+            if options.folder is not None:
+                self._book = RecordBook(options.folder, options.shard)
+            self._recipe_digest = self._config.recipe.digest()
+            self._model = model_digest(self._config.recipe.models)
+            executor = make_executor(
+                options.executor,
+                self._config,
+                options.jobs,
+                options.devices,
+                options.recycle_after,
+                options.order,
+                options.ray_address,
+            )
+            self._announce(type(executor).__name__)
+            try:
+                for task, result in executor.run(self._pending(), self._emit):
+                    self._finish(task.item, task.sha256, task, result)
+            finally:
+                executor.close()
+        finally:
+            self.summary.seconds = round(time.perf_counter() - started, 3)
+            if self._book is not None:
+                self._book.close()
+            self._close_home(lock)
+        return self.summary
+
+    # ------------------------------------------------------------------------------------------------------- items
+
+    def _pending(self) -> Iterator[Task]:
+        """Tasks that are really to do; items that are done or cannot be read are finished on the way."""
+        for item in self._items:
+            if self._stop:
+                return
+            try:
+                sha256 = file_sha256(item.source)
+            except OSError as error:
+                self._settle_unreadable(item, error)
+                continue
+            known = self._known(item, sha256)
+            if known is not None:
+                self._skip(item, known)
+                continue
+            yield Task(item, sha256)
+
+    def _known(self, item: Item, sha256: str | None) -> dict[str, Any] | None:
+        if self._book is None or not self._options.resume or self._options.force:
+            return None
+        return known_record(self._book, self._config, item, sha256, self._settings_of(item), self._model)
+
+    def _skip(self, item: Item, record: dict[str, Any]) -> None:
+        """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded. A
+        mesh that was made is judged by the gate of this run, whatever that of the earlier one was."""
+        outputs = self._absolute(record.get("outputs", []))
+        mesh = record.get("mesh") or {}
+        error = self._gate_error(mesh) if outputs else record.get("error")
+        status = "skipped" if error is None else "failed"
+        self._count(status, error)
+        self._emit(ItemFinished(item.id, status, outputs, mesh, list(record.get("warnings", [])), error))
+
+    def _gate_error(self, mesh: dict[str, Any]) -> dict[str, Any] | None:
+        if self._config.gate is None or not mesh:
+            return None
+        try:
+            self._config.gate(mesh)
+        except Varco3DError as error:
+            return describe_error(error)
+        return None
+
+    def _settle_unreadable(self, item: Item, error: OSError) -> None:
+        known = self._known(item, None)
+        if known is not None:
+            self._skip(item, known)
+            return
+        name = "".join(c if c.isprintable() else "?" for c in str(item.source))
+        failure = BadInputError(f"{name} cannot be read: {error.strerror}", "Check the path and its rights.")
+        self._finish(item, None, None, Result("failed", error=describe_error(failure)))
+
+    def _finish(self, item: Item, sha256: str | None, task: Task | None, result: Result) -> None:
+        """Writes the record, then says so."""
+        outputs = list(result.outputs)
+        if self._book is not None:
+            self._book.append(self._record(item, sha256, task, result))
+        self._count(result.status, result.error)
+        self.summary.outputs += [output["path"] for output in outputs]
+        attempts = len(result.history) + 1
+        self._emit(
+            ItemFinished(
+                item.id,
+                result.status,
+                outputs,
+                dict(result.report),
+                list(result.warnings),
+                result.error,
+                result.seconds,
+                attempts,
+            )
+        )
+        code = (result.error or {}).get("code")
+        if code in FATAL and result.lasting:
+            raise error_of(result.error or {})
+
+    def _record(self, item: Item, sha256: str | None, task: Task | None, result: Result) -> dict[str, Any]:
+        root = self._options.folder or Path()
+        outputs = [{**o, "path": Path(os.path.relpath(o["path"], root)).as_posix()} for o in result.outputs]
+        return {
+            "id": item.id,
+            "status": result.status,
+            "input": str(item.source),
+            "relpath": item.relpath,
+            "sha256": sha256,
+            "settings": self._settings_of(item),
+            "model": self._model,
+            "recipe": self._config.recipe.name,
+            "version": code_version(),
+            "seed": item.run_seed,
+            "item_seed": None if task is None else task.seed,
+            "outputs": outputs,
+            "mesh": dict(result.report),
+            "timings": dict(result.timings),
+            "seconds": result.seconds,
+            "warnings": list(result.warnings),
+            "error": result.error,
+            "attempts": [*result.history],
+            "run": self.summary.run_id,
+            "finished": round(time.time(), 3),
+        }
+
+    def _count(self, status: str, error: dict[str, Any] | None) -> None:
+        self.summary.counts[status] += 1
+        if error is not None:
+            self.summary.codes.append(str(error["code"]))
+        limit = 1 if self._options.fail_fast else self._options.max_failures
+        if limit is not None and self.summary.counts["failed"] >= max(1, limit):
+            self._stop = True
+
+    def _absolute(self, outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        root = self._options.folder or Path()
+        return [{**output, "path": str(root / output["path"])} for output in outputs]
+
+    # --------------------------------------------------------------------------------------------------------- run
+
+    def _settings_of(self, item: Item) -> str:
+        return settings_digest(self._config, item, self._recipe_digest)
+
+    def _announce(self, executor: str) -> None:
+        recipe, options = self._config.recipe, self._options
+        device = ",".join(options.devices) if options.devices else resolve_device(self._config.device)
+        self._emit(
+            RunStarted(
+                self.summary.run_id,
+                code_version(),
+                len({item.source for item in self._items}),
+                device,
+                {"name": recipe.name, "sha256": self._model},
+                options.ignored,
+                executor.removesuffix("Executor").lower(),
+                options.jobs,
+                len(self._items),
+            )
+        )
+
+    def _open_home(self) -> int:
+        """Makes the folder for unfinished outputs, locks it, and removes those of runs that are no more."""
+        try:
+            self._home.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self._home / "lock", os.O_CREAT | os.O_RDWR, 0o644)
+        except OSError as error:
+            raise output_error(self._state.parent, error) from error
+        _try_lock(lock)
+        for other in self._home.parent.iterdir():
+            if other != self._home and _is_stale(other):
+                shutil.rmtree(other, ignore_errors=True)
+        return lock
+
+    def _close_home(self, lock: int) -> None:
+        os.close(lock)
+        shutil.rmtree(self._home, ignore_errors=True)
+        for folder in (self._home.parent, self._state):
+            try:
+                folder.rmdir()
+            except OSError:
+                return  # another run works there
+
+
+def known_record(
+    book: RecordBook, config: RunConfig, item: Item, sha256: str | None, settings: str, model: str
+) -> dict[str, Any] | None:
+    """The record that makes this run pass over the item, or None; see RecordBook.done."""
+    record = book.done(item.id, sha256, settings, model)
+    outputs = (record or {}).get("outputs")
+    if outputs and config.keeps_stages and all(output["format"] != STAGES_FORMAT for output in outputs):
+        return None  # the mesh is there, the stages that are asked for now are not
+    return record
+
+
+def settings_digest(config: RunConfig, item: Item, recipe_digest: str) -> str:
+    """Hash of everything beside the picture and the weights that decides what comes out for an item. Raises OSError."""
+    run = {"start": config.start, "until": config.until, "skip": sorted(config.skip), "previews": config.previews}
+    mask = None if item.mask is None else file_sha256(item.mask)
+    sides = {} if item.asset is None else {name: file_sha256(path) for name, path in item.asset.sides.items()}
+    return digest([recipe_digest, run, config.dtype, item.run_seed, mask, *([sides] if sides else [])])
+
+
+def _try_lock(lock: int) -> bool:
+    """Takes the lock when nobody holds it. The kernel frees it when its process dies, however that happens."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: no lock is needed to write, and what others left behind is left to the user
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError:
+        return False
+
+
+def _is_stale(folder: Path) -> bool:
+    """Whether the run that this folder belongs to is dead."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDWR)
+    except OSError:
+        # No lock file: just being made, or half removed.
+        try:
+            return time.time() - folder.stat().st_mtime > 3600
+        except OSError:
+            return False
+    try:
+        return _try_lock(lock)
+    finally:
+        os.close(lock)

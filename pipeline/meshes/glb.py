@@ -1,0 +1,161 @@
+"""Writes a mesh as binary glTF 2.0, byte for byte the same for the same mesh: no timestamp, no library's version.
+
+One mesh, one primitive, one metallic-roughness material. glTF is right-handed, +Y up, front +Z, metres.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..artifacts import Mesh
+
+_FLOAT, _USHORT, _UINT, _UBYTE = 5126, 5123, 5125, 5121
+_ARRAY, _ELEMENTS = 34962, 34963
+_LINEAR, _LINEAR_MIPMAP, _CLAMP = 9729, 9987, 33071
+_MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+def glb_bytes(
+    mesh: Mesh,
+    double_sided: bool = False,
+    texture_format: str = "png",
+    extras: Mapping[str, Any] | None = None,
+    name: str = "mesh",
+) -> bytes:
+    """The file's bytes. mesh: already in glTF axes and metres, finite, with unit normals when it has any.
+
+    double_sided: for open meshes, whose inside can be seen; texture_format: png, jpeg or webp (an extension that
+    some viewers lack); extras: put in asset.extras.
+    """
+    chunk = _Chunk()
+    asset: dict[str, Any] = {"version": "2.0", "generator": "varco3d"}
+    if extras:
+        asset["extras"] = dict(extras)
+    document: dict[str, Any] = {
+        "asset": asset,
+        "scene": 0,
+        "scenes": [{"nodes": [0]}],
+        "nodes": [{"mesh": 0, "name": name}],
+        "meshes": [{"name": name, "primitives": [_primitive(chunk, mesh)]}],
+        "materials": [_material(chunk, mesh, double_sided, texture_format)],
+    }
+    if chunk.images:
+        document["samplers"] = [{"magFilter": _LINEAR, "minFilter": _LINEAR_MIPMAP, "wrapS": _CLAMP, "wrapT": _CLAMP}]
+        document["textures"] = [_texture(index, texture_format) for index in range(len(chunk.images))]
+        document["images"] = chunk.images
+        if texture_format == "webp":
+            document["extensionsUsed"] = document["extensionsRequired"] = ["EXT_texture_webp"]
+    document["accessors"] = chunk.accessors
+    document["bufferViews"] = chunk.views
+    document["buffers"] = [{"byteLength": len(chunk.data)}]
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 4)
+    body = bytes(chunk.data)
+    total = 12 + 8 + len(text) + 8 + len(body)
+    head = struct.pack("<4sII", b"glTF", 2, total)
+    return b"".join(
+        [head, struct.pack("<I4s", len(text), b"JSON"), text, struct.pack("<I4s", len(body), b"BIN\0"), body]
+    )
+
+
+class _Chunk:
+    """The binary part as it grows, with the accessors and views that describe it."""
+
+    def __init__(self) -> None:
+        self.data = bytearray()
+        self.views: list[dict[str, Any]] = []
+        self.accessors: list[dict[str, Any]] = []
+        self.images: list[dict[str, Any]] = []
+
+    def view(self, data: bytes, **about: Any) -> int:
+        self.views.append({"buffer": 0, "byteOffset": len(self.data), "byteLength": len(data), **about})
+        self.data += data + b"\0" * (-len(data) % 4)
+        return len(self.views) - 1
+
+    def array(self, values: np.ndarray, component: int, kind: str, target: int, **about: Any) -> int:
+        stride = values.itemsize * (values.shape[1] if values.ndim > 1 else 1)
+        extra = {"byteStride": stride} if target == _ARRAY else {}
+        view = self.view(np.ascontiguousarray(values).tobytes(), target=target, **extra)
+        self.accessors.append(
+            {"bufferView": view, "componentType": component, "count": len(values), "type": kind, **about}
+        )
+        return len(self.accessors) - 1
+
+    def image(self, pixels: np.ndarray, texture_format: str) -> dict[str, int]:
+        view = self.view(encode_image(pixels, texture_format))
+        self.images.append({"bufferView": view, "mimeType": _MIME[texture_format]})
+        return {"index": len(self.images) - 1}
+
+
+def _primitive(chunk: _Chunk, mesh: Mesh) -> dict[str, Any]:
+    points = mesh.vertices.astype("<f4")
+    span = {"min": points.min(0).tolist(), "max": points.max(0).tolist()}
+    attributes = {"POSITION": chunk.array(points, _FLOAT, "VEC3", _ARRAY, **span)}
+    if mesh.normals is not None:
+        attributes["NORMAL"] = chunk.array(mesh.normals.astype("<f4"), _FLOAT, "VEC3", _ARRAY)
+    if mesh.uv is not None:
+        attributes["TEXCOORD_0"] = chunk.array(mesh.uv.astype("<f4"), _FLOAT, "VEC2", _ARRAY)
+    if mesh.colors is not None and mesh.texture is None:
+        colors = np.dstack([linear_from_srgb(mesh.colors)[None], np.full((1, len(mesh.colors), 1), 65535)])[0]
+        attributes["COLOR_0"] = chunk.array(colors.astype("<u2"), _USHORT, "VEC4", _ARRAY, normalized=True)
+    indices = mesh.faces.reshape(-1)
+    # The largest value of a type means "restart" and is not allowed as an index.
+    small = len(points) <= 65535
+    indices = indices.astype("<u2" if small else "<u4")
+    index = chunk.array(indices, _USHORT if small else _UINT, "SCALAR", _ELEMENTS)
+    return {"attributes": attributes, "indices": index, "material": 0, "mode": 4}
+
+
+def _material(chunk: _Chunk, mesh: Mesh, double_sided: bool, texture_format: str) -> dict[str, Any]:
+    surface: dict[str, Any] = {"baseColorFactor": [1.0, 1.0, 1.0, 1.0]}
+    material: dict[str, Any] = {"name": "surface", "pbrMetallicRoughness": surface}
+    if mesh.texture is not None:
+        surface["baseColorTexture"] = chunk.image(mesh.texture, texture_format)
+    if mesh.metallic_roughness is not None:
+        # Data, not colour: kept without loss whatever the colour's format, unless that is WebP, which can be lossless.
+        surface["metallicRoughnessTexture"] = chunk.image(mesh.metallic_roughness, _data_format(texture_format))
+        surface["metallicFactor"] = surface["roughnessFactor"] = 1.0
+    else:
+        surface["metallicFactor"] = float(mesh.metallic)
+        surface["roughnessFactor"] = float(mesh.roughness)
+    if mesh.normal_map is not None:
+        material["normalTexture"] = chunk.image(mesh.normal_map, _data_format(texture_format))
+    material["alphaMode"] = "OPAQUE"
+    material["doubleSided"] = double_sided
+    return material
+
+
+def _data_format(texture_format: str) -> str:
+    return "webp" if texture_format == "webp" else "png"
+
+
+def _texture(index: int, texture_format: str) -> dict[str, Any]:
+    if texture_format == "webp":
+        return {"sampler": 0, "extensions": {"EXT_texture_webp": {"source": index}}}
+    return {"sampler": 0, "source": index}
+
+
+def encode_image(pixels: np.ndarray, image_format: str) -> bytes:
+    """uint8 [H,W,3] as the bytes of a PNG, JPEG (quality 92, full chroma) or lossless WebP file, without metadata."""
+    from PIL import Image
+
+    options: dict[str, Any] = {
+        "png": {"compress_level": 6},
+        "jpeg": {"quality": 92, "subsampling": 0},
+        "webp": {"lossless": True, "quality": 50, "method": 2},
+    }[image_format]
+    buffer = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(pixels[..., :3])).save(buffer, format=image_format.upper(), **options)
+    return buffer.getvalue()
+
+
+def linear_from_srgb(colors: np.ndarray) -> np.ndarray:
+    """sRGB uint8 [...] -> linear light, 0..65535: glTF vertex colours are linear, and 8 bits would band in the dark."""
+    value = colors.astype(np.float64) / 255
+    return np.rint(np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4) * 65535)

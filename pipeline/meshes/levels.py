@@ -1,0 +1,69 @@
+"""Fewer faces, levels of detail, closed meshes; colours are carried over. For the stages and for `convert`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..artifacts import Mesh
+
+_PATCHED = 0.1  # share of the surface that may be patches over holes
+
+
+def simplify(mesh: Mesh, count: int, texture_size: int | None = None) -> Mesh:
+    """The mesh with about `count` faces; unchanged when it has no more. Texture and colours are carried over.
+
+    texture_size: texels per side of a texture carried over, None for as many as it had.
+    """
+    if len(mesh.faces) <= count:
+        return mesh
+    from ...kernels.meshes.decimate import decimate
+    from ..texturing.transfer import transfer_texture
+
+    return transfer_texture(mesh, *decimate(mesh.vertices, mesh.faces, count), size=_texels(mesh, texture_size))
+
+
+def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
+    """The mesh closed; unchanged when it is. Raises MissingDependencyError.
+
+    Small holes are filled and leave the rest as it is; what is open more widely than that is wrapped: around a shell
+    with a large opening that goes in and out again, so it gets two walls.
+    """
+    from ..texturing.transfer import transfer_texture
+    from .meshlab import fill_holes, wrap
+    from .report import is_closed
+
+    if is_closed(mesh):
+        return mesh
+    vertices, faces = fill_holes(mesh)
+    grown = _area(vertices, faces) / max(_area(mesh.vertices, mesh.faces), 1e-30) - 1
+    if grown > _PATCHED or not is_closed(Mesh(vertices, faces)):
+        vertices, faces = wrap(mesh)
+    return transfer_texture(mesh, vertices, faces, size=_texels(mesh, texture_size))
+
+
+def _area(vertices: np.ndarray, faces: np.ndarray) -> float:
+    a, b, c = (vertices.astype(np.float64)[faces[:, corner]] for corner in range(3))
+    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
+
+
+def level_names(stem: str, fractions: Sequence[float]) -> list[str]:
+    """What the files of the levels are called: NAME when there is only the whole, else NAME_lod0, NAME_lod1, ..."""
+    return [stem] if tuple(fractions) == (1.0,) else [f"{stem}_lod{level}" for level in range(len(fractions))]
+
+
+def levels(
+    mesh: Mesh, stem: str, fractions: Sequence[float], texture_size: int | None = None
+) -> Iterator[tuple[str, Mesh]]:
+    """(name, mesh) per level of detail; fractions: of the faces of `mesh`, above 0 and at most 1."""
+    for name, fraction in zip(level_names(stem, fractions), fractions, strict=True):
+        yield name, simplify(mesh, max(4, round(len(mesh.faces) * fraction)), texture_size)
+
+
+def _texels(mesh: Mesh, wanted: int | None) -> int:
+    """A power of two: what is wanted, or the larger side of the texture there is."""
+    if wanted is not None:
+        return 1 << (wanted - 1).bit_length()
+    largest = max(mesh.texture.shape[:2]) if mesh.texture is not None else 1024
+    return 1 << (max(64, min(largest, 8192)) - 1).bit_length()

@@ -1,0 +1,163 @@
+"""From a mesh in the box to files: orientation, scale, checks, formats. Used by the export stage and by `convert`."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..._files import write_whole
+from ...errors import BadMeshError, OutputError
+from ..artifacts import Mesh, Output
+from ..stage import suggestion
+from .glb import glb_bytes
+from .meshlab import quads
+from .report import is_closed
+from .writers import obj_files, ply_bytes, safe_stem, stl_bytes, three_mf_bytes
+
+FORMATS = ("glb", "obj", "ply", "stl", "3mf")
+_PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}
+_PRINTED = ("stl", "3mf")  # made for printers: Z up, millimetres
+# What keeps one file from being written and says nothing about the next one.
+_IN_THE_WAY = (
+    errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM,
+    errno.ELOOP,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where the mesh lies in the file. up: auto, y or z; size: longest side in metres, None keeps the mesh's own;
+    unit: auto, m, cm or mm; origin: center (of the box), base (middle of its underside) or keep."""
+
+    up: str = "auto"
+    size: float | None = 1.0
+    unit: str = "auto"
+    origin: str = "center"
+
+
+def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str]:
+    """The mesh in the axes and unit of the file, and that unit. Normals turn along."""
+    up = placement.up if placement.up != "auto" else "z" if file_format in _PRINTED else "y"
+    unit = placement.unit if placement.unit != "auto" else "mm" if file_format in _PRINTED else "m"
+    points = mesh.vertices.astype(np.float64)
+    low, high = points.min(0), points.max(0)
+    longest = float((high - low).max())
+    scale = _PER_METRE[unit] * (placement.size / longest if placement.size and longest > 0 else 1.0)
+    shift = {"center": (low + high) / 2, "base": np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2])}
+    points = (points - shift.get(placement.origin, np.zeros(3))) * scale
+    normals = mesh.normals
+    if up == "z":
+        points = _y_up_to_z_up(points)
+        normals = None if normals is None else _y_up_to_z_up(normals)
+    return dataclasses.replace(mesh, vertices=points.astype(np.float32), normals=normals), unit
+
+
+def _y_up_to_z_up(points: np.ndarray) -> np.ndarray:
+    """[N,3] turned by 90 degrees about X: up (+Y) becomes +Z, front (+Z) becomes -Y."""
+    return np.ascontiguousarray(np.stack([points[:, 0], -points[:, 2], points[:, 1]], axis=1))
+
+
+def finish(mesh: Mesh) -> Mesh:
+    """Checks that every number is finite, drops unused vertices and adds normals from welded vertices."""
+    from ...kernels.meshes.normals import smooth_normals
+
+    check(mesh)
+    used, faces = np.unique(mesh.faces, return_inverse=True)
+    if len(used) < len(mesh.vertices):
+        rows = {name: getattr(mesh, name) for name in ("vertices", "normals", "uv", "colors")}
+        rows = {name: None if value is None else value[used] for name, value in rows.items()}
+        mesh = dataclasses.replace(mesh, faces=faces.reshape(-1, 3).astype(np.int32), **rows)
+    if mesh.normals is None:
+        mesh = dataclasses.replace(mesh, normals=smooth_normals(mesh.vertices, mesh.faces))
+    return mesh
+
+
+def check(mesh: Mesh) -> None:
+    """Raises BadMeshError when the mesh has no face, a face names a missing vertex, or a value is not finite."""
+    if len(mesh.faces) == 0 or len(mesh.vertices) == 0:
+        raise BadMeshError(
+            "the mesh has no faces", "Nothing was left after clean-up; see the preview of the coarse mesh."
+        )
+    if mesh.faces.min() < 0 or mesh.faces.max() >= len(mesh.vertices):
+        raise BadMeshError("a face names a vertex that does not exist", "This is a defect of the stage that made it.")
+    for name in ("vertices", "normals", "uv"):
+        values = getattr(mesh, name)
+        if values is not None and not np.isfinite(values).all():
+            raise BadMeshError(f"the mesh's {name} hold values that are not finite", "One NaN makes a file unreadable.")
+
+
+def encode(
+    mesh: Mesh,
+    file_format: str,
+    stem: str,
+    placement: Placement,
+    texture_format: str = "png",
+    extras: Mapping[str, Any] | None = None,
+    pair: bool = False,
+) -> dict[str, bytes]:
+    """File name -> bytes for one format; the file that a user opens comes last.
+
+    mesh: after `finish`; pair: triangles become quads where that makes good ones, in the one format that can hold them,
+    OBJ. Raises MissingDependencyError.
+    """
+    placed, unit = place(mesh, file_format, placement)
+    if file_format == "glb":
+        return {f"{stem}.glb": glb_bytes(placed, not is_closed(mesh), texture_format, extras)}
+    if file_format == "obj":
+        return obj_files(placed, safe_stem(Path(stem)), texture_format, quads(placed) if pair else None)
+    if file_format == "ply":
+        return {f"{stem}.ply": ply_bytes(placed)}
+    if file_format == "stl":
+        return {f"{stem}.stl": stl_bytes(placed)}
+    if file_format == "3mf":
+        return {f"{stem}.3mf": three_mf_bytes(placed, unit)}
+    raise OutputError(f"'{file_format}' is no mesh format", suggestion(file_format, FORMATS))
+
+
+def write_mesh(
+    mesh: Mesh,
+    stem: Path,
+    formats: tuple[str, ...],
+    placement: Placement | None = None,
+    texture_format: str = "png",
+    extras: Mapping[str, Any] | None = None,
+    pair: bool = False,
+) -> tuple[Output, ...]:
+    """Writes `stem`.glb and so on, each file atomically. Raises BadMeshError, OutputError (disk full, read-only)."""
+    ready = finish(mesh)
+    outputs = []
+    for file_format in formats:
+        for name, data in encode(
+            ready, file_format, stem.name, placement or Placement(), texture_format, extras, pair
+        ).items():
+            path = stem.with_name(name)
+            write_bytes(path, data)
+            kind = path.suffix[1:].lower()
+            outputs.append(Output(str(path), kind, len(data), hashlib.sha256(data).hexdigest()))
+    return tuple(outputs)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Writes a file atomically, making its folder. Raises OutputError with the system's reason."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, lambda file: file.write(data))
+    except OSError as error:
+        raise output_error(path, error) from error
+
+
+def output_error(path: Path, error: OSError) -> OutputError:
+    """An OSError while writing, in words."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return OutputError(
+        f"cannot write {path}: {error.strerror or error}",
+        "Free some space, or choose another place for the output." if full else "Choose another place for the output.",
+        lasting=error.errno not in _IN_THE_WAY,
+    )

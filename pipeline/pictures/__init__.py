@@ -1,0 +1,1 @@
+"""Picture files: reading, and masks of the subject (cutout)."""

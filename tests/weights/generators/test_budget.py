@@ -1,0 +1,90 @@
+"""--memory and number types: which networks stay, how many points are asked at once, and in what linear layers run."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from varco3d.errors import OutOfMemoryError
+from varco3d.pipeline.network_pool import NetworkPool
+from varco3d.pipeline.stage import LEAST_CHUNK, Context, fitted_chunk
+from varco3d.weights.generators.loading import load_generator
+
+FIXTURES = Path(__file__).parents[2] / "parity" / "fixtures"
+CONFIGS = {"hy20_pipeline": "model.fp16.safetensors", "hy21_pipeline": "model.fp16.ckpt", "ultra_pipeline": "ultrashape_v1.pt"}  # fmt: skip  # noqa: E501
+PICTURE = np.random.default_rng(0).random((64, 64, 4), np.float32)
+
+
+@pytest.fixture
+def folder(tmp_path: Path):
+    def copy(name: str) -> str:
+        shutil.copy(FIXTURES / name / CONFIGS[name], tmp_path)
+        shutil.copy(FIXTURES / name / "config.yaml", tmp_path)
+        return str(tmp_path)
+
+    return copy
+
+
+def size_of(network: torch.nn.Module) -> float:
+    return sum(p.numel() * p.element_size() for p in network.parameters()) / (1 << 30)
+
+
+def test_networks_leave_when_the_budget_holds_one(folder) -> None:
+    generator = load_generator(folder("hy20_pipeline"), "coarse")
+    sizes = {name: size_of(generator.parts.take(name)) for name in ("image", "dit", "vae")}
+    assert set(generator.parts._loaded) == set(sizes)
+    generator.parts.release()
+    generator.limit_memory(1.3 * max(sizes.values()))
+    for name in sizes:
+        generator.parts.take(name)
+        assert sum(size_of(network) for network in generator.parts._loaded.values()) <= 1.3 * max(sizes.values())
+    generator.limit_memory(0.9 * sizes["dit"])
+    generator.parts.release()
+    with pytest.raises(OutOfMemoryError, match="network 'dit' needs"):
+        generator.parts.take("dit")
+
+
+def test_the_pool_hands_the_budget_on(folder) -> None:
+    pool = NetworkPool({"coarse": folder("hy20_pipeline")}, memory=0.25)
+    networks, _ = pool.take(["coarse"])
+    assert networks["coarse"].parts.budget == 0.25 * (1 << 30)
+
+
+def test_fewer_points_when_memory_is_short(folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = load_generator(folder("hy20_pipeline"), "coarse")
+    monkeypatch.setattr("varco3d.pipeline.stage.used_memory", lambda device: 1.0)
+    assert fitted_chunk(65536, generator, Context()) == 65536
+    assert fitted_chunk(65536, generator, Context(memory=100.0)) == 65536
+    room = 5000 * generator.point_bytes() / (1 << 30)
+    assert fitted_chunk(65536, generator, Context(memory=1.0 + room)) == pytest.approx(5000, abs=1)
+    assert fitted_chunk(65536, generator, Context(memory=0.5)) == LEAST_CHUNK
+
+
+@pytest.mark.parametrize("name", sorted(CONFIGS))
+def test_linear_layers_run_in_bfloat16(folder, name: str) -> None:
+    """Every one, on every token: one float32 activation on the way would make the rest run in float32 too."""
+    generator = load_generator(folder(name), "refine", dtype="bfloat16")
+    seen: dict[str, set[torch.dtype]] = {"image": set(), "dit": set(), "vae": set()}
+    calls = dict.fromkeys(seen, 0)
+
+    def watch(part: str):
+        def hook(module: torch.nn.Linear, inputs: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+            seen[part] |= {inputs[0].dtype, module.weight.dtype, output.dtype}
+            calls[part] += 1
+
+        return hook
+
+    linear = {}
+    for part in seen:
+        layers = [layer for layer in generator.parts.take(part).modules() if isinstance(layer, torch.nn.Linear)]
+        linear[part] = len(layers)
+        for layer in layers:
+            layer.register_forward_hook(watch(part))
+    anchors = generator.anchors(np.array([[1, 2, 3], [4, 5, 6], [7, 8, 9]]), 16) if name == "ultra_pipeline" else None
+    x = torch.randn(1, 3 if anchors is not None else 16, generator.channels)
+    generator.velocity(x, 0.4, generator.condition(PICTURE), anchors, 2.0)
+    generator.field(x, anchors)(torch.zeros(5, 3))
+    assert seen["image"] == seen["dit"] == seen["vae"] == {torch.bfloat16}
+    assert calls["image"] == linear["image"] and calls["dit"] >= linear["dit"] and calls["vae"] >= linear["vae"]

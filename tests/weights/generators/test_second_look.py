@@ -1,0 +1,166 @@
+"""The second look: its network, what it learns from, and that training it works."""
+
+import itertools
+import json
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from varco3d.errors import UsageError
+from varco3d.kernels.fields.ray_grid import field_columns, ray_places
+from varco3d.weights.generators.tiny import TinyGenerator, load_backbone
+from varco3d.weights.networks.anchored_dit import COARSE_DIT
+from varco3d.weights.networks.anchored_vae import AnchoredVAE
+from varco3d.weights.networks.image_encoder import ImageEncoderConfig, upsample
+from varco3d.weights.networks.picture_flow import PictureFlow
+from varco3d.weights.networks.ray_unet import RayUNet, RayUNetConfig
+from varco3d.weights.training import loop, ray_shards, train_rays
+from varco3d.weights.training.train_vae import LATTICE, VAE_CONFIG
+
+SMALL = RayUNetConfig(widths=(16, 16, 16), blocks=1)
+CAMERA = torch.tensor([[0.8, 0.0, 0.1, 0.0], [0.05, 0.7, -0.3, 0.1]])
+RADIUS = 0.5
+
+
+def ball(points: torch.Tensor, radius: float = RADIUS) -> torch.Tensor:
+    return ((radius - points.norm(dim=-1)) / VAE_CONFIG.truncation).clamp(-1, 1)
+
+
+def disc(side: int) -> np.ndarray:
+    """How the ball looks to the camera, about: RGBA [side,side,4]."""
+    axis = (np.arange(side) + 0.5) * (2 / side) - 1
+    x, y = np.meshgrid(axis, -axis)
+    alpha = np.hypot(x / 0.8, (y - 0.1) / 0.75) < RADIUS
+    return np.dstack([np.full((side, side, 3), 0.6), alpha]).astype(np.float32)
+
+
+@pytest.fixture
+def rows(tmp_path) -> dict[str, np.ndarray]:
+    """Shards of sixteen guesses of one ball, each too small by another amount."""
+    arrays = ray_shards.open_ray_arrays(tmp_path, 16, "w+")
+    rng = np.random.default_rng(0)
+    for k in range(16):
+        guess = field_columns(lambda p, r=RADIUS - 0.01 * k: ball(p, r), CAMERA, disc(32)[..., 3] > 0, 48, 1.0)
+        direction = rng.normal(size=(ray_shards.NEAR_POINTS, 3))
+        offset = rng.choice([0.01, 0.03, 0.1], (ray_shards.NEAR_POINTS, 1), p=[0.4, 0.35, 0.25])
+        near = (
+            direction / np.linalg.norm(direction, axis=1, keepdims=True) * RADIUS
+            + rng.normal(size=direction.shape) * offset
+        )
+        points = np.concatenate([near, rng.uniform(-1, 1, (ray_shards.FAR_POINTS, 3))])
+        target = ball(torch.from_numpy(points)).numpy()
+        values = {
+            "columns": ray_shards.codes(guess.numpy()),
+            "rgba": disc(64) * 255,
+            "points": np.clip(points, -1, 1) * ray_shards.PLACE_UNIT,
+            "target": ray_shards.codes(target),
+            "camera": CAMERA.numpy(),
+        }
+        for name, value in values.items():
+            arrays[name][k] = value
+            arrays[name].flush()
+    return arrays
+
+
+def batch_of(rows: dict[str, np.ndarray], count: int = 4) -> dict[str, torch.Tensor]:
+    return train_rays.unpack(rows, np.arange(count), np.arange(ray_shards.NEAR_POINTS))
+
+
+def test_an_untrained_network_answers_with_the_guess(rows):
+    batch = batch_of(rows)
+    with torch.no_grad():
+        answer = RayUNet(SMALL)(*(batch[name] for name in train_rays.INPUTS))
+    assert torch.equal(answer, upsample(batch["columns"]))
+
+
+def test_a_mirrored_batch_is_the_same_problem(rows):
+    batch = batch_of(rows)
+    other = train_rays.mirrored(batch)
+    assert torch.equal(other["camera"][:, 0, 0], batch["camera"][:, 0, 0])
+    errors = [train_rays.ray_error(upsample(b["columns"]), b) for b in (batch, other)]
+    assert torch.allclose(*errors, rtol=1e-3) and 0.01 < errors[0] < 0.5
+
+
+def test_points_stand_for_the_whole_columns_of_the_mask(rows):
+    """The weighted shares of points inside the ball, and of those at its surface, are those of the mask's columns."""
+    batch = batch_of(rows, 16)
+    places = ray_places(batch["camera"], batch["points"], 1.0)
+    weights = train_rays.uniform_weights(batch, places)
+    assert weights.sum().item() == pytest.approx(1, abs=1e-4)
+    points = torch.rand(200_000, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    seen = points @ CAMERA[:, :3].T + CAMERA[:, 3]
+    column, row = ((seen * torch.tensor([1, -1]) + 1) * 32).long().clamp(0, 63).unbind(1)
+    inside = torch.from_numpy(disc(64)[..., 3])[row, column] > 0.5
+    truth, target = ball(points[inside]), batch["target"]
+    for kind in (lambda t: t > 0, lambda t: t.abs() < 0.5):
+        share = kind(truth).float().mean().item()
+        assert (weights * kind(target)).sum().item() == pytest.approx(share, rel=0.12)
+    assert (target.abs() < 0.5).float().mean() > 2 * share  # as the samples come, the surface is everywhere
+
+
+def test_holding_raises_only_empty_rays_of_the_mask():
+    columns = torch.full((1, 3, 1, 3), -0.5)
+    columns[0, 1, 0, 0] = 0.9  # this ray meets something, the second should, the third need not
+    planes = torch.tensor([1.0, 1.0, 0.0]).view(1, 1, 1, 3).expand(1, 5, 1, 3)
+    held = train_rays.held(columns, planes)
+    assert torch.equal(held[..., 0], columns[..., 0]) and torch.equal(held[..., 2], columns[..., 2])
+    assert held[..., 1].max().item() == pytest.approx(train_rays.PRESENCE)
+
+
+def test_training_mends_the_guess_and_resumes(rows, tmp_path, monkeypatch):
+    monkeypatch.setattr(train_rays, "RayUNetConfig", lambda: SMALL)
+    clock = itertools.count(step=0.02)  # the budget is wall time; a clock of our own makes it 60 steps
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    words = ["command", "--shards", tmp_path, "--held-out", tmp_path, "--out", tmp_path / "run", "--minutes", 0.02]
+    words += ["--batch", 2, "--learning-rate", 0.01]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in words])
+    train_rays.main()
+    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
+    assert log[-1]["second"] < 0.7 * log[-1]["guess"]
+    network = train_rays.load_rays(tmp_path / "run")
+    batch = batch_of(rows, 16)
+    with torch.no_grad():
+        answer = train_rays.answered(network, batch)
+        assert train_rays.ray_error(answer, batch) < 0.8 * train_rays.ray_error(upsample(batch["columns"]), batch)
+
+
+def untrained(rays: RayUNet | None) -> TinyGenerator:
+    torch.manual_seed(0)
+    flow = PictureFlow(ImageEncoderConfig(), COARSE_DIT)
+    return TinyGenerator(load_backbone(), AnchoredVAE(VAE_CONFIG), flow, LATTICE, "cpu", torch.float32, rays)
+
+
+def test_a_generators_second_look_is_the_mean_of_guess_and_answer():
+    """A network that adds 0.6 to every guess moves the surface of a ball outward by 0.3 truncations."""
+    network = RayUNet(RayUNetConfig())
+    with torch.no_grad():
+        network.out.bias.fill_(0.6)  # type: ignore[union-attr]
+    generator = untrained(network)
+    condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
+    field = generator.second_look(lambda points: ball(points, 0.4), condition)
+    towards = torch.nn.functional.normalize(torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
+    moved = 0.4 + 0.3 * VAE_CONFIG.truncation
+    assert (field(towards * (moved - 0.02)) > 0).float().mean() > 0.95
+    assert (field(towards * (moved + 0.02)) < 0).float().mean() > 0.95
+
+
+def test_a_second_look_leaves_no_ripples():
+    """A guess that is unsure is rough; what varies on a small scale is evened out."""
+    generator = untrained(RayUNet(RayUNetConfig()))
+    condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
+
+    def rough(points: torch.Tensor) -> torch.Tensor:
+        return (ball(points, 0.4) + 0.4 * (points * 20).sin().prod(-1)).clamp(-1, 1)
+
+    looked = generator.second_look(rough, condition)
+    towards = torch.nn.functional.normalize(torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
+    assert looked(towards * 0.4).std() < 0.4 * rough(towards * 0.4).std()
+
+
+def test_a_generator_without_the_network_says_so():
+    generator = untrained(None)
+    with pytest.raises(UsageError, match="no second look"):
+        generator.second_look(ball, generator.condition(disc(128)))

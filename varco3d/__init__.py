@@ -1,0 +1,1 @@
+"""One picture in, a textured 3D mesh out."""

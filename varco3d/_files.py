@@ -1,0 +1,107 @@
+"""Small file helpers: files that are whole or not there, hashes, and the errors of a full or read-only disk."""
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from .errors import OutputError
+
+BLOCK = 1 << 20  # bytes per read: large enough that hashing is bound by the processor, small enough to stop quickly
+
+
+@contextlib.contextmanager
+def opened_whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
+    """A file to write, under another name until the end: `path` is either as before or complete. Raises OSError.
+
+    durable: it is on the disk by then, for what a loss of power must not take.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, write: Callable[[Any], object], durable: bool = False) -> None:
+    """Calls `write(file)` on a file that becomes `path` once it is complete. Raises OSError."""
+    with opened_whole(path, durable) as file:
+        write(file)
+
+
+def write_json(path: Path, value: object, durable: bool = False) -> None:
+    """One JSON document, whole or not there, keys in the order given. Raises OSError."""
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    write_whole(path, lambda file: file.write(text.encode()), durable)
+
+
+def sha256_of(path: Path, progress: Callable[[int], None] | None = None) -> str:
+    """SHA-256 of a file as hex; `progress` gets the bytes read so far. Raises OSError."""
+    digest, done = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+            done += len(block)
+            if progress is not None:
+                progress(done)
+    return digest.hexdigest()
+
+
+def git_blob_of(path: Path) -> str:
+    """The name git gives to this content (SHA-1 of header and content): what hubs publish for small files."""
+    digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def copy_hashed(source: Path, target: Path, progress: Callable[[int], None] | None = None) -> str:
+    """Copies `source` to `target` (complete or not there at all) and returns the SHA-256. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest, done = hashlib.sha256(), 0
+    with source.open("rb") as read, opened_whole(target, durable=True) as write:
+        while block := read.read(BLOCK):
+            write.write(block)
+            digest.update(block)
+            done += len(block)
+            if progress is not None:
+                progress(done)
+    return digest.hexdigest()
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space of the disk that holds `folder`, which need not exist yet."""
+    for place in [folder, *folder.parents]:
+        if place.exists():
+            return shutil.disk_usage(place).free
+    return 0
+
+
+def gigabytes(count: float) -> str:
+    """4.9 GB, 407 MB, 1.2 kB: decimal units, as hubs and disks are labelled."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}" if count < 100 * size else f"{count / size:.0f} {unit}"
+    return f"{count:.0f} B"
+
+
+def output_error(error: OSError, what: str, folder: Path, kept: str = "") -> OutputError:
+    """An OSError of writing as the error a user can act on; `kept` says what is not lost."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        text = f"the disk is full: {what} could not be written to {folder}"
+        return OutputError(text, f"Free some space, or set VARCO3D_MODELS to a folder on a larger disk. {kept}".strip())
+    reason = error.strerror or str(error)
+    return OutputError(f"{what} could not be written to {folder}: {reason}", "Set VARCO3D_MODELS to another folder.")

@@ -1,0 +1,153 @@
+"""Tells what a checkpoint file holds from its keys and shapes, without reading its numbers and without trusting it.
+
+Safetensors are read by their header alone. Pickles (.ckpt, .pt, .pth, .bin) are opened by torch with
+weights_only=True on the meta device, so that no code in them runs and no tensor is loaded.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..._files import sha256_of
+from ...errors import CheckpointError
+from .zoo import MODELS, ModelSpec
+
+SAFE = (".safetensors",)
+PICKLED = (".ckpt", ".pt", ".pth", ".bin")
+_LARGEST_HEADER = 100_000_000  # bytes; the public files have 0.2 MB
+
+
+@dataclass(frozen=True)
+class Structure:
+    """Keys and shapes of a checkpoint: how many tensors, and a fingerprint that ignores the number type."""
+
+    tensors: int
+    fingerprint: str
+    bytes: int
+
+
+def fingerprint(shapes: Mapping[str, Sequence[int]]) -> str:
+    """16 hex digits for a set of (key, shape). Keys of nested dictionaries are joined with dots."""
+    lines = sorted(f"{key} {'x'.join(map(str, shape))}" for key, shape in shapes.items())
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+
+def structure_of(path: Path) -> Structure:
+    """Reads the structure of one checkpoint file. Raises CheckpointError when it is damaged or cut off."""
+    if path.suffix.lower() in SAFE:
+        shapes = safetensors_shapes(path)
+    elif path.suffix.lower() in PICKLED:
+        shapes = _pickle_shapes(path)
+    else:
+        raise CheckpointError(f"{path} is no checkpoint", f"Known endings: {', '.join((*SAFE, *PICKLED))}.")
+    return Structure(len(shapes), fingerprint(shapes), path.stat().st_size)
+
+
+def safetensors_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    """Key -> shape from a safetensors header, after checking that the file is as long as the header says.
+
+    Raises CheckpointError.
+    """
+    size = path.stat().st_size
+    try:
+        with path.open("rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            if not 2 <= length <= min(_LARGEST_HEADER, size):
+                raise ValueError("its header length makes no sense")
+            header = json.loads(file.read(length))
+        entries = {key: value for key, value in header.items() if key != "__metadata__"}
+        end = max((int(value["data_offsets"][1]) for value in entries.values()), default=0)
+        shapes = {key: tuple(int(n) for n in value["shape"]) for key, value in entries.items()}
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        raise CheckpointError(f"{path} is not a readable safetensors file: {error}", _AGAIN) from error
+    if size != 8 + length + end:
+        raise CheckpointError(f"{path} has {size} bytes, its header says {8 + length + end}", _AGAIN)
+    return shapes
+
+
+_AGAIN = "Fetch it again: `varco3d models pull NAME`, or copy it anew."
+
+
+def _pickle_shapes(path: Path) -> dict[str, tuple[int, ...]]:
+    import pickle
+    import zipfile
+
+    import torch
+
+    try:
+        read = torch.load(path, map_location="meta", weights_only=True, mmap=zipfile.is_zipfile(path))
+    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError, KeyError, AttributeError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(
+            f"{path} cannot be opened safely (weights only): {first[:200]}",
+            "It is damaged, or holds more than tensors; varco3d runs no code from a checkpoint.",
+        ) from error
+    shapes: dict[str, tuple[int, ...]] = {}
+    _collect(read, "", shapes)
+    if not shapes:
+        raise CheckpointError(f"{path} holds no tensors", _AGAIN)
+    return shapes
+
+
+def _collect(value: Any, prefix: str, shapes: dict[str, tuple[int, ...]]) -> None:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            _collect(item, f"{prefix}.{key}" if prefix else str(key), shapes)
+    elif hasattr(value, "shape") and hasattr(value, "dtype"):
+        shapes[prefix] = tuple(int(n) for n in value.shape)
+
+
+def candidates(path: Path, specs: Iterable[ModelSpec] | None = None) -> list[ModelSpec]:
+    """The specs a checkpoint file may be, best guess first; empty when none has its structure.
+
+    Several public checkpoints share keys and shapes (fast and turbo, 2.0 and mv), so the name of the file and of its
+    folders decides next, then a published size, then a published hash. More than one left: the caller must ask.
+    Raises CheckpointError when the file cannot be read.
+    """
+    structure = structure_of(path)
+    pool = list(MODELS.values()) if specs is None else list(specs)
+    found = [spec for spec in pool if spec.structure and spec.structure == structure.fingerprint]
+    if len(found) > 1:
+        found = _by_name(path, found)
+    if len(found) > 1:
+        found = [s for s in found if s.weights[0].exact and s.weights[0].size == structure.bytes] or found
+    if len(found) > 1 and any(file.sha256 for s in found for file in s.weights):
+        digest = sha256_of(path)
+        found = [s for s in found if any(f.sha256 == digest for f in s.weights)] or [
+            s for s in found if not s.weights[0].sha256 or s.weights[0].size != structure.bytes
+        ]
+    return found
+
+
+def _by_name(path: Path, found: list[ModelSpec]) -> list[ModelSpec]:
+    """The specs whose name or folder stands in the path, then those whose repository does; longer words win."""
+    text = "/".join(part.lower() for part in path.parts)
+    for words_of in (lambda s: {s.name.lower(), s.folder.lower()} - {""}, _repo_words):
+        scores = [max(_word_score(word, text) for word in words_of(spec)) for spec in found]
+        best = max(scores)
+        if best > 0:
+            found = [spec for score, spec in zip(scores, found, strict=True) if score == best]
+    return found
+
+
+def _repo_words(spec: ModelSpec) -> set[str]:
+    """How a repository shows in paths: owner/name in our store, models--owner--name in the hub cache."""
+    return {spec.repo.lower(), "models--" + spec.repo.lower().replace("/", "--"), spec.repo.lower().rpartition("/")[2]}
+
+
+def _word_score(word: str, text: str) -> int:
+    """Length of `word` if it stands in `text` as a whole (no letter or -suffix after it), else 0."""
+    start = text.find(word)
+    while start >= 0:
+        after = text[start + len(word) : start + len(word) + 1]
+        if not after or after in "/._ ":
+            return len(word)
+        rest = text[start + len(word) :]
+        if rest.startswith(("-fp16", "-fp32", "-bf16", "_fp16", "-model")):
+            return len(word)
+        start = text.find(word, start + 1)
+    return 0

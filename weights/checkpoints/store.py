@@ -1,0 +1,298 @@
+"""Where weights lie on this machine: shipped ones, our store, the Hugging Face cache, ~/.cache/hy3dgen.
+
+Files found elsewhere are used in place and never changed or deleted. Nothing here touches the network.
+"""
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..._files import copy_hashed, output_error, sha256_of, write_json
+from ...errors import CheckpointError, ModelMissingError, OutputError
+from .identify import structure_of
+from .licences import Acceptances
+from .locations import HUB, OURS, SHIPPED, Located, default_root, look, places, stem
+from .zoo import ModelFile, ModelSpec, specs_of
+
+
+@dataclass(frozen=True)
+class Check:
+    """One verified file. `how`: by which evidence; `problem` is empty when all is well."""
+
+    path: Path
+    how: str
+    problem: str = ""
+
+
+class Store:
+    """Finds, checks, adds and removes weights. Made per use; it reads the disk each time and keeps nothing."""
+
+    def __init__(self, root: Path | None = None, environ: Mapping[str, str] | None = None):
+        self.environ = dict(os.environ if environ is None else environ)
+        self.root = root or default_root(self.environ)
+        self.acceptances = Acceptances(self.root / "accepted.json")
+
+    # finding ---------------------------------------------------------------------------------------------------------
+
+    def find(self, spec: ModelSpec) -> Located | None:
+        """The first complete copy: shipped, ours, hub cache, hy3dgen."""
+        if spec.shipped:
+            return self._find_shipped(spec)
+        for origin, base in places(spec, self.root, self.environ):
+            located = look(spec, origin, base)
+            if located is not None:
+                return located
+        return None
+
+    def locate(self, name: str) -> tuple[Located, ...]:
+        """Every checkpoint that a model name needs. Raises UsageError (unknown), ModelMissingError (not all here)."""
+        wanted = specs_of(name)
+        found = {spec.name: self.find(spec) for spec in wanted}
+        missing = [spec for spec in wanted if found[spec.name] is None]
+        if missing:
+            raise self.missing(name, missing)
+        return tuple(located for located in found.values() if located is not None)
+
+    def missing(self, name: str, missing: list[ModelSpec]) -> ModelMissingError:
+        """The error for weights that are not here, with what to do about it."""
+        names = ", ".join(spec.name for spec in missing)
+        if any(spec.shipped for spec in missing):
+            return ModelMissingError(
+                f"the shipped weights of {names} are not in this installation", "Reinstall varco3d."
+            )
+        partial = any(self.partial_bytes(spec) for spec in missing)
+        verb = "was not finished" if partial else "is not on this machine"
+        return ModelMissingError(
+            f"{names} {verb}", f"Run `varco3d models pull {name}`, or `varco3d models import DIR` with a copy."
+        )
+
+    def _find_shipped(self, spec: ModelSpec) -> Located | None:
+        files = tuple(sorted(path for path in Path(__file__).parents[1].glob(spec.shipped) if path.is_file()))
+        return Located(spec, SHIPPED, files[0].parent, files) if files else None
+
+    # verifying -------------------------------------------------------------------------------------------------------
+
+    def verify(self, located: Located, progress: Callable[[Path, int], None] | None = None) -> list[Check]:
+        """Checks every weight file by the best evidence: published or recorded hash, else size and structure."""
+        known = self._known_hashes(located)
+        checks = []
+        for path in located.weights:
+            expected = known.get(str(path)) or known.get(path.name)
+            report = (lambda done, path=path: progress(path, done)) if progress else None
+            try:
+                checks.append(_check(path, located.spec, expected, report))
+            except (CheckpointError, OSError) as error:
+                text = error.message if isinstance(error, CheckpointError) else str(error)
+                checks.append(Check(path, "structure", text))
+        return checks
+
+    def _known_hashes(self, located: Located) -> dict[str, tuple[str, str]]:
+        """File name or full path -> (sha256, where it comes from)."""
+        if located.origin == SHIPPED:
+            return _sums(located.folder / "SHA256SUMS")
+        known = {}
+        if located.origin == OURS:
+            for entry in self.record(located.spec).get("files", ()):
+                known[str(self.root / located.spec.repo / entry["path"])] = (entry["sha256"], "the recorded sha256")
+        if located.origin == HUB:  # the cache names its blobs by hash
+            for path in located.weights:
+                blob = os.path.basename(os.path.realpath(path))
+                if len(blob) == 64:
+                    known[str(path)] = (blob, "the hub's sha256")
+        for file in located.spec.weights:
+            if file.sha256:
+                known[file.name] = (file.sha256, "the published sha256")
+        return known
+
+    # records of what was added ---------------------------------------------------------------------------------------
+
+    def record_path(self, spec: ModelSpec) -> Path:
+        return self.root / ".records" / f"{spec.name}.json"
+
+    def record(self, spec: ModelSpec) -> dict:
+        """What was noted when `spec` was added; {} when it was not or the note cannot be read."""
+        try:
+            read = json.loads(self.record_path(spec).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return read if isinstance(read, dict) else {}
+
+    def write_record(self, spec: ModelSpec, source: str, files: list[dict], **more: object) -> None:
+        """Notes where the files came from and their hashes, for `verify`. Raises OutputError."""
+        note = {"schema": "varco3d.weights/1", "name": spec.name, "source": source, "files": files, **more}
+        path = self.record_path(spec)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_json(path, note, durable=True)
+        except OSError as error:
+            raise output_error(error, "a note about the download", self.root) from error
+
+    # adding and removing ---------------------------------------------------------------------------------------------
+
+    def add(
+        self, spec: ModelSpec, source: Path, link: bool = False, progress: Callable[[int], None] | None = None
+    ) -> Located:
+        """Takes a checkpoint file into the store, by copy or by symbolic link; its small neighbours come along.
+
+        A known hash that does not fit raises CheckpointError before anything is written. Raises OutputError.
+        """
+        source = source.resolve()
+        target = self.root / spec.repo / _target_name(spec, source)
+        digest = _hash_for_import(spec, source, progress if link else None) if _published(spec, source) or link else ""
+        try:
+            if source != target.resolve():
+                if link:
+                    _link(source, target)
+                else:
+                    digest = copy_hashed(source, target, progress)
+            sides = [self._add_side(spec, side, source, link) for side in spec.sides]
+        except OSError as error:
+            raise output_error(error, spec.name, self.root) from error
+        entry = {
+            "path": _target_name(spec, source),
+            "size": source.stat().st_size,
+            "sha256": digest or sha256_of(source),
+        }
+        self.write_record(spec, "link" if link else "import", [entry], sides=[side for side in sides if side])
+        located = self.find(spec)
+        if located is None:
+            raise CheckpointError(f"{source} was taken in as {target}, but is not what {spec.name} needs", "")
+        return located
+
+    def _add_side(self, spec: ModelSpec, side: ModelFile, source: Path, link: bool) -> str:
+        """Copies a small neighbour (config.yaml) if the source folder has it; returns its path in the repository."""
+        neighbour = source.parent / side.name
+        if not neighbour.is_file():
+            return ""
+        target = self.root / spec.repo / side.path
+        if neighbour.resolve() != target.resolve():
+            copy_hashed(neighbour, target)
+        return side.path
+
+    def remove(self, spec: ModelSpec) -> tuple[list[Path], list[Path]]:
+        """Deletes our copy and unfinished parts. Returns (deleted, copies elsewhere that were left alone).
+
+        Raises OutputError when a file cannot be deleted.
+        """
+        if spec.shipped:
+            located = self.find(spec)
+            return [], [located.folder] if located else []
+        record = self.record(spec)
+        names = {file.path for file in spec.weights} | {entry["path"] for entry in record.get("files", ())}
+        shared = self._sides_of_others(spec)
+        names |= {side.path for side in spec.sides} - shared
+        deleted = [self.root / spec.repo / name for name in sorted(names)]
+        deleted += [*self.parts(spec), self.record_path(spec)]
+        gone = []
+        try:
+            for path in deleted:
+                if path.is_symlink() or path.exists():
+                    path.unlink()
+                    gone.append(path)
+            for path in gone:
+                _prune(path.parent, self.root)
+        except OSError as error:
+            raise OutputError(f"cannot delete {error.filename}: {error.strerror}", "Check its permissions.") from error
+        left = self.find(spec)
+        return [path for path in gone if path.parent.name != ".records"], [left.path] if left else []
+
+    def _sides_of_others(self, spec: ModelSpec) -> set[str]:
+        """Small files that another checkpoint of the same repository, present here, needs too."""
+        from .zoo import MODELS
+
+        others = [o for o in MODELS.values() if o.repo == spec.repo and o.name != spec.name and self.record(o)]
+        return {side.path for other in others for side in other.sides}
+
+    # unfinished downloads --------------------------------------------------------------------------------------------
+
+    def part_path(self, spec: ModelSpec, file: ModelFile, tag: str) -> Path:
+        """Where an unfinished download of `file` lies; `tag` names the version on the hub."""
+        flat = f"{spec.repo}/{file.path}".replace("/", "--")
+        return self.root / ".parts" / f"{flat}.{tag[:12]}.part"
+
+    def parts(self, spec: ModelSpec, file: ModelFile | None = None) -> list[Path]:
+        """Unfinished downloads of a checkpoint (or of one of its files), any version."""
+        folder = self.root / ".parts"
+        files = [file] if file else [*spec.weights, *spec.sides]
+        flat = {f"{spec.repo}/{f.path}".replace("/", "--") for f in files}
+        if not folder.is_dir():
+            return []
+        return sorted(
+            path for path in folder.iterdir() if path.name.endswith(".part") and path.name.rsplit(".", 2)[0] in flat
+        )
+
+    def partial_bytes(self, spec: ModelSpec) -> int:
+        """Bytes of unfinished downloads that a pull would continue."""
+        return sum(path.stat().st_size for path in self.parts(spec))
+
+
+def _target_name(spec: ModelSpec, source: Path) -> str:
+    """Where an imported file goes in the repository's folder: the hub's name, with the ending it came with."""
+    name = stem(spec) + source.suffix.lower()
+    return f"{spec.folder}/{name}" if spec.folder else name
+
+
+def _sums(path: Path) -> dict[str, tuple[str, str]]:
+    """A SHA256SUMS file as name -> (hash, origin); {} when there is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    pairs = [line.split(maxsplit=1) for line in lines if line.strip() and not line.startswith("#")]
+    return {
+        Path(name.strip().lstrip("*")).name: (digest.lower(), "the shipped SHA256SUMS")
+        for digest, name in (pair for pair in pairs if len(pair) == 2)
+    }
+
+
+def _check(
+    path: Path, spec: ModelSpec, expected: tuple[str, str] | None, progress: Callable[[int], None] | None
+) -> Check:
+    """One file against a hash, else against published size and known structure. Raises CheckpointError, OSError."""
+    if expected is not None:
+        digest, origin = expected
+        found = sha256_of(path, progress)
+        return Check(path, origin, "" if found == digest else f"sha256 is {found}, expected {digest}")
+    if path.name.endswith(".index.json") or not spec.structure:
+        return Check(path, "its presence")
+    structure = structure_of(path)
+    if structure.fingerprint != spec.structure:
+        return Check(path, "structure", f"its {structure.tensors} tensors are not the {spec.tensors} of {spec.name}")
+    return Check(path, "keys, shapes and length (no hash was published)")
+
+
+def _published(spec: ModelSpec, source: Path) -> str | None:
+    """The published hash that an imported file must have: only when name and size are those of the hub's file."""
+    size = source.stat().st_size
+    for file in spec.weights:
+        if file.sha256 and file.name.rpartition(".")[2] == source.suffix[1:] and file.size == size:
+            return file.sha256
+    return None
+
+
+def _hash_for_import(spec: ModelSpec, source: Path, progress: Callable[[int], None] | None) -> str:
+    digest, expected = sha256_of(source, progress), _published(spec, source)
+    if expected and digest != expected:
+        raise CheckpointError(
+            f"{source} has the size of {spec.name} but not its hash: sha256 is {digest}, expected {expected}",
+            "The copy is damaged; copy it again.",
+        )
+    return digest
+
+
+def _link(source: Path, target: Path) -> None:
+    """Makes `target` a symbolic link to `source`, replacing what was there."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f".{target.name}.link")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(source)
+    os.replace(temporary, target)
+
+
+def _prune(folder: Path, root: Path) -> None:
+    """Removes empty folders upwards, up to but not including `root`."""
+    while folder != root and root in folder.parents and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

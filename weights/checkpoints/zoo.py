@@ -1,0 +1,138 @@
+"""The model zoo: every checkpoint varco3d can run, and which of them a model name stands for.
+
+A `ModelSpec` describes one set of weights (one file on a hub, or the shipped ones); a `Bundle` is what `-m NAME` and
+`models pull NAME` mean: the checkpoints that recipe needs. Facts come from the public key manifests; where a size or
+hash was published it is exact and checked, else it is computed from the tensors and only said.
+"""
+
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from ...errors import UsageError
+from .licences import LICENCES, Licence
+from .zoo_configs import published_settings
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pragma: no cover - the one line that differs on 3.10
+    import tomli as tomllib
+
+GIB = float(1 << 30)
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """One file of a hub repository. `exact`: `size` was published, not computed from the tensors."""
+
+    path: str
+    size: int | None = None
+    sha256: str | None = None
+    exact: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """One set of weights. `weights`: alternatives, best first, one is enough; `sides`: small files beside them."""
+
+    name: str
+    family: str
+    part: str  # pipeline (several networks in one file), dit, vae, image-encoder, text-encoder, cutout
+    licence: str
+    repo: str = ""
+    weights: tuple[ModelFile, ...] = ()
+    sides: tuple[ModelFile, ...] = ()
+    tensors: int = 0
+    structure: str = ""  # fingerprint of keys and shapes, see weights/checkpoints/identify.py
+    parameters: Mapping[str, int] = field(default_factory=dict)  # per stage: condition, denoise, decode, encode
+    tokens: int = 0
+    width: int = 0
+    config: Mapping[str, Any] | None = None
+    shipped: str = ""  # glob below weights/ of files that come with the package
+    note: str = ""
+
+    @property
+    def terms(self) -> Licence:
+        return LICENCES[self.licence]
+
+    @property
+    def folder(self) -> str:
+        """The folder in the repository that holds the weights ("" for its root)."""
+        return self.weights[0].path.rpartition("/")[0] if self.weights else ""
+
+    @property
+    def download(self) -> int:
+        """Bytes of the preferred download, as far as known."""
+        return (self.weights[0].size or 0) if self.weights else 0
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What a model name stands for: the checkpoints its recipe loads; `extras` make it faster or better."""
+
+    name: str
+    parts: tuple[str, ...]
+    summary: str
+    extras: tuple[str, ...] = ()
+
+
+def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
+    """What each stage needs, in GiB: its parameters, 15 % for loading, and the activations of one call.
+
+    Stages load one after the other, so the largest number is what a machine must have. Activations: about 24 arrays of
+    tokens x width, since the branches of guidance run one after the other. An estimate; docs/models.md measures.
+    """
+    need = {}
+    for stage, count in spec.parameters.items():
+        activations = 24 * spec.tokens * spec.width if stage == "denoise" else 0
+        size = 4 if dtype == "float32" else 2
+        need[stage] = (1.15 * count + activations) * size / GIB
+    return need
+
+
+def _read() -> tuple[dict[str, ModelSpec], dict[str, Bundle]]:
+    """The tables of zoo.toml, with the settings of zoo_configs.py put beside."""
+    read = tomllib.loads((Path(__file__).parent / "zoo.toml").read_text(encoding="utf-8"))
+    settings = published_settings()
+    specs = {}
+    for row in read["checkpoint"]:
+        files = {key: tuple(ModelFile(**file) for file in row.get(key, ())) for key in ("weights", "sides")}
+        specs[row["name"]] = ModelSpec(**{**row, **files}, config=settings.get(row["name"]))
+    bundles = {row["name"]: Bundle(**{**row, "parts": tuple(row["parts"]), "extras": tuple(row.get("extras", ()))})
+               for row in read["model"]}  # fmt: skip
+    return specs, bundles
+
+
+_SPECS, _BUNDLES = _read()
+MODELS: Mapping[str, ModelSpec] = MappingProxyType(_SPECS)
+BUNDLES: Mapping[str, Bundle] = MappingProxyType(_BUNDLES)
+
+
+def specs_of(name: str, extras: bool = False) -> tuple[ModelSpec, ...]:
+    """The checkpoints behind a model name or a single checkpoint's name. Raises UsageError with a suggestion."""
+    if name in BUNDLES:
+        bundle = BUNDLES[name]
+        return tuple(MODELS[part] for part in (*bundle.parts, *(bundle.extras if extras else ())))
+    if name in MODELS:
+        return (MODELS[name],)
+    near = difflib.get_close_matches(name, [*BUNDLES, *MODELS], n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else "See `varco3d models list`."
+    raise UsageError(f"there is no model {name!r}", hint)
+
+
+def spec(name: str) -> ModelSpec:
+    """One checkpoint by its own name. Raises UsageError."""
+    if name in MODELS:
+        return MODELS[name]
+    near = difflib.get_close_matches(name, list(MODELS), n=1, cutoff=0.5)
+    raise UsageError(
+        f"there is no checkpoint {name!r}", f"Did you mean {near[0]}?" if near else "See `varco3d models list`."
+    )

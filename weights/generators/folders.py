@@ -1,0 +1,78 @@
+"""A folder of public weights, in the layout of its hub, as a generator."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...errors import CheckpointError, MissingDependencyError, ModelMissingError
+from ..checkpoints.configs import class_name
+from ..checkpoints.containers import find_weights
+from .base import PublicGenerator
+from .hunyuan import hunyuan_generator
+from .triposg import read_configs, triposg_generator
+from .ultrashape import ultrashape_generator
+
+# Folders of a diffusers layout, by what we call them.
+TRIPOSG_FOLDERS = {
+    "dit": "transformer",
+    "vae": "vae",
+    "image": "image_encoder_dinov2",
+    "text": "text_encoder",
+    "words": "tokenizer",
+    "scheduler": "scheduler",
+    "feature_extractor": "feature_extractor_dinov2",
+}
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A config.yaml as plain values. Raises CheckpointError when it is none."""
+    try:
+        import yaml
+    except ImportError as error:  # pragma: no cover - a dependency of the package
+        raise MissingDependencyError(f"{path} needs PyYAML", "pip install pyyaml") from error
+    try:
+        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}", "Fetch the file again.") from error
+    if not isinstance(read, dict):
+        raise CheckpointError(f"{path} holds no settings", "Fetch the file again.")
+    return read
+
+
+def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype: str, vae=None) -> PublicGenerator:
+    """A one-file pipeline (Hunyuan3D, UltraShape) by the class its config names."""
+    try:
+        if class_name(config["model"]["target"]) == "UltraShapePipeline":
+            return ultrashape_generator(path, config, device, dtype)
+        return hunyuan_generator(path, config, device, dtype, vae)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise CheckpointError(
+            f"the config of {path} lacks {error}", "Use the config of the same hub folder."
+        ) from error
+
+
+def generator_from_folder(folder: Path, device: str, dtype: str, weights: Path | None = None) -> PublicGenerator:
+    """The model in `folder`; weights: the file to take when it holds several.
+
+    Raises ModelMissingError or CheckpointError when there is none we know.
+    """
+    if (folder / "model_index.json").is_file() or (folder / "transformer").is_dir():
+        folders = {name: folder / below for name, below in TRIPOSG_FOLDERS.items() if (folder / below).is_dir()}
+        configs = read_configs(folders)
+        folders = {name: path for name, path in folders.items() if name not in ("scheduler", "feature_extractor")}
+        return triposg_generator(folders, configs, device, dtype)
+    path = weights or find_weights(folder)
+    for name in ("config.yaml", "config.yml"):
+        if (path.parent / name).is_file():
+            return pipeline_generator(path, read_yaml(path.parent / name), device, dtype)
+    return pipeline_generator(path, guessed_config(path), device, dtype)
+
+
+def guessed_config(path: Path) -> Mapping[str, Any]:
+    """The published settings of the checkpoint whose keys and shapes a file has. Raises ModelMissingError."""
+    from ..checkpoints.identify import candidates
+
+    for spec in candidates(path):
+        if spec.config is not None and spec.part == "pipeline":
+            return spec.config
+    raise ModelMissingError(f"{path} has no config.yaml beside it and is no known pipeline", "Add its config.yaml.")

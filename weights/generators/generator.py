@@ -1,0 +1,86 @@
+"""What every family of generators offers to the coarse, refine and decode stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from torch import Tensor
+
+from ...kernels.fields.field_function import FieldFunction
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a picture says to the generator. tokens, null: [1,M,C] with and without it; extra: the family's own."""
+
+    tokens: Tensor
+    null: Tensor
+    extra: Any = None
+
+
+class SurfaceConditioned(Protocol):
+    """A generator that, beside the picture, reads the surface which it is to refine."""
+
+    def with_surface(self, condition: Condition, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Condition:
+        """`condition` with a surface given by points [P,3] and outward normals [P,3], for latents at anchors [N,3]."""
+        ...
+
+
+class CameraReader(Protocol):
+    """A generator that reads the camera off the picture.
+
+    truncation: box units that a field value of 1 stands for.
+    """
+
+    truncation: float
+
+    def camera(self, condition: Condition) -> Tensor:
+        """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1. Shapes are drawn
+        to be seen by it so."""
+        ...
+
+    def with_camera(self, condition: Condition, camera: np.ndarray) -> Condition:
+        """`condition` with another camera, float32 [2,4]: that of the surface to refine, say."""
+        ...
+
+
+class SecondLooker(Protocol):
+    """A generator with a network that looks again at the field of its latents."""
+
+    def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
+        """A better guess than `field`, which is that of latents drawn for the condition."""
+        ...
+
+
+class Generator(Protocol):
+    """A latent generator with its decoder.
+
+    channels: width of a latent token. field_bounds: half the side of the box the field is trusted in.
+    default_tokens: how many latents to draw when nothing else says; None when the anchors do.
+    """
+
+    channels: int
+    field_bounds: float
+    default_tokens: int | None
+
+    def condition(self, rgba: np.ndarray) -> Condition:
+        """rgba [S,S,4] float32 0..1, straight alpha, subject framed by the prepare stage."""
+        ...
+
+    def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
+        """Box positions [N,3] of the latents: of voxel indices [N,3], the family's own lattice, or None for a set."""
+        ...
+
+    def schedule(self, steps: int) -> Tensor:
+        """Times [K+1] from 0 (noise) to 1 (data) for about `steps` evaluations."""
+        ...
+
+    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
+        """Guided velocity (data - noise) of latents x [1,N,channels] at time t."""
+        ...
+
+    def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
+        """The shape that latents [1,N,channels] stand for."""
+        ...

@@ -1,0 +1,24 @@
+"""Finds the family of a model name and builds the generator of one part."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from .generator import Generator
+
+Part = Literal["coarse", "refine"]
+
+
+def load_generator(model: str, part: Part, device: str = "cpu", dtype: str = "float32") -> Generator:
+    """The generator of `part` of `model` (a name of the zoo, a folder, or NAME+VAE), in eval mode on `device`.
+
+    Raises UsageError when the name is unknown, ModelMissingError when its weights are not on this machine,
+    CheckpointError when they do not fit.
+    """
+    if model == "tiny":
+        from .tiny import load_tiny
+
+        return load_tiny(part, device, dtype)
+    from .public import load_public
+
+    return load_public(model, part, device, dtype)

@@ -1,0 +1,77 @@
+"""Public checkpoints by name, from wherever the store finds them, or from a folder, as generators."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...errors import ModelMissingError, UsageError
+from ..checkpoints.locations import Located
+from ..checkpoints.store import Store
+from .base import PublicGenerator
+from .folders import generator_from_folder, pipeline_generator, read_yaml
+from .triposg import triposg_generator
+
+# Parts of a model that comes in several files, by the word the zoo has for them.
+PARTS = {"dit": "dit", "vae": "vae", "image-encoder": "image", "text-encoder": "text"}
+
+
+def load_public(model: str, part: str, device: str, dtype: str, store: Store | None = None) -> PublicGenerator:
+    """The generator of `model`: a name of the zoo, a folder or file, or NAME+VAE for another decoder (turbo).
+
+    part: what it is for; a model that cannot start from a picture refuses "coarse". Raises UsageError,
+    ModelMissingError, CheckpointError. Tensors are read when they are first needed.
+    """
+    path = Path(model).expanduser()
+    if path.exists():
+        return generator_from_folder(path, device, dtype)
+    store = store or Store()
+    name, _, decoder = model.partition("+")
+    located = store.locate(name)
+    vae = store.locate(decoder)[0] if decoder else None
+    pipelines = [found for found in located if found.spec.part == "pipeline"]
+    if len(pipelines) > 1:
+        # A bundle that chains two models: the refiner is one of them.
+        refiner = part == "refine"
+        pipelines = [found for found in pipelines if (found.spec.family == "ultrashape") == refiner]
+    if pipelines:
+        if part == "coarse" and pipelines[0].spec.family == "ultrashape":
+            raise UsageError(f"{model} refines a coarse mesh and cannot make one", "Name another model for coarse.")
+        return from_pipeline(pipelines[0], device, dtype, vae)
+    if any(found.spec.part == "dit" for found in located):
+        return from_parts(located, device, dtype)
+    raise ModelMissingError(f"{model} generates nothing by itself", "See `varco3d models list`.")
+
+
+def from_pipeline(located: Located, device: str, dtype: str, vae: Located | None) -> PublicGenerator:
+    """A one-file pipeline; the config beside it wins over the published one."""
+    return pipeline_generator(
+        located.path, config_of(located), device, dtype, None if vae is None else (vae.path, config_of(vae))
+    )
+
+
+def config_of(located: Located) -> Mapping[str, Any]:
+    """Settings of a checkpoint: config.yaml or config.json beside it, else as published."""
+    if "config.yaml" in located.sides:
+        return read_yaml(located.sides["config.yaml"])
+    if "config.json" in located.sides:
+        return json.loads(located.sides["config.json"].read_text(encoding="utf-8"))
+    if located.spec.config is None:
+        raise ModelMissingError(f"{located.spec.name} has no config", "Fetch it again with `varco3d models pull`.")
+    if located.spec.family == "ultrashape":
+        # Published to run with a library that resizes the position table by factor.
+        return {**located.spec.config, "position_resize": "scale"}
+    return located.spec.config
+
+
+def from_parts(located: Sequence[Located], device: str, dtype: str) -> PublicGenerator:
+    """TripoSG: transformer, autoencoder, image encoder and, for scribble, text encoder with its words."""
+    folders, configs = {}, {}
+    for found in located:
+        name = PARTS.get(found.spec.part)
+        if name is None:
+            continue
+        folders[name], configs[name] = found.path, config_of(found)
+        if "vocab.json" in found.sides:
+            folders["words"] = found.sides["vocab.json"].parent
+    return triposg_generator(folders, configs, device, dtype)

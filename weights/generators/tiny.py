@@ -1,0 +1,261 @@
+"""The shipped weights: anchored autoencoder, coarse lattice flow with a second look along rays, Lattice refiner."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from scipy.spatial import KDTree
+from torch import Tensor
+
+from ...errors import CheckpointError, ModelMissingError, UsageError
+from ...kernels.fields.field_function import FieldFunction, box_end
+from ...kernels.fields.ray_grid import column_field, field_columns, smoothed_columns, touched_rays
+from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
+from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
+from ..networks.efficientnet_lite import EfficientNetLite0
+from ..networks.flow import guide, uniform_schedule
+from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes, upsample
+from ..networks.picture_flow import PictureFlow
+from ..networks.ray_unet import RayUNet, RayUNetConfig
+from .generator import Condition
+
+FOLDER = Path(__file__).parent.parent / "tiny"
+FILES = {
+    "backbone": "backbone.safetensors",
+    "vae": "vae.safetensors",
+    "coarse": "coarse.safetensors",
+    "refine": "refine.safetensors",
+    "rays": "rays.safetensors",
+}
+SECOND_SHARE = 0.5  # of the second look in the field that comes of it
+SMOOTH = 0.05  # box units; the Gaussian that field is averaged with: its finer ripples are doubt, not detail
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the tiny networks read. rgba: the picture [S,S,4]; semantic: the frozen network's features; rough:
+    normalised latents [1,N,C] of the surface to refine, when there is one."""
+
+    rgba: np.ndarray
+    semantic: Tensor
+    picture: ImageFeatures
+    rough: Tensor | None = None
+
+
+class TinyGenerator:
+    """One part of `tiny` as a Generator. Latents are in normalised units, as the flow draws them."""
+
+    field_bounds = 1.0
+    default_tokens: int | None = None
+
+    def __init__(
+        self,
+        backbone: EfficientNetLite0,
+        vae: AnchoredVAE,
+        flow: PictureFlow,
+        lattice: int | None,
+        device: str,
+        dtype: torch.dtype,
+        rays: RayUNet | None = None,
+    ):
+        """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products;
+        rays: what gives a second look."""
+        self.backbone = backbone.to(device).eval()
+        self.vae, self.flow, self.lattice = vae.to(device).eval(), flow.to(device).eval(), lattice
+        self.rays = None if rays is None else rays.to(device).eval()
+        self.channels = vae.config.latent_channels
+        self.truncation = vae.config.truncation
+        self._device, self._dtype = torch.device(device), dtype
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32)
+
+    def condition(self, rgba: np.ndarray) -> Condition:
+        side = self.flow.encoder.config.picture
+        planes = torch.from_numpy(picture_planes(area_resize(rgba, side)))[None].to(self._device)
+        with torch.inference_mode(), self._autocast():
+            semantic = self.backbone(planes[:, :4])
+            features = self.flow.encoder(planes, semantic)
+        return Condition(features.tokens, torch.zeros_like(features.tokens), Seen(rgba, semantic, features))
+
+    def camera(self, condition: Condition) -> Tensor:
+        return condition.extra.picture.camera[0]
+
+    def with_camera(self, condition: Condition, camera: np.ndarray) -> Condition:
+        seen: Seen = condition.extra
+        picture = dataclasses.replace(seen.picture, camera=torch.from_numpy(camera)[None].to(self._device))
+        return dataclasses.replace(condition, extra=dataclasses.replace(seen, picture=picture))
+
+    def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
+        if self.lattice is not None:
+            return lattice_anchors(self.lattice)[lattice_grouping(self.lattice)].to(self._device)
+        if indices is None:
+            raise ValueError("the refiner needs voxel queries")
+        return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2 / resolution) - 1).to(self._device)
+
+    def with_surface(self, condition: Condition, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Condition:
+        return dataclasses.replace(
+            condition, extra=dataclasses.replace(condition.extra, rough=self.encode(points, normals, anchors))
+        )
+
+    def encode(self, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Tensor:
+        """Latents [1,N,channels] of a surface, from points [P,3] and their outward normals [P,3]."""
+        surface = torch.from_numpy(np.concatenate([points, normals], 1).astype(np.float32))[None].to(self._device)
+        places = anchors[None]
+        count = min(self.vae.config.points_per_anchor, len(points))
+        neighbours = np.asarray(KDTree(points).query(anchors.cpu().numpy(), count)[1]).reshape(1, -1, count)
+        with torch.inference_mode():
+            mean, _ = self.vae.encode(surface, places, torch.from_numpy(neighbours).to(self._device))
+            return self.flow.normalise(mean)
+
+    def schedule(self, steps: int) -> Tensor:
+        # The coarse stage decides the shape near the noise; the refiner has a rough one.
+        return uniform_schedule(steps, shift=3.0 if self.lattice is not None else 1.0)
+
+    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
+        assert anchors is not None
+        seen: Seen = condition.extra
+        features = seen.picture
+        sides = 1 if guidance == 1 else 2
+        paired = ImageFeatures(
+            features.tokens.expand(sides, -1, -1),
+            features.positions,
+            features.detail.expand(sides, -1, -1, -1),
+            features.camera.expand(sides, -1, -1),
+        )
+        keep = torch.tensor([1.0, 0.0][:sides], device=self._device)
+        time = torch.full((sides,), t, device=self._device)
+        rough = None if seen.rough is None else seen.rough.expand(sides, -1, -1)
+        with torch.inference_mode(), self._autocast():
+            v = self.flow.velocity(x.expand(sides, -1, -1), time, anchors.expand(sides, -1, -1), paired, keep, rough)
+        return v if sides == 1 else guide(v[:1], v[1:], guidance)
+
+    def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
+        assert anchors is not None
+        places = anchors[None]
+        with torch.inference_mode():
+            with self._autocast():
+                features = self.vae.decode(self.flow.denormalise(latents), places).float()
+            spacing = anchor_spacing(places)
+        tree = KDTree(anchors.cpu().numpy())
+        count = min(self.vae.config.anchors_per_query, len(anchors))
+
+        def query(points: Tensor) -> Tensor:
+            # The head stays in float32: rounding of a low-precision field would show as ripples on flat surfaces.
+            neighbours = torch.from_numpy(tree.query(points.cpu().numpy(), count, workers=-1)[1]).view(1, -1, count)
+            with torch.inference_mode():
+                where = points.to(self._device)[None]
+                values = self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
+                return torch.minimum(values, box_end(where[0], self.field_bounds, self.truncation))
+
+        return query
+
+    def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
+        """The mean of a guessed field and of what RayUNet makes of it on the rays of the condition's camera, smoothed:
+        the one keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not
+        there."""
+        if self.rays is None:
+            raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
+        inputs = self.ray_inputs(field, condition)
+        with torch.inference_mode(), self._autocast():
+            answer = self.rays(**inputs)[0].float().clamp(-1, 1)
+        guess, camera = upsample(inputs["columns"])[0], inputs["camera"][0]
+        mean = smoothed_columns(torch.lerp(guess, answer, SECOND_SHARE), camera, self.field_bounds, SMOOTH)
+        return column_field(mean, camera, self.field_bounds, self.truncation)
+
+    def ray_inputs(self, field: FieldFunction, condition: Condition) -> dict[str, Tensor]:
+        """What RayUNet reads, by the names of its arguments, each with a batch of 1."""
+        seen: Seen = condition.extra
+        config = RayUNetConfig() if self.rays is None else self.rays.config
+        camera, rgba = seen.picture.camera.float(), area_resize(seen.rgba, config.side)
+        asked = touched_rays(rgba[..., 3], config.side // 2)
+        columns = field_columns(field, camera[0], asked, config.depths, self.field_bounds)
+        side = seen.semantic.shape[-1]
+        return {
+            "columns": columns[None],
+            "planes": torch.from_numpy(picture_planes(rgba))[None].to(self._device),
+            "semantic": seen.semantic,
+            "tokens": seen.picture.tokens.transpose(1, 2).unflatten(2, (side, side)),
+            "camera": camera,
+        }
+
+
+def area_resize(rgba: np.ndarray, side: int) -> np.ndarray:
+    """[S,S,4] float32 straight alpha -> [side,side,4]; pixels are averaged with their alpha as weight."""
+    premultiplied = torch.from_numpy(np.concatenate([rgba[..., :3] * rgba[..., 3:], rgba[..., 3:]], -1))
+    small = torch.nn.functional.adaptive_avg_pool2d(premultiplied.permute(2, 0, 1)[None].float(), side)
+    small = small[0].permute(1, 2, 0).numpy()
+    return np.concatenate([small[..., :3] / np.maximum(small[..., 3:], 1e-6), small[..., 3:]], -1)
+
+
+def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> TinyGenerator:
+    """Reads the shipped files. Raises ModelMissingError when they are absent, CheckpointError when they do not fit."""
+    config = _config()
+    vae = AnchoredVAE(AnchoredVAEConfig(**config["vae"]))
+    _fill(vae, FILES["vae"])
+    encoder = dict(config["encoder"], stem=tuple(config["encoder"]["stem"]))
+    flow = PictureFlow(ImageEncoderConfig(**encoder), AnchoredDiTConfig(**config[part]))
+    _fill(flow, FILES[part])
+    number = getattr(torch, dtype)
+    if part == "refine":
+        return TinyGenerator(load_backbone(), vae, flow, None, device, number)
+    rays = RayUNet(RayUNetConfig(**dict(config["rays"], widths=tuple(config["rays"]["widths"]))))
+    _fill(rays, FILES["rays"])
+    return TinyGenerator(load_backbone(), vae, flow, config["lattice"], device, number, rays)
+
+
+def load_backbone() -> EfficientNetLite0:
+    """The frozen picture features that every part and every training run shares."""
+    backbone = EfficientNetLite0()
+    _fill(backbone, FILES["backbone"])
+    return backbone.eval().requires_grad_(False)
+
+
+def _config() -> dict[str, Any]:
+    path = FOLDER / "config.json"
+    if not path.is_file():
+        raise ModelMissingError(f"the shipped weights are missing from {FOLDER}", "Install varco3d again.")
+    return json.loads(path.read_text())
+
+
+def _fill(network: torch.nn.Module, name: str) -> None:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = FOLDER / name
+    if not path.is_file():
+        raise ModelMissingError(f"{path} is missing", "Install varco3d again.")
+    try:
+        network.load_state_dict({key: value.float() for key, value in load_file(path).items()})
+    except (RuntimeError, SafetensorError) as error:
+        raise CheckpointError(f"{path} does not fit its network: {error}", "Install varco3d again.") from error
+
+
+def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path = FOLDER) -> None:
+    """Writes vae, coarse, refine and rays (those given) as fp16 safetensors, with the configuration and the hashes."""
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "config.json"
+    config: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    if "coarse" in networks or "lattice" not in config:
+        config["lattice"] = lattice
+    for part, network in networks.items():
+        tensors = {key: value.detach().half().contiguous() for key, value in network.state_dict().items()}
+        save_file(tensors, folder / FILES[part])
+        (folder / FILES[part]).chmod(0o644)  # safetensors writes files that only their owner reads
+        if isinstance(network, PictureFlow):
+            config["encoder"] = dataclasses.asdict(network.encoder.config)
+            config[part] = dataclasses.asdict(network.dit.config)
+        else:
+            config[part] = dataclasses.asdict(network.config)  # type: ignore[call-overload]
+    path.write_text(json.dumps(config, indent=1) + "\n")
+    sums = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.name}" for f in sorted(folder.glob("*.safetensors"))]
+    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n")
