@@ -14,11 +14,11 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-LAYERS = ("cli", "pipeline", "weights", "kernels")
+LAYERS = ("varco3d", "cli", "pipeline", "weights", "kernels")
 
 
 def tracked() -> list[str]:
-    """Files of the four layers that git knows, or all files when this is no checkout."""
+    """Files of the package that git knows, or all files when this is no checkout."""
     done = subprocess.run(["git", "ls-files", *LAYERS], cwd=ROOT, capture_output=True, text=True)
     names = done.stdout.splitlines() if done.returncode == 0 else []
     if not names:
@@ -57,7 +57,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
 
 def test_wheel_holds_every_file(wheel: set[str]) -> None:
-    missing = [name for name in tracked() if f"varco3d/{name}" not in wheel]
+    missing = [name for name in tracked() if f"varco3d/{name.removeprefix('varco3d/')}" not in wheel]
     assert not missing, f"add these to packages or package-data of pyproject.toml: {missing}"
 
 

@@ -11,8 +11,8 @@ voxels. Memory: about 270 bytes a brick, 4 bytes a table entry.
 import numpy as np
 import warp as wp
 
+from ...errors import BadInputError, UsageError
 from ..arrays import Array, origin_of, to_warp
-from ..errors import BadInputError, UsageError
 from ..parallel import launch, start_warp
 
 wp.set_module_options({"enable_backward": False})
