@@ -2,16 +2,17 @@
 
     python -m varco3d.weights.training.renders --data DATA --out RUNS/shards [--views 6] [--stretched 6]
 
-Azimuth is free, elevation -5 to 35 degrees (-10 to 40 for training objects), orthographic or a mild perspective, light
-and sometimes colours random. The `stretched` views after the plain ones show training objects with their proportions
+Training objects are shown as people's pictures are (everyday_pose, looks.py), held-out ones from any azimuth, elevation
+-5 to 35 degrees, evenly lit. The `stretched` views after the plain ones show training objects with their proportions
 changed: more shapes to learn from. `views.npy` [objects, views, 128, 128, 4] uint8 with straight alpha, `poses.npy`
 [objects, views, 6] azimuth, elevation, vertical field of view in degrees (0: orthographic), stretch along the object's
-axes. The background is absent: alpha is the truth.
+axes. The background is absent; alpha is the truth, or a cut-out of it for training objects.
 """
 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import math
 import multiprocessing
@@ -23,6 +24,7 @@ import numpy as np
 
 from ...kernels.views.cameras import Camera
 from ...kernels.views.render_maps import render_maps
+from .looks import SeenSurface, flawed, lit_picture
 from .objects import TrainingObject, open_archive
 from .train_vae import stretched_normals, yaw_matrix
 from .variants import variant
@@ -39,9 +41,18 @@ class Pose:
     fov: float | None
 
 
-def random_pose(rng: np.random.Generator, elevations: tuple[float, float] = (-5, 35)) -> Pose:
+def random_pose(rng: np.random.Generator) -> Pose:
+    """Any azimuth, elevations of the product's users, orthographic or a mild perspective."""
     fov = None if rng.random() < 0.3 else float(rng.uniform(12, 40))
-    return Pose(float(rng.uniform(0, 360)), float(rng.uniform(*elevations)), fov)
+    return Pose(float(rng.uniform(0, 360)), float(rng.uniform(-5, 35)), fov)
+
+
+def everyday_pose(rng: np.random.Generator) -> Pose:
+    """As people take pictures: rather from the front, from a little above, by phones at arm's length or drawn flat."""
+    azimuth = rng.normal(0, 40) if rng.random() < 0.4 else rng.uniform(0, 360)
+    elevation = rng.uniform(-10, 50) if rng.random() < 0.3 else np.clip(rng.normal(14, 11), -10, 50)
+    fov = None if rng.random() < 0.25 else float(rng.uniform(12, 45))
+    return Pose(float(azimuth % 360), float(elevation), fov)
 
 
 def random_stretch(rng: np.random.Generator) -> np.ndarray:
@@ -120,24 +131,49 @@ def recolour(colours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return colours
 
 
-def render_view(obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.random.Generator) -> np.ndarray:
-    """RGBA uint8 [VIEW_SIZE, VIEW_SIZE, 4], straight alpha, antialiased 2x2. normals: of corner_normals."""
+def seen_surface(obj: TrainingObject, normals: np.ndarray, pose: Pose, size: int) -> SeenSurface:
+    """What a pose's camera sees of an object at azimuth 0. normals: of corner_normals; size: pixels a side."""
     turn = yaw_matrix(pose.azimuth)
     vertices = obj.vertices @ turn.T
-    size = 2 * VIEW_SIZE
-    maps = render_maps(vertices, obj.faces, framed_camera(vertices, pose), size, maps=())
+    camera = framed_camera(vertices, pose)
+    maps = render_maps(vertices, obj.faces, camera, size, maps=("depth", "position"))
     seen = maps.face >= 0
     face, weights = maps.face[seen], maps.barycentrics[seen]
     normal = (normals[face] * weights[..., None]).sum(1) @ turn.T
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
     # Many of these meshes have flipped faces; what the camera sees is a front.
     normal *= np.where(normal[:, 2:] < -0.2, -1, 1)
-    picture = np.zeros((size, size, 4), np.float32)
-    picture[seen, :3] = shade(recolour(surface_colours(obj, face, weights), rng), normal, rng)
-    picture[seen, 3] = 1
+    places = maps.position[seen]
+    return SeenSurface(
+        mask=seen,
+        colours=surface_colours(obj, face, weights),
+        normals=normal,
+        positions=places,
+        own=places @ turn,
+        depth=maps.depth,
+        vertices=vertices,
+        faces=obj.faces,
+        towards=camera.axes()[2],
+    )
+
+
+def render_view(
+    obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.random.Generator, plain: bool
+) -> np.ndarray:
+    """RGBA uint8 [VIEW_SIZE, VIEW_SIZE, 4], straight alpha, antialiased 2x2. normals: of corner_normals; plain: evenly
+    lit and flawless, as held-out objects are shown ever since they are measured."""
+    size = 2 * VIEW_SIZE
+    seen = seen_surface(obj, normals, pose, size)
+    coloured = dataclasses.replace(seen, colours=recolour(seen.colours, rng))
+    if plain:
+        picture = np.zeros((size, size, 4), np.float32)
+        picture[seen.mask, :3] = shade(coloured.colours, seen.normals, rng)
+        picture[seen.mask, 3] = 1
+    else:
+        picture = lit_picture(coloured, rng)
     pooled = picture.reshape(VIEW_SIZE, 2, VIEW_SIZE, 2, 4).mean((1, 3))
     pooled[..., :3] /= np.maximum(pooled[..., 3:], 1e-6)
-    return np.round(pooled * 255).astype(np.uint8)
+    return np.round((pooled if plain else flawed(pooled, rng)) * 255).astype(np.uint8)
 
 
 def object_views(
@@ -153,14 +189,14 @@ def object_views(
     normals = corner_normals(obj.vertices, obj.faces)
     views, poses = [], []
     for k in range(plain + stretched):
-        pose = random_pose(rng, (-10, 40)) if training else random_pose(rng)
+        pose = everyday_pose(rng) if training else random_pose(rng)
         stretch = np.ones(3, np.float32)
         shown, shading = obj, normals
         if training and k >= plain:
             stretch = random_stretch(rng)
             shown = obj.with_vertices(obj.vertices * stretch)
             shading = stretched_normals(normals, stretch)
-        views.append(render_view(shown, shading, pose, rng))
+        views.append(render_view(shown, shading, pose, rng, plain=not training))
         poses.append((pose.azimuth, pose.elevation, pose.fov or 0, *stretch))
     return row, np.stack(views), np.array(poses, np.float32)
 
