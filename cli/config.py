@@ -10,7 +10,6 @@ A config file holds flags by their name and a table per stage:
 An unknown key is an error with a suggestion, so that a typing mistake never silently changes nothing.
 """
 
-import difflib
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import Any
 
 import click
 
+from .._text import did_you_mean
 from ..errors import UsageError
 from .flags import BY_NAME, FLAGS, STAGES, Flag
 
@@ -164,7 +164,7 @@ class _Layer:
             if variable in known:
                 layer.put(known[variable], text, variable)
             else:  # the environment is shared with other programs' wrappers: a warning, not an error
-                layer.warnings.append(f"the variable {variable} means nothing here{suggestion(variable, known)}")
+                layer.warnings.append(f"the variable {variable} means nothing here{did_you_mean(variable, known)}")
         return layer.spread()
 
     @classmethod
@@ -180,7 +180,7 @@ class _Layer:
                 layer.put(BY_NAME[key], value, str(path))
             else:
                 names = [flag.name for flag in FLAGS if flag.stored]
-                raise UsageError(f"{path}: unknown key {raw_key!r}{suggestion(key, [*names, *STAGES])}")
+                raise UsageError(f"{path}: unknown key {raw_key!r}{did_you_mean(key, [*names, *STAGES])}")
         return layer.spread()
 
     @classmethod
@@ -208,10 +208,4 @@ def literal(text: str) -> Any:
 def check_stage(stage: str, known: tuple[str, ...] | None, origin: str) -> None:
     """Raises UsageError, with a suggestion, when `stage` is none of the known ones."""
     if known is not None and stage not in known:
-        raise UsageError(f"{origin}: there is no stage {stage!r}{suggestion(stage, known)}")
-
-
-def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """`; did you mean 'steps'?` or nothing, to append to a message."""
-    near = difflib.get_close_matches(wrong, list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+        raise UsageError(f"{origin}: there is no stage {stage!r}{did_you_mean(stage, known)}")

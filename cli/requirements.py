@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .._text import did_you_mean
 from ..errors import QualityGateError, UsageError
-from .config import suggestion
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
@@ -68,7 +68,7 @@ def _parse(text: str, keys: list[str]) -> Requirement:
     negated, key, sign, raw = match.groups()
     if key not in keys:
         raise UsageError(
-            f"--require: a mesh report has no {key!r}{suggestion(key, keys)}", f"Known: {', '.join(keys)}."
+            f"--require: a mesh report has no {key!r}{did_you_mean(key, keys)}", f"Known: {', '.join(keys)}."
         )
     if key in _NO_NUMBERS:
         raise UsageError(f"--require: {key} is no number to compare", "Use volume, area, faces, ...")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .._files import write_json
+from .._text import suggestion
 from ..errors import BadInputError, ItemTimeoutError, OutOfMemoryError, UsageError, Varco3DError
 from .artifacts import ARTIFACTS, Asset
 from .events import Emit, Event, Progress, StageFinished, StageStarted
@@ -18,7 +19,7 @@ from .machine import PeakMeter
 from .network_pool import NetworkPool
 from .recipe import Recipe, StageSpec
 from .seeds import stage_seed
-from .stage import Context, Stage, load_stage, suggestion
+from .stage import Context, Stage, load_stage
 
 _PROGRESS_GAP = 0.05  # seconds between two progress events of one stage
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._text import suggestion
 from ..errors import ModelMissingError, UsageError, Varco3DError
 from .machine import empty_cache, free_memory, used_memory
 from .seeds import file_sha256
-from .stage import suggestion
 
 Loader = Callable[[str, str, str, str], Any]
 """(model, part, device, dtype) -> network. A module-level function, so that workers can be given it."""

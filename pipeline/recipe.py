@@ -24,8 +24,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .._text import suggestion
 from ..errors import UsageError
-from .stage import ORDER, change_settings, load_stage, suggestion
+from .settings import change_settings
+from .stage import ORDER, load_stage
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -36,7 +36,8 @@ from varco3d.kernels.meshes.normals import smooth_normals, weld
 from varco3d.kernels.views.cameras import SIX_VIEWS, Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.meshes.preview import render_view
-from varco3d.pipeline.stage import Context, make_settings
+from varco3d.pipeline.settings import make_settings
+from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.export import Export
 from varco3d.pipeline.stages.texture import Texture
 from varco3d.pipeline.texturing.paint import paint

@@ -24,7 +24,7 @@ from varco3d.pipeline.machine import resolve_dtype
 from varco3d.pipeline.meshes.preview import render_view
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import Recipe, load_recipe
-from varco3d.pipeline.stage import parse_assignments
+from varco3d.pipeline.settings import parse_assignments
 from varco3d.weights.training import evaluate as networks
 from varco3d.weights.training.cases import Case
 from varco3d.weights.training.evaluate import Methods, Prediction

@@ -12,7 +12,8 @@ from pathlib import Path
 from varco3d.cli.exit_codes import EXIT_CODES, MEANINGS
 from varco3d.cli.flags import FLAGS, PANELS, Flag, show
 from varco3d.cli.main import VERBS
-from varco3d.pipeline.stage import ORDER, describe_settings, load_stage
+from varco3d.pipeline.settings import describe_settings
+from varco3d.pipeline.stage import ORDER, load_stage
 
 PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 

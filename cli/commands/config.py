@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from ..config import config_files, merge, suggestion, user_config_path
+from ..._text import did_you_mean
+from ..config import config_files, merge, user_config_path
 from ..flags import FLAGS, show
 from ..session import Session
 from .base import Verb, VerbGroup
@@ -28,7 +29,7 @@ def show_command(session: Session, keys: tuple[str, ...], origin: bool) -> None:
     wanted = [key.replace("-", "_") for key in keys]
     for key in wanted:
         if key not in values:
-            raise click.UsageError(f"no such setting: {key}{suggestion(key, values)}")
+            raise click.UsageError(f"no such setting: {key}{did_you_mean(key, values)}")
     if wanted:
         values = {key: values[key] for key in wanted}
     if session.as_json:

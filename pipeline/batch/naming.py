@@ -9,15 +9,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ..._text import suggestion
 from ...errors import UsageError
 from ..artifacts import Asset
-from ..stage import suggestion
+from ..meshes.formats import MESH_SUFFIXES
 from .inputs import InputFile
 
 DEFAULT_NAME = "{relpath}/{stem}.{ext}"
 FIELDS = ("stem", "relpath", "seed", "model", "ext")
 _LONGEST = 200  # bytes of a path part; file systems take 255, of which .preview.webp and the like need some
-MESH_SUFFIXES = (".glb", ".obj", ".ply", ".stl", ".3mf")
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,15 @@ from typing import Any
 import numpy as np
 
 from ..._files import write_whole
+from ..._text import suggestion
 from ...errors import BadMeshError, OutputError
 from ..artifacts import Mesh, Output
-from ..stage import suggestion
+from .formats import MESH_FORMATS, PER_METRE, unit_of, up_of
 from .glb import glb_bytes
 from .meshlab import quads
 from .report import is_closed
 from .writers import obj_files, ply_bytes, safe_stem, stl_bytes, three_mf_bytes
 
-FORMATS = ("glb", "obj", "ply", "stl", "3mf")
-_PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}
-_PRINTED = ("stl", "3mf")  # made for printers: Z up, millimetres
 # What keeps one file from being written and says nothing about the next one.
 _IN_THE_WAY = (
     errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM,
@@ -44,12 +42,12 @@ class Placement:
 
 def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str]:
     """The mesh in the axes and unit of the file, and that unit. Normals turn along."""
-    up = placement.up if placement.up != "auto" else "z" if file_format in _PRINTED else "y"
-    unit = placement.unit if placement.unit != "auto" else "mm" if file_format in _PRINTED else "m"
+    up = up_of(file_format, placement.up)
+    unit = unit_of(file_format, placement.unit)
     points = mesh.vertices.astype(np.float64)
     low, high = points.min(0), points.max(0)
     longest = float((high - low).max())
-    scale = _PER_METRE[unit] * (placement.size / longest if placement.size and longest > 0 else 1.0)
+    scale = PER_METRE[unit] * (placement.size / longest if placement.size and longest > 0 else 1.0)
     shift = {"center": (low + high) / 2, "base": np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2])}
     points = (points - shift.get(placement.origin, np.zeros(3))) * scale
     normals = mesh.normals
@@ -118,7 +116,7 @@ def encode(
         return {f"{stem}.stl": stl_bytes(placed)}
     if file_format == "3mf":
         return {f"{stem}.3mf": three_mf_bytes(placed, unit)}
-    raise OutputError(f"'{file_format}' is no mesh format", suggestion(file_format, FORMATS))
+    raise OutputError(f"'{file_format}' is no mesh format", suggestion(file_format, MESH_FORMATS))
 
 
 def write_mesh(

@@ -18,8 +18,8 @@ from ...kernels.meshes.normals import crease_normals, smooth_normals
 from ...kernels.views.cameras import SIX_VIEWS, Camera, orbit
 from ...kernels.views.render_maps import render_maps
 from ..artifacts import Mesh
+from .formats import PREVIEW_FORMATS
 
-FORMATS = ("png", "gif", "webp")
 CLAY = np.array([0.72, 0.72, 0.74], np.float32)
 BACKGROUND = (1.0, 1.0, 1.0)
 CREASE_LIMIT = 150_000  # faces; above it normals are smooth everywhere, which nobody sees at that density
@@ -101,7 +101,7 @@ def write_preview(
         picture = Image.fromarray(six_views(mesh, size or 256, background))
         write_whole(path, lambda file: picture.save(file, format="PNG", optimize=True))
         return
-    if kind not in FORMATS:
+    if kind not in PREVIEW_FORMATS:
         raise UsageError(f"a preview cannot be written as '{path.suffix}'", "Use .png, .gif or .webp.")
     pictures = [Image.fromarray(frame) for frame in turntable(mesh, frames, size or 320, background=background)]
     seconds_per_turn = 3.0

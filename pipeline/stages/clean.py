@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...errors import BadMeshError
 from ..artifacts import Asset, Mesh
 from ..meshes.levels import close
-from ..stage import Context, setting
-
-
-@dataclass(frozen=True)
-class CleanSettings:
-    faces: int = setting(40_000, "face budget; 0 keeps all", 0, 50_000_000)
-    min_part: float = setting(0.02, "parts with less area than this share of the largest part's are dropped", 0.0, 1.0)
-    tolerance: float = setting(0.0, "vertices this near become one, box units", 0.0, 0.1)
-    watertight: bool = setting(False, "wrap a mesh that is open into a closed one; needs varco3d[meshlab]")
+from ..stage import Context
+from .settings import CleanSettings
 
 
 class Clean:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +11,8 @@ import numpy as np
 from ..._files import write_whole
 from ...errors import EmptyFieldError, UsageError
 from ..artifacts import Asset, Mesh, PictureCamera, Subject
-from ..stage import Context, fitted_chunk, setting
+from ..stage import Context, fitted_chunk
+from .settings import CoarseSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,23 +20,6 @@ if TYPE_CHECKING:
     from ...kernels.fields.field_function import FieldFunction
 
 FRAME_SIDE = 192  # pixels of one picture in the strip of denoising steps
-
-
-@dataclass(frozen=True)
-class CoarseSettings:
-    steps: int = setting(20, "evaluations of the flow", 1, 1000)
-    guidance: float = setting(3.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    tokens: int = setting(0, "latent tokens; 0: as the model wants (a model with a fixed lattice ignores it)", 0, 65536)
-    resolution: int = setting(64, "cells per side of the coarse grid", 16, 1024)
-    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
-    candidates: int = setting(1, "shapes to draw", 1, 64)
-    combine: str = setting(
-        "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
-    )
-    second_look: bool = setting(False, "let the model look again at its guess, along the rays of the picture")
-    level: float = setting(0.0, "value at the surface; below 0 keeps what the model is less sure of", -1.0, 1.0)
-    outline: bool = setting(False, "hold the shape to the picture's outline: add what is missing, cut what is outside")
-    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
 
 
 class Coarse:

@@ -3,41 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...errors import UsageError
 from ..artifacts import Asset, Field, Latents, PictureCamera, VoxelGrid
-from ..stage import Context, fitted_chunk, setting
+from ..stage import Context, fitted_chunk
+from .settings import DecodeSettings
 
 if TYPE_CHECKING:
     from ...kernels.fields.field_function import FieldFunction
 
 
 TRUNCATION = 0.1  # box units; of models that do not tell what a value of 1 means
-
-
-@dataclass(frozen=True)
-class DecodeSettings:
-    resolution: int = setting(256, "cells per side of the decoded grid", 16, 2048)
-    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
-    start: int = setting(64, "cells per side of the first, complete level", 4, 256)
-    level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
-    solid: bool = setting(False, "fill what the voxels of the coarse surface enclose: latents know the surface only")
-    smooth: float = setting(
-        0.0, "box units the field is averaged over, when the coarse stage told the camera", 0.0, 0.2
-    )
-    outline: bool = setting(False, "hold the shape to the picture's outline, when the coarse stage told the camera")
-    keys: str = setting(
-        "all", "latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail)",
-        choices=("all", "mean", "merge"),
-    )  # fmt: skip
-    compat: str = setting(
-        "exact", "reference: the grid and the shifted coordinates of the public code, for comparison; dense, slow",
-        choices=("exact", "reference"),
-    )  # fmt: skip
 
 
 class Decode:

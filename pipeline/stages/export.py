@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import Any
 
 from ...errors import OutputError
 from ..artifacts import Asset, Output
 from ..meshes.levels import levels
-from ..meshes.outputs import FORMATS, Placement, finish, place, write_mesh
+from ..meshes.outputs import Placement, finish, place, write_mesh
 from ..meshes.report import mesh_report
-from ..stage import Context, setting
-
-
-@dataclass(frozen=True)
-class ExportSettings:
-    formats: tuple[str, ...] = setting(("glb",), "file formats to write", choices=FORMATS)
-    size: float = setting(1.0, "longest side, metres", 1e-6, 1e6)
-    up: str = setting("auto", "axis that points up; auto: z for STL and 3MF, else y", choices=("auto", "y", "z"))
-    unit: str = setting("auto", "unit; auto: mm for STL and 3MF, else m", choices=("auto", "m", "cm", "mm"))
-    origin: str = setting("center", "center of the box, or middle of its base", choices=("center", "base"))
-    texture_format: str = setting("png", "picture format of textures", choices=("png", "jpeg", "webp"))
-    lod: tuple[float, ...] = setting(
-        (1.0,), "levels of detail as fractions of the faces; several give NAME_lod0, NAME_lod1, ...", 0.0001, 1.0
-    )
-    quads: bool = setting(False, "pair triangles to quads in OBJ; needs varco3d[meshlab]")
-    extras: bool = setting(True, "put recipe, seed, version and licence into the GLB's asset.extras")
+from ..stage import Context
+from .settings import ExportSettings
 
 
 class Export:

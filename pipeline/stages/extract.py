@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...errors import EmptyFieldError
 from ..artifacts import Asset, Mesh
 from ..stage import Context
-
-
-@dataclass(frozen=True)
-class ExtractSettings:
-    """Nothing to set: the level belongs to the field."""
+from .settings import ExtractSettings
 
 
 class Extract:

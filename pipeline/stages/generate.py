@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 from ..artifacts import Asset, Latents
-from ..stage import Context, setting
+from ..stage import Context
 from .coarse import StepStrip, condition_of
-
-
-@dataclass(frozen=True)
-class GenerateSettings:
-    steps: int = setting(50, "steps as the model counts them", 1, 1000)
-    guidance: float = setting(5.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    tokens: int = setting(0, "latent tokens; 0: as the model was published", 0, 65536)
-    prompt: str = setting("", "words for models that take a drawing and words; others ignore it")
-    resolution: int = setting(96, "cells per side of the shapes drawn for preview_steps", 16, 512)
-    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+from .settings import GenerateSettings
 
 
 class Generate:

@@ -7,7 +7,6 @@ trained on exactly this framing, so it is a contract and not a taste.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,25 +16,12 @@ from ...errors import MissingDependencyError, NoSubjectError
 from ..artifacts import Asset, Subject
 from ..pictures.cutout import bleed, main_parts, plain_background, tidy_mask, touched_sides
 from ..pictures.reading import open_mask, open_rgba, shrink
-from ..stage import Context, setting
+from ..stage import Context
+from .settings import PrepareSettings
 
 _MEANINGFUL = 0.002  # share of transparent pixels from which a picture's own alpha is taken for a cut-out
 _WORK_SIDE = 3072  # pixels; larger pictures are averaged down first, which bounds memory
 _SMALL = 64  # pixels; below, a warning
-
-
-@dataclass(frozen=True)
-class PrepareSettings:
-    cutout: str = setting(
-        "auto", "auto: own alpha, else remove the background; keep: own alpha only; off: the whole frame is the object",
-        choices=("auto", "keep", "off"),
-    )  # fmt: skip
-    method: str = setting(
-        "auto", "how to remove a background: plain shortcut, network, rembg; auto: plain where it fits, else network",
-        choices=("auto", "plain", "network", "rembg"),
-    )  # fmt: skip
-    size: int = setting(512, "side of the square picture, pixels", 64, 4096)
-    margin: float = setting(0.1, "free border on each side, as a fraction of the frame", 0.0, 0.45)
 
 
 class Prepare:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...errors import BadMeshError
 from ..artifacts import Asset, Latents
-from ..stage import Context, setting
+from ..stage import Context
+from .settings import RefineSettings
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,13 +16,6 @@ if TYPE_CHECKING:
     from ...weights.generators.generator import Condition, SurfaceConditioned
 
 SURFACE_POINTS = 4096  # of the coarse mesh, for a generator that reads it: as many as in training
-
-
-@dataclass(frozen=True)
-class RefineSettings:
-    steps: int = setting(12, "evaluations of the flow", 1, 1000)
-    guidance: float = setting(2.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    draws: int = setting(1, "draws whose anchored latents are averaged: more is surer and smoother", 1, 64)
 
 
 class Refine:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 
 from ..artifacts import Asset, Queries
-from ..stage import Context, setting
-
-
-@dataclass(frozen=True)
-class SampleSettings:
-    tokens: int = setting(8192, "voxels to pick; fewer voxels give fewer tokens", 8, 1_000_000)
-    method: str = setting("fps", "fps spreads them out, random does not", choices=("fps", "random"))
+from ..stage import Context
+from .settings import SampleSettings
 
 
 class Sample:

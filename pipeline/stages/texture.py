@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -12,30 +12,8 @@ from ...kernels.meshes.boxes import box_transform
 from ...kernels.meshes.normals import smooth_normals
 from ...kernels.views.cameras import Camera
 from ..artifacts import Asset, Mesh
-from ..stage import Context, setting
-
-
-@dataclass(frozen=True)
-class TextureSettings:
-    enabled: bool = setting(True, "Paint the mesh; off leaves it as it is.")
-    size: int = setting(1024, "Texels per side, a power of two.", 256, 8192)
-    synthesizer: str = setting("tiny", "What makes the sides the picture does not show: tiny, folder, or a plug-in.")
-    views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")
-    register: bool = setting(True, "Search the camera of the picture; off takes the plain front camera.")
-    spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)
-    lowest_iou: float = setting(0.5, "Silhouette overlap below which the registration is refused.", 0, 1)
-    exponent: float = setting(4.0, "Weight of a view = cosine of its angle to the surface, to this power.", 1, 16)
-    bake_light: bool = setting(True, "Keep the picture's light in the colours; off flattens soft shading first.")
-    extra_views: int = setting(0, "Views wanted beyond the six, each where most surface is still unseen.", 0, 20)
-    atlas: str = setting(
-        "axis", "Charts by axis, packed tighter by xatlas, or xatlas for charts and packing (slow).",
-        choices=("axis", "packed", "xatlas"),
-    )  # fmt: skip
-    padding: int | None = setting(None, "Free texels between islands; by default grows with the size.", 1, 64)
-    keep_uv: bool = setting(False, "Keep the mesh's own UVs when it has some.")
-    normal_map: bool = setting(False, "Bake the detail that simplification removes into a normal map.")
-    roughness: float | None = setting(None, "Roughness of the whole surface; by default the mesh's own, or 0.9.", 0, 1)
-    metallic: float | None = setting(None, "Metalness of the whole surface; by default the mesh's own, or 0.", 0, 1)
+from ..stage import Context
+from .settings import TextureSettings
 
 
 class Texture:

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...errors import BadMeshError
 from ..artifacts import Asset, VoxelGrid
-from ..stage import Context, setting
-
-
-@dataclass(frozen=True)
-class VoxelizeSettings:
-    resolution: int = setting(128, "voxels per side", 8, 1024)
-    rule: str = setting("intersect", "voxels that a triangle touches, or whose centre is near", choices=("intersect", "distance"))  # fmt: skip  # noqa: E501
-    fit: float = setting(
-        0.0, "half the longest side of the mesh after moving it to the middle; 0: left as it is", 0.0, 1.0
-    )
-    band: float = setting(1.0, "for rule = distance: how near, in voxels", 0.1, 8.0)
+from ..stage import Context
+from .settings import VoxelizeSettings
 
 
 class Voxelize:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from varco3d.pipeline.artifacts import Asset, Mesh
-from varco3d.pipeline.stage import Context, setting
+from varco3d.pipeline.settings import setting
+from varco3d.pipeline.stage import Context
 
 RECIPE = """
 name = "standin"

@@ -8,14 +8,14 @@ from fakes import write_recipe
 from varco3d.errors import UsageError
 from varco3d.pipeline.machine import resolve_dtype
 from varco3d.pipeline.recipe import load_recipe, recipe_names
-from varco3d.pipeline.stage import (
+from varco3d.pipeline.settings import (
     change_settings,
     describe_settings,
-    load_stage,
     make_settings,
     parse_assignments,
     setting,
 )
+from varco3d.pipeline.stage import load_stage
 
 
 @dataclass(frozen=True)
@@ -158,3 +158,12 @@ def test_the_shipped_recipes_exist():
 def test_number_type_follows_the_device():
     assert resolve_dtype("auto", "cuda:0") == "float16" and resolve_dtype("auto", "cpu") == "float32"
     assert resolve_dtype("bfloat16", "cuda:0") == "bfloat16"
+
+
+def test_every_built_in_stage_has_its_settings_in_the_light_module() -> None:
+    from varco3d.pipeline.stage import ORDER
+    from varco3d.pipeline.stages.settings import SETTINGS
+
+    assert set(SETTINGS) == {*ORDER, "generate"}
+    for name, kind in SETTINGS.items():
+        assert load_stage(name).Settings is kind

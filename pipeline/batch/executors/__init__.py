@@ -6,9 +6,9 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from ...._text import suggestion
 from ....errors import UsageError
 from ...events import Emit
-from ...stage import suggestion
 from ..ladder import step_down
 from ..worker import Result, RunConfig, Task
 

@@ -17,7 +17,8 @@ from varco3d.kernels.views.cameras import SIX_VIEWS, Camera
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.meshes.preview import render_view, sample_texture
-from varco3d.pipeline.stage import Context, Stage, make_settings
+from varco3d.pipeline.settings import make_settings
+from varco3d.pipeline.stage import Context, Stage
 from varco3d.pipeline.stages.clean import Clean
 from varco3d.pipeline.stages.texture import Texture
 from varco3d.pipeline.texturing.picture import prepare_picture

@@ -1,0 +1,164 @@
+"""The settings of the built-in stages, in the order of the chain: what `--set STAGE.KEY=VALUE` can set.
+
+Each stage's file imports its class from here. The module is light: the command line takes ranges, choices, defaults
+and help of its flags from these classes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..meshes.formats import MESH_FORMATS
+from ..settings import setting
+
+
+@dataclass(frozen=True)
+class PrepareSettings:
+    cutout: str = setting(
+        "auto", "auto: own alpha, else remove the background; keep: own alpha only; off: the whole frame is the object",
+        choices=("auto", "keep", "off"),
+    )  # fmt: skip
+    method: str = setting(
+        "auto", "how to remove a background: plain shortcut, network, rembg; auto: plain where it fits, else network",
+        choices=("auto", "plain", "network", "rembg"),
+    )  # fmt: skip
+    size: int = setting(512, "side of the square picture, pixels", 64, 4096)
+    margin: float = setting(0.1, "free border on each side, as a fraction of the frame", 0.0, 0.45)
+
+
+@dataclass(frozen=True)
+class CoarseSettings:
+    steps: int = setting(20, "evaluations of the flow", 1, 1000)
+    guidance: float = setting(3.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
+    tokens: int = setting(0, "latent tokens; 0: as the model wants (a model with a fixed lattice ignores it)", 0, 65536)
+    resolution: int = setting(64, "cells per side of the coarse grid", 16, 1024)
+    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
+    candidates: int = setting(1, "shapes to draw", 1, 64)
+    combine: str = setting(
+        "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
+    )
+    second_look: bool = setting(False, "let the model look again at its guess, along the rays of the picture")
+    level: float = setting(0.0, "value at the surface; below 0 keeps what the model is less sure of", -1.0, 1.0)
+    outline: bool = setting(False, "hold the shape to the picture's outline: add what is missing, cut what is outside")
+    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+
+
+@dataclass(frozen=True)
+class GenerateSettings:
+    steps: int = setting(50, "steps as the model counts them", 1, 1000)
+    guidance: float = setting(5.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
+    tokens: int = setting(0, "latent tokens; 0: as the model was published", 0, 65536)
+    prompt: str = setting("", "words for models that take a drawing and words; others ignore it")
+    resolution: int = setting(96, "cells per side of the shapes drawn for preview_steps", 16, 512)
+    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+
+
+@dataclass(frozen=True)
+class VoxelizeSettings:
+    resolution: int = setting(128, "voxels per side", 8, 1024)
+    rule: str = setting("intersect", "voxels that a triangle touches, or whose centre is near", choices=("intersect", "distance"))  # fmt: skip  # noqa: E501
+    fit: float = setting(
+        0.0, "half the longest side of the mesh after moving it to the middle; 0: left as it is", 0.0, 1.0
+    )
+    band: float = setting(1.0, "for rule = distance: how near, in voxels", 0.1, 8.0)
+
+
+@dataclass(frozen=True)
+class SampleSettings:
+    tokens: int = setting(8192, "voxels to pick; fewer voxels give fewer tokens", 8, 1_000_000)
+    method: str = setting("fps", "fps spreads them out, random does not", choices=("fps", "random"))
+
+
+@dataclass(frozen=True)
+class RefineSettings:
+    steps: int = setting(12, "evaluations of the flow", 1, 1000)
+    guidance: float = setting(2.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
+    draws: int = setting(1, "draws whose anchored latents are averaged: more is surer and smoother", 1, 64)
+
+
+@dataclass(frozen=True)
+class DecodeSettings:
+    resolution: int = setting(256, "cells per side of the decoded grid", 16, 2048)
+    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
+    start: int = setting(64, "cells per side of the first, complete level", 4, 256)
+    level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
+    solid: bool = setting(False, "fill what the voxels of the coarse surface enclose: latents know the surface only")
+    smooth: float = setting(
+        0.0, "box units the field is averaged over, when the coarse stage told the camera", 0.0, 0.2
+    )
+    outline: bool = setting(False, "hold the shape to the picture's outline, when the coarse stage told the camera")
+    keys: str = setting(
+        "all", "latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail)",
+        choices=("all", "mean", "merge"),
+    )  # fmt: skip
+    compat: str = setting(
+        "exact", "reference: the grid and the shifted coordinates of the public code, for comparison; dense, slow",
+        choices=("exact", "reference"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ExtractSettings:
+    """Nothing to set: the level belongs to the field."""
+
+
+@dataclass(frozen=True)
+class CleanSettings:
+    faces: int = setting(40_000, "face budget; 0 keeps all", 0, 50_000_000)
+    min_part: float = setting(0.02, "parts with less area than this share of the largest part's are dropped", 0.0, 1.0)
+    tolerance: float = setting(0.0, "vertices this near become one, box units", 0.0, 0.1)
+    watertight: bool = setting(False, "wrap a mesh that is open into a closed one; needs varco3d[meshlab]")
+
+
+@dataclass(frozen=True)
+class TextureSettings:
+    enabled: bool = setting(True, "Paint the mesh; off leaves it as it is.")
+    size: int = setting(1024, "Texels per side, a power of two.", 256, 8192)
+    synthesizer: str = setting("tiny", "What makes the sides the picture does not show: tiny, folder, or a plug-in.")
+    views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")
+    register: bool = setting(True, "Search the camera of the picture; off takes the plain front camera.")
+    spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)
+    lowest_iou: float = setting(0.5, "Silhouette overlap below which the registration is refused.", 0, 1)
+    exponent: float = setting(4.0, "Weight of a view = cosine of its angle to the surface, to this power.", 1, 16)
+    bake_light: bool = setting(True, "Keep the picture's light in the colours; off flattens soft shading first.")
+    extra_views: int = setting(0, "Views wanted beyond the six, each where most surface is still unseen.", 0, 20)
+    atlas: str = setting(
+        "axis", "Charts by axis, packed tighter by xatlas, or xatlas for charts and packing (slow).",
+        choices=("axis", "packed", "xatlas"),
+    )  # fmt: skip
+    padding: int | None = setting(None, "Free texels between islands; by default grows with the size.", 1, 64)
+    keep_uv: bool = setting(False, "Keep the mesh's own UVs when it has some.")
+    normal_map: bool = setting(False, "Bake the detail that simplification removes into a normal map.")
+    roughness: float | None = setting(None, "Roughness of the whole surface; by default the mesh's own, or 0.9.", 0, 1)
+    metallic: float | None = setting(None, "Metalness of the whole surface; by default the mesh's own, or 0.", 0, 1)
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    formats: tuple[str, ...] = setting(("glb",), "file formats to write", choices=MESH_FORMATS)
+    size: float = setting(1.0, "longest side, metres", 1e-6, 1e6)
+    up: str = setting("auto", "axis that points up; auto: z for STL and 3MF, else y", choices=("auto", "y", "z"))
+    unit: str = setting("auto", "unit; auto: mm for STL and 3MF, else m", choices=("auto", "m", "cm", "mm"))
+    origin: str = setting("center", "center of the box, or middle of its base", choices=("center", "base"))
+    texture_format: str = setting("png", "picture format of textures", choices=("png", "jpeg", "webp"))
+    lod: tuple[float, ...] = setting(
+        (1.0,), "levels of detail as fractions of the faces; several give NAME_lod0, NAME_lod1, ...", 0.0001, 1.0
+    )
+    quads: bool = setting(False, "pair triangles to quads in OBJ; needs varco3d[meshlab]")
+    extras: bool = setting(True, "put recipe, seed, version and licence into the GLB's asset.extras")
+
+
+SETTINGS: dict[str, type[Any]] = {
+    "prepare": PrepareSettings,
+    "coarse": CoarseSettings,
+    "generate": GenerateSettings,
+    "voxelize": VoxelizeSettings,
+    "sample": SampleSettings,
+    "refine": RefineSettings,
+    "decode": DecodeSettings,
+    "extract": ExtractSettings,
+    "clean": CleanSettings,
+    "texture": TextureSettings,
+    "export": ExportSettings,
+}

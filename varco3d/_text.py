@@ -1,0 +1,23 @@
+"""Words for messages: what a mistyped name probably meant."""
+
+import difflib
+from collections.abc import Iterable
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word most like `word`, or None when none is near."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return close[0] if close else None
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A hint naming the nearest known word, or all of them."""
+    options = list(known)
+    close = nearest(word, options)
+    return f"Did you mean '{close}'?" if close else f"Known: {', '.join(options)}."
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'steps'?` or nothing, to append to a message."""
+    close = nearest(word, known)
+    return f"; did you mean {close!r}?" if close else ""
