@@ -28,13 +28,13 @@ def class_name(target: str) -> str:
     return str(target).rpartition(".")[2]
 
 
-def _refuse(params: Params, *options: str) -> None:
+def refuse(params: Params, *options: str) -> None:
     for option in options:
         if params.get(option):
             raise CheckpointError(f"the config asks for {option}={params[option]!r}, which is not supported", "")
 
 
-def _required(params: Params, what: str, *names: str) -> list[Any]:
+def required(params: Params, what: str, *names: str) -> list[Any]:
     lost = [name for name in names if params.get(name) is None]
     if lost:
         raise CheckpointError(
@@ -45,8 +45,8 @@ def _required(params: Params, what: str, *names: str) -> list[Any]:
 
 def vecset_config(params: Params, with_encoder: bool) -> VecSetVaeConfig:
     """ShapeVAE of Hunyuan3D and UltraShape. with_encoder: whether the file holds one (many hold the decoder only)."""
-    width, heads, layers, channels = _required(params, "VAE", "width", "heads", "num_decoder_layers", "embed_dim")
-    _refuse(params, "use_ln_pre")
+    width, heads, layers, channels = required(params, "VAE", "width", "heads", "num_decoder_layers", "embed_dim")
+    refuse(params, "use_ln_pre")
     norm: HeadNorm = "layer" if params.get("qk_norm", False) else "none"
     ratio = params.get("geo_decoder_downsample_ratio", 1)
     geo_norm = params.get("geo_decoder_ln_post", True)
@@ -128,12 +128,12 @@ def flux_config(params: Params) -> FluxDitConfig:
 
 def skip_config(params: Params, lattice: bool) -> SkipDitConfig:
     """HunYuanDiTPlain of Hunyuan3D-2.1, and RefineDiT of UltraShape (lattice)."""
-    _refuse(params, "with_decoupled_ca", "use_pos_emb", "guidance_cond_proj_dim")
+    refuse(params, "with_decoupled_ca", "use_pos_emb", "guidance_cond_proj_dim")
     if not lattice and params.get("use_attention_pooling", True):
         raise CheckpointError("the config asks for use_attention_pooling, which is not supported", "")
     if params.get("norm_type", "layer") != "layer":
         raise CheckpointError(f"the config asks for norm_type={params['norm_type']!r}, which is not supported", "")
-    width, depth, heads = _required(params, "DiT", "hidden_size", "depth", "num_heads")
+    width, depth, heads = required(params, "DiT", "hidden_size", "depth", "num_heads")
     norm: HeadNorm = "none"
     if params.get("qk_norm", False):
         norm = "rms" if params.get("qk_norm_type", "rms") == "rms" else "layer"

@@ -1,1 +1,4 @@
-"""The networks, one file each, read from top to bottom."""
+"""The networks, one file each, read from top to bottom.
+
+sparse: layers on sparse voxels. trellis: the networks of TRELLIS.
+"""

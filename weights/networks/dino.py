@@ -1,7 +1,7 @@
 """DINOv2 image encoder: pixels become one class token and one token per 14 x 14 patch.
 
 Written out here because the transformers package renamed the keys of the files this has to read. Shapes: B batch,
-h x w patches, W width.
+h x w patches, R registers, W width.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,21 @@ from torch.nn import functional as F
 from .layers import Mlp, SelfAttention
 
 # How the table of position embeddings is resized when the picture is not of the training size. "size" asks for the
-# new grid; "scale" passes (n + 0.1) / grid as a factor, as transformers did before 4.46. They differ a little.
-PositionResize = Literal["size", "scale"]
+# new grid; "scale" passes (n + 0.1) / grid as a factor, as transformers did before 4.46; "smooth" asks for the new
+# grid with smoothing, as the models with registers do. They differ a little.
+PositionResize = Literal["size", "scale", "smooth"]
+
+
+BARE_EPS = 1e-5  # of a last norm without weights
 
 
 @dataclass(frozen=True)
 class DinoConfig:
-    """swiglu: the gated MLP of the giant model. image_size: pixels the position table was made for."""
+    """swiglu: the gated MLP of the giant model. image_size: pixels the position table was made for.
+
+    registers: learned tokens after the class token, without a position. bare_norm: the last norm has no weights and
+    its own epsilon, whatever the file holds, as TRELLIS reads its picture.
+    """
 
     width: int
     heads: int
@@ -31,6 +39,8 @@ class DinoConfig:
     swiglu: bool = False
     qkv_bias: bool = True
     eps: float = 1e-6
+    registers: int = 0
+    bare_norm: bool = False
 
 
 class Scale(nn.Module):
@@ -85,8 +95,13 @@ class Dino(nn.Module):
         self.class_token = nn.Parameter(torch.zeros(1, 1, config.width))
         self.positions = nn.Parameter(torch.zeros(1, 1 + grid * grid, config.width))
         self.patches = nn.Conv2d(3, config.width, config.patch, stride=config.patch)
+        if config.registers:
+            self.registers = nn.Parameter(torch.zeros(1, config.registers, config.width))
         self.blocks = nn.ModuleList(DinoBlock(config) for _ in range(config.layers))
-        self.norm = nn.LayerNorm(config.width, eps=config.eps)
+        if config.bare_norm:
+            self.norm = nn.LayerNorm(config.width, eps=BARE_EPS, elementwise_affine=False)
+        else:
+            self.norm = nn.LayerNorm(config.width, eps=config.eps)
 
     def position_table(self, rows: int, columns: int) -> Tensor:
         """[1, 1 + rows * columns, W], bicubically resized from the trained grid when the patch grid differs."""
@@ -94,8 +109,9 @@ class Dino(nn.Module):
         if rows == grid and columns == grid:
             return self.positions
         table = self.positions[:, 1:].float().unflatten(1, (grid, grid)).permute(0, 3, 1, 2)
-        if self.position_resize == "size":
-            table = F.interpolate(table, size=(rows, columns), mode="bicubic", align_corners=False)
+        if self.position_resize != "scale":
+            smooth = self.position_resize == "smooth"
+            table = F.interpolate(table, size=(rows, columns), mode="bicubic", align_corners=False, antialias=smooth)
         else:
             factors = ((rows + 0.1) / grid, (columns + 0.1) / grid)
             table = F.interpolate(table, scale_factor=factors, mode="bicubic", align_corners=False)
@@ -103,14 +119,17 @@ class Dino(nn.Module):
         return torch.cat([self.positions[:, :1], table], dim=1)
 
     def embed(self, pixels: Tensor) -> Tensor:
-        """pixels [B, 3, 14 h, 14 w], normalised -> [B, 1 + h * w, W], class token first, patches row by row."""
+        """pixels [B, 3, 14 h, 14 w], normalised -> [B, 1 + R + h * w, W]: class token, registers, patches by row."""
         patches = self.patches(pixels.to(self.patches.weight.dtype))
         rows, columns = patches.shape[-2:]
         x = torch.cat([self.class_token.expand(len(pixels), -1, -1), patches.flatten(2).transpose(1, 2)], dim=1)
-        return x + self.position_table(rows, columns)
+        x = x + self.position_table(rows, columns)
+        if not self.config.registers:
+            return x
+        return torch.cat([x[:, :1], self.registers.expand(len(pixels), -1, -1), x[:, 1:]], dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """pixels [B, 3, 14 h, 14 w], normalised -> [B, 1 + h * w, W]."""
+        """pixels [B, 3, 14 h, 14 w], normalised -> [B, 1 + R + h * w, W]."""
         x = self.embed(pixels)
         for block in self.blocks:
             x = block(x)

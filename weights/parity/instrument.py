@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from ..checkpoints.containers import Tensors, open_tensors
 from ..checkpoints.convert import Layout, load_into
+from ..networks.sparse import SparseTensor
 from .fixture import SINGLE, Fixture
 
 LAST_PLACE = 2.0**-23  # relative step of float32
@@ -38,8 +39,8 @@ def watching(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
     """Outputs of modules during the block, by name."""
     seen: dict[str, Tensor] = {}
 
-    def keep(name: str, _module: nn.Module, _inputs: object, output: Tensor) -> None:
-        seen[name] = output
+    def keep(name: str, _module: nn.Module, _inputs: object, output: Tensor | SparseTensor) -> None:
+        seen[name] = output.features if isinstance(output, SparseTensor) else output
 
     handles = [module.register_forward_hook(partial(keep, name)) for name, module in modules.items()]
     try:

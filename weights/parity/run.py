@@ -12,6 +12,7 @@ from . import pipelines as of_pipelines
 from . import volumes as of_volumes
 from .fixture import Check, Fixture, NotUnderstoodError
 from .networks import network_case
+from .trellis import trellis_case
 
 Case = Callable[[Fixture], None]
 TENSORS = (".safetensors", *TORCH_SUFFIXES)
@@ -69,7 +70,7 @@ def recognise(fixture: Fixture) -> Case:
         return of_functions.schedulers
     if {"in.grid", "out.v", "out.f"} <= fixture.names:
         return of_functions.extraction
-    case = network_case(named)
+    case = trellis_case(named) or network_case(named)
     if case is None:
         raise NotUnderstoodError(f"no check for {named or 'a fixture that names no class'}")
     return case

@@ -102,6 +102,12 @@ def test_subdivide_gives_every_child_once() -> None:
     assert child_rows(halves)[8 + 3].tolist() == [22.0, 23.0]
 
 
+def test_convolution_of_halves_reads_their_parents() -> None:
+    x, conv = random_tensor(5), sparse.SubmanifoldConv(5, 7, 3)
+    found = convolution.subdivided_product(x, conv.weight, conv.bias)
+    torch.testing.assert_close(found, conv(sparse.subdivide(x)).features, atol=2e-6, rtol=0)
+
+
 @pytest.mark.parametrize("offset", [0.0, 50.0])
 def test_group_norm_is_that_of_one_item(offset: float, monkeypatch: pytest.MonkeyPatch) -> None:
     x = random_tensor(8)

@@ -96,3 +96,22 @@ class TransposedConv(KernelWeights):
             rows = torch.nonzero(cell == number)[:, 0]
             out = out.index_copy(0, rows, F.linear(x.features[parent[rows]], kernel, self.bias))
         return SparseTensor(out, onto)
+
+
+def subdivided_product(x: SparseTensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    """Submanifold 3^3 convolution of `subdivide(x)` without making it: [N, C], [O, 3, 3, 3, C] -> [8 N, O].
+
+    All halves of a voxel have its features, so each half reads 2^3 parents, by sums of the taps that fall on each.
+    """
+    table = x.voxels.table(3).view(-1, 3, 3, 3)
+    outputs = []
+    for half in range(8):
+        bits = [half >> 2 & 1, half >> 1 & 1, half & 1]
+        summed = weight.float()
+        for axis, bit in enumerate(bits):  # taps -1, 0, 1 of half 0 fall on parents -1, 0, 0; of half 1 on 0, 0, 1
+            taps = summed.unbind(axis + 1)
+            pair = (taps[0], taps[1] + taps[2]) if bit == 0 else (taps[0] + taps[1], taps[2])
+            summed = torch.stack(pair, dim=axis + 1)
+        near = table[:, bits[0] : bits[0] + 2, bits[1] : bits[1] + 2, bits[2] : bits[2] + 2].reshape(-1, 8)
+        outputs.append(gather_product(x.features, near, summed.flatten(1), bias))
+    return torch.stack(outputs, dim=1).flatten(0, 1)
