@@ -239,7 +239,8 @@ class Field:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        members = {name: np.asarray(getattr(self.samples, name)) for name in self.samples.__dataclass_fields__}
+        samples = self.samples.on_host()
+        members = {name: np.asarray(getattr(samples, name)) for name in samples.__dataclass_fields__}
         _save_arrays(folder / "field.npz", **members)
 
     @classmethod

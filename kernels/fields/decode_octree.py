@@ -51,7 +51,8 @@ def decode_octree(
     found only through seeds. seeds: (indices [K, 3], their resolution) of cells to look into as well, at the first
     level that is at least as fine. progress: called with the fraction done, ascending to 1.
 
-    Returns a Field, with no cells when the level is never crossed. Raises BadInputError when the query gives the wrong
+    Returns a Field of NumPy arrays, or of tensors where a device decoded it, with no cells when the level is never
+    crossed. Raises BadInputError when the query gives the wrong
     number of values or values that are not finite, UsageError when a setting is out of range.
     """
     check_range("resolution", resolution, 1, MAX_RESOLUTION)
@@ -113,7 +114,8 @@ class _Decoder:
         self.level = level
         self.chunk = chunk
         self.torch_device = torch_device
-        self.device = origin_of(torch.empty(0, device=torch_device)).device
+        self.origin = origin_of(torch.empty(0, device=torch_device))
+        self.device = self.origin.device
         self.progress = _Progress(progress, sides)
 
     def dense_level(self, side: int) -> _Level:
@@ -157,12 +159,16 @@ class _Decoder:
         return Field(
             resolution=level.side,
             bounds=self.bounds,
-            cells=cells.numpy(),
-            corners=corners.numpy(),
-            points=self._points(nodes, slots).numpy(),
-            values=values.numpy(),
+            cells=self._given(cells),
+            corners=self._given(corners),
+            points=self._given(self._points(nodes, slots)),
+            values=self._given(values),
             level=self.level,
         )
+
+    def _given(self, array: wp.array) -> Any:
+        """An array of the field: a tensor on the device, NumPy's on the CPU."""
+        return array.numpy() if self.device == "cpu" else self.origin.give(array)
 
     def _ask_cover(self, level: _Level, cells: wp.array, coarse_side: int) -> None:
         """Ask for the cells of `level` that overlap `cells` [K] of a lattice of `coarse_side`."""

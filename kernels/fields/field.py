@@ -1,13 +1,19 @@
 """A scalar field sampled only where its surface is: what decoding gives and marching cubes takes."""
 
+from __future__ import annotations
+
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 
 from ...errors import BadInputError
+from ..arrays import Array, to_numpy
 
 # Corner c of a cell lies at cell + CORNERS[c]: bit 0 is +x, bit 1 is +y, bit 2 is +z.
 CORNERS = np.array([[c & 1, c >> 1 & 1, c >> 2 & 1] for c in range(8)], dtype=np.int32)
+
+ARRAYS = ("cells", "corners", "points", "values")
 
 Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
 
@@ -16,15 +22,16 @@ Bounds = tuple[tuple[float, float, float], tuple[float, float, float]]
 class Field:
     """Sparse samples on a lattice of `resolution` cells per side, positive inside.
 
-    Lattice point i lies at lower + i * (upper - lower) / resolution, i from 0 to `resolution` inclusive.
+    Lattice point i lies at lower + i * (upper - lower) / resolution, i from 0 to `resolution` inclusive. The arrays are
+    NumPy's, or torch tensors on the device that decoded them.
     """
 
     resolution: int
     bounds: Bounds  # lower and upper corner of the box, world units
-    cells: np.ndarray  # [C, 3] int32, the cells that the level crosses
-    corners: np.ndarray  # [C, 8] int32, row of `points` and `values` of each corner, in the order of CORNERS
-    points: np.ndarray  # [P, 3] int32, lattice index of each sample, each once
-    values: np.ndarray  # [P] float32
+    cells: Array  # [C, 3] int32, the cells that the level crosses
+    corners: Array  # [C, 8] int32, row of `points` and `values` of each corner, in the order of CORNERS
+    points: Array  # [P, 3] int32, lattice index of each sample, each once
+    values: Array  # [P] float32
     level: float = 0.0
 
     def __post_init__(self) -> None:
@@ -35,6 +42,17 @@ class Field:
         if len(self.cells) != len(self.corners) or len(self.points) != len(self.values):
             raise BadInputError("the arrays of the field do not fit together")
 
+    def on_host(self) -> Field:
+        """The same field with NumPy arrays."""
+        return dataclasses.replace(self, **{name: to_numpy(getattr(self, name)) for name in ARRAYS})
+
+    def on_device(self, device: str) -> Field:
+        """The same field with torch tensors on `device`."""
+        import torch
+
+        held = {name: torch.as_tensor(getattr(self, name)).to(device) for name in ARRAYS}
+        return dataclasses.replace(self, **held)
+
     @property
     def cell_size(self) -> np.ndarray:
         """Edge lengths of a cell, [3] float64, world units."""
@@ -43,7 +61,7 @@ class Field:
 
     def positions(self) -> np.ndarray:
         """World position of each sample, [P, 3] float32."""
-        return lattice_positions(self.points, self.resolution, self.bounds)
+        return lattice_positions(to_numpy(self.points), self.resolution, self.bounds)
 
 
 def lattice_positions(points: np.ndarray, resolution: int, bounds: Bounds) -> np.ndarray:

@@ -9,12 +9,13 @@ any order.
 """
 
 from dataclasses import fields
+from typing import Any
 
 import numpy as np
 import warp as wp
 
 from ...errors import BadInputError
-from ..arrays import offsets, to_warp
+from ..arrays import is_tensor, offsets, origin_of, to_warp
 from ..parallel import launch, start_warp
 from .field import Field
 from .mc_tables import tables
@@ -23,36 +24,38 @@ from .mc_tables import tables
 wp.set_module_options({"enable_backward": False, "max_unroll": 8})
 
 
-def marching_cubes(field: Field, level: float | None = None, device: str = "cpu") -> tuple[np.ndarray, np.ndarray]:
+def marching_cubes(field: Field, level: float | None = None) -> tuple[Any, Any]:
     """The surface where the field equals `level`: vertices [V, 3] float32 in world units, faces [F, 3] int32.
 
-    level: None takes the field's own, the one whose crossing cells it holds; another level is complete only when the
+    Runs where the field's arrays live, and gives arrays of their kind. level: None takes the field's own, the one whose crossing cells it holds; another level is complete only when the
     field holds the cells that cross it. Samples above the level are inside; faces are counter-clockwise from outside.
     A field that never crosses the level gives empty arrays. Raises BadInputError for samples that are not finite.
     The surface is closed wherever the cells cover it, and no edge has more than two triangles.
     """
-    crossing = _Crossing(field, level, device)
+    crossing, origin = _Crossing(field, level), origin_of(field.values)
+    device = origin.device
     vertices = wp.empty(crossing.vertex_total, dtype=wp.vec3, device=device)
     faces = wp.empty((crossing.face_total, 3), dtype=int, device=device)
     inputs = [crossing.cubes, to_warp(field.points, int, device), wp.vec3(*field.bounds[0]), wp.vec3(*field.cell_size)]
     inputs += [crossing.face_ends, crossing.vertex_ends, vertices, faces]
     launch(write_mesh, crossing.cells, inputs, device)
-    return vertices.numpy().reshape(-1, 3), faces.numpy()
+    return origin.give(vertices).reshape(-1, 3), origin.give(faces)
 
 
-def field_normals(field: Field, level: float | None = None, device: str = "cpu") -> np.ndarray:
+def field_normals(field: Field, level: float | None = None) -> Any:
     """Unit normals [V, 3] float32 for the vertices of `marching_cubes`, from the gradient of the field.
 
     Each is the mean of the trilinear gradients in the cells around the vertex, towards lower values; zero where the
     field is flat.
     """
-    crossing = _Crossing(field, level, device)
+    crossing, origin = _Crossing(field, level), origin_of(field.values)
+    device = origin.device
     normals = wp.zeros(crossing.vertex_total, dtype=wp.vec3, device=device)
     inputs = [0, crossing.cubes, wp.vec3(*field.cell_size), crossing.vertex_ends, normals]
     # Cells add to shared vertices, so on CPU this stays on one thread.
     wp.launch(add_gradients, crossing.cells, inputs, device=device)
     launch(normalise, crossing.vertex_total, [normals], device)
-    return normals.numpy().reshape(-1, 3)
+    return origin.give(normals).reshape(-1, 3)
 
 
 @wp.struct
@@ -73,8 +76,10 @@ class Cubes:
 class _Crossing:
     """Where the level crosses a field: the kernels' common inputs, and the numbers of vertices and faces."""
 
-    def __init__(self, field: Field, level: float | None, device: str):
-        if not np.isfinite(field.values).all():
+    def __init__(self, field: Field, level: float | None):
+        device = origin_of(field.values).device
+        finite = field.values.isfinite() if is_tensor(field.values) else np.isfinite(field.values)
+        if not bool(finite.all()):
             raise BadInputError("the field has samples that are not finite")
         start_warp()
         self.cubes = Cubes()

@@ -20,6 +20,7 @@ class Extract:
     networks = ()
 
     def run(self, asset: Asset, settings: ExtractSettings, context: Context) -> Asset:
+        from ...kernels.arrays import to_numpy
         from ...kernels.fields.marching_cubes import marching_cubes
 
         assert asset.field is not None
@@ -29,5 +30,5 @@ class Extract:
         vertices, faces = marching_cubes(samples)
         if len(faces) == 0:
             raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
-        mesh = Mesh(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
+        mesh = Mesh(to_numpy(vertices, np.float32), to_numpy(faces, np.int32))
         return dataclasses.replace(asset, mesh=mesh)

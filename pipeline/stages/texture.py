@@ -164,11 +164,12 @@ def _conditions(
 
 def _normal_map(asset: Asset, cut: Mesh, size: int, context: Context) -> np.ndarray | None:
     """Detail of the decoded field, or of the mesh before simplification, on the simplified mesh; None without it."""
+    from ...kernels.arrays import to_numpy
     from ...kernels.fields.marching_cubes import marching_cubes
     from ..texturing.normal_map import bake_normal_map
 
     if asset.field is not None and len(asset.field.samples.cells):
-        vertices, faces = marching_cubes(asset.field.samples)
+        vertices, faces = (to_numpy(array) for array in marching_cubes(asset.field.samples))
     elif asset.coarse is not None and len(asset.coarse.faces) > len(cut.faces):
         vertices, faces = asset.coarse.vertices, asset.coarse.faces
     else:

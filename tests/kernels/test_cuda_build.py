@@ -3,49 +3,38 @@
 This says that the code builds for those chips, not that it was run on one: see docs/cuda.md.
 """
 
-import importlib
-import pkgutil
 import re
 import shutil
 import subprocess
 
 import pytest
-import warp as wp
 
-import varco3d.kernels
-from varco3d.kernels.parallel import start_warp
+from varco3d.kernels.ahead import compile_module, kernel_modules
 
 ARCHITECTURES = (80, 90)
 MOST_SPILLED_BYTES = 64
 MOST_REGISTERS = 255  # what one thread can have at all
 
 
-def kernel_modules():
-    """Names of the modules of varco3d.kernels that define a Warp kernel."""
-    names = [info.name for info in pkgutil.iter_modules(varco3d.kernels.__path__)]
-    modules = {name: importlib.import_module(f"varco3d.kernels.{name}") for name in names}
-    return [
-        name
-        for name, module in modules.items()
-        if any(isinstance(value, wp.Kernel) and value.module.name == module.__name__ for value in vars(module).values())
-    ]
-
-
-def compiled(name, folder, ptx):
+def compiled(name, folder):
     """Paths of the module compiled for each architecture; skips where Warp is built without a CUDA compiler."""
-    start_warp()
-    module = importlib.import_module(f"varco3d.kernels.{name}")
     try:
-        return wp.compile_aot_module(module, arch=list(ARCHITECTURES), module_dir=folder, use_ptx=ptx)
+        return compile_module(name, list(ARCHITECTURES), folder, ptx=True)
     except RuntimeError as error:
         if "CUDA" in str(error) and "not" in str(error):
             pytest.skip(f"this Warp cannot compile for CUDA: {error}")
         raise
 
 
+def test_every_room_with_kernels_is_known():
+    rooms = {name.partition(".")[0] for name in kernel_modules()}
+    assert rooms == {"atlas", "fields", "meshes", "views", "voxels"}
+    assert {"fields.marching_cubes", "voxels.farthest_points", "atlas.bake"} <= set(kernel_modules())
+
+
 @pytest.mark.parametrize("name", kernel_modules())
 def test_module_compiles_and_does_not_spill(name, tmp_path):
-    paths = compiled(name, tmp_path, ptx=True)
+    paths = compiled(name, tmp_path)
     assert len(paths) == len(ARCHITECTURES)
     ptxas = shutil.which("ptxas")
     if ptxas is None:

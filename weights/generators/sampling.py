@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from ...errors import EmptyFieldError
+from ...kernels.arrays import to_numpy
 from ...kernels.fields.decode_octree import decode_octree
 from ...kernels.fields.field_function import FieldFunction
 from ...kernels.fields.marching_cubes import marching_cubes
@@ -73,7 +74,7 @@ def latents_surface(
     if len(field.cells) == 0:
         raise EmptyFieldError("the generated field has no surface", "Try another --seed or a clearer picture.")
     vertices, faces = marching_cubes(field)
-    return np.asarray(vertices, np.float32), np.asarray(faces, np.int32)
+    return to_numpy(vertices, np.float32), to_numpy(faces, np.int32)
 
 
 def best_surface(

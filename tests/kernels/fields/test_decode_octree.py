@@ -42,7 +42,7 @@ def assert_equals_dense(field, query, lower=-1.0, upper=1.0, level=0.0):
 
 @pytest.mark.parametrize("resolution", [1, 7, 8, 16, 24, 25, 33, 48, 51, 64])
 def test_equals_the_dense_grid_at_any_resolution(resolution, device):
-    field = decode_octree(twins.knobs, resolution, start=8, device=device)
+    field = decode_octree(twins.knobs, resolution, start=8, device=device).on_host()
     assert field.resolution == resolution
     assert_equals_dense(field, twins.knobs)
 
@@ -98,7 +98,7 @@ def test_seeds_of_any_resolution_do_no_harm(seed_resolution):
 
 
 def test_surface_is_closed_up_to_the_wall(device):
-    vertices, faces = marching_cubes(decode_octree(twins.knobs, 50, start=8, device=device), device=device)
+    vertices, faces = marching_cubes(decode_octree(twins.knobs, 50, start=8, device=device).on_host())
     assert set(np.flatnonzero(twins.edge_multiplicities(faces))) == {2}
     # A ball that sticks out of the box ends at the wall, and nowhere else.
     vertices, faces = marching_cubes(decode_octree(lambda p: twins.ball(p, (0.8, 0, 0), 0.5), 24, start=8))

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 import twins
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,10 +25,10 @@ def walled(grid):
     return grid
 
 
-def test_equals_the_dense_surface_of_scikit_image(device):
+def test_equals_the_dense_surface_of_scikit_image(run):
     measure = pytest.importorskip("skimage.measure")
     grid = twins.dense_grid(twins.knobs, 32)
-    vertices, faces = marching_cubes(field_from_grid(grid), device=device)
+    vertices, faces = run(marching_cubes, field_from_grid(grid))
     peer_vertices, peer_faces, _, _ = measure.marching_cubes(grid, 0.0)
     assert len(faces) == len(peer_faces)
     peer = peer_vertices * 2 / 32 - 1
@@ -59,11 +60,24 @@ def test_property_noise_gives_a_closed_surface_with_two_faces_an_edge(seed, leve
     assert len(np.unique(sides, axis=0)) == len(sides)  # neighbours run along their edge in opposite ways
 
 
-def test_many_cells_on_several_threads(device):
+def test_many_cells_on_several_threads(run):
     grid = walled(np.random.default_rng(3).normal(size=(24, 24, 24)))
-    assert twins.edge_multiplicities(marching_cubes(field_from_grid(grid), device=device)[1]).nonzero()[0].tolist() == [
-        2
-    ]
+    _, faces = run(marching_cubes, field_from_grid(grid))
+    assert twins.edge_multiplicities(faces).nonzero()[0].tolist() == [2]
+
+
+def test_a_field_of_tensors_gives_tensors_of_the_same_surface():
+    field = field_from_grid(twins.dense_grid(twins.knobs, 24))
+    tensors = field.on_device("cpu")
+    vertices, faces = marching_cubes(tensors)
+    assert isinstance(vertices, torch.Tensor) and isinstance(faces, torch.Tensor)
+    expected = marching_cubes(field)
+    assert np.array_equal(vertices, expected[0]) and np.array_equal(faces, expected[1])
+    assert np.array_equal(field_normals(tensors), field_normals(field))
+    assert isinstance(tensors.on_host().values, np.ndarray)
+    broken = dataclasses.replace(tensors, values=tensors.values * torch.nan)
+    with pytest.raises(BadInputError):
+        marching_cubes(broken)
 
 
 def test_another_level_than_the_field_s_own():
@@ -92,10 +106,10 @@ def test_samples_that_only_float64_tells_from_the_level_leave_no_hole():
     assert set(np.flatnonzero(twins.edge_multiplicities(faces))) == {2}
 
 
-def test_normals_follow_the_gradient(device):
+def test_normals_follow_the_gradient(run):
     field = field_from_grid(twins.dense_grid(lambda p: twins.ball(p, radius=0.7), 24))
     vertices, _ = marching_cubes(field)
-    normals = field_normals(field, device=device)
+    normals = run(field_normals, field)
     assert normals.shape == vertices.shape and normals.dtype == np.float32
     expected = vertices / np.linalg.norm(vertices, axis=1, keepdims=True)
     assert (normals * expected).sum(axis=1).min() > 0.99

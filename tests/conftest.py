@@ -1,0 +1,48 @@
+"""`pytest tests/kernels tests/parity --device cuda`: the same tests, with tensors on that device, and a table at the end.
+
+`--device cpu` prints the table too, for comparison. What has no test on a device says so by being skipped there.
+"""
+
+import platform
+from collections import defaultdict
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--device", help="where kernels and networks run: cpu, cuda or cuda:i; prints a table")
+
+
+@pytest.fixture
+def device(request):
+    """Name of the device under test, "cpu" or "cuda:i". Products of matrices keep to float32: no TF32."""
+    name = request.config.getoption("--device") or "cpu"
+    if name == "cpu":
+        return name
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip(f"torch sees no {name}")
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+    return "cuda:0" if name == "cuda" else name
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Where a device was named: one table to paste into an issue."""
+    if not config.getoption("--device"):
+        return
+    import torch
+    import warp as wp
+
+    rows = defaultdict(lambda: [0, 0, 0, 0.0])
+    for column, outcome in enumerate(("passed", "failed", "skipped")):
+        for report in terminalreporter.stats.get(outcome, []):
+            row = rows[report.nodeid.split("::")[0]]
+            row[column] += 1
+            row[3] += getattr(report, "duration", 0.0)
+    name = torch.cuda.get_device_name() if torch.cuda.is_available() else "no GPU"
+    terminalreporter.write_line(f"\n{name}, torch {torch.__version__}, warp {wp.__version__}, {platform.platform()}\n")
+    terminalreporter.write_line("| file | passed | failed | skipped | seconds |\n|---|---|---|---|---|")
+    for path, (passed, failed, skipped, seconds) in sorted(rows.items()):
+        terminalreporter.write_line(f"| {path} | {passed} | {failed} | {skipped} | {seconds:.1f} |")
