@@ -1,4 +1,4 @@
-"""`pytest tests/kernels tests/parity --device cuda`: the same tests, with tensors on that device, and a table at the end.
+"""`pytest tests/kernels tests/parity --device cuda`: the same tests, with tensors on that device, and a table.
 
 `--device cpu` prints the table too, for comparison. What has no test on a device says so by being skipped there.
 """

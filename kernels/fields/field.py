@@ -70,7 +70,7 @@ def lattice_positions(points: np.ndarray, resolution: int, bounds: Bounds) -> np
     return (lower + points * ((upper - lower) / resolution)).astype(np.float32)
 
 
-def box(bounds: "float | Bounds") -> Bounds:
+def box(bounds: float | Bounds) -> Bounds:
     """Bounds as a pair of corners; a number b means the cube [-b, b]^3.
 
     Raises BadInputError when the box is not finite or has no volume.
@@ -87,7 +87,7 @@ def box(bounds: "float | Bounds") -> Bounds:
     return lower, upper
 
 
-def field_from_grid(grid: np.ndarray, bounds: "float | Bounds" = 1.0, level: float = 0.0) -> Field:
+def field_from_grid(grid: np.ndarray, bounds: float | Bounds = 1.0, level: float = 0.0) -> Field:
     """The field of a dense grid [R+1, R+1, R+1] of samples, indexed x, y, z: its crossing cells and their corners."""
     resolution = grid.shape[0] - 1
     if grid.ndim != 3 or len(set(grid.shape)) != 1 or resolution < 1:

@@ -27,10 +27,11 @@ wp.set_module_options({"enable_backward": False, "max_unroll": 8})
 def marching_cubes(field: Field, level: float | None = None) -> tuple[Any, Any]:
     """The surface where the field equals `level`: vertices [V, 3] float32 in world units, faces [F, 3] int32.
 
-    Runs where the field's arrays live, and gives arrays of their kind. level: None takes the field's own, the one whose crossing cells it holds; another level is complete only when the
-    field holds the cells that cross it. Samples above the level are inside; faces are counter-clockwise from outside.
-    A field that never crosses the level gives empty arrays. Raises BadInputError for samples that are not finite.
-    The surface is closed wherever the cells cover it, and no edge has more than two triangles.
+    Runs where the field's arrays live, and gives arrays of their kind. level: None takes the field's own, the one whose
+    crossing cells it holds; another level is complete only when the field holds the cells that cross it. Samples above
+    the level are inside; faces are counter-clockwise from outside. A field that never crosses the level gives empty
+    arrays. Raises BadInputError for samples that are not finite. The surface is closed wherever the cells cover it, and
+    no edge has more than two triangles.
     """
     crossing, origin = _Crossing(field, level), origin_of(field.values)
     device = origin.device

@@ -12,15 +12,23 @@ from varco3d.weights.networks import vecset_vae
 from varco3d.weights.parity.__main__ import main
 from varco3d.weights.parity.fixture import NotUnderstoodError
 from varco3d.weights.parity.pipelines import number_of
-from varco3d.weights.parity.run import fixture_folders, run_fixture
+from varco3d.weights.parity.run import fixture_folders, is_network, run_fixture
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.mark.parametrize("folder", fixture_folders(FIXTURES), ids=lambda folder: folder.name)
-def test_equals_the_recorded_run(folder: Path) -> None:
-    outcome = run_fixture(folder)
+def test_equals_the_recorded_run(folder: Path, device: str) -> None:
+    if device != "cpu" and not is_network(folder):
+        pytest.skip("functions and whole pipelines are compared on the CPU")
+    outcome = run_fixture(folder, device)
     assert outcome.ok, outcome.line()
+
+
+def test_networks_are_told_from_functions_and_pipelines() -> None:
+    alone = {folder.name for folder in fixture_folders(FIXTURES) if is_network(folder)}
+    assert {"hy21_dit", "triposg_vae", "dinov2_gelu_interp"} <= alone
+    assert not alone & {"hy21_pipeline", "ultra_voxelize", "image_processor_v2"}
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from .fixture import SINGLE, Fixture
 LAST_PLACE = 2.0**-23  # relative step of float32
 
 
-def filled(build: Callable[[], nn.Module], layout: Layout, stored: Tensors) -> nn.Module:
-    """A network in float32 on the CPU, filled strictly."""
+def filled(build: Callable[[], nn.Module], layout: Layout, stored: Tensors, device: str = "cpu") -> nn.Module:
+    """A network in float32, filled strictly."""
     with torch.device("meta"):
         network = build()
-    return load_into(network, stored, layout, "cpu", torch.float32)
+    return load_into(network, stored, layout, device, torch.float32)
 
 
 def weights_of(fixture: Fixture) -> Tensors:

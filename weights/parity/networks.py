@@ -35,7 +35,9 @@ def build_vecset(fixture: Fixture) -> VecSetVae:
     """The network of a fixture; with an encoder when its file has one."""
     stored, params = weights_of(fixture), fixture.config["params"]
     config = vecset_config(params, with_encoder=stored.has_part("encoder"))
-    network = filled(partial(VecSetVae, config), VECSET_VOXEL if params.get("voxel_query") else VECSET, stored)
+    network = filled(
+        partial(VecSetVae, config), VECSET_VOXEL if params.get("voxel_query") else VECSET, stored, fixture.device
+    )
     assert isinstance(network, VecSetVae)
     return network
 
@@ -117,7 +119,7 @@ def triposg_autoencoder(fixture: Fixture) -> None:
     from ..generators.surface import farthest_rows
 
     config = triposg_vae_config(fixture.config["params"])
-    vae = filled(partial(VecSetVae, config), triposg_vae(config.layers), weights_of(fixture))
+    vae = filled(partial(VecSetVae, config), triposg_vae(config.layers), weights_of(fixture), fixture.device)
     assert isinstance(vae, VecSetVae)
     surface = fixture.number("in.surface")
     chosen = surface[:, fixture.get("aux.choice")]
@@ -137,7 +139,7 @@ def triposg_autoencoder(fixture: Fixture) -> None:
 
 def flux(fixture: Fixture) -> None:
     config = flux_config(fixture.config["params"])
-    dit = filled(partial(FluxDit, config), FLUX, weights_of(fixture))
+    dit = filled(partial(FluxDit, config), FLUX, weights_of(fixture), fixture.device)
     assert isinstance(dit, FluxDit)
     x, t, context = (fixture.number(f"in.{name}") for name in ("x", "t", "context"))
     guidance = fixture.number("in.guidance") if "in.guidance" in fixture else None
@@ -162,7 +164,7 @@ def flux(fixture: Fixture) -> None:
 def skip(fixture: Fixture, lattice: bool) -> None:
     """Hunyuan3D-2.1 and UltraShape."""
     config = skip_config(fixture.config["params"], lattice)
-    dit = filled(partial(SkipDit, config), HUNYUAN21, weights_of(fixture))
+    dit = filled(partial(SkipDit, config), HUNYUAN21, weights_of(fixture), fixture.device)
     assert isinstance(dit, SkipDit)
     x, t, context = (fixture.number(f"in.{name}") for name in ("x", "t", "context"))
     anchors = fixture.get("in.voxel_cond").float() if lattice else None
@@ -209,7 +211,7 @@ def time_taps(fixture: Fixture, dit: SkipDit, t: Tensor) -> None:
 
 def triposg_transformer(fixture: Fixture) -> None:
     config = triposg_dit_config(fixture.config["params"])
-    dit = filled(partial(SkipDit, config), TRIPOSG, weights_of(fixture))
+    dit = filled(partial(SkipDit, config), TRIPOSG, weights_of(fixture), fixture.device)
     assert isinstance(dit, SkipDit)
     x, t = fixture.number("in.x"), fixture.number("in.t")
     contexts = tuple(fixture.number(f"in.{name}") for name in ("context", "context_2")[: len(config.contexts)])
@@ -229,7 +231,7 @@ def triposg_transformer(fixture: Fixture) -> None:
 def build_dino(fixture: Fixture, resize: PositionResize = "size") -> Dino:
     config = dino_config(fixture.config["params"])
     stored = below(weights_of(fixture), "conditioner", "main_image_encoder", "model")
-    dino = filled(partial(Dino, config, resize), DINO_GATED if config.swiglu else DINO, stored)
+    dino = filled(partial(Dino, config, resize), DINO_GATED if config.swiglu else DINO, stored, fixture.device)
     assert isinstance(dino, Dino)
     return dino
 

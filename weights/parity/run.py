@@ -47,7 +47,7 @@ class Outcome:
 def recognise(fixture: Fixture) -> Case:
     """The check that fits a fixture, by its config, files and tensors. Raises NotUnderstoodError."""
     config, folder = fixture.config, fixture.folder
-    named = str(config.get("class") or config.get("function") or config.get("module") or config.get("library") or "")
+    named = class_named(fixture)
     if (folder / "model_index.json").is_file():
         return of_pipelines.triposg
     if (folder / "config.yaml").is_file():
@@ -76,11 +76,24 @@ def recognise(fixture: Fixture) -> Case:
     return case
 
 
-def run_fixture(folder: Path) -> Outcome:
+def is_network(folder: Path) -> bool:
+    """Whether a folder records a single network, which can be compared on any device; the rest is for the CPU."""
+    fixture = Fixture(folder)
+    case = recognise(fixture)
+    return case is network_case(class_named(fixture))
+
+
+def class_named(fixture: Fixture) -> str:
+    """What the config says was recorded; empty when it says nothing."""
+    config = fixture.config
+    return str(config.get("class") or config.get("function") or config.get("module") or config.get("library") or "")
+
+
+def run_fixture(folder: Path, device: str = "cpu") -> Outcome:
     """Run one folder; a failure of any kind becomes a problem in the outcome, never an exception."""
     fixture: Fixture | None = None
     try:
-        fixture = Fixture(folder)
+        fixture = Fixture(folder, device)
         with torch.inference_mode():
             recognise(fixture)(fixture)
         fixture.finish()
