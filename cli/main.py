@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import click
 
+from .._version import __version__
 from ..errors import Varco3DError
 from .commands.base import VerbGroup
 from .console import ReaderGoneError
@@ -45,9 +46,7 @@ varco3d inspect chair.glb --require 'watertight,faces<=50000'
 
 def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        from .version import version
-
-        click.echo(f"varco3d {version()}")
+        click.echo(f"varco3d {__version__}")
         ctx.exit()
 
 

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from ..errors import BadInputError, UsageError
-from ..kernels.meshes.boxes import into_box
-from ..pipeline.artifacts import Asset, Mesh
+from ..errors import UsageError
+from ..pipeline.artifacts import Asset
 from ..pipeline.batch.inputs import InputFile
 from ..pipeline.chain import select_stages
+from ..pipeline.meshes.framing import into_frame
 from ..pipeline.meshes.reading import load_mesh, refuse_overwriting
 from .config import Resolved
 from .request import (
@@ -23,8 +21,6 @@ from .request import (
     refuse_for_stdout,
     run_config,
 )
-
-FRAME = 0.95  # half of the longest side of an object in the box [-1,1]^3, as the networks know it
 
 
 def build_mesh_request(
@@ -57,14 +53,6 @@ def build_mesh_request(
     refuse_for_stdout(resolved, formats, stages, len(items))
     config = run_config(resolved, recipe, left_out, stages)
     return Request(resolved, config, items, batch_options(resolved), stages, resolved["output"] == "-")
-
-
-def into_frame(mesh: Mesh) -> tuple[Mesh, float]:
-    """(the mesh centred, its longest side 2 * FRAME; its longest side before)."""
-    longest = float(np.ptp(mesh.vertices, axis=0).max())
-    if longest <= 0:
-        raise BadInputError("the mesh has no extent", "All its vertices lie at one place.")
-    return replace(mesh, vertices=into_box(mesh.vertices, FRAME)), longest
 
 
 def result_name(slot: str) -> str:

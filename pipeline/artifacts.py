@@ -20,6 +20,8 @@ from ..errors import BadInputError
 from ..kernels.views.cameras import Camera
 
 if TYPE_CHECKING:
+    import trimesh
+
     from ..kernels.fields.field import Field as FieldSamples
 
 
@@ -141,6 +143,19 @@ class Mesh:
         side = folder / "material.json"
         factors = json.loads(side.read_text()) if side.exists() else {}
         return cls(**_load_arrays(folder / "mesh.npz"), **pictures, **factors)
+
+    def to_trimesh(self) -> trimesh.Trimesh:
+        """A Trimesh with the same vertices, faces, UVs, textures and colours."""
+        from .meshes.trimesh_bridge import to_trimesh
+
+        return to_trimesh(self)
+
+    @classmethod
+    def from_trimesh(cls, source: trimesh.Trimesh | trimesh.Scene) -> Mesh:
+        """The Mesh of a Trimesh or of a Scene. Raises BadMeshError without triangles."""
+        from .meshes.trimesh_bridge import from_trimesh
+
+        return from_trimesh(source)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,10 +30,12 @@ def select_stages(
     until: str | None = None,
     skip: Iterable[str] = (),
     have: Iterable[str] = ("source",),
+    stages: Mapping[str, Stage] | None = None,
 ) -> tuple[str, ...]:
     """Names of the stages to run, in order.
 
-    start, until: inclusive; skip: left out; have: slots of the asset that are filled from elsewhere. A stage that needs
+    start, until: inclusive; skip: left out; have: slots of the asset that are filled from elsewhere; stages: instances
+    by name, default those that the recipe names. A stage that needs
     something no stage gives any more falls away with the skipped one (without `refine`, `decode` and `extract` go too
     and `clean` takes the coarse mesh), and a stage whose result nobody uses is not run.
     """
@@ -45,7 +47,8 @@ def select_stages(
     last = names.index(until) if until else len(names) - 1
     if first > last:
         raise UsageError(f"--from {start} comes after --until {until}", f"The order is {', '.join(names)}.")
-    stages = {name: load_stage(recipe.stage(name).use) for name in names}
+    if stages is None:
+        stages = {name: load_stage(recipe.stage(name).use) for name in names}
     filled = set(have)
     for name in names[:first]:
         filled.update(stages[name].gives)
@@ -65,7 +68,7 @@ def _met(need: str, filled: set[str]) -> bool:
     return any(option in filled for option in need.split("|"))
 
 
-def _used(chosen: list[str], stages: dict[str, Stage]) -> list[str]:
+def _used(chosen: list[str], stages: Mapping[str, Stage]) -> list[str]:
     """Drops stages whose every slot is unused downstream; the last stage is what the caller wants."""
     wanted: set[str] = set()
     kept: list[str] = []
@@ -109,11 +112,13 @@ class Chain:
         device: str = "cpu",
         dtype: str = "float32",
         memory: float | None = None,
+        stages: Mapping[str, Stage] | None = None,
     ):
-        """names: what select_stages gave; default all. device, dtype: resolved names; memory: budget, GiB, or None."""
+        """names: what select_stages gave; default all. device, dtype: resolved names; memory: budget, GiB, or None;
+        stages: instances by name, default those that the recipe names."""
         self.recipe = recipe
         self.names = tuple(recipe.names() if names is None else names)
-        self._stages = {name: load_stage(recipe.stage(name).use) for name in self.names}
+        self._stages = dict(stages) if stages else {name: load_stage(recipe.stage(name).use) for name in self.names}
         self._pool = pool
         self._device, self._dtype, self._memory = device, dtype, memory
         self._meter = PeakMeter(device)

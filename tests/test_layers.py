@@ -4,13 +4,15 @@ import ast
 import resource
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("kernels", "weights", "pipeline", "cli")
-SHARED = {"errors", "_files", "_text"}  # modules of varco3d/ that every layer uses
+SHARED = {"errors", "_files", "_text", "_version"}  # modules of varco3d/ that every layer uses
+FRONT = {path.stem for path in (ROOT / "varco3d").glob("*.py")} - SHARED
 HEAVY = {"torch", "trimesh", "warp", "skimage", "onnxruntime", "scipy", "huggingface_hub", "ray", "pymeshlab"}
 
 
@@ -18,8 +20,8 @@ def modules() -> list[Path]:
     return sorted(path for layer in LAYERS for path in (ROOT / layer).rglob("*.py") if "node_modules" not in path.parts)
 
 
-def imported_layers(path: Path) -> set[str]:
-    """Layers that a module imports, as an absolute or relative import, anywhere in the file."""
+def imported_layers(path: Path, among: Collection[str] = LAYERS) -> set[str]:
+    """Top names of the package that a module imports, anywhere in the file, of those in `among`."""
     package = path.relative_to(ROOT).parts[:-1]
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -34,7 +36,7 @@ def imported_layers(path: Path) -> set[str]:
                 parts = target.split(".")
                 assert parts[0] not in LAYERS, f"{path}: {target} must be imported relatively"
                 assert parts[0] != "varco3d", f"{path}: {target} must be imported relatively"
-    return found & set(LAYERS)
+    return found & set(among)
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -44,6 +46,19 @@ def test_imports_run_downward_only(layer: str) -> None:
         if path.relative_to(ROOT).parts[0] == layer:
             above = imported_layers(path) - allowed
             assert not above, f"{path.relative_to(ROOT)} imports {above}, which lies above {layer}"
+
+
+def test_layers_use_only_the_shared_modules_of_the_front_door() -> None:
+    for path in modules():
+        above = imported_layers(path, FRONT)
+        assert not above, f"{path.relative_to(ROOT)} imports {above} of the front door"
+
+
+def test_shared_modules_import_only_each_other() -> None:
+    for path in (ROOT / "varco3d" / f"{name}.py" for name in SHARED):
+        tree = ast.parse(path.read_text(encoding="utf-8")) if path.exists() else ast.Module([], [])
+        used = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level}
+        assert used <= SHARED, f"{path.name} imports {used - SHARED}"
 
 
 def test_the_check_sees_an_upward_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

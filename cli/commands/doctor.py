@@ -15,12 +15,12 @@ from pathlib import Path
 
 import click
 
+from ..._version import __version__
 from ...errors import Varco3DError
 from ..config import config_files, resolve
 from ..console import seconds, size
 from ..exit_codes import ITEM_FAILED, OK
 from ..session import Session
-from ..version import version
 from .base import Verb
 
 EXAMPLES = """
@@ -53,7 +53,7 @@ class Check:
 
 def check_python() -> Iterator[Check]:
     """Versions of what matters when something is odd."""
-    yield Check("varco3d", "ok", f"{version()}, Python {platform.python_version()} on {platform.platform()}")
+    yield Check("varco3d", "ok", f"{__version__}, Python {platform.python_version()} on {platform.platform()}")
     import numpy
     import torch
     import trimesh

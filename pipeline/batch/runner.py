@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..._version import __version__
 from ...errors import BadInputError, Varco3DError
 from ..events import Emit, ItemFinished, RunStarted
 from ..machine import resolve_device
@@ -21,7 +22,7 @@ from ..seeds import file_sha256
 from .executors import make_executor
 from .naming import Item
 from .records import STAGES_FORMAT, RecordBook
-from .worker import Result, RunConfig, Task, code_version, describe_error, error_of
+from .worker import Result, RunConfig, Task, describe_error, error_of
 
 FATAL = ("output", "model_missing", "licence_not_accepted", "bad_checkpoint", "device_unavailable", "usage",
          "missing_dependency")  # fmt: skip
@@ -198,7 +199,7 @@ class Batch:
             "settings": self._settings_of(item),
             "model": self._model,
             "recipe": self._config.recipe.name,
-            "version": code_version(),
+            "version": __version__,
             "seed": item.run_seed,
             "item_seed": None if task is None else task.seed,
             "outputs": outputs,
@@ -235,7 +236,7 @@ class Batch:
         self._emit(
             RunStarted(
                 self.summary.run_id,
-                code_version(),
+                __version__,
                 len({item.source for item in self._items}),
                 device,
                 {"name": recipe.name, "sha256": self._model},

@@ -10,11 +10,10 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
 
+from ..._version import __version__
 from ...errors import OutOfMemoryError, OutputError, Varco3DError
 from ..artifacts import Asset
 from ..chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
@@ -129,7 +128,7 @@ class Worker:
             "recipe": config.recipe.name,
             "preset": config.recipe.preset,
             "seed": item.run_seed,
-            "version": code_version(),
+            "version": __version__,
             "weights_licence": config.recipe.licence,
             **config.about,
         }
@@ -285,11 +284,3 @@ def error_of(description: dict[str, Any]) -> Varco3DError:
     matching = [kind for kind in classes if kind.__dict__.get("code") == description.get("code")]
     kind = matching[0] if matching else Varco3DError
     return kind(description.get("message", "unknown error"), description.get("hint", ""))
-
-
-def code_version() -> str:
-    """Version of the installed package, "0+unknown" from a bare source folder."""
-    try:
-        return installed_version("varco3d")
-    except PackageNotFoundError:
-        return "0+unknown"

@@ -1,0 +1,19 @@
+"""Foreign meshes in the box that the networks know."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...errors import BadInputError
+from ...kernels.meshes.boxes import into_box
+from ..artifacts import Mesh
+
+FRAME = 0.95  # half of the longest side of an object in the box [-1,1]^3, as the networks know it
+
+
+def into_frame(mesh: Mesh) -> tuple[Mesh, float]:
+    """(the mesh centred, its longest side 2 * FRAME; its longest side before)."""
+    longest = float(np.ptp(mesh.vertices, axis=0).max())
+    if longest <= 0:
+        raise BadInputError("the mesh has no extent", "All its vertices lie at one place.")
+    return replace(mesh, vertices=into_box(mesh.vertices, FRAME)), longest

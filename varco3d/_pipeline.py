@@ -1,0 +1,205 @@
+"""Pipeline: a recipe with its networks loaded, run on one picture at a time from Python."""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ._inputs import MeshLike, Picture, mesh_of, picture_file
+from ._results import Result, Step
+from ._version import __version__
+from .errors import UsageError
+from .pipeline.artifacts import SIDES, Asset
+from .pipeline.chain import Chain, ItemState, select_stages
+from .pipeline.events import Event, Progress
+from .pipeline.machine import resolve_device, resolve_dtype
+from .pipeline.meshes.framing import into_frame
+from .pipeline.network_pool import NetworkPool
+from .pipeline.recipe import Recipe, load_recipe
+from .pipeline.seeds import file_sha256, item_seed
+from .pipeline.stage import Stage, load_stage, suggestion
+from .pipeline.stages.export import ExportSettings
+
+OnProgress = Callable[[str, int, int], None]
+"""Called as progress(stage, step, steps) while a stage works."""
+
+
+class Pipeline:
+    """A recipe that keeps its networks between calls.
+
+    stages: the stages by name, in order. Delete one to leave it out, assign an object with the members of
+    `varco3d.pipeline.stage.Stage` to replace it. recipe: settings of every stage; device, dtype: as resolved.
+
+        pipeline = Pipeline.load("tiny")
+        result = pipeline("chair.png", seed=1, decode_resolution=192)
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        device: str = "auto",
+        dtype: str = "auto",
+        memory: float | None = None,
+        offload: str = "auto",
+    ):
+        """device: auto, cpu, cuda, cuda:0, mps; dtype: auto, float32, float16, bfloat16; memory: budget in GiB or None;
+        offload: auto, stage (drop networks after each stage) or none."""
+        self.recipe = recipe
+        self.device = resolve_device(device)
+        self.dtype = resolve_dtype(dtype, self.device)
+        self.memory = memory
+        self.stages: dict[str, Stage] = {spec.name: load_stage(spec.use) for spec in recipe.stages}
+        self._pool = NetworkPool(recipe.models, self.device, self.dtype, memory, offload)
+
+    @classmethod
+    def load(
+        cls,
+        model: str = "tiny",
+        preset: str = "standard",
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+        memory: float | None = None,
+        offload: str = "auto",
+        **settings: Any,
+    ) -> Pipeline:
+        """The pipeline of a recipe name or model folder, with a preset (draft, standard, high).
+
+        settings: stage settings as stage_key, such as decode_resolution=256. Networks are loaded at first use.
+        Raises UsageError, DeviceError.
+        """
+        recipe = load_recipe(model, preset)
+        return cls(recipe.with_settings(_by_stage(recipe, settings)), device, dtype, memory, offload)
+
+    def __call__(self, picture: Picture, *, progress: OnProgress | None = None, **options: Any) -> Result:
+        """A textured mesh from one picture; options as in `steps`. Raises the errors of varco3d.errors."""
+        return _last(self._run({"source": picture}, progress=progress, **options))
+
+    def steps(self, picture: Picture, *, progress: OnProgress | None = None, **options: Any) -> Iterator[Step | Result]:
+        """Run stage by stage: yields a Step after each stage and the Result at the end.
+
+        options: seed (0), mask (picture whose white part is the object), sides ({"back": picture, ...}), until (last
+        stage), skip (stages left out), and stage settings as stage_key.
+        """
+        return self._run({"source": picture}, progress=progress, **options)
+
+    def refine(self, mesh: MeshLike, picture: Picture, *, progress: OnProgress | None = None, **options: Any) -> Result:
+        """A fine mesh from a coarse one and its picture; the longest side keeps its length in metres."""
+        if "refine" not in self.stages:
+            raise UsageError(f"{self.recipe.name} refines no mesh", "Load tiny, or ultrashape.")
+        framed, longest = into_frame(mesh_of(mesh))
+        options["skip"] = {"coarse", *options.get("skip", ())}
+        return _last(self._run({"source": picture, "coarse": framed}, longest, progress, **options))
+
+    def texture(
+        self, mesh: MeshLike, picture: Picture, *, progress: OnProgress | None = None, **options: Any
+    ) -> Result:
+        """The mesh with a texture painted from its picture; shape and longest side stay."""
+        framed, longest = into_frame(mesh_of(mesh))
+        shaping = set(self.stages) - {"prepare", "texture", "export"}
+        options["skip"] = {*shaping, *options.get("skip", ())}
+        return _last(self._run({"source": picture, "coarse": framed, "mesh": framed}, longest, progress, **options))
+
+    def close(self) -> None:
+        """Drop the loaded networks."""
+        self._pool.close()
+
+    def __enter__(self) -> Pipeline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(
+        self,
+        slots: dict[str, Any],
+        longest: float | None = None,
+        progress: OnProgress | None = None,
+        *,
+        seed: int = 0,
+        mask: Picture | None = None,
+        sides: Mapping[str, Picture] | None = None,
+        until: str | None = None,
+        skip: Iterable[str] = (),
+        **settings: Any,
+    ) -> Iterator[Step | Result]:
+        """Stages on one item. slots: what the asset holds at the start; longest: its side in metres, if it has one."""
+        recipe = self._with(settings, longest)
+        with tempfile.TemporaryDirectory(prefix="varco3d-") as scratch:
+            asset = _asset(slots, mask, sides or {}, Path(scratch))
+            assert asset.source is not None
+            have = tuple(f.name for f in dataclasses.fields(Asset) if getattr(asset, f.name))
+            left_out = {*skip, *(set(recipe.names()) - set(self.stages)), "export"} & set(recipe.names())
+            stages = {name: self.stages.get(name) or load_stage(recipe.stage(name).use) for name in recipe.names()}
+            names = select_stages(recipe, None, until, sorted(left_out), have, stages)
+            chain = Chain(recipe, self._pool, names, self.device, self.dtype, self.memory, stages)
+            about = {
+                "recipe": recipe.name,
+                "preset": recipe.preset,
+                "seed": seed,
+                "version": __version__,
+                "weights_licence": recipe.licence,
+            }
+            item = ItemState(asset.source.stem, asset, item_seed(seed, file_sha256(asset.source)), about=about)
+            emit = _teller(progress)
+            for name in names:
+                chain.run_stage(name, item, emit)
+                yield Step(name, item.asset, item.timings[name]["seconds"])
+            export = recipe.stage("export").settings if "export" in recipe.names() else ExportSettings()
+            final = dataclasses.replace(item.asset, source=None, mask=None, sides={})
+            yield Result(final, seed, tuple(item.warnings), item.timings, about, export)
+
+    def _with(self, settings: Mapping[str, Any], longest: float | None) -> Recipe:
+        """The recipe with a call's settings and with the own settings of stages that replace the recipe's."""
+        specs = []
+        for spec in self.recipe.stages:
+            stage = self.stages.get(spec.name)
+            replaced = stage is not None and not isinstance(spec.settings, stage.Settings)
+            specs.append(dataclasses.replace(spec, settings=stage.Settings()) if stage and replaced else spec)
+        recipe = dataclasses.replace(self.recipe, stages=tuple(specs))
+        if longest is not None and "export" in recipe.names():
+            recipe = recipe.with_settings({"export": {"size": longest}})
+        return recipe.with_settings(_by_stage(recipe, settings))
+
+
+def _by_stage(recipe: Recipe, settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """{"decode_resolution": 256} -> {"decode": {"resolution": 256}}. Raises UsageError for a name without a stage."""
+    found: dict[str, dict[str, Any]] = {}
+    names = recipe.names()
+    for word, value in settings.items():
+        stage = next((name for name in names if word.startswith(f"{name}_")), None)
+        if stage is None:
+            known = [f"{name}_{f.name}" for name in names for f in dataclasses.fields(recipe.stage(name).settings)]
+            raise UsageError(f"there is no setting '{word}'", suggestion(word, known))
+        found.setdefault(stage, {})[word[len(stage) + 1 :]] = value
+    return found
+
+
+def _asset(slots: dict[str, Any], mask: Picture | None, sides: Mapping[str, Picture], scratch: Path) -> Asset:
+    """The asset that a run starts from; pictures that are no files are written to `scratch`."""
+    for side in sides:
+        if side not in SIDES:
+            raise UsageError(f"there is no side '{side}'", suggestion(side, SIDES))
+    source = picture_file(slots["source"], scratch, "picture")
+    return Asset(
+        **{**slots, "source": source},
+        mask=None if mask is None else picture_file(mask, scratch, "mask"),
+        sides={side: picture_file(picture, scratch, side) for side, picture in sides.items()},
+    )
+
+
+def _teller(progress: OnProgress | None) -> Callable[[Event], None]:
+    def emit(event: Event) -> None:
+        if progress is not None and isinstance(event, Progress):
+            progress(event.stage, event.step, event.steps)
+
+    return emit
+
+
+def _last(run: Iterator[Step | Result]) -> Result:
+    *_, result = run
+    assert isinstance(result, Result)
+    return result
