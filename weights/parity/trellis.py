@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
+from ...kernels.fields.dual_mesh import Cubes, dual_mesh
+from ...kernels.fields.flexi_cases import CORNERS
+from ...kernels.fields.flexicubes import flexicubes
 from ..checkpoints.configs import class_name
 from ..checkpoints.trellis import (
     DINO_HUB,
@@ -31,6 +35,7 @@ from ..networks.sparse import (
 )
 from ..networks.trellis.latent_flow import LatentFlow
 from ..networks.trellis.latent_vae import LatentEncoder, MeshDecoder, SubdivideBlock
+from ..networks.trellis.sampler import FlowSettings, data_estimate, guided_velocity, noise_levels
 from ..networks.trellis.structure_flow import StructureFlow, patches, time_features
 from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
 from .fixture import Fixture
@@ -39,6 +44,7 @@ from .instrument import compare_all, compare_sinusoid, fed, filled, watching, we
 NETWORK = 1.5e-5  # largest difference allowed for one network
 MESH = 3e-5  # for what the mesh decoder gives
 OPERATION = 4e-6
+VERTEX = 1e-6
 
 
 def sparse_input(fixture: Fixture, features: str) -> SparseTensor:
@@ -119,6 +125,7 @@ def mesh_decoder(fixture: Fixture) -> None:
     compare_all(fixture, seen, NETWORK)
     fixture.close("out.raw", raw.features, MESH)
     fixture.exact("out.raw_coords", raw.coords)
+    compare_mesh(fixture, "out.", raw.coords, fixture.get("out.raw"), 4 * config.resolution)
 
 
 def subdivide_block(fixture: Fixture) -> None:
@@ -185,6 +192,92 @@ def dino_registers(fixture: Fixture) -> None:
         compare_all(fixture, seen, NETWORK)
 
 
+def compare_mesh(fixture: Fixture, prefix: str, coords: Tensor, raw: Tensor, resolution: int) -> None:
+    """The mesh of a description, as published: with everything that is not given outside."""
+    vertices, faces, attributes = flexicubes(coords[:, 1:], raw, resolution, solid=False)
+    fixture.exact(f"{prefix}faces", faces)
+    fixture.close(f"{prefix}vertices", vertices, VERTEX)
+    fixture.close(f"{prefix}attrs", attributes, VERTEX)
+
+
+def flexicubes_meshes(fixture: Fixture) -> None:
+    for name, counts in fixture.config["counts"].items():
+        if f"in.{name}.coords" not in fixture:
+            continue
+        coords, raw = fixture.get(f"in.{name}.coords"), fixture.number(f"in.{name}.feats")
+        compare_mesh(fixture, f"out.{name}.", coords, raw, counts["resolution"])
+
+
+def grid_cubes(side: int, distance: Tensor, weights: Tensor, colours: Tensor) -> Cubes:
+    """All cubes of a grid of side^3; distance [(side+1)^3], weights [side^3, 21] raw, colours [(side+1)^3, A] raw."""
+    axis = torch.arange(side)
+    places = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1).view(-1, 3)
+    corners = places[:, None] + torch.as_tensor(CORNERS)
+    vertex = (corners[..., 0] * (side + 1) + corners[..., 1]) * (side + 1) + corners[..., 2]
+    return Cubes(
+        places=places,
+        distance=distance[vertex],
+        position=corners / side - 0.5,
+        attributes=torch.sigmoid(colours[vertex]),
+        corner_weight=1 + 0.99 * torch.tanh(weights[:, 12:20]),
+        edge_weight=1 + 0.99 * torch.tanh(weights[:, :12]),
+        diagonal=0.99 * torch.sigmoid(weights[:, 20]) + 0.005,
+    )
+
+
+def flexicubes_cases(fixture: Fixture) -> None:
+    """Every case of one cube, and small grids."""
+    found, counts = [], []
+    for distance, weights in zip(fixture.get("in.atlas.sdf"), fixture.get("in.atlas.weights"), strict=True):
+        vertices, _, _ = dual_mesh(grid_cubes(1, distance, weights[None], torch.zeros(8, 0)))
+        found.append(vertices)
+        counts.append(len(vertices))
+    fixture.exact("out.atlas.count", torch.tensor(counts))
+    fixture.close("out.atlas.vertices", torch.cat(found), VERTEX)
+    meshes = []
+    names = ("in.grids.sdf", "in.grids.weights", "in.grids.colors")
+    for distance, weights, colours in zip(*(fixture.get(name) for name in names), strict=True):
+        side = round(len(weights) ** (1 / 3))
+        meshes.append(dual_mesh(grid_cubes(side, distance, weights, colours)))
+    for name, part in (("vertex_count", 0), ("face_count", 1)):
+        fixture.exact(f"out.grids.{name}", torch.tensor([len(mesh[part]) for mesh in meshes]))
+    fixture.close("out.grids.vertices", torch.cat([mesh[0] for mesh in meshes]), VERTEX)
+    fixture.exact("out.grids.faces", torch.cat([mesh[1] for mesh in meshes]))
+    fixture.close("out.grids.colors", torch.cat([mesh[2] for mesh in meshes]), VERTEX)
+
+
+def sampler(fixture: Fixture) -> None:
+    """Steps of a toy flow, v = context x + t / 1000, and the calls that they make."""
+    noise = fixture.number("in.noise")
+    for name, told in fixture.config["cases"].items():
+        settings = FlowSettings(
+            steps=told["steps"],
+            strength=told.get("cfg_strength"),
+            interval=tuple(told.get("cfg_interval", (0.0, 1.0))),
+            rescale=told["rescale_t"],
+        )
+        calls: list[tuple[Tensor, Tensor]] = []
+
+        def call(x: Tensor, t: Tensor, context: Tensor, calls: list[tuple[Tensor, Tensor]] = calls) -> Tensor:
+            calls.append((t[0], context[0]))
+            return context[0] * x + t[0] / 1000
+
+        levels = noise_levels(settings.steps, settings.rescale)
+        x, path, data = noise, [noise], []
+        context, null = torch.tensor([0.7]), torch.tensor([-0.4])
+        for level, following in pairwise(levels.tolist()):
+            velocity = guided_velocity(call, x, level, context, null, settings.strength, settings)
+            data.append(data_estimate(x, velocity, level, settings.sigma_min))
+            x = x - (level - following) * velocity
+            path.append(x)
+        seen = {"t_seq": levels, "trajectory": torch.stack(path), "pred_x_0": torch.stack(data)}
+        seen |= {"calls_t": torch.stack([t for t, _ in calls]), "calls_cond": torch.stack([c for _, c in calls])}
+        allowed = {"t_seq": 1e-15, "calls_t": 1e-4}
+        for quantity, value in seen.items():
+            if quantity != "calls_cond" or f"out.{name}.calls_cond" in fixture:
+                fixture.close(f"out.{name}.{quantity}", value, allowed.get(quantity, OPERATION))
+
+
 NETWORKS: dict[str, Callable[[Fixture], None]] = {
     "SparseStructureFlowModel": structure_flow,
     "SparseStructureEncoder": structure_encoder,
@@ -198,6 +291,9 @@ WORDS: tuple[tuple[str, Callable[[Fixture], None]], ...] = (
     ("SparseDownsample", operations),
     ("submanifold 3D convolution", submanifold),
     ("DinoVisionTransformer", dino_registers),
+    ("SparseFeatures2Mesh", flexicubes_meshes),
+    ("FlexiCubes (", flexicubes_cases),
+    ("FlowEulerGuidanceIntervalSampler", sampler),
 )
 
 
