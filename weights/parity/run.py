@@ -80,7 +80,8 @@ def is_network(folder: Path) -> bool:
     """Whether a folder records a single network, which can be compared on any device; the rest is for the CPU."""
     fixture = Fixture(folder)
     case = recognise(fixture)
-    return case is network_case(class_named(fixture))
+    named = class_named(fixture)
+    return case is network_case(named) or case is trellis_case(named)
 
 
 def class_named(fixture: Fixture) -> str:

@@ -53,7 +53,7 @@ def sparse_input(fixture: Fixture, features: str) -> SparseTensor:
 
 def structure_flow(fixture: Fixture) -> None:
     config = structure_flow_config(fixture.config["params"])
-    flow = cast(StructureFlow, filled(partial(StructureFlow, config), TRELLIS, weights_of(fixture)))
+    flow = cast(StructureFlow, filled(partial(StructureFlow, config), TRELLIS, weights_of(fixture), fixture.device))
     x, t, context = (fixture.number(f"in.{name}") for name in ("x", "t", "cond"))
     compare_sinusoid(fixture, "out.t_sin", time_features(t), float(t.abs().max()))
     if "out.tokens" in fixture:
@@ -69,7 +69,7 @@ def structure_flow(fixture: Fixture) -> None:
 
 def latent_flow(fixture: Fixture) -> None:
     config = latent_flow_config(fixture.config["params"])
-    flow = cast(LatentFlow, filled(partial(LatentFlow, config), TRELLIS, weights_of(fixture)))
+    flow = cast(LatentFlow, filled(partial(LatentFlow, config), TRELLIS, weights_of(fixture), fixture.device))
     x, t, context = sparse_input(fixture, "in.x"), fixture.number("in.t"), fixture.number("in.cond")
     taps: dict[str, nn.Module] = {"out.block0": flow.blocks[0]}
     for kind, blocks in (("input", flow.input_blocks), ("out", flow.out_blocks)):
@@ -83,7 +83,9 @@ def latent_flow(fixture: Fixture) -> None:
 
 def structure_encoder(fixture: Fixture) -> None:
     config = structure_vae_config(fixture.config["params"])
-    encoder = cast(StructureEncoder, filled(partial(StructureEncoder, config), TRELLIS, weights_of(fixture)))
+    encoder = cast(
+        StructureEncoder, filled(partial(StructureEncoder, config), TRELLIS, weights_of(fixture), fixture.device)
+    )
     taps = {"out.block0": encoder.blocks[0], "out.middle": encoder.middle_block}
     with watching(taps) as seen:
         mean, logvar = encoder(fixture.number("in.occupancy"))
@@ -95,7 +97,9 @@ def structure_encoder(fixture: Fixture) -> None:
 
 def structure_decoder(fixture: Fixture) -> None:
     config = structure_vae_config(fixture.config["params"])
-    decoder = cast(StructureDecoder, filled(partial(StructureDecoder, config), TRELLIS, weights_of(fixture)))
+    decoder = cast(
+        StructureDecoder, filled(partial(StructureDecoder, config), TRELLIS, weights_of(fixture), fixture.device)
+    )
     first_up = decoder.blocks[config.blocks]
     with watching({"out.middle": decoder.middle_block, "out.upsample0": first_up}) as seen:
         logits = decoder(fixture.number("in.latent"))
@@ -105,7 +109,9 @@ def structure_decoder(fixture: Fixture) -> None:
 
 def latent_encoder(fixture: Fixture) -> None:
     config = latent_vae_config(fixture.config["params"])
-    encoder = cast(LatentEncoder, filled(partial(LatentEncoder, config), TRELLIS_LATENT_VAE, weights_of(fixture)))
+    encoder = cast(
+        LatentEncoder, filled(partial(LatentEncoder, config), TRELLIS_LATENT_VAE, weights_of(fixture), fixture.device)
+    )
     taps = {f"out.block{index}": block for index, block in enumerate(encoder.trunk.blocks)}
     with watching(taps) as seen:
         mean, logvar = encoder(sparse_input(fixture, "in.feats"))
@@ -114,7 +120,9 @@ def latent_encoder(fixture: Fixture) -> None:
 
 def mesh_decoder(fixture: Fixture) -> None:
     config = latent_vae_config(fixture.config["params"])
-    decoder = cast(MeshDecoder, filled(partial(MeshDecoder, config), TRELLIS_LATENT_VAE, weights_of(fixture)))
+    decoder = cast(
+        MeshDecoder, filled(partial(MeshDecoder, config), TRELLIS_LATENT_VAE, weights_of(fixture), fixture.device)
+    )
     taps = {f"out.block{index}": block for index, block in enumerate(decoder.trunk.blocks)}
     taps |= {f"out.up{index}": block for index, block in enumerate(decoder.upsample)}
     with watching(taps) as seen:
@@ -131,7 +139,7 @@ def mesh_decoder(fixture: Fixture) -> None:
 def subdivide_block(fixture: Fixture) -> None:
     params = fixture.config["params"]
     build = partial(SubdivideBlock, params["channels"], params.get("out_channels") or params["channels"])
-    block = filled(build, TRELLIS_LATENT_VAE, weights_of(fixture))
+    block = filled(build, TRELLIS_LATENT_VAE, weights_of(fixture), fixture.device)
     halves = block(sparse_input(fixture, "in.feats"))
     fixture.exact("out.coords", halves.coords)
     fixture.close("out.feats", halves.features, NETWORK)
@@ -144,7 +152,7 @@ def submanifold(fixture: Fixture) -> None:
     for size in sizes if isinstance(sizes, list) else [sizes]:
         names = {name.rpartition(".")[2]: name for name in stored if f"k{size}." in name or len(stored) == 2}
         weight = stored[names["weight"]].read().float()
-        conv = SubmanifoldConv(weight.shape[4], weight.shape[0], weight.shape[1])
+        conv = SubmanifoldConv(weight.shape[4], weight.shape[0], weight.shape[1]).to(fixture.device)
         conv.weight.copy_(weight)
         if conv.bias is not None:
             conv.bias.copy_(stored[names["bias"]].read().float())
@@ -164,7 +172,7 @@ def operations(fixture: Fixture) -> None:
     fixture.exact("out.sub_coords", halves.coords[:rows])
     fixture.close("out.sub_feats", halves.features[:rows], OPERATION)
     weight, bias = fixture.number("aux.gn_weight"), fixture.number("aux.gn_bias")
-    norm = GroupNorm(2, len(weight))
+    norm = GroupNorm(2, len(weight)).to(fixture.device)
     norm.weight.copy_(weight)
     norm.bias.copy_(bias)
     fixture.close("out.group_norm", norm(x.but(fixture.number("in.group_norm"))).features, OPERATION)
@@ -182,7 +190,7 @@ def operations(fixture: Fixture) -> None:
 
 def dino_registers(fixture: Fixture) -> None:
     config = dino_hub_config(fixture.config["params"])
-    dino = cast(Dino, filled(partial(Dino, config, "smooth"), DINO_HUB, weights_of(fixture)))
+    dino = cast(Dino, filled(partial(Dino, config, "smooth"), DINO_HUB, weights_of(fixture), fixture.device))
     for name in fixture.starting("in."):
         case = name.removeprefix("in.").removesuffix(".pixels")
         pixels = fixture.number(name)
@@ -210,9 +218,9 @@ def flexicubes_meshes(fixture: Fixture) -> None:
 
 def grid_cubes(side: int, distance: Tensor, weights: Tensor, colours: Tensor) -> Cubes:
     """All cubes of a grid of side^3; distance [(side+1)^3], weights [side^3, 21] raw, colours [(side+1)^3, A] raw."""
-    axis = torch.arange(side)
+    axis = torch.arange(side, device=distance.device)
     places = torch.stack(torch.meshgrid(axis, axis, axis, indexing="ij"), -1).view(-1, 3)
-    corners = places[:, None] + torch.as_tensor(CORNERS)
+    corners = places[:, None] + torch.as_tensor(CORNERS, device=distance.device)
     vertex = (corners[..., 0] * (side + 1) + corners[..., 1]) * (side + 1) + corners[..., 2]
     return Cubes(
         places=places,
@@ -229,7 +237,7 @@ def flexicubes_cases(fixture: Fixture) -> None:
     """Every case of one cube, and small grids."""
     found, counts = [], []
     for distance, weights in zip(fixture.get("in.atlas.sdf"), fixture.get("in.atlas.weights"), strict=True):
-        vertices, _, _ = dual_mesh(grid_cubes(1, distance, weights[None], torch.zeros(8, 0)))
+        vertices, _, _ = dual_mesh(grid_cubes(1, distance, weights[None], distance.new_zeros(8, 0)))
         found.append(vertices)
         counts.append(len(vertices))
     fixture.exact("out.atlas.count", torch.tensor(counts))
@@ -264,7 +272,7 @@ def sampler(fixture: Fixture) -> None:
 
         levels = noise_levels(settings.steps, settings.rescale)
         x, path, data = noise, [noise], []
-        context, null = torch.tensor([0.7]), torch.tensor([-0.4])
+        context, null = noise.new_tensor([0.7]), noise.new_tensor([-0.4])
         for level, following in pairwise(levels.tolist()):
             velocity = guided_velocity(call, x, level, context, null, settings.strength, settings)
             data.append(data_estimate(x, velocity, level, settings.sigma_min))
