@@ -18,6 +18,7 @@ from typing import Any
 
 import click
 
+from .._places import config_folder
 from .._text import did_you_mean
 from ..errors import UsageError
 from .flags import BY_NAME, FLAGS, STAGES, Flag
@@ -59,9 +60,7 @@ class Resolved:
 
 def user_config_path() -> Path:
     """The user's config file; it need not exist."""
-    import platformdirs
-
-    return platformdirs.user_config_path("varco3d") / "config.toml"
+    return config_folder() / "config.toml"
 
 
 def config_files(explicit: Path | None, folder: Path) -> list[Path]:
@@ -70,7 +69,14 @@ def config_files(explicit: Path | None, folder: Path) -> list[Path]:
         if not explicit.is_file():
             raise UsageError(f"the config file {explicit} does not exist", "Check --config or VARCO3D_CONFIG.")
         return [explicit]
-    return [path for path in (folder / PROJECT_FILE, user_config_path()) if path.is_file()]
+    return [path for path in (folder / PROJECT_FILE, user_config_path()) if _is_file(path)]
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be looked into holds no config for us
+        return False
 
 
 def resolve(
@@ -193,7 +199,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """A TOML file as a dictionary. Raises UsageError with the line of a mistake."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"cannot read {path}: {error}", "It must be a TOML file.") from error
 
 

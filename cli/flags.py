@@ -148,8 +148,8 @@ FLAGS: tuple[Flag, ...] = (
     # Output
     Flag("output", click.Path(), None, "File (one input and a mesh suffix), folder, or - for GLB bytes on stdout.",
          "Output", "-o", metavar="PATH", stored=False),
-    Flag("name", str, "{relpath}/{stem}.{ext}", "Name of each result; fields: stem relpath seed model ext.", "Output",
-         metavar="TEMPLATE"),
+    Flag("name", str, "{relpath}/{stem}.{ext}", "Name of each result; fields: stem suffix relpath seed model.",
+         "Output", metavar="TEMPLATE"),
     Flag("format", _choice(*MESH_FORMATS), ("glb",), "Mesh formats to write.", "Output", "-f", many=True),
     Flag("preview", _choice(*PREVIEW_FORMATS), (), "Pictures beside the mesh: six views (png), turntable (gif, webp).",
          "Output", many=True),

@@ -9,11 +9,12 @@ from ..pipeline.artifacts import Asset
 from ..pipeline.batch.inputs import InputFile
 from ..pipeline.chain import select_stages
 from ..pipeline.meshes.framing import into_frame
-from ..pipeline.meshes.reading import load_mesh, refuse_overwriting
+from ..pipeline.meshes.reading import load_mesh
 from .config import Resolved
 from .request import (
     Request,
     batch_options,
+    check_outputs,
     existing_picture,
     make_items,
     make_recipe,
@@ -39,9 +40,6 @@ def build_mesh_request(
     output = output_path(resolved, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
     # Results are called after the mesh, wherever its picture comes from.
     items, _, formats = make_items((InputFile(image, mesh.name),), output, resolved)
-    for item in items:
-        for kind in formats:
-            refuse_overwriting(mesh, item.target.with_name(f"{item.target.name}.{kind}"))
     # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
     asset = Asset(source=image, coarse=framed, mesh=framed if slot == "mesh" else None)
     items = tuple(replace(item, relpath=image.name, asset=asset) for item in items)
@@ -52,7 +50,9 @@ def build_mesh_request(
     stages = select_stages(recipe, None, resolved["until"], left_out, ("source", slot))
     refuse_for_stdout(resolved, formats, stages, len(items))
     config = run_config(resolved, recipe, left_out, stages)
-    return Request(resolved, config, items, batch_options(resolved), stages, resolved["output"] == "-")
+    request = Request(resolved, config, items, batch_options(resolved), stages, resolved["output"] == "-")
+    check_outputs(request, output, [mesh, image])
+    return request
 
 
 def result_name(slot: str) -> str:

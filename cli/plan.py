@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OutOfMemoryError
+from ..pipeline.batch.claims import item_claims
 from ..pipeline.batch.naming import Item
 from ..pipeline.batch.records import RecordBook, latest_records
 from ..pipeline.batch.runner import known_record, settings_digest
 from ..pipeline.machine import GIB, free_memory, resolve_device, resolve_dtype
-from ..pipeline.meshes.levels import level_names
 from ..pipeline.network_pool import model_digest
 from ..pipeline.seeds import file_sha256
 from .console import seconds, size
@@ -105,13 +105,8 @@ def describe_item(item: Item, request: Request, known: Callable[[Item, str], boo
 
     state: new, done (a record says so of the same picture, settings and weights) or unreadable.
     """
-    export = request.config.recipe.stage("export").settings if "export" in request.stages else None
-    formats = () if export is None else export.formats
-    names = () if export is None else level_names(item.target.name, export.lod)
-    outputs = [str(item.target.with_name(f"{name}.{kind}")) for name in names for kind in formats]
-    outputs += [f"{item.target}.preview.{kind}" for kind in request.config.previews]
-    if request.config.save_stages:
-        outputs.append(f"{item.target}.stages/")
+    claims = item_claims(item, request.config, request.stages)
+    outputs = [f"{claim.path}/" if claim.folder else str(claim.path) for claim in claims]
     try:
         digest = file_sha256(item.source)
     except OSError as error:

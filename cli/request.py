@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .._places import user_path
 from ..errors import BadInputError, UsageError
 from ..pipeline.artifacts import Asset
-from ..pipeline.batch.inputs import InputFile, in_shard, parse_shard, resolve_inputs
+from ..pipeline.batch.claims import check_claims, item_claims
+from ..pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
+from ..pipeline.batch.inputs import Resolved as Inputs
 from ..pipeline.batch.naming import MESH_SUFFIXES, Item, plan_items, single_item
 from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
@@ -49,16 +52,19 @@ def build_request(
     Raises UsageError, NothingMatchedError, BadInputError.
     """
     output = output_path(resolved, scratch)
-    files, ignored, shard = _inputs(arguments, resolved, environ)
+    found, shard = _inputs(arguments, resolved, environ)
+    files = found.files
     if resolved["mask"] and len(files) != 1:
         raise UsageError("--mask is for one picture", "Pictures with alpha need no mask.")
-    sides = {side: Path(resolved[side]).expanduser() for side in SIDES if resolved[side]}
+    sides = {side: user_path(resolved[side]) for side in SIDES if resolved[side]}
     if sides and len(files) != 1:
         raise UsageError(f"--{min(sides)} is for one object", "Name the picture of its front as the only input.")
     mask = _path(resolved["mask"])
     for path in (*sides.values(), *([mask] if mask else [])):
         existing_picture(path)
     items, folder, formats = make_items(files, output, resolved)
+    if shard is not None:  # names are given before the parts are taken, so that no part knows less than another
+        items = tuple(item for item in items if in_shard(item.relpath, *shard))
     if sides:
         items = tuple(replace(item, asset=Asset(sides=sides)) for item in items)
     recipe = make_recipe(resolved, formats)
@@ -66,8 +72,23 @@ def build_request(
     stages = select_stages(recipe, resolved["from"], resolved["until"], sorted(skip))
     refuse_for_stdout(resolved, formats, stages, len(files) * resolved["num_seeds"])
     config = run_config(resolved, recipe, skip, stages)
-    options = batch_options(resolved, folder, shard, ignored)
-    return Request(resolved, config, items, options, stages, resolved["output"] == "-")
+    options = batch_options(resolved, folder, shard, found.ignored)
+    request = Request(resolved, config, items, options, stages, resolved["output"] == "-")
+    listed = [Path(resolved["from_list"])] if resolved["from_list"] else []
+    check_outputs(request, output, [*(file.path for file in files), *listed])
+    return request
+
+
+def check_outputs(request: Request, output: Path | None, inputs: Iterable[Path]) -> None:
+    """Refuses a run that would write over what it reads, over another result or over somebody else's file.
+
+    output: the file that the user named, or None. inputs: pictures and meshes. Raises UsageError.
+    """
+    config, read = request.config, [*inputs]
+    for item in request.items:
+        read += [path for path in (item.mask, *(item.asset.sides.values() if item.asset else ())) if path]
+    claims = [claim for item in request.items for claim in item_claims(item, config, request.stages, output)]
+    check_claims(claims, read, request.options.folder)
 
 
 def output_path(resolved: Resolved, scratch: Path | None) -> Path | None:
@@ -142,31 +163,26 @@ def needed_models(request: Request) -> list[str]:
 
 def _inputs(
     arguments: Sequence[str], resolved: Resolved, environ: Mapping[str, str]
-) -> tuple[tuple[InputFile, ...], int, tuple[int, int] | None]:
-    """The pictures of this run (of this shard), how many other files were passed over, and the shard."""
+) -> tuple[Inputs, tuple[int, int] | None]:
+    """The pictures of all parts of this run, and the part that is to be done now."""
     listed: list[str] = []
     if resolved["from_list"]:
-        listed += _lines(Path(resolved["from_list"]))
+        listed += read_list(Path(resolved["from_list"]))
     if "-" in arguments:
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("- reads a list of paths from stdin, but stdin is a terminal", "Pipe it: ls *.png | ... -")
-        listed += sys.stdin.read().splitlines()
+        listed += list_lines(stdin_bytes(), "stdin")
     plain = [argument for argument in arguments if argument != "-"]
     found = resolve_inputs(
         plain, resolved["recursive"], resolved["include"], resolved["exclude"], listed, resolved["limit"]
     )
-    if not resolved["shard"]:
-        return found.files, found.ignored, None
-    index, count = parse_shard(resolved["shard"], environ)
-    mine = tuple(file for file in found.files if in_shard(file.relpath, index, count))
-    return mine, found.ignored, (index, count)
+    return found, parse_shard(resolved["shard"], environ) if resolved["shard"] else None
 
 
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    except OSError as error:
-        raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
+def stdin_bytes() -> bytes:
+    """All of stdin; a text stream that tests put there has no bytes below."""
+    stream = getattr(sys.stdin, "buffer", None)
+    return stream.read() if stream is not None else sys.stdin.read().encode("utf-8", "surrogateescape")
 
 
 def make_items(
@@ -252,4 +268,4 @@ def gate_of(resolved: Resolved) -> Gate | None:
 
 
 def _path(text: str | None) -> Path | None:
-    return Path(text).expanduser() if text else None
+    return user_path(text) if text else None

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._places import user_path
 from .._text import suggestion
 from ..errors import ModelMissingError, UsageError, Varco3DError
 from .machine import empty_cache, free_memory, used_memory
@@ -125,7 +126,7 @@ def _sampled(path: Path, size: int) -> str:
 def _weight_files(model: str) -> list[Path]:
     """Files of a model, sorted: shipped ones, those in the store, or of a folder; none when it is not here."""
     shipped = Path(__file__).parent.parent / "weights"
-    for folder in (shipped / model, Path(model).expanduser()):
+    for folder in (shipped / model, user_path(model)):
         if folder.is_dir():
             return sorted(path for path in folder.iterdir() if path.suffix in (".safetensors", ".json", ".onnx"))
     from ..weights.checkpoints.store import Store

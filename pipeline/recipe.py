@@ -18,12 +18,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .._places import user_path
 from .._text import suggestion
 from ..errors import UsageError
 from .settings import change_settings
@@ -150,10 +152,10 @@ def read_recipe(name: str) -> dict[str, Any]:
 
 
 def _find(name: str) -> Path:
-    if name.endswith(".toml") or "/" in name or Path(name).is_dir():
-        path = Path(name).expanduser()
-        path = path / "recipe.toml" if path.is_dir() else path
-        if path.is_file():
+    if name.endswith(".toml") or "/" in name or os.path.isdir(name):
+        path = user_path(name)
+        path = path / "recipe.toml" if os.path.isdir(path) else path
+        if os.path.isfile(path):
             return path
         raise UsageError(f"there is no recipe at {path}", "A model folder holds a recipe.toml.")
     path = _folder() / f"{name}.toml"

@@ -5,7 +5,11 @@ import errno
 import hashlib
 import json
 import os
+import platform
+import re
 import shutil
+import stat
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,23 +20,104 @@ from .errors import OutputError
 BLOCK = 1 << 20  # bytes per read: large enough that hashing is bound by the processor, small enough to stop quickly
 
 
+_TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<node>[0-9a-f]{6})-(?P<process>\d+)-\d+\.tmp")
+
+
 @contextlib.contextmanager
 def opened_whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
     """A file to write, under another name until the end: `path` is either as before or complete. Raises OSError.
 
-    durable: it is on the disk by then, for what a loss of power must not take.
+    A link is followed. A named pipe or a device gets the bytes themselves, in one piece at the end.
+    durable: the file is on the disk by then, for what a loss of power must not take.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    final = Path(os.path.realpath(path)) if path.is_symlink() else path
+    direct = is_stream(final)
+    folder = Path(tempfile.gettempdir()) if direct else final.parent
+    temporary = folder / f".{final.name}.{_node()}-{os.getpid()}-{threading.get_ident()}.tmp"
     try:
         with temporary.open("wb") as file:
             yield file
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
+        move_whole(temporary, final)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def move_whole(source: Path, final: Path) -> None:
+    """Gives a finished file its final name by one rename, also from another disk. A link there is followed; a named
+    pipe or a device gets the bytes. Raises OSError."""
+    final = Path(os.path.realpath(final)) if final.is_symlink() else final
+    if is_stream(final):
+        with source.open("rb") as read, final.open("wb") as write:
+            shutil.copyfileobj(read, write, BLOCK)
+        source.unlink()
+        return
+    try:
+        os.replace(source, final)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        with source.open("rb") as read, opened_whole(final) as write:
+            shutil.copyfileobj(read, write, BLOCK)
+        source.unlink()
+
+
+def is_stream(path: Path) -> bool:
+    """Whether the path is a named pipe or a character device: something that takes bytes but cannot be replaced."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+@contextlib.contextmanager
+def opened_regular(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, open for reading. Raises OSError at once for a pipe, a socket or a device, which might never
+    answer: the kind is asked of the open file, so nothing can be exchanged in between."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            kinds = {stat.S_IFIFO: "a named pipe", stat.S_IFDIR: "a folder", stat.S_IFSOCK: "a socket"}
+            raise OSError(errno.EINVAL, f"it is {kinds.get(stat.S_IFMT(mode), 'a device')}, not a file", str(path))
+        yield file
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether the name is that of a file that `opened_whole` had not finished."""
+    return _TEMPORARY.fullmatch(path.name) is not None
+
+
+def sweep(folder: Path, every: bool = False) -> None:
+    """Removes unfinished files of processes that are no more, from one folder.
+
+    every: those of living processes too, for a folder that is the caller's alone.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            match = _TEMPORARY.fullmatch(entry.name)
+            if match and (every or (match["node"] == _node() and not _is_alive(int(match["process"])))):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _node() -> str:
+    """Six hex digits for this machine: process ids mean nothing on another one."""
+    return hashlib.blake2b(platform.node().encode(errors="replace"), digest_size=3).hexdigest()
 
 
 def write_whole(path: Path, write: Callable[[Any], object], durable: bool = False) -> None:

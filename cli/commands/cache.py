@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from ..._places import cache_folder
 from ...errors import OutputError
 from ..console import size
 from ..session import Session
@@ -13,11 +14,9 @@ from .base import Verb, VerbGroup
 
 def caches() -> dict[str, tuple[Path, str]]:
     """Name -> (folder, what it is for). All can be deleted at any time. Weights are no cache: see `models rm`."""
-    import platformdirs
-
     return {
-        "kernels": (platformdirs.user_cache_path("warp"), "compiled geometry kernels; made again in seconds"),
-        "varco3d": (platformdirs.user_cache_path("varco3d"), "downloads in progress, timing history"),
+        "kernels": (cache_folder("warp"), "compiled geometry kernels; made again in seconds"),
+        "varco3d": (cache_folder(), "downloads in progress, timing history"),
     }
 
 

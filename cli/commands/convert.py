@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from ...errors import UsageError
-from ...pipeline.meshes.reading import refuse_overwriting
 from ..flags import MESH_FORMATS
 from ..session import Session
 from .base import Verb
@@ -63,14 +62,18 @@ def command(
     if quads and kind != "obj":
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
     fractions = _fractions(lod)
-    refuse_overwriting(mesh, out)
-    session.console.note(f"{mesh} -> {out}")
-    from ...pipeline.meshes.levels import close, level_names, levels, simplify
+    from ...pipeline.batch.claims import Claim, check_claims
+    from ...pipeline.meshes.levels import level_names
+    from ...pipeline.meshes.outputs import mesh_names
 
+    names = [name for level in level_names(out.stem, fractions) for name in mesh_names(level, [kind], texture_format)]
+    check_claims([Claim(out.with_name(n), out.name, named=n == out.name) for n in names], [mesh])
+    session.console.note(f"{mesh} -> {out}")
     if session.dry_run:
-        for name in level_names(out.stem, fractions):
-            session.console.result(str(out.with_name(f"{name}.{kind}")))
+        for name in names:
+            session.console.result(str(out.with_name(name)))
         return
+    from ...pipeline.meshes.levels import close, levels, simplify
     from ...pipeline.meshes.outputs import Placement, place, write_mesh
     from ...pipeline.meshes.reading import load_mesh
 

@@ -56,10 +56,14 @@ def command(
 ) -> int:
     """Draw six views (front, back, left, right, top, bottom) as PNG, or a turntable as GIF or WebP."""
     session.console.note(f"drawing {len(meshes)} mesh{'es' if len(meshes) > 1 else ''}")
+    from ...pipeline.batch.claims import Claim, check_claims
+
     plan = [(mesh, target) for mesh in meshes for target in targets(mesh, output, formats, len(meshes))]
     twice = {target for _, target in plan if [t for _, t in plan].count(target) > 1}
     if twice:
         raise UsageError(f"two meshes would be drawn to {sorted(twice)[0]}", "Give -o another folder for each.")
+    named = output if len(plan) == 1 and output == plan[0][1] else None
+    check_claims([Claim(target, str(mesh), named=target == named) for mesh, target in plan], meshes)
     if session.dry_run:
         for _, target in plan:
             session.console.result(str(target))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fnmatch
 import glob
 import hashlib
@@ -11,10 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..._places import user_path
 from ...errors import NothingMatchedError, UsageError
+from ..meshes.signature import is_own
 from ..pictures.reading import is_picture
 
 _PREVIEW = re.compile(r"\.(preview|steps)\.(png|gif|webp)$")
+_TEXTURE = re.compile(r"_texture\.(png|jpg|webp)$")
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,32 @@ def resolve_inputs(
     return Resolved(tuple(files[:limit]), ignored)
 
 
+def read_list(path: Path) -> list[str]:
+    """The lines of a list of paths (--from-list). Raises UsageError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
+    return list_lines(data, str(path))
+
+
+def list_lines(data: bytes, name: str) -> list[str]:
+    """Paths from the bytes of a list: one a line or separated by NUL (`find -print0`), in UTF-8, or in UTF-16 with its
+    byte order mark, as PowerShell writes it. Raises UsageError that names the list."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        try:
+            text = data.decode("utf-16")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"the list {name} is no UTF-16 after all: {error.reason}", "Save it as UTF-8.") from error
+    else:
+        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+    if "\0" not in text:
+        return text.split("\n")
+    if text.count("\0") > len(text) // 4:
+        raise UsageError(f"the list {name} is UTF-16 without its byte order mark, or no text", "Save it as UTF-8.")
+    return text.split("\0")
+
+
 def parse_shard(text: str, environ: Mapping[str, str]) -> tuple[int, int]:
     """`I/N` (I from 0 to N-1) or `auto` as (index, count). Raises UsageError.
 
@@ -108,8 +138,8 @@ def _shard_from(environ: Mapping[str, str]) -> tuple[int, int]:
 def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[tuple[InputFile, bool]]:
     """Every file, and whether it was named itself."""
     for argument in arguments:
-        path = Path(argument).expanduser()
-        if path.is_dir():
+        path = user_path(argument)
+        if os.path.isdir(path):
             yield from ((file, False) for file in _walk(path, recursive))
         elif os.path.lexists(path):
             yield InputFile(path, path.name), True
@@ -119,8 +149,8 @@ def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[
             raise NothingMatchedError(f"{argument} does not exist", "Check the path; it is relative to this folder.")
     root = _common(lines)
     for line in lines:
-        path = Path(line).expanduser()
-        if path.is_dir():
+        path = user_path(line)
+        if os.path.isdir(path):
             yield from ((InputFile(f.path, f"{path.name}/{f.relpath}"), False) for f in _walk(path, recursive))
         else:
             yield InputFile(path, os.path.relpath(path, root).replace(os.sep, "/") if root else path.name), True
@@ -128,7 +158,7 @@ def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[
 
 def _common(lines: list[str]) -> str | None:
     """The folder that all listed files share."""
-    folders = [os.path.dirname(os.path.abspath(Path(line).expanduser())) for line in lines]
+    folders = [os.path.dirname(os.path.abspath(user_path(line))) for line in lines]
     if not folders:
         return None
     try:
@@ -138,12 +168,12 @@ def _common(lines: list[str]) -> str | None:
 
 
 def _globbed(pattern: str, recursive: bool) -> Iterator[tuple[InputFile, bool]]:
-    parts = Path(pattern).expanduser().parts
+    parts = user_path(pattern).parts
     plain = next(index for index, part in enumerate(parts) if glob.has_magic(part))
     root = Path(*parts[:plain]) if plain else Path()
-    for name in sorted(glob.glob(str(Path(pattern).expanduser()), recursive=True)):
+    for name in sorted(glob.glob(str(user_path(pattern)), recursive=True)):
         path = Path(name)
-        if path.is_dir():
+        if os.path.isdir(path):
             for file in _walk(path, recursive):
                 yield InputFile(file.path, f"{path.relative_to(root).as_posix()}/{file.relpath}"), False
         else:
@@ -168,10 +198,12 @@ def _walk(folder: Path, recursive: bool) -> Iterator[InputFile]:
             if entry.name.startswith("."):
                 continue
             if _is_folder(entry):
-                if recursive and not _is_result_folder(entry):
+                if recursive and not entry.name.endswith(".stages"):  # pictures too, but no inputs
                     pending.append(Path(entry.path))
             elif not _PREVIEW.search(entry.name):
                 path = Path(entry.path)
+                if _TEXTURE.search(entry.name) and is_own(path):
+                    continue
                 yield InputFile(path, path.relative_to(folder).as_posix())
 
 
@@ -180,11 +212,6 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a loop of links: an item that will fail with its reason
         return False
-
-
-def _is_result_folder(entry: os.DirEntry[str]) -> bool:
-    """Results of an earlier run below the inputs: their stages and previews are pictures too, but no inputs."""
-    return entry.name.endswith(".stages") or os.path.isdir(os.path.join(entry.path, ".varco3d"))
 
 
 def _selected(relpath: str, include: tuple[str, ...], exclude: tuple[str, ...]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import string
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -16,8 +18,10 @@ from ..meshes.formats import MESH_SUFFIXES
 from .inputs import InputFile
 
 DEFAULT_NAME = "{relpath}/{stem}.{ext}"
-FIELDS = ("stem", "relpath", "seed", "model", "ext")
+FIELDS = ("stem", "suffix", "relpath", "seed", "model", "ext")
 _LONGEST = 200  # bytes of a path part; file systems take 255, of which .preview.webp and the like need some
+_SPEC = re.compile(r"(.?[<>^=])?0?\d{0,2}(\.\d{1,3})?[sd]?")  # width and precision; a wide one would fill the memory
+STATE = ".varco3d"  # folder below the output folder for what a run keeps while it lasts
 
 
 @dataclass(frozen=True)
@@ -45,27 +49,33 @@ def plan_items(
 ) -> tuple[Item, ...]:
     """An item for every picture and every seed from `seed` to `seed + num_seeds - 1`.
 
-    Raises UsageError for a bad template and for two items with one name; names that differ only in case or in Unicode
-    form count as one, since some file systems hold them so.
+    Pictures that would get one name but for their suffix (IMG_1.jpg beside IMG_1.png) get it into their name. Raises
+    UsageError for a bad template and for two items with one name; names that differ only in case or in Unicode form
+    count as one, since some file systems hold them so.
     """
-    _check_template(template)
-    if num_seeds > 1 and "{seed}" not in template:
+    if "seed" not in _check_template(template) and num_seeds > 1:
         template = template.removesuffix(".{ext}") + "_s{seed}.{ext}"
+    pairs = [(file, run_seed) for file in files for run_seed in range(seed, seed + num_seeds)]
+    names = [_expand(template, file.relpath, run_seed, model) for file, run_seed in pairs]
+    shared = Counter(name_key(name) for name in names)
     items: list[Item] = []
     taken: dict[str, Item] = {}
-    for file in files:
-        for run_seed in range(seed, seed + num_seeds):
-            name = _expand(template, file.relpath, run_seed, model)
-            item = Item(name, file.path, file.relpath, run_seed, folder / name, mask)
-            key = unicodedata.normalize("NFC", name).casefold()
-            if key in taken:
-                raise UsageError(
-                    f"{file.path} and {taken[key].source} would both become {name}",
-                    "Rename one, or use --name with {relpath}.",
-                )
-            taken[key] = item
-            items.append(item)
+    for (file, run_seed), plain in zip(pairs, names, strict=True):
+        name = f"{plain}_{_suffix(file.relpath)}" if shared[name_key(plain)] > 1 else plain
+        item = Item(name, file.path, file.relpath, run_seed, folder / name, mask)
+        other = taken.setdefault(name_key(name), item)
+        if other is not item:
+            raise UsageError(
+                f"{file.path} and {other.source} would both become {name}",
+                "Rename one, or use --name with {relpath}, {stem} and {suffix}.",
+            )
+        items.append(item)
     return tuple(items)
+
+
+def name_key(name: str) -> str:
+    """What two names share that some file system takes for one."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def single_item(file: InputFile, output: Path, seed: int = 0, mask: Path | None = None) -> Item:
@@ -85,12 +95,15 @@ def clean_name(name: str) -> str:
     return f"{data[: _LONGEST - 9].decode(errors='ignore')}-{digest}"
 
 
-def _check_template(template: str) -> None:
+def _check_template(template: str) -> list[str]:
+    """The fields that a template names. Raises UsageError."""
     try:
         fields = []
         for _, name, spec, conversion in string.Formatter().parse(template):
             if name is not None:
                 fields.append(name)
+                if not _SPEC.fullmatch(spec or ""):
+                    raise ValueError(f"'{spec}' is no short width")
                 format(0 if name == "seed" else "text", spec or "")
             if conversion:
                 raise ValueError(f"!{conversion} is not for names")
@@ -105,6 +118,7 @@ def _check_template(template: str) -> None:
         raise UsageError(f"name template '{template}' does not end with .{{ext}}", f"The default is {DEFAULT_NAME}.")
     if template.startswith(("/", "\\")) or ".." in PurePosixPath(template).parts:
         raise UsageError(f"name template '{template}' leaves the output folder", "Put the folder into --output.")
+    return fields
 
 
 def _expand(template: str, relpath: str, seed: int, model: str) -> str:
@@ -112,5 +126,16 @@ def _expand(template: str, relpath: str, seed: int, model: str) -> str:
     folder = "/".join(clean_name(part) for part in place.parent.parts if part not in ("..", "."))
     stem = clean_name(place.stem if place.stem.strip(".") else "_")
     bare = template.removesuffix(".{ext}")
-    name = bare.format(stem=stem, relpath=folder, seed=seed, model=clean_name(Path(model).name))
-    return "/".join(clean_name(part) for part in name.split("/") if part not in ("", "."))
+    suffix = _suffix(relpath)
+    name = bare.format(stem=stem, suffix=suffix, relpath=folder, seed=seed, model=clean_name(Path(model).name))
+    parts = [clean_name(part) for part in name.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise UsageError(f"name template '{template}' leaves the output folder", "Put the folder into --output.")
+    if not parts or STATE in map(str.lower, parts):
+        raise UsageError(f"name template '{template}' gives no name for {relpath}", f"The default is {DEFAULT_NAME}.")
+    return "/".join(parts)
+
+
+def _suffix(relpath: str) -> str:
+    """The picture's own suffix without the dot, lower case; `file` when it has none."""
+    return clean_name(PurePosixPath(relpath).suffix[1:].lower() or "file")

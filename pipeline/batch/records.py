@@ -9,14 +9,21 @@ from __future__ import annotations
 import errno
 import json
 import os
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from ..._files import opened_regular
 from ..meshes.outputs import output_error
 
 SCHEMA = "varco3d.record/1"
 STAGES_FORMAT = "stages"  # of an output that is the folder of kept stages
+_LONGEST_LINE = 1 << 24  # bytes
+_CLOCKS_DIFFER = 120.0  # seconds by which machines that share a folder may disagree
+_MEMBERS: dict[str, type] = {
+    "status": str, "outputs": list, "warnings": list, "timings": dict, "mesh": dict, "recipe": str, "input": str
+}  # fmt: skip
 _LASTING = ("bad_input", "no_subject")  # failures that the same bytes and settings bring about again
 _MADE = "quality_gate"  # a failure whose files are there all the same
 
@@ -34,37 +41,103 @@ def record_files(folder: Path) -> list[Path]:
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """The records of one file in the order written; lines that are no record are passed over."""
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            for line in file:
-                try:
-                    record = json.loads(line)
-                except ValueError:
-                    continue
-                if isinstance(record, dict) and "id" in record:
-                    yield record
-    except FileNotFoundError:
+        with opened_regular(path) as file:
+            yield from _records_in(file)
+    except OSError:
         return
 
 
+def _records_in(file: BinaryIO) -> Iterator[dict[str, Any]]:
+    while line := file.readline(_LONGEST_LINE):
+        record = parse_record(line)
+        if record is not None:
+            yield record
+
+
+def parse_record(line: bytes) -> dict[str, Any] | None:
+    """A line as a record whose members have the types that readers rely on, or None when it is none.
+
+    Members of another type are as if they were absent, so that one odd line never stops a run or a report.
+    """
+    try:
+        record = json.loads(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(record, dict) or not isinstance(record.get("id"), str):
+        return None
+    for name, kind in _MEMBERS.items():
+        if not isinstance(record.get(name), kind):
+            record[name] = kind()
+    outputs = [o for o in record["outputs"] if isinstance(o, dict) and isinstance(o.get("path"), str)]
+    record["outputs"] = [{**o, "bytes": _whole(o.get("bytes"))} for o in outputs]
+    record["warnings"] = [text for text in record["warnings"] if isinstance(text, str)]
+    record["timings"] = {str(name): _numbers(t) for name, t in record["timings"].items() if isinstance(t, dict)}
+    record["mesh"] = {str(name): value for name, value in record["mesh"].items() if _is_sound(value)}
+    for name in ("finished", "seconds"):
+        record[name] = _number(record.get(name))
+    if record.get("error") is not None:
+        error = record["error"] if isinstance(record["error"], dict) else {}
+        record["error"] = {key: str(error.get(key) or "") for key in ("code", "message", "hint")}
+    return record
+
+
+def _number(value: Any) -> float:
+    """A finite number as it is, anything else as 0."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15 else 0.0
+
+
+def _numbers(table: dict[str, Any]) -> dict[str, float]:
+    return {str(name): _number(value) for name, value in table.items()}
+
+
+def _whole(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 62 else None
+
+
+def _is_sound(value: Any) -> bool:
+    """Whether a number of a mesh report can be shown and compared."""
+    return not isinstance(value, (int, float)) or abs(value) < 1e300
+
+
 def latest_records(folder: Path) -> dict[str, dict[str, Any]]:
-    """id -> its last record over all shards of an output folder; of two, the one that finished later."""
+    """id -> its last record over all shards of an output folder.
+
+    Within a file the later line is the later record, whatever the clock said. Between files the time decides, and one
+    that is still to come counts as none: that clock was wrong.
+    """
     latest: dict[str, dict[str, Any]] = {}
+    now = time.time()
     for path in record_files(folder):
-        for record in read_records(path):
-            known = latest.get(record["id"])
-            if known is None or record.get("finished", 0) >= known.get("finished", 0):
-                latest[record["id"]] = record
+        own = {record["id"]: record for record in read_records(path)}
+        for name, record in own.items():
+            known = latest.get(name)
+            if known is None or _finished(record, now) >= _finished(known, now):
+                latest[name] = record
     return latest
+
+
+def _finished(record: Mapping[str, Any], now: float) -> float:
+    return record["finished"] if record["finished"] <= now + _CLOCKS_DIFFER else 0.0
 
 
 def is_present(folder: Path, output: Mapping[str, Any]) -> bool:
     """Whether an output of a record is still there: a file of its recorded size, or a folder of kept stages, in which
-    anything may have been changed by hand."""
+    anything may have been changed by hand. What lies outside of the output folder was never written by its run."""
+    path = output_path(folder, output)
+    if path is None:
+        return False
     try:
-        path = folder / output["path"]
         return path.is_dir() if output.get("format") == STAGES_FORMAT else path.stat().st_size == output.get("bytes")
     except (OSError, ValueError):
         return False
+
+
+def output_path(folder: Path, output: Mapping[str, Any]) -> Path | None:
+    """Where an output of a record lies, or None when its name leads out of the output folder."""
+    name = output["path"]
+    if not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
+        return None
+    return folder / name
 
 
 class RecordBook:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..._files import move_whole
 from ..._version import __version__
 from ...errors import OutOfMemoryError, OutputError, Varco3DError
 from ..artifacts import Asset
@@ -233,7 +234,7 @@ def publish(folder: Path, destination: Path) -> list[dict[str, Any]]:
             destination.mkdir(parents=True, exist_ok=True)
             with open(path, "rb") as file:
                 os.fsync(file.fileno())
-            os.replace(path, final)
+            move_whole(path, final)
         except OSError as error:
             raise output_error(final, error) from error
         kind = "preview" if ".preview." in path.name else path.suffix[1:].lower()

@@ -141,9 +141,14 @@ def _texture(index: int, texture_format: str) -> dict[str, Any]:
     return {"sampler": 0, "source": index}
 
 
-def encode_image(pixels: np.ndarray, image_format: str) -> bytes:
-    """uint8 [H,W,3] as the bytes of a PNG, JPEG (quality 92, full chroma) or lossless WebP file, without metadata."""
+def encode_image(pixels: np.ndarray, image_format: str, signed: bool = False) -> bytes:
+    """uint8 [H,W,3] as the bytes of a PNG, JPEG (quality 92, full chroma) or lossless WebP file.
+
+    signed: it says which program made it, for a picture that is a file of its own; else there is no metadata.
+    """
     from PIL import Image
+
+    from .signature import picture_signature
 
     options: dict[str, Any] = {
         "png": {"compress_level": 6},
@@ -151,7 +156,8 @@ def encode_image(pixels: np.ndarray, image_format: str) -> bytes:
         "webp": {"lossless": True, "quality": 50, "method": 2},
     }[image_format]
     buffer = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels[..., :3])).save(buffer, format=image_format.upper(), **options)
+    image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    image.save(buffer, format=image_format.upper(), **options, **(picture_signature(image_format) if signed else {}))
     return buffer.getvalue()
 
 

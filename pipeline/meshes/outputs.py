@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import errno
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from .formats import MESH_FORMATS, PER_METRE, unit_of, up_of
 from .glb import glb_bytes
 from .meshlab import quads
 from .report import is_closed
-from .writers import obj_files, ply_bytes, safe_stem, stl_bytes, three_mf_bytes
+from .writers import obj_files, obj_names, ply_bytes, stl_bytes, three_mf_bytes
 
 # What keeps one file from being written and says nothing about the next one.
 _IN_THE_WAY = (
@@ -91,6 +91,12 @@ def check(mesh: Mesh) -> None:
             raise BadMeshError(f"the mesh's {name} hold values that are not finite", "One NaN makes a file unreadable.")
 
 
+def mesh_names(stem: str, formats: Iterable[str], texture_format: str = "png") -> list[str]:
+    """Every file name that `encode` may give for these formats, whatever the mesh holds."""
+    names = {"obj": obj_names(stem, texture_format)}
+    return [name for kind in formats for name in names.get(kind, (f"{stem}.{kind}",))]
+
+
 def encode(
     mesh: Mesh,
     file_format: str,
@@ -109,7 +115,7 @@ def encode(
     if file_format == "glb":
         return {f"{stem}.glb": glb_bytes(placed, not is_closed(mesh), texture_format, extras)}
     if file_format == "obj":
-        return obj_files(placed, safe_stem(Path(stem)), texture_format, quads(placed) if pair else None)
+        return obj_files(placed, stem, texture_format, quads(placed) if pair else None)
     if file_format == "ply":
         return {f"{stem}.ply": ply_bytes(placed)}
     if file_format == "stl":

@@ -19,6 +19,7 @@ from ...kernels.views.cameras import SIX_VIEWS, Camera, orbit
 from ...kernels.views.render_maps import render_maps
 from ..artifacts import Mesh
 from .formats import PREVIEW_FORMATS
+from .signature import picture_signature
 
 CLAY = np.array([0.72, 0.72, 0.74], np.float32)
 BACKGROUND = (1.0, 1.0, 1.0)
@@ -99,13 +100,14 @@ def write_preview(
     kind = path.suffix.lower().lstrip(".")
     if kind == "png":
         picture = Image.fromarray(six_views(mesh, size or 256, background))
-        write_whole(path, lambda file: picture.save(file, format="PNG", optimize=True))
+        write_whole(path, lambda file: picture.save(file, format="PNG", optimize=True, **picture_signature("png")))
         return
     if kind not in PREVIEW_FORMATS:
         raise UsageError(f"a preview cannot be written as '{path.suffix}'", "Use .png, .gif or .webp.")
     pictures = [Image.fromarray(frame) for frame in turntable(mesh, frames, size or 320, background=background)]
     seconds_per_turn = 3.0
     options = {"save_all": True, "loop": 0, "duration": max(20, round(1000 * seconds_per_turn / frames))}
+    options |= picture_signature(kind)
     if kind == "gif":
         # One palette for all frames: a palette per frame flickers.
         palette = pictures[0].quantize(255, dither=Image.Dither.NONE)

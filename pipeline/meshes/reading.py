@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import BadInputError, BadMeshError, UsageError
+from ...errors import BadInputError, BadMeshError
 from ..artifacts import Mesh
 
 if TYPE_CHECKING:
@@ -41,12 +41,6 @@ def load_mesh(path: Path, up: str | None = None) -> Mesh:
     if (up or ("z" if suffix in Z_UP else "y")) == "z":
         vertices = z_up_to_y_up(vertices)
     return Mesh(vertices, faces, **_surface(joined, len(vertices)))
-
-
-def refuse_overwriting(mesh: Path, out: Path) -> None:
-    """Raises UsageError when `out` is the file `mesh` itself: a mistake in a flag would cost the only copy."""
-    if out.exists() and mesh.exists() and out.samefile(mesh):
-        raise UsageError(f"{out} is the mesh that is read", "Give the output another name.")
 
 
 def z_up_to_y_up(points: np.ndarray) -> np.ndarray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
@@ -18,18 +17,18 @@ UNIT_NAMES = {"m": "meter", "cm": "centimeter", "mm": "millimeter"}
 def obj_files(
     mesh: Mesh, stem: str, texture_format: str = "png", polygons: list[tuple[int, ...]] | None = None
 ) -> dict[str, bytes]:
-    """Name -> bytes of the .obj and, when the mesh has colours on a texture, its .mtl and picture.
+    """Name -> bytes of the .obj and, when the mesh has colours on a texture, its .mtl and picture (obj_names).
 
     polygons: faces with any number of corners, in place of the mesh's triangles.
     """
     lines = ["# varco3d"]
     files: dict[str, bytes] = {}
     if mesh.texture is not None and mesh.uv is not None:
-        picture = f"{stem}.{'jpg' if texture_format == 'jpeg' else texture_format}"
+        _, library, picture = obj_names(stem, texture_format)
         material = f"newmtl surface\nKd 1 1 1\nKs 0 0 0\nillum 1\nPr {mesh.roughness:g}\nPm {mesh.metallic:g}\n"
-        files[picture] = encode_image(mesh.texture, texture_format)
-        files[f"{stem}.mtl"] = f"# varco3d\n{material}map_Kd {picture}\n".encode()
-        lines.append(f"mtllib {stem}.mtl")
+        files[picture] = encode_image(mesh.texture, texture_format, signed=True)
+        files[library] = f"# varco3d\n{material}map_Kd {picture}\n".encode()
+        lines.append(f"mtllib {library}")
     corner = "{0}"
     if mesh.colors is not None and mesh.texture is None:
         rows = np.hstack([mesh.vertices, mesh.colors.astype(np.float64) / 255])
@@ -130,6 +129,9 @@ def three_mf_bytes(mesh: Mesh, unit: str = "mm") -> bytes:
     return buffer.getvalue()
 
 
-def safe_stem(path: Path) -> str:
-    """The file name as OBJ and MTL can refer to it: they end a name at white space."""
-    return "".join("_" if character.isspace() else character for character in path.name)
+def obj_names(stem: str, texture_format: str = "png") -> tuple[str, str, str]:
+    """Names of an OBJ, its MTL and its texture. OBJ and MTL end a name at white space, so that becomes `_` in the names
+    they refer to; a texture is never called like the picture that the mesh was made from."""
+    safe = "".join("_" if character.isspace() else character for character in stem)
+    suffix = "jpg" if texture_format == "jpeg" else texture_format
+    return f"{stem}.obj", f"{safe}.mtl", f"{safe}_texture.{suffix}"

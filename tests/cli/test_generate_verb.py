@@ -174,7 +174,7 @@ def test_short_names_of_number_types(go) -> None:
 
 
 def test_two_inputs_with_one_output(go) -> None:
-    picture(Path("in/dog.webp"))
+    picture(Path("in/DOG.png"))
     answer = go("in", "-o", "out")
     assert answer.code == 2 and "would both become" in answer.err and not Path("out").exists()
 

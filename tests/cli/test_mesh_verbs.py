@@ -229,6 +229,10 @@ def test_convert_refuses(run, meshes) -> None:
     assert run("convert", "nowhere.glb", "a.glb").code == 1
     before = Path("ball.glb").read_bytes()
     answer = run("convert", "ball.glb", "../cwd/ball.glb", "--faces", "100")
-    assert answer.code == 2 and "is the mesh that is read" in answer.err and Path("ball.glb").read_bytes() == before
+    assert (
+        answer.code == 2
+        and "would replace ball.glb, which is read" in answer.err
+        and Path("ball.glb").read_bytes() == before
+    )
     Path("empty.glb").write_bytes(b"")
     assert "is empty (zero bytes)" in run("convert", "empty.glb", "a.glb").err

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..._places import data_folder, home, user_path
 from ...errors import CheckpointError
 from .identify import PICKLED, SAFE, safetensors_shapes
 from .zoo import ModelFile, ModelSpec
@@ -38,25 +39,21 @@ class Located:
 def default_root(environ: Mapping[str, str]) -> Path:
     """Our store: VARCO3D_MODELS, else `models` in the user's data folder."""
     if environ.get("VARCO3D_MODELS"):
-        return Path(environ["VARCO3D_MODELS"]).expanduser()
-    import platformdirs
-
-    return platformdirs.user_data_path("varco3d") / "models"
+        return user_path(environ["VARCO3D_MODELS"])
+    return data_folder() / "models"
 
 
 def hub_caches(environ: Mapping[str, str]) -> list[Path]:
     """The folders huggingface_hub would use as its cache, by its own variables."""
-    home = Path(environ.get("HOME") or Path.home())
-    cache = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+    cache = Path(environ.get("XDG_CACHE_HOME") or home(environ) / ".cache")
     found = [environ.get("HF_HUB_CACHE"), environ.get("HUGGINGFACE_HUB_CACHE")]
     found += [f"{environ['HF_HOME']}/hub" if environ.get("HF_HOME") else None, str(cache / "huggingface" / "hub")]
-    return list(dict.fromkeys(Path(os.path.expandvars(path)).expanduser() for path in found if path))
+    return list(dict.fromkeys(user_path(os.path.expandvars(path)) for path in found if path))
 
 
 def hy3dgen_folder(environ: Mapping[str, str]) -> Path:
     """Where the public Hunyuan3D code keeps its downloads."""
-    home = Path(environ.get("HOME") or Path.home())
-    return Path(environ.get("HY3DGEN_MODELS") or home / ".cache" / "hy3dgen").expanduser()
+    return user_path(environ.get("HY3DGEN_MODELS") or home(environ) / ".cache" / "hy3dgen")
 
 
 def places(spec: ModelSpec, root: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:

@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
+from ..._places import user_path
 from ...errors import ModelMissingError, UsageError
 from ..checkpoints.locations import Located
 from ..checkpoints.store import Store
@@ -22,7 +22,7 @@ def load_public(model: str, part: str, device: str, dtype: str, store: Store | N
     part: what it is for; a model that cannot start from a picture refuses "coarse". Raises UsageError,
     ModelMissingError, CheckpointError. Tensors are read when they are first needed.
     """
-    path = Path(model).expanduser()
+    path = user_path(model)
     if path.exists():
         return generator_from_folder(path, device, dtype)
     store = store or Store()

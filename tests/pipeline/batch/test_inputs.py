@@ -5,12 +5,14 @@ import operator
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import picture
 
 from varco3d.errors import NothingMatchedError, UsageError
-from varco3d.pipeline.batch.inputs import InputFile, in_shard, parse_shard, resolve_inputs
+from varco3d.pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, resolve_inputs
 from varco3d.pipeline.batch.naming import plan_items, single_item
+from varco3d.pipeline.meshes.glb import encode_image
 
 
 @pytest.fixture
@@ -77,9 +79,11 @@ def test_links_are_followed_once_and_loops_become_items(tree):
 def test_earlier_results_are_no_inputs(tree):
     picture(tree / "a.stages/prepare/subject.png")
     picture(tree / "a.preview.png")
-    picture(tree / "out/x.png")
-    (tree / "out/.varco3d").mkdir()
+    (tree / "x_texture.png").write_bytes(encode_image(np.zeros((8, 8, 3), np.uint8), "png", signed=True))
+    (tree / ".varco3d").mkdir()
     assert len(resolve_inputs([str(tree)]).files) == 5
+    picture(tree / "y_texture.png")  # somebody's own
+    assert len(resolve_inputs([str(tree)]).files) == 6
 
 
 def test_shards_are_a_partition():
@@ -118,17 +122,19 @@ def test_templates_and_seeds(tmp_path):
     assert [item.id for item in plan_items(files("b.png"), tmp_path, num_seeds=2)] == ["b_s0", "b_s1"]
 
 
-@pytest.mark.parametrize(
-    "pair", [("a.png", "a.jpg"), ("a.png", "A.png"), ("e\u0301.png", "\u00e9.png"), ("x\ny.png", "x_y.png")]
-)
+@pytest.mark.parametrize("pair", [("a.png", "A.png"), ("e\u0301.png", "\u00e9.png"), ("x\ny.png", "x_y.png")])
 def test_collisions_are_found_before_work(tmp_path, pair):
     with pytest.raises(UsageError, match="would both become"):
         plan_items(files(*pair), tmp_path)
 
 
-@pytest.mark.parametrize(
-    "template", ["{stem}", "{stem}.glb", "{name}.{ext}", "../{stem}.{ext}", "/x/{stem}.{ext}", "{stem.{ext}"]
-)
+BAD_TEMPLATES = """
+{stem}  {stem}.glb  {name}.{ext}  ../{stem}.{ext}  /x/{stem}.{ext}  {stem.{ext}  ..{relpath}/{stem}.{ext}
+{relpath}..{relpath}/x/..{relpath}/{stem}.{ext}  {stem:999999999}.{ext}  {seed:.999999d}.{ext}  .varco3d/{stem}.{ext}
+"""
+
+
+@pytest.mark.parametrize("template", BAD_TEMPLATES.split())
 def test_bad_templates(tmp_path, template):
     with pytest.raises(UsageError):
         plan_items(files("a.png"), tmp_path, template)
@@ -137,6 +143,42 @@ def test_bad_templates(tmp_path, template):
 def test_names_never_leave_the_folder_nor_break_a_line(tmp_path):
     for item in plan_items(files("../x\ny.png", "..png"), tmp_path):
         assert os.path.commonpath([tmp_path, item.target]) == str(tmp_path) and "\n" not in item.id
+
+
+def test_pictures_that_differ_in_their_suffix_only_get_it_into_their_name(tmp_path):
+    items = plan_items(files("s/IMG_1.JPG", "s/IMG_1.png", "s/IMG_2.png"), tmp_path)
+    assert [item.id for item in items] == ["s/IMG_1_jpg", "s/IMG_1_png", "s/IMG_2"]
+    items = plan_items(files("a.jpg", "b.png"), tmp_path, "{suffix}/{stem:.1}_{seed:03d}.{ext}", 7, 2)
+    assert [item.id for item in items] == ["jpg/a_007", "jpg/a_008", "png/b_007", "png/b_008"]
+    with pytest.raises(UsageError, match="would both become"):
+        plan_items(files("a.jpg", "a.png", "a_png.webp"), tmp_path)
+
+
+LISTS = {
+    "utf-16": "a.png\r\nb ü.png\r\n".encode("utf-16"),
+    "bom": b"\xef\xbb\xbfa.png\nb \xc3\xbc.png\n",
+    "nul": "a.png\0b ü.png\0".encode(),
+    "plain": "a.png\nb ü.png".encode(),
+}
+
+
+@pytest.mark.parametrize("kind", LISTS)
+def test_lists_of_every_program(kind):
+    assert [line.strip() for line in list_lines(LISTS[kind], "x") if line.strip()] == ["a.png", "b ü.png"]
+
+
+@pytest.mark.parametrize("data", ["a.png\nb.png\n".encode("utf-16-le"), b"\xff\xfea\0b"])
+def test_lists_that_cannot_be_read_are_named(data):
+    with pytest.raises(UsageError, match=r"list p\.txt"):
+        list_lines(data, "p.txt")
+
+
+def test_names_that_begin_with_a_tilde(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    picture(tmp_path / "~tmp.png")
+    assert names(resolve_inputs(["~tmp.png"], listed=["~tmp.png", "~nobody-of-that-name/x.png"])) == [
+        "~nobody-of-that-name/x.png", "~tmp.png"
+    ]  # fmt: skip
 
 
 def test_very_long_names_leave_room_for_suffixes(tmp_path):
