@@ -31,8 +31,13 @@ class Structure:
 
 
 def fingerprint(shapes: Mapping[str, Sequence[int]]) -> str:
-    """16 hex digits for a set of (key, shape). Keys of nested dictionaries are joined with dots."""
-    lines = sorted(f"{key} {'x'.join(map(str, shape))}" for key, shape in shapes.items())
+    """16 hex digits for a set of (key, shape). Keys of nested dictionaries are joined with dots.
+
+    Counters of positions, which older text encoders were saved with, do not count: they hold nothing learned.
+    """
+    lines = sorted(
+        f"{key} {'x'.join(map(str, shape))}" for key, shape in shapes.items() if not key.endswith("position_ids")
+    )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
 
 

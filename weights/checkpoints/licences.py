@@ -51,7 +51,24 @@ _TENCENT_TERMS = (
     "the notice and the acceptable use policy must be passed on",
 )
 
+# Attachment A of the licence, shortened.
+_RAIL_USES = (
+    "not for: breaking the law; harming minors; false information meant to harm; personal data that can harm; "
+    "defaming or harassing; decisions by machine about a person's legal rights; discrimination; exploiting the weak; "
+    "medical advice; justice, law enforcement, immigration or asylum",
+    "these use restrictions must be passed on, with the licence, to whoever gets the model or what is derived from it",
+    "the licensor may restrict uses that break the licence; it claims no rights in what you generate",
+)
+
 _ALL = (
+    Licence("mit", "MIT License", "https://opensource.org/license/mit"),
+    Licence(
+        "openrail++-m",
+        "CreativeML Open RAIL++-M License (Stable Diffusion XL)",
+        "https://huggingface.co/stabilityai/stable-diffusion-xl-base-1.0/blob/main/LICENSE.md",
+        terms=_RAIL_USES,
+        ask=True,
+    ),
     Licence(
         "apache-2.0",
         "Apache License 2.0",

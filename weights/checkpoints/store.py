@@ -162,8 +162,13 @@ class Store:
         return located
 
     def _add_side(self, spec: ModelSpec, side: ModelFile, source: Path, link: bool) -> str:
-        """Copies a small neighbour (config.yaml) if the source folder has it; returns its path in the repository."""
-        neighbour = source.parent / side.name
+        """Copies a small neighbour (config.yaml) if the source folder has it; returns its path in the repository.
+
+        Sides in another folder of the repository (tokenizer/vocab.json) are looked for there first.
+        """
+        neighbour = Path(os.path.normpath(source.parent / os.path.relpath(side.path, spec.folder or ".")))
+        if not neighbour.is_file():
+            neighbour = source.parent / side.name
         if not neighbour.is_file():
             return ""
         target = self.root / spec.repo / side.path

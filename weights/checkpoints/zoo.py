@@ -45,7 +45,7 @@ class ModelSpec:
 
     name: str
     family: str
-    part: str  # pipeline (several networks in one file), dit, vae, image-encoder, text-encoder, cutout
+    part: str  # pipeline (several networks in one file), dit, vae, image-encoder, text-encoder, cutout, painter, ...
     licence: str
     repo: str = ""
     weights: tuple[ModelFile, ...] = ()
@@ -76,12 +76,16 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a model name stands for: the checkpoints its recipe loads; `extras` make it faster or better."""
+    """What a model name stands for: the checkpoints its recipe loads; `extras` make it faster or better.
+
+    use: recipe, or painter for what --painter takes.
+    """
 
     name: str
     parts: tuple[str, ...]
     summary: str
     extras: tuple[str, ...] = ()
+    use: str = "recipe"
 
 
 def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:

@@ -41,19 +41,26 @@ class Check:
         return self.error / self.allowed if self.error == self.error else float("inf")
 
 
+def recordings(folder: Path) -> list[str]:
+    """Names of the files of recorded tensors in a fixture; a pipeline that runs in several ways has several."""
+    return sorted(path.name for path in folder.glob("io*.safetensors")) or ["io.safetensors"]
+
+
 class Fixture:
     """Recorded tensors by name. Every tensor must be looked at, so that nothing is passed over in silence.
 
     device: where the tensors are handed out, and networks built around them; comparisons are made on the CPU.
+    recording: one of `recordings(folder)`; `way` is what its name says after io_.
     """
 
-    def __init__(self, folder: Path, device: str = "cpu"):
+    def __init__(self, folder: Path, device: str = "cpu", recording: str = "io.safetensors"):
         self.folder, self.device = folder, device
+        self.way = recording.removesuffix(".safetensors").removeprefix("io").removeprefix("_")
         try:
             self.config: dict[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-            self._file = safe_open(str(folder / "io.safetensors"), framework="pt")
+            self._file = safe_open(str(folder / recording), framework="pt")
         except Exception as error:
-            raise NotUnderstoodError(f"no readable config.json and io.safetensors: {error}") from error
+            raise NotUnderstoodError(f"no readable config.json and {recording}: {error}") from error
         self.names = set(self._file.keys())
         self.seen: set[str] = set()
         self.checks: list[Check] = []

@@ -45,6 +45,15 @@ from ..networks.dino import Dino
 from ..networks.dit import SkipDit
 from ..networks.flux_dit import FluxDit
 from ..networks.vecset_vae import VecSetVae
+from ..painters.mvadapter_attention import AdapterConfig, install
+from ..painters.mvadapter_network import (
+    ConditionConfig,
+    adapter_shapes,
+    condition_config,
+    condition_encoder,
+    reads_reference,
+)
+from ..painters.sdxl import PLAIN, plain_network
 
 Shapes = dict[str, tuple[int, ...]]
 Network = tuple["partial[nn.Module]", Layout]
@@ -97,6 +106,8 @@ class Built(dict[tuple[Any, ...], nn.Module]):
 
 def check_manifest(name: str, stored: Shapes, config: Mapping[str, Any] | None, built: Built) -> ManifestOutcome:
     """Claim every key of one file by the networks that its config describes."""
+    if "cond_encoder" in (config or {}):
+        return painter_manifest(name, stored, config or {})
     claimed, problems, rest = 0, [], dict(stored)
     for prefix, (build, layout) in networks_of(name, stored, config or {}).items():
         part = {key[len(prefix) :]: shape for key, shape in stored.items() if key.startswith(prefix)}
@@ -125,9 +136,36 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
         return {"": (partial(VecSetVae, vae), triposg_vae(vae.layers))}
     if "CLIPTextModelWithProjection" in config.get("architectures", ()):
         return {"": (partial(ClipText, clip_text_config(config)), CLIP_TEXT)}
+    if {"down_block_types", "cross_attention_dim"} <= set(config):
+        return {"": (partial(plain_unet, json.dumps(config)), PLAIN)}
     if "Dinov2Model" in config.get("architectures", ()) or f"facebook/{name}" in DINO_VERSIONS:
         return {"": dino_network(config or DINO_VERSIONS[f"facebook/{name}"])}
     raise ValueError("its config names nothing we know")
+
+
+def plain_unet(config: str) -> nn.Module:
+    """A published diffusers UNet by its settings, as JSON."""
+    return plain_network("UNet2DConditionModel", json.loads(config))
+
+
+def painter_manifest(name: str, stored: Shapes, config: Mapping[str, Any]) -> ManifestOutcome:
+    """An adapter file: attention put into its base's UNet, and the condition encoder."""
+    unet = plain_unet(json.dumps(config["unet"]))  # not shared: it is changed
+    pattern = "row-column" if "RowCol" in config["processor"] else "row"
+    installed = install(unet, AdapterConfig(pattern, reads_reference(list(stored))))
+    told = dict(config["cond_encoder"])
+    told.pop("class", None)
+    condition = ConditionConfig(**{**told, "channels": tuple(told["channels"])})
+    wanted = adapter_shapes(condition_encoder(condition), installed)
+    claimed = sum(wanted.get(key) == shape for key, shape in stored.items())
+    problems = [f"{len(keys)} {word}: {', '.join(sorted(keys)[:4])}" for word, keys in (
+        ("missing", set(wanted) - set(stored)),
+        ("unexpected", set(stored) - set(wanted)),
+        ("misshapen", {key for key, shape in stored.items() if key in wanted and wanted[key] != shape}),
+    ) if keys]  # fmt: skip
+    if condition != condition_config(unet):
+        problems.append("its condition encoder is not the one that its base asks for")
+    return ManifestOutcome(name, len(stored), claimed, "; ".join(problems))
 
 
 def pipeline_networks(stored: Shapes, config: Mapping[str, Any]) -> dict[str, Network]:

@@ -1,16 +1,17 @@
 """Finds fixtures below a folder, recognises each by its content, runs it and tells what came out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from ..checkpoints.containers import TORCH_SUFFIXES
 from . import functions as of_functions
+from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
 from . import volumes as of_volumes
-from .fixture import Check, Fixture, NotUnderstoodError
+from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
 from .trellis import trellis_case
 
@@ -47,6 +48,9 @@ class Outcome:
 def recognise(fixture: Fixture) -> Case:
     """The check that fits a fixture, by its config, files and tensors. Raises NotUnderstoodError."""
     config, folder = fixture.config, fixture.folder
+    painter = of_mvadapter.painter_case(fixture)
+    if painter is not None:
+        return painter
     named = class_named(fixture)
     if (folder / "model_index.json").is_file():
         return of_pipelines.triposg
@@ -78,7 +82,7 @@ def recognise(fixture: Fixture) -> Case:
 
 def is_network(folder: Path) -> bool:
     """Whether a folder records a single network, which can be compared on any device; the rest is for the CPU."""
-    fixture = Fixture(folder)
+    fixture = Fixture(folder, recording=recordings(folder)[0])
     case = recognise(fixture)
     named = class_named(fixture)
     return case is network_case(named) or case is trellis_case(named)
@@ -92,18 +96,24 @@ def class_named(fixture: Fixture) -> str:
 
 def run_fixture(folder: Path, device: str = "cpu") -> Outcome:
     """Run one folder; a failure of any kind becomes a problem in the outcome, never an exception."""
-    fixture: Fixture | None = None
-    try:
-        fixture = Fixture(folder, device)
-        with torch.inference_mode():
-            recognise(fixture)(fixture)
-        fixture.finish()
-    except NotUnderstoodError as error:
-        return Outcome(folder.name, tuple(fixture.checks if fixture else ()), f"not understood: {error}")
-    except Exception as error:  # whatever goes wrong in one fixture must not hide the others
-        reason = str(error).splitlines()[0] if str(error) else ""
-        return Outcome(folder.name, tuple(fixture.checks if fixture else ()), f"{type(error).__name__}: {reason}")
-    return Outcome(folder.name, tuple(fixture.checks))
+    checks: list[Check] = []
+    for recording in recordings(folder):
+        fixture: Fixture | None = None
+        problem = ""
+        try:
+            fixture = Fixture(folder, device, recording)
+            with torch.inference_mode():
+                recognise(fixture)(fixture)
+            fixture.finish()
+        except NotUnderstoodError as error:
+            problem = f"not understood: {error}"
+        except Exception as error:  # whatever goes wrong in one fixture must not hide the others
+            problem = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+        way = f"{fixture.way}: " if fixture is not None and fixture.way else ""
+        checks += [replace(check, quantity=way + check.quantity) for check in (fixture.checks if fixture else ())]
+        if problem:
+            return Outcome(folder.name, tuple(checks), way + problem)
+    return Outcome(folder.name, tuple(checks))
 
 
 def fixture_folders(root: Path) -> list[Path]:

@@ -1,0 +1,100 @@
+"""Painters: networks that generate the views of a mesh from which its texture is baked.
+
+Read base.py first: a painter gets a `PaintTask` (mesh, picture or words, seed) and answers `PaintedViews` (pictures
+with the cameras that show the mesh so). It knows nothing of atlases, baking or the command line; the texture stage
+knows nothing of networks (pipeline/texturing/learned.py is the bridge).
+
+A painter of another system is
+1. its networks, condition maps, camera layout and sampling, one file each, named after the system (mvadapter_*.py);
+   plain blocks come from diffusers and transformers through libraries.py, filled strictly by weights' `load_into`;
+2. a class with the members of `base.Painter`; `Turns` (turns.py) loads and releases its networks, a plan made from
+   `Room` says what runs at once (mvadapter_room.py);
+3. checkpoints and a model in zoo.toml, licences in licences.py;
+4. a row in PAINTERS below, and `painter = "NAME"` under [models] of the recipes that it belongs to;
+5. its recordings understood by weights/parity (of_mvadapter.py) and its manifests by parity/manifests.py.
+
+Other packages add one in the entry-point group `varco3d.painters`: a callable (room) -> Painter.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ...errors import UsageError
+from .base import Painter, PainterOptions, PaintTask, Room
+
+ENTRY_POINTS = "varco3d.painters"
+
+
+@dataclass(frozen=True)
+class PainterRow:
+    """One painter of ours. model, text_model: what to pull for a picture, and for words alone ("" where it needs a
+    picture). loader: module and function (room) -> Painter."""
+
+    name: str
+    model: str
+    loader: str
+    text_model: str = ""
+
+    def needs(self, picture: bool) -> str:
+        """The model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
+        if not picture and not self.text_model:
+            raise UsageError(f"the painter {self.name} needs a picture", "Give one, or use --painter mvadapter.")
+        return self.model if picture else self.text_model
+
+
+PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
+    {
+        "mvadapter": PainterRow("mvadapter", "mvadapter", "mvadapter:MvAdapter", "mvadapter-text"),
+    }
+)
+
+
+def painter_names() -> tuple[str, ...]:
+    """Painters of ours, then those of other packages."""
+    return (*PAINTERS, *sorted(set(_foreign()) - set(PAINTERS)))
+
+
+def missing_weights(name: str, picture: bool) -> str:
+    """The model that a painter still needs pulled for a task, "" when all is here or it is another package's."""
+    from ..checkpoints.store import Store
+    from ..checkpoints.zoo import specs_of
+
+    if name not in PAINTERS:
+        return ""
+    model = PAINTERS[name].needs(picture)
+    store = Store()
+    return model if any(store.find(each) is None for each in specs_of(model)) else ""
+
+
+def load_painter(name: str, room: Room) -> Painter:
+    """The painter called `name`; it reads its weights when it paints. Raises UsageError when there is none."""
+    if name in PAINTERS:
+        module, _, function = PAINTERS[name].loader.partition(":")
+        load = getattr(importlib.import_module(f".{module}", __package__), function)
+    elif name in _foreign():
+        load = _foreign()[name].load()
+    else:
+        raise UsageError(f"there is no painter '{name}'", f"Known: {', '.join(painter_names())}.")
+    return load(room)
+
+
+def _foreign() -> dict:
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+__all__ = [
+    "PAINTERS",
+    "PaintTask",
+    "Painter",
+    "PainterOptions",
+    "Room",
+    "load_painter",
+    "missing_weights",
+    "painter_names",
+]

@@ -1,0 +1,29 @@
+"""Attention over heads, in slices when the scores of all rows together would not fit."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def attend(query: Tensor, key: Tensor, value: Tensor, heads: int, limit: int | None = None) -> Tensor:
+    """Softmax attention [N, T, C] of query [N, T, C] over key, value [N, S, C]; channels are cut into `heads`.
+
+    limit: bytes that the scores [rows, heads, T, S] of one call may take; None computes all rows at once. Fused kernels
+    never hold the scores, others do, so the limit is an upper bound.
+    """
+    rows = len(query)
+    if limit is not None:
+        row_bytes = heads * query.shape[1] * key.shape[1] * query.element_size()
+        rows = max(1, limit // max(row_bytes, 1))
+    parts = [
+        F.scaled_dot_product_attention(*(_in_heads(part, heads) for part in group)).transpose(1, 2).flatten(2)
+        for group in zip(query.split(rows), key.split(rows), value.split(rows), strict=True)
+    ]
+    return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+
+def _in_heads(x: Tensor, heads: int) -> Tensor:
+    """[N, T, C] -> [N, heads, T, C / heads]."""
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)

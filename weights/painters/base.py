@@ -1,0 +1,118 @@
+"""The framework of the painters: what one is asked, what it answers, and what it may take of the machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...kernels.atlas.bake import View
+from ...kernels.views.cameras import Camera
+
+
+def _quiet(*_: Any) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is painted already, in a painter's own views: pictures float32 [V, S, S, 3], share float32 [V, S, S] with 1
+    where the picture must stay."""
+
+    pictures: np.ndarray
+    share: np.ndarray
+
+
+@dataclass(frozen=True)
+class PainterOptions:
+    """base: another base model (folder, file, or name in a hub cache); None for the published one. loras: files with
+    their weights, merged into the base."""
+
+    base: str | None = None
+    loras: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class PaintTask:
+    """A mesh to be painted, and what is wanted of it.
+
+    vertices [V, 3] in [-1, 1]^3, y up, front +z; faces [F, 3]; normals [V, 3]. picture: float32 [S, S, 4], straight
+    alpha, or None; words then decide alone. prompt, negative: None for the painter's own. steps, guidance, size: None
+    for the published ones. known: None, or what to continue. progress(step, steps, note). warn(text).
+    """
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    normals: np.ndarray
+    picture: np.ndarray | None = None
+    prompt: str | None = None
+    negative: str | None = None
+    seed: int = 0
+    steps: int | None = None
+    guidance: float | None = None
+    size: int | None = None
+    known: Known | None = None
+    options: PainterOptions = PainterOptions()
+    progress: Callable[..., None] = _quiet
+    warn: Callable[[str], None] = _quiet
+
+
+@dataclass(frozen=True)
+class PaintedViews:
+    """A painter's answer.
+
+    views: by name; pictures as generated, background and all, with the camera that shows the task's mesh so. Their
+    priority is the painter's own weight of the view, their confidence its own trust in pixels or None. maps: what it
+    was shown, float32 [V, S, S, 3] in 0..1 by kind, for people to look at. facts: for the record.
+    """
+
+    views: Mapping[str, View]
+    maps: Mapping[str, np.ndarray] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a painter may use. device, dtype: torch names; memory: GiB of the device, None for all that is free."""
+
+    device: str = "cpu"
+    dtype: str = "float32"
+    memory: float | None = None
+
+    def budget(self) -> float:
+        """Bytes: what was allowed, else what a CUDA device has free beside what torch holds there; else no limit."""
+        if self.memory is not None:
+            return self.memory * (1 << 30)
+        if self.device.startswith("cuda"):
+            import torch
+
+            free, _ = torch.cuda.mem_get_info(torch.device(self.device))
+            return float(free + torch.cuda.memory_reserved(torch.device(self.device)))
+        return float("inf")
+
+
+class Painter(Protocol):
+    """Generates views of a mesh. name: for records. words: whether it reads a prompt."""
+
+    name: str
+    words: bool
+
+    def cameras(self, vertices: np.ndarray, size: int) -> dict[str, Camera]:
+        """The views it makes, by name, in its order, for a mesh [V, 3]."""
+        ...
+
+    def size(self, task: PaintTask) -> int:
+        """Side of its pictures in pixels for a task."""
+        ...
+
+    def paint(self, task: PaintTask) -> PaintedViews: ...
+
+    def limit_memory(self, memory: float) -> None:
+        """Sets another budget, GiB, for the next call."""
+        ...
+
+    def release(self) -> None:
+        """Gives all memory back; the next call loads again."""
+        ...

@@ -1,0 +1,265 @@
+"""MV-Adapter on SDXL: six views of a mesh from a picture, a text, or both (`ig2mv`, `tg2mv`).
+
+Read in this order: mvadapter_maps (cameras, control maps), mvadapter_picture (the reference), mvadapter_attention and
+mvadapter_network (the network), shifted_schedule, then here: words, reference, sampling, pictures.
+Defaults are those of the public scripts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...errors import ModelMissingError, UsageError
+from ...kernels.atlas.bake import View
+from ...kernels.views.cameras import Camera
+from ..checkpoints.containers import open_tensors
+from .base import Known, PaintedViews, PainterOptions, PaintTask, Room
+from .lora import merge_loras, merge_text_loras
+from .mvadapter_files import MODELS, MvAdapterFiles, locate
+from .mvadapter_maps import NAMES, cameras, control_maps
+from .mvadapter_network import (
+    Conditioning,
+    MvAdapterNetwork,
+    install_adapter,
+    predict,
+    reference_features,
+)
+from .mvadapter_picture import centred_on_grey
+from .mvadapter_room import MvAdapterPlan, plan_room
+from .sdxl import Words, encode_text, load_network, load_scheduler, load_text_encoders, load_vae, tokenize
+from .shifted_schedule import shifted
+from .turns import Turns
+
+SIZE = 768
+STEPS = 50
+GUIDANCE = {"ig2mv": 3.0, "tg2mv": 7.0}
+PROMPT = "high quality"
+NEGATIVE = "watermark, ugly, deformed, noisy, blurry, low contrast"
+GRID = 64  # pictures must be whole numbers of the deepest tokens, and these must be even
+
+
+@dataclass(frozen=True)
+class KnownLatents:
+    """Latents [6, 4, h, w] of what is painted already, and where they must stay, [6, 1, h, w] in 0..1."""
+
+    latents: Tensor
+    share: Tensor
+
+
+def sample(
+    network: MvAdapterNetwork,
+    schedule: Any,
+    noise: Tensor,
+    given: Conditioning,
+    steps: int,
+    guidance: float,
+    plan: MvAdapterPlan,
+    known: KnownLatents | None = None,
+    progress: Callable[[int, int], None] = lambda step, steps: None,
+) -> Tensor:
+    """Latents [6, 4, h, w] of the views from noise [6, 4, h, w] of variance 1.
+
+    What is known takes, after each step, the noise that the next one expects: so the rest grows towards it.
+    """
+    schedule.set_timesteps(steps, device=noise.device)
+    latents = noise * schedule.init_noise_sigma
+    for step, t in enumerate(schedule.timesteps):
+        scaled = schedule.scale_model_input(latents, t).to(network.dtype)
+        without, wanted = predict(network, scaled, t, given, plan.together, plan.limit).float().chunk(2)
+        latents = schedule.step(without + guidance * (wanted - without), t, latents, return_dict=False)[0]
+        if known is not None:
+            kept = known.latents + noise * schedule.sigmas[step + 1].to(noise)
+            latents = known.share * kept + (1 - known.share) * latents
+        progress(step + 1, steps)
+    return latents
+
+
+def vae_input(pictures: np.ndarray, like: Any) -> Tensor:
+    """Pictures [V, S, S, 3] in 0..1 as [V, 3, S, S] in -1..1, in the number type and on the device of a network."""
+    planes = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2)
+    return (planes * 2 - 1).to(like.device, like.dtype)
+
+
+def encode_picture(vae: Any, rgb: np.ndarray, noise: Callable[[tuple[int, ...]], Tensor] | None = None) -> Tensor:
+    """Scaled latents [1, 4, h, w] float32 of a picture [S, S, 3] in 0..1: drawn from the posterior with noise(shape),
+    or its mean without."""
+    posterior = vae.encode(vae_input(rgb[None], vae)).latent_dist
+    latents = posterior.mean.float()
+    if noise is not None:
+        latents = latents + posterior.std.float() * noise(tuple(latents.shape)).to(latents)
+    return latents * vae.config.scaling_factor
+
+
+def decode_latents(vae: Any, latents: Tensor) -> np.ndarray:
+    """Pictures float32 [V, S, S, 3] in 0..1; one view at a time, since all together take six times the memory."""
+    shown = [vae.decode(one[None].to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0] for one in latents]
+    pictures = (torch.cat(shown).float() / 2 + 0.5).clamp(0, 1)
+    return pictures.permute(0, 2, 3, 1).cpu().numpy()
+
+
+class MvAdapter:
+    """The painter `mvadapter`. Networks load when they are needed and take turns where not all fit."""
+
+    name = "mvadapter"
+    words = True
+
+    def __init__(self, room: Room):
+        self.room = room
+        self._turns = Turns(keep=False)
+        self._encoded: dict[tuple[PainterOptions, str], Words] = {}
+
+    def cameras(self, vertices: np.ndarray, size: int) -> dict[str, Camera]:
+        return dict(zip(NAMES, cameras(vertices), strict=True))
+
+    def size(self, task: PaintTask) -> int:
+        """Raises UsageError for a size that is no multiple of GRID."""
+        size = task.size or SIZE
+        if size % GRID or size < GRID:
+            raise UsageError(f"mvadapter paints no views of {size} px", f"Give a multiple of {GRID}; {SIZE} is best.")
+        return size
+
+    def limit_memory(self, memory: float) -> None:
+        self.room = replace(self.room, memory=memory)
+
+    def release(self) -> None:
+        self._turns.release()
+
+    def paint(self, task: PaintTask) -> PaintedViews:
+        """Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError, MissingDependencyError."""
+        size = self.size(task)
+        files = locate(self.room, task.options)
+        kind = "ig2mv" if task.picture is not None else "tg2mv"
+        run = _Run(self, files, kind, task, plan_room(self.room, size, kind, files.bytes(kind)))
+        self._turns.keep = run.plan.keep
+        control, _ = control_maps(task.vertices, task.faces, task.normals, size)
+        random = torch.Generator().manual_seed(task.seed)
+        noise = torch.randn((len(NAMES), 4, size // 8, size // 8), generator=random)
+        with torch.inference_mode():
+            words = [run.words(task.negative or NEGATIVE), run.words(task.prompt or PROMPT)]
+            reference = run.reference(size, random)
+            known = run.known()
+            latents = run.denoise(control, noise, words, reference, known)
+            pictures = run.decode(latents)
+        views = {
+            name: View(camera, picture)
+            for (name, camera), picture in zip(self.cameras(task.vertices, size).items(), pictures, strict=True)
+        }
+        shown = control.transpose(0, 2, 3, 1)
+        return PaintedViews(views, {"position": shown[..., :3], "normal": shown[..., 3:]}, run.facts(size))
+
+
+class _Run:
+    """One task's steps. Each is a function of its own, so that its network can be released when it ends."""
+
+    def __init__(self, painter: MvAdapter, files: MvAdapterFiles, kind: str, task: PaintTask, plan: MvAdapterPlan):
+        self.painter, self.files, self.kind, self.task, self.plan = painter, files, kind, task, plan
+        self.device, self.dtype = painter.room.device, getattr(torch, painter.room.dtype)
+        self.options, self.turns = task.options, painter._turns
+        self.steps = task.steps or STEPS
+        self.guidance = GUIDANCE[kind] if task.guidance is None else task.guidance
+
+    def facts(self, size: int) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "size": size,
+            "steps": self.steps,
+            "guidance": self.guidance,
+            "prompt": self.task.prompt or PROMPT,
+            "negative": self.task.negative or NEGATIVE,
+            "base": self.options.base or "sdxl",
+            "loras": [f"{path}:{weight:g}" for path, weight in self.options.loras],
+            "halves_together": self.plan.together,
+        }
+
+    def words(self, text: str) -> Words:
+        """Encoded once per text; the encoders leave before the UNet comes."""
+        known = self.painter._encoded
+        if (self.options, text) not in known:
+            ids, cut = tokenize(self.files.base, text)
+            if cut:
+                self.task.warn("the prompt is longer than the 77 tokens that SDXL reads; its end is ignored")
+            with self.turns.holding("text", self._load_text, self.options) as encoders:
+                known[self.options, text] = encode_text(encoders, ids)
+        return known[self.options, text]
+
+    def reference(self, size: int, random: torch.Generator) -> Tensor | None:
+        """Latents of the reference picture, drawn after the noise of the views; None without a picture."""
+        if self.task.picture is None:
+            return None
+        shades = np.rint(np.clip(self.task.picture, 0, 1) * 255).astype(np.uint8)
+        rgb = centred_on_grey(shades, size).astype(np.float32) / 255
+        with self.turns.holding("vae", self._load_vae, self.options) as vae:
+            return encode_picture(vae, rgb, lambda shape: torch.randn(shape, generator=random))
+
+    def known(self) -> KnownLatents | None:
+        known: Known | None = self.task.known
+        if known is None:
+            return None
+        with self.turns.holding("vae", self._load_vae, self.options) as vae:
+            latents = torch.cat([encode_picture(vae, picture) for picture in known.pictures])
+        share = torch.from_numpy(known.share)[:, None].to(latents)
+        # A latent is known only when all of its 8 x 8 pixels are.
+        return KnownLatents(latents, -torch.nn.functional.max_pool2d(-share, 8))
+
+    def denoise(
+        self,
+        control: np.ndarray,
+        noise: Tensor,
+        words: list[Words],
+        reference: Tensor | None,
+        known: KnownLatents | None,
+    ) -> Tensor:
+        size, limit = control.shape[-1], self.plan.limit
+        with self.turns.holding("network", self._load_network, (self.kind, self.options)) as network:
+            device, dtype = network.device, network.dtype
+            tokens = torch.cat([each.tokens for each in words]).to(device, dtype)
+            pooled = torch.cat([each.pooled for each in words]).to(device, dtype)
+            states = network.encoder(torch.from_numpy(control).to(device, dtype))
+            features = None
+            if reference is not None:
+                read = reference.to(device, dtype)
+                features = reference_features(network, read, tokens[1:], pooled[1:], size, limit)
+            schedule = shifted(load_scheduler(self.files.base.scheduler))
+            given = Conditioning(tokens, pooled, states, features, size)
+            told = _Clock(self.task.progress)
+            return sample(network, schedule, noise.to(device), given, self.steps, self.guidance, self.plan, known, told)
+
+    def decode(self, latents: Tensor) -> np.ndarray:
+        with self.turns.holding("vae", self._load_vae, self.options) as vae:
+            return decode_latents(vae, latents)
+
+    def _load_text(self) -> Any:
+        encoders = load_text_encoders(self.files.base, self.device, self.dtype)
+        merge_text_loras(encoders, self.options.loras)
+        return encoders
+
+    def _load_vae(self) -> Any:
+        return load_vae(self.files.base.vae, self.device, self.dtype)
+
+    def _load_network(self) -> MvAdapterNetwork:
+        adapter = self.files.adapters.get(self.kind)
+        if adapter is None:
+            line = f"Run `varco3d models pull {MODELS[self.kind]}`."
+            raise ModelMissingError(f"the adapter {self.kind} is not on this machine", line)
+        unet = load_network("UNet2DConditionModel", self.files.base.unet, self.device, self.dtype)
+        merge_loras(unet, self.options.loras)
+        return install_adapter(unet, open_tensors(adapter), self.device, self.dtype)
+
+
+class _Clock:
+    """Tells the progress with the time that is left, by the steps done so far."""
+
+    def __init__(self, progress: Callable[..., None]):
+        self.progress, self.started = progress, time.perf_counter()
+
+    def __call__(self, step: int, steps: int) -> None:
+        left = (time.perf_counter() - self.started) / step * (steps - step)
+        minutes = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+        self.progress(step, steps, f"views, step {step} of {steps}, about {minutes} left")

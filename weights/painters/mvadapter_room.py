@@ -1,0 +1,57 @@
+"""How MV-Adapter fits the memory that it is given: what stays loaded, how much runs at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...errors import OutOfMemoryError
+from .base import Room
+
+GIB = float(1 << 30)
+LOADING = 1.05  # weights while they are read, one tensor at a time
+# Bytes of activations of one view in the UNet per latent pixel and byte of a number, without attention scores.
+ACTIVATIONS = 9000
+DECODING = 30000  # the same in the decoder of the VAE, one view at a time
+LEAST_LIMIT = 1 << 26  # bytes for attention scores; below this, slices are too thin to be worth it
+
+
+@dataclass(frozen=True)
+class MvAdapterPlan:
+    """keep: all networks stay loaded. together: both halves of the guidance in one batch. limit: bytes for the scores
+    of an attention call, None for no limit. need: GiB at the peak."""
+
+    keep: bool
+    together: bool
+    limit: int | None
+    need: float
+
+
+@dataclass(frozen=True)
+class PartBytes:
+    """Bytes of the networks in the number type that they run in."""
+
+    text: float
+    network: float
+    vae: float
+
+
+def plan_room(room: Room, size: int, kind: str, parts: PartBytes) -> MvAdapterPlan:
+    """The fastest plan that stays within the budget. Raises OutOfMemoryError when not even the smallest does."""
+    latents = (size // 8) ** 2
+    number = 4 if room.dtype == "float32" else 2
+    one_half = 6 * latents * number * ACTIVATIONS
+    decoding = parts.vae + latents * number * DECODING
+    budget = room.budget()
+    kept = parts.text + parts.network + parts.vae
+    for keep, together in ((True, True), (False, True), (False, False)):
+        activations = (2 if together else 1) * one_half
+        scores = activations / 4
+        held = kept if keep else parts.network * LOADING
+        need = max(held + activations + scores, decoding, parts.text * LOADING)
+        if need <= budget:
+            limit = None if budget == float("inf") else max(LEAST_LIMIT, int(scores + (budget - need) / 2))
+            return MvAdapterPlan(keep, together, limit, need / GIB)
+    raise OutOfMemoryError(
+        f"mvadapter needs about {need / GIB:.1f} GiB for views of {size} px, the budget is {budget / GIB:.1f}",
+        "Raise --memory, halve the numbers with --dtype float16, or paint smaller views.",
+    )

@@ -1,0 +1,138 @@
+"""Stable Diffusion XL as a base: its published networks, taken from diffusers and transformers and filled strictly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ...errors import CheckpointError, ModelMissingError
+from ..checkpoints.containers import open_tensors
+from ..checkpoints.convert import Layout, load_into
+from .libraries import diffusers, transformers
+
+PLAIN = Layout("the published network", ())
+NAMES = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler")
+
+
+@dataclass(frozen=True)
+class SdxlFolders:
+    """Where the parts lie: each a folder in the diffusers layout, with its config and weights."""
+
+    unet: Path
+    vae: Path
+    text_encoder: Path
+    text_encoder_2: Path
+    tokenizer: Path
+    tokenizer_2: Path
+    scheduler: Path
+
+    @classmethod
+    def below(cls, folder: Path) -> SdxlFolders:
+        """The parts of a model folder. Raises ModelMissingError naming what is not there."""
+        lacking = [name for name in NAMES if not (folder / name).is_dir()]
+        if lacking:
+            raise ModelMissingError(
+                f"{folder} is no SDXL model: it has no folder {', '.join(lacking)}",
+                "Give a folder in the diffusers layout, with model_index.json.",
+            )
+        return cls(**{name: folder / name for name in NAMES})
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text as the UNet reads it: tokens [1, 77, C], pooled [1, P]."""
+
+    tokens: Tensor
+    pooled: Tensor
+
+
+def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
+    """The JSON beside a network. Raises CheckpointError."""
+    path = folder / name
+    try:
+        read = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path} cannot be read: {error}", "Fetch the model's folder again.") from error
+    if not isinstance(read, dict):
+        raise CheckpointError(f"{path} holds no settings", "Fetch the model's folder again.")
+    return read
+
+
+def plain_network(kind: str, config: Mapping[str, Any]) -> Any:
+    """A diffusers network of class `kind` on the meta device. Raises CheckpointError for settings it does not take."""
+    try:
+        with torch.device("meta"):
+            return getattr(diffusers(), kind).from_config(dict(config))
+    except (TypeError, ValueError, KeyError) as error:
+        raise CheckpointError(f"the config of {kind} cannot be used: {error}", "Fetch the model again.") from error
+
+
+def load_network(kind: str, folder: Path, device: str, dtype: torch.dtype) -> Any:
+    """A diffusers network from its folder, filled strictly."""
+    return load_into(plain_network(kind, read_config(folder)), open_tensors(folder), PLAIN, device, dtype)
+
+
+def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
+    """The autoencoder of pictures; in float32 when its config says that it overflows in half precision."""
+    upcast = bool(read_config(folder).get("force_upcast", True)) and dtype == torch.float16
+    return load_network("AutoencoderKL", folder, device, torch.float32 if upcast else dtype)
+
+
+def load_scheduler(folder: Path) -> Any:
+    """The Euler scheduler with the base model's noise levels."""
+    kept = read_config(folder, "scheduler_config.json")
+    return diffusers().EulerDiscreteScheduler.from_config(kept)
+
+
+def load_text_encoders(folders: SdxlFolders, device: str, dtype: torch.dtype) -> nn.ModuleList:
+    """Both CLIP text encoders. Their stored names are older than transformers' own, which converts them itself."""
+    lib = transformers()
+    lib.utils.logging.disable_progress_bar()  # a library prints nothing
+    loaded = []
+    for kind, folder in (
+        ("CLIPTextModel", folders.text_encoder),
+        ("CLIPTextModelWithProjection", folders.text_encoder_2),
+    ):
+        variant = "fp16" if (folder / "model.fp16.safetensors").is_file() else None
+        try:
+            network, told = getattr(lib, kind).from_pretrained(
+                str(folder), variant=variant, dtype=dtype, local_files_only=True, output_loading_info=True
+            )
+        except (OSError, ValueError, RuntimeError) as error:
+            raise CheckpointError(f"{folder} cannot be read: {error}", "Fetch the model again.") from error
+        wrong = [*told["missing_keys"], *told["unexpected_keys"], *told["mismatched_keys"]]
+        wrong = [name for name in map(str, wrong) if "position_ids" not in name]
+        if wrong:
+            raise CheckpointError(f"{folder} does not fit {kind}: {', '.join(wrong[:10])}", "Fetch the model again.")
+        loaded.append(network.to(device).eval().requires_grad_(False))
+    return nn.ModuleList(loaded)
+
+
+def tokenize(folders: SdxlFolders, text: str) -> tuple[list[Tensor], bool]:
+    """Token ids [1, 77] for both encoders, and whether the text was longer than they read."""
+    kind = transformers().CLIPTokenizer
+    ids, cut = [], False
+    for folder in (folders.tokenizer, folders.tokenizer_2):
+        tokenizer = kind.from_pretrained(str(folder), local_files_only=True)
+        length = tokenizer.model_max_length
+        ids.append(tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt"))
+        cut = cut or len(tokenizer(text)["input_ids"]) > length
+    return [each["input_ids"] for each in ids], cut
+
+
+def encode_text(encoders: nn.ModuleList, ids: list[Tensor]) -> Words:
+    """Tokens of both encoders beside each other, from their last layer but one, and the second's pooled vector."""
+    layers, pooled = [], None
+    for encoder, each in zip(encoders, ids, strict=True):
+        device = next(encoder.parameters()).device
+        out = encoder(each.to(device), output_hidden_states=True)
+        layers.append(out.hidden_states[-2])
+        pooled = out[0]
+    assert pooled is not None
+    return Words(torch.cat(layers, -1), pooled)

@@ -1,0 +1,43 @@
+"""Networks that take turns on a device: loaded when their turn comes, released after it unless all fit together."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+
+class Turns:
+    """keep: hold every network between its turns. Use `holding` in a function of its own, so that no local variable
+    outlives the turn."""
+
+    def __init__(self, keep: bool):
+        self.keep = keep
+        self._held: dict[str, tuple[object, Any]] = {}
+
+    @contextmanager
+    def holding(self, name: str, load: Callable[[], Any], version: object = None) -> Iterator[Any]:
+        """The network `name` during the block. version: another one than last time has it loaded anew."""
+        if name in self._held and self._held[name][0] != version:
+            self.release(name)
+        if name not in self._held:
+            self._held[name] = (version, load())
+        try:
+            yield self._held[name][1]
+        finally:
+            if not self.keep:
+                self.release(name)
+
+    def held(self) -> tuple[str, ...]:
+        return tuple(self._held)
+
+    def release(self, *names: str) -> None:
+        """Drops networks, by default all, and gives their memory back."""
+        for name in names or tuple(self._held):
+            self._held.pop(name, None)
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
