@@ -17,10 +17,10 @@ def attend(query: Tensor, key: Tensor, value: Tensor, heads: int, limit: int | N
     if limit is not None:
         row_bytes = heads * query.shape[1] * key.shape[1] * query.element_size()
         rows = max(1, limit // max(row_bytes, 1))
-    parts = [
-        F.scaled_dot_product_attention(*(_in_heads(part, heads) for part in group)).transpose(1, 2).flatten(2)
-        for group in zip(query.split(rows), key.split(rows), value.split(rows), strict=True)
-    ]
+    parts = []
+    for q, k, v in zip(query.split(rows), key.split(rows), value.split(rows), strict=True):
+        out = F.scaled_dot_product_attention(_in_heads(q, heads), _in_heads(k, heads), _in_heads(v, heads))
+        parts.append(out.transpose(1, 2).flatten(2))
     return parts[0] if len(parts) == 1 else torch.cat(parts)
 
 
