@@ -1,5 +1,5 @@
 """Families by kind, each a function of a random generator; every module lists its own in FAMILIES."""
 
-from . import cars, chairs, farm, lorries, sofas, wild
+from . import aircraft, cars, chairs, cycles, farm, lorries, ships, sofas, wild
 
-KINDS = (cars, lorries, chairs, sofas, farm, wild)
+KINDS = (cars, lorries, cycles, aircraft, ships, chairs, sofas, farm, wild)
