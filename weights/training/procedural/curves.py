@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-Points = np.ndarray | Sequence[Sequence[float]]
+Place = Sequence[float] | np.ndarray
+Points = np.ndarray | Sequence[Place]
 
 
 def smooth(points: Points, count: int, closed: bool = False) -> np.ndarray:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .curves import Points, ellipse, flat, smooth
+from .curves import Place, Points, ellipse, flat, smooth
 from .shape import Shape
 
 
@@ -194,9 +194,7 @@ def tube(
     return sweep(places, ellipse(1, 1, around), size, closed)
 
 
-def rail(
-    start: Sequence[float], end: Sequence[float], radius: float, top: float | None = None, around: int = 8
-) -> Shape:
+def rail(start: Place, end: Place, radius: float, top: float | None = None, around: int = 8) -> Shape:
     """A straight round bar from one place to another."""
     return tube([start, end], [radius, radius if top is None else top], around)
 

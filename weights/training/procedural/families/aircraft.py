@@ -67,9 +67,9 @@ def airliner(rng: np.random.Generator) -> Shape:
     )
     shape += ball(0.55 * r, 0.2 * r, 0.4 * r, detail=12).paint(BLACK).move(0, 0.42 * r, nose - 0.66 * r)
     span, sweep_back = rng.uniform(0.4, 0.52) * long, rng.uniform(0.1, 0.24) * long
-    place = rng.uniform(0, 0.08) * long
+    place, rise = rng.uniform(0, 0.08) * long, rng.uniform(0.1, 0.5)
     shape += (
-        wing(span, 0.24 * long, 0.07 * long, sweep_back, 0.14, rng.uniform(0.1, 0.5))
+        wing(span, 0.24 * long, 0.07 * long, sweep_back, 0.14, rise)
         .move(0, -0.45 * r, place)
         .both()
         .paint(shade(body, 0.85))
@@ -93,7 +93,9 @@ def airliner(rng: np.random.Generator) -> Shape:
     if chance(rng, 0.75):
         for k in range(2 if long > 8.2 else 1):
             share = 0.3 + 0.28 * k
-            shape += jet.move(share * span, -0.45 * r - 0.2, place + 0.13 * long - share * sweep_back).both()
+            shape += jet.move(
+                share * span, share * rise - 0.45 * r - 0.22, place + 0.13 * long - share * sweep_back
+            ).both()
     else:
         shape += jet.move(r + 0.24, 0.3 * r, tail + 0.27 * long).both()
     return shape
@@ -114,7 +116,7 @@ def propeller_plane(rng: np.random.Generator) -> Shape:
     shape = hull(rows, 18, 18).paint(pick(rng, [body, split_at(trim, body, "y", -0.2 * r)]))
     biplane = chance(rng, 0.45)
     span, chord = rng.uniform(1.5, 2.0), rng.uniform(0.42, 0.55)
-    low, high = (-0.6 * r, 2.3 * r) if biplane else pick(rng, [(-0.6 * r, None), (1.45 * r, None)])
+    low, high = (-0.6 * r, 2.3 * r) if biplane else (pick(rng, [-0.6, 1.45]) * r, 0.0)
     z = 0.15 * long
     colour = pick(rng, [body, trim])
     for level in (low, high) if biplane else (low,):
