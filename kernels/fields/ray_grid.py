@@ -76,6 +76,15 @@ def field_columns(field: FieldFunction, camera: Tensor, asked: np.ndarray, depth
     return values.view(side, side, depths).permute(2, 0, 1)
 
 
+def inflated_columns(depth: Tensor, camera: Tensor, depths: int, truncation: float) -> Tensor:
+    """Columns [B,depths,S/2,S/2] of a body about the origin's plane that is as deep as its outline is far; what stands
+    for a guess when there is none. depth [B,1,S,S]: of pixels inside the outline, quarters of the picture's side;
+    camera [B,2,4]; box of bounds 1."""
+    reach = F.avg_pool2d(depth, 2) / 2 / camera[:, :, :3].norm(dim=2).mean(1)[:, None, None, None]
+    along = ((torch.arange(depths, device=depth.device) + 0.5) * (2 / depths) - 1) * REACH
+    return ((reach - along.abs()[:, None, None]) / truncation).clamp(-1, 1)
+
+
 def smoothed_columns(columns: Tensor, camera: Tensor, bounds: float, deviation: float) -> Tensor:
     """A grid [D,S,S] on the rays of a camera [2,4], averaged with Gaussian weights; deviation: theirs, box units."""
     depths, side = columns.shape[:2]

@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .image_encoder import PLANES, ResidualConv, centred, upsample
+from .rotary import RotaryBlock, rotary_table
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class RayUNetConfig:
     depths: int = 48  # samples on a ray
     widths: tuple[int, int, int] = (160, 224, 224)  # channels at 1/2, 1/4 and 1/8 of the side
     blocks: int = 2  # per scale, down and up
+    layers: int = 0  # of attention between all patches at 1/8 of the side
     semantic_channels: int = 768  # of the frozen network's features
     token_channels: int = 256  # of the coarse stage's picture tokens
 
@@ -47,6 +49,11 @@ class RayUNet(nn.Module):
         self.tokens = nn.Linear(config.token_channels, c)
         self.camera = nn.Linear(8, c)
         self.middle = self._blocks(c)
+        self.attention = nn.ModuleList(RotaryBlock(c, c // 32) for _ in range(config.layers))
+        for block in self.attention:
+            for last in (block.out, block.down):  # type: ignore[union-attr]
+                nn.init.zeros_(last.weight)  # type: ignore[arg-type]
+                nn.init.zeros_(last.bias)  # type: ignore[arg-type]
         self.from_eighth = nn.Conv2d(c, b, 1)
         self.up_quarter = self._blocks(b)
         self.from_quarter = nn.Conv2d(b, a, 1)
@@ -64,11 +71,24 @@ class RayUNet(nn.Module):
         quarter = self.down_quarter(self.to_quarter(half))
         seen = self.semantic(self.semantic_norm(semantic.movedim(1, -1))) + self.tokens(tokens.movedim(1, -1))
         seen = seen + self.camera(camera.flatten(1))[:, None, None]
-        h = self.middle(self.to_eighth(quarter) + seen.movedim(-1, 1))
+        h = self.attended(self.middle(self.to_eighth(quarter) + seen.movedim(-1, 1)))
         h = self.up_quarter(quarter + double(self.from_eighth(h)))
         h = self.up_half(half + double(self.from_quarter(h)))
         change = F.pixel_shuffle(self.out(F.gelu(self.out_norm(h))), 2)
         return smoothed(change.float()) + upsample(columns.float())
+
+    def attended(self, x: Tensor) -> Tensor:
+        """Patches [B,C,H,W] that have looked at each other."""
+        if not len(self.attention):
+            return x
+        side = x.shape[-1]
+        axis = (torch.arange(side, dtype=torch.float32, device=x.device) + 0.5) * (2 / side) - 1
+        rows, columns = torch.meshgrid(-axis, axis, indexing="ij")
+        places = torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(1, -1, 3)
+        table, h = rotary_table(places, 32), x.flatten(2).transpose(1, 2)
+        for block in self.attention:
+            h = block(h, table)
+        return h.transpose(1, 2).unflatten(2, (side, side))
 
 
 def smoothed(x: Tensor) -> Tensor:

@@ -1,10 +1,12 @@
 """What the second look learns from: guesses of the coarse stage on the rays of their pictures, and the true field.
 
-    python -m varco3d.weights.training.ray_shards --data DATA --shards RUNS/shards --vae RUNS/vae --coarse RUNS/coarse \
-           --out RUNS/rays --count 12000 --from-view 10
+    python -m varco3d.weights.training.ray_shards --data DATA --shards RUNS/shards --out RUNS/rays --count 12000 \
+           [--vae RUNS/vae --coarse RUNS/coarse] [--from-view 10] [--guessed 0.5]
 
 Random views of the training objects, or, with --held-out, the first views of the others. Views that the coarse stage
-was trained on are better guessed than those of a user: leave them out with --from-view. A run that was stopped goes on.
+was trained on are better guessed than those of a user: leave them out with --from-view. Without --coarse the shipped
+weights guess. With --guessed SHARE the other rows have no guess, and columns of zeros: they cost a tenth. A run that
+was stopped goes on.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..generators.tiny import TinyGenerator
+from ..generators.generator import Condition
+from ..generators.tiny import Seen, TinyGenerator, area_resize, load_tiny
 from ..networks.ray_unet import RayUNetConfig
 from .coarse_guess import load_coarse, mean_guess
 from .posed_views import PosedViews, augment
@@ -25,6 +28,7 @@ from .shards import open_maps
 from .train_vae import yaw_matrix
 
 AUGMENTED = 0.6  # share of training pictures
+TOGETHER = 16  # pictures read at once
 NEAR_POINTS, FAR_POINTS = 2048, 1536
 PLACE_UNIT = 32000.0
 CODES = 127  # of fields, -1..1
@@ -51,9 +55,17 @@ def codes(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(values, -1, 1) * CODES).astype(np.int8)
 
 
-def guess_row(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> dict[str, np.ndarray]:
-    """The row's part that a picture [S,S,4] gives."""
-    condition = generator.condition(rgba)
+def seen_row(seen: Seen) -> dict[str, np.ndarray]:
+    """What a picture says without a guess of its shape."""
+    side = seen.semantic.shape[-1]
+    tokens = seen.picture.tokens.transpose(1, 2).unflatten(2, (side, side))
+    said = {"semantic": seen.semantic, "tokens": tokens, "camera": seen.picture.camera}
+    small = area_resize(seen.rgba, RayUNetConfig().side)
+    return {name: value[0].float().cpu().numpy() for name, value in said.items()} | {"rgba": np.rint(small * 255)}
+
+
+def guess_row(generator: TinyGenerator, condition: Condition, seed: int) -> dict[str, np.ndarray]:
+    """The row's part that a picture gives, with a guess of its shape."""
     latents, anchors = mean_guess(generator, condition, seed)
     inputs = generator.ray_inputs(generator.field(latents, anchors), condition)
     said = {name: value[0].float().cpu().numpy() for name, value in inputs.items()}
@@ -84,34 +96,44 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--shards", type=Path, required=True)
-    parser.add_argument("--vae", type=Path, required=True)
-    parser.add_argument("--coarse", type=Path, required=True)
+    parser.add_argument("--vae", type=Path)
+    parser.add_argument("--coarse", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--from-view", type=int, default=0)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--held-out", action="store_true")
+    parser.add_argument("--guessed", type=float, default=1.0, help="share of the rows that have a guess")
     args = parser.parse_args()
     torch.set_num_threads(1)
     args.out.mkdir(parents=True, exist_ok=True)
-    generator, views = load_coarse(args.vae, args.coarse), PosedViews(args.data, args.shards)
+    generator = load_coarse(args.vae, args.coarse) if args.coarse else load_tiny("coarse", "cpu", "bfloat16")
+    views = PosedViews(args.data, args.shards)
     resumed = (args.out / "target.npy").exists()
     arrays = open_ray_arrays(args.out, args.count, "r+" if resumed else "w+")
     chosen = picks(views, args.held_out, args.from_view, np.random.default_rng(args.seed))
-    for k, (row, view) in enumerate(islice(chosen, len(arrays["camera"]))):
-        if arrays["camera"][k].any():
-            continue
-        rng = np.random.default_rng([5, k, args.seed])
-        rgba = views.views[row, view]
-        augmented = not args.held_out and rng.random() < AUGMENTED
-        picture = augment(rgba, rng) if augmented else rgba.astype(np.float32) / 255
-        filled = true_row(views, row, view, generator.truncation, rng) | guess_row(
-            generator, picture, 10000 * args.seed + k
-        )
-        for name in sorted(filled, key=lambda name: name == "camera"):  # it comes last and tells that the row is whole
-            arrays[name][k] = filled[name]
-        if k % 200 == 0:
-            print(f"{k}/{args.count}", flush=True)
+    missing = ((k, *pick) for k, pick in enumerate(islice(chosen, len(arrays["camera"]))) if not is_whole(arrays, k))
+    while block := list(islice(missing, TOGETHER)):
+        rngs = [np.random.default_rng([5, k, args.seed]) for k, _, _ in block]
+        share = 0 if args.held_out else AUGMENTED
+        pictures = [shown(views.views[row, view], share, rng) for (_, row, view), rng in zip(block, rngs, strict=True)]
+        conditions = generator.conditions(pictures)
+        for (k, row, view), rng, condition in zip(block, rngs, conditions, strict=True):
+            guessed = rng.random() < args.guessed
+            said = guess_row(generator, condition, 10000 * args.seed + k) if guessed else seen_row(condition.extra)
+            filled = true_row(views, row, view, generator.truncation, rng) | said
+            for name in sorted(filled, key=lambda name: name == "camera"):  # it comes last: the row is whole
+                arrays[name][k] = filled[name]
+        print(f"{block[-1][0] + 1}/{args.count}", flush=True)
+
+
+def is_whole(arrays: dict[str, np.ndarray], k: int) -> bool:
+    return bool(arrays["camera"][k].any())
+
+
+def shown(rgba: np.ndarray, augmented: float, rng: np.random.Generator) -> np.ndarray:
+    """A picture [S,S,4] as float32 in 0..1, changed in a share of all cases."""
+    return augment(rgba, rng) if rng.random() < augmented else rgba.astype(np.float32) / 255
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
 Per object, in its canonical frame: `surface` points with normals of the outer hull, `near` samples of the signed
 distance around the surface, `far` samples in the box. Distances are stored in units of 1/DISTANCE_UNIT, positions in
 units of 1/POSITION_UNIT, both int16. With --variants, more objects instead: that many variants of every training
-object, and building pieces as they are.
+object, and building pieces as they are. With --procedural, that many made-up objects instead.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .objects import ObjectArchive, SignedDistance, TrainingObject, open_archive
-from .variants import variant
+from .variants import PROCEDURAL, variant
 
 SURFACE_POINTS = 8192
 NEAR_POINTS = 8192
@@ -88,8 +88,12 @@ def unpack_surface(packed: np.ndarray) -> np.ndarray:
     return packed.astype(np.float32) / np.array([POSITION_UNIT] * 3 + [32000.0] * 3, np.float32)
 
 
-def chosen_objects(archive: ObjectArchive, variants: int) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def chosen_objects(
+    archive: ObjectArchive, variants: int, procedural: int
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """(training, validation) as pairs of object and variant."""
+    if procedural:
+        return [(PROCEDURAL, number) for number in range(1, procedural + 1)], []
     training, validation = archive.split()
     if not variants:
         return [(i, 0) for i in training], [(i, 0) for i in validation]
@@ -124,9 +128,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--variants", type=int, default=0)
+    parser.add_argument("--procedural", type=int, default=0)
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    training, validation = chosen_objects(ObjectArchive(args.data), args.variants)
+    training, validation = chosen_objects(ObjectArchive(args.data), args.variants, args.procedural)
     order = training + validation
     arrays = open_arrays(args.out, len(order), "w+")
     failed: list[int] = []

@@ -1,6 +1,7 @@
 """Trains the second look on the shards of `ray_shards`.
 
-    python -m varco3d.weights.training.train_rays --shards RUNS/rays --held-out RUNS/rays-held-out --out RUNS/rays-run
+    python -m varco3d.weights.training.train_rays --shards RUNS/rays RUNS/made [--shares 0.6 0.4] \
+           --held-out RUNS/rays-held-out --out RUNS/rays-run
 
 Loss: |error| + error^2 of the field held to the outline (every ray of the mask meets something), as if points were
 uniform in the columns of the picture's mask. Samples near the surface are many, and to learn from them as they come
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +23,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...kernels.fields.outline import PRESENCE
-from ...kernels.fields.ray_grid import ray_places, sample_columns
+from ...kernels.fields.ray_grid import inflated_columns, ray_places, sample_columns
 from ..networks.image_encoder import picture_planes, upsample
 from ..networks.ray_unet import RayUNet, RayUNetConfig
 from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
@@ -33,6 +35,8 @@ SHELL = 0.9  # field value up to which a point belongs to the shell around the s
 NEAR_USED = 1024  # of a row's points near the surface, in training
 MASKED = 0.4  # alpha at a point's ray
 INSIDE = 3.0  # weight of the points inside
+RAYS_CONFIG = RayUNetConfig(layers=2)
+LOOKED_FOR = 25  # batches after which rows that were written meanwhile are looked for
 INPUTS = ("columns", "planes", "semantic", "tokens", "camera")
 
 
@@ -41,9 +45,12 @@ def unpack(arrays: dict[str, np.ndarray], rows: np.ndarray, near: np.ndarray) ->
     rgba = arrays["rgba"][rows].astype(np.float32) / 255
     chosen = np.concatenate([near, np.arange(NEAR_POINTS, arrays["points"].shape[1])])
     batch = {name: torch.from_numpy(arrays[name][rows]).float() for name in ("semantic", "tokens", "camera")}
+    planes = torch.from_numpy(np.stack([picture_planes(picture) for picture in rgba]))
+    inflated = inflated_columns(planes[:, 4:], batch["camera"], arrays["columns"].shape[1], VAE_CONFIG.truncation)
+    guess = torch.from_numpy(arrays["columns"][rows]).float() / CODES
     return batch | {
-        "columns": torch.from_numpy(arrays["columns"][rows]).float() / CODES,
-        "planes": torch.from_numpy(np.stack([picture_planes(picture) for picture in rgba])),
+        "columns": torch.where(guess.flatten(1).any(1)[:, None, None, None], guess, inflated),
+        "planes": planes,
         "points": torch.from_numpy(arrays["points"][rows][:, chosen]).float() / PLACE_UNIT,
         "target": torch.from_numpy(arrays["target"][rows][:, chosen]).float() / CODES,
     }
@@ -56,17 +63,27 @@ def mirrored(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     return batch | pictures | {"camera": turned, "points": batch["points"] * batch["points"].new_tensor([-1, 1, 1])}
 
 
-def batches(shards: list[dict[str, np.ndarray]], size: int, seed: int) -> Iterator[dict[str, Tensor]]:
-    """Endless random rows of all shards, mirrored and with permuted colours for half of the batches each."""
+def whole_rows(arrays: dict[str, np.ndarray]) -> np.ndarray:
+    return np.flatnonzero(arrays["camera"].any((1, 2)))
+
+
+def batches(
+    shards: list[dict[str, np.ndarray]], size: int, seed: int, shares: list[float] | None = None
+) -> Iterator[dict[str, Tensor]]:
+    """Endless random rows, mirrored and with permuted colours for half of the batches each. Shards that are still
+    being written give those they have. shares: of the shards in the rows; as many as they have if absent."""
     rng = np.random.default_rng(seed)
-    counts = np.array([len(arrays["camera"]) for arrays in shards])
-    while True:
+    whole: list[np.ndarray] = []
+    for k in count():
+        if k % LOOKED_FOR == 0:
+            whole = [whole_rows(arrays) for arrays in shards]
+        weights = np.array(shares or [len(rows) for rows in whole], float)
         near = rng.choice(NEAR_POINTS, NEAR_USED, replace=False)
-        drawn = rng.multinomial(size, counts / counts.sum())
+        drawn = rng.multinomial(size, weights / weights.sum())
         parts = [
-            unpack(arrays, np.sort(rng.integers(0, len(arrays["camera"]), rows)), near)
-            for arrays, rows in zip(shards, drawn, strict=True)
-            if rows
+            unpack(arrays, np.sort(rng.choice(rows, number)), near)
+            for arrays, rows, number in zip(shards, whole, drawn, strict=True)
+            if number
         ]
         batch = {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
         if rng.random() < 0.5:
@@ -113,7 +130,7 @@ def ray_error(columns: Tensor, batch: dict[str, Tensor]) -> Tensor:
 
 
 def answered(network: nn.Module, batch: dict[str, Tensor]) -> Tensor:
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(batch["planes"].device.type, torch.bfloat16):
         return network(*(batch[name] for name in INPUTS))
 
 
@@ -127,7 +144,7 @@ def held_out_errors(network: nn.Module, held_out: list[dict[str, Tensor]]) -> di
 
 def load_rays(folder: Path) -> RayUNet:
     """The averaged weights of a run."""
-    network = RayUNet(RayUNetConfig())
+    network = RayUNet(RAYS_CONFIG)
     network.load_state_dict(averaged_weights(folder))
     return network
 
@@ -135,15 +152,16 @@ def load_rays(folder: Path) -> RayUNet:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shards", type=Path, required=True, nargs="+")
+    parser.add_argument("--shares", type=float, nargs="+", help="of each of the shards; as many rows as they have")
     parser.add_argument("--held-out", type=Path, required=True)
     add_run_options(parser, minutes=55, learning_rate=1e-3)
     parser.add_argument("--batch", type=int, default=16)
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
-    network = RayUNet(RayUNetConfig()).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    network = RayUNet(RAYS_CONFIG).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if args.init:
-        network.load_state_dict(initial_weights(args.init))
+        network.load_state_dict(network.state_dict() | initial_weights(args.init))
     print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
     config = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995, keep_lowest="second")
     loop = Loop(network, config, args.out)
@@ -151,7 +169,7 @@ def main() -> None:
     others = open_ray_arrays(args.held_out, 0, "r")
     every = np.arange(NEAR_POINTS)
     held_out = [unpack(others, np.arange(k, k + 16), every) for k in range(0, len(others["camera"]) - 15, 16)]
-    source = batches(shards, args.batch, args.seed + loop.steps)
+    source = batches(shards, args.batch, args.seed + loop.steps, args.shares)
 
     def step(batch: dict[str, Tensor]) -> dict[str, Tensor]:
         return {"loss": ray_error(answered(network, batch), batch)}

@@ -12,7 +12,9 @@ import numpy as np
 
 from ...kernels.meshes.boxes import into_box
 from .objects import ObjectArchive, TrainingObject
+from .procedural import sample_object
 
+PROCEDURAL = 1 << 30  # instead of an object's number: an object made of nothing but a seed
 PAIRED = 0.25  # share of the variants that are two objects
 TURNED = 0.3  # share that is not mirror-symmetric any more
 
@@ -68,7 +70,10 @@ def joined(obj: TrainingObject, other: TrainingObject, rng: np.random.Generator)
 
 
 def variant(archive: ObjectArchive, i: int, number: int) -> TrainingObject:
-    """Variant `number` of object i, always the same; 0 is the object itself."""
+    """Variant `number` of object i, always the same; 0 is the object itself. i may be PROCEDURAL."""
+    if i == PROCEDURAL:
+        made = sample_object(np.random.default_rng([13, number]))
+        return made.with_vertices(into_box(made.vertices, 1.0))
     obj = archive[i]
     if number == 0:
         return obj

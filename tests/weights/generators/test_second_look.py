@@ -76,6 +76,42 @@ def test_an_untrained_network_answers_with_the_guess(rows):
     assert torch.equal(answer, upsample(batch["columns"]))
 
 
+def test_attention_starts_as_nothing_and_lets_far_patches_speak(rows):
+    batch = batch_of(rows, 1)
+    inputs = [batch[name] for name in train_rays.INPUTS]
+    torch.manual_seed(0)
+    network = RayUNet(RayUNetConfig(widths=(16, 16, 32), blocks=1, layers=1)).requires_grad_(False)
+    torch.nn.init.normal_(network.out.weight)
+    patches = torch.randn(1, 32, 8, 8)
+    assert torch.equal(network.attended(patches), patches)
+    torch.nn.init.normal_(network.attention[0].out.weight)  # type: ignore[arg-type]
+    other = patches.clone()
+    other[..., 0, 0] = torch.randn(1, 32)
+    moved = (network.attended(other) - network.attended(patches)).abs()[0, :, 7, 7]
+    assert moved.max() > 0.01 and network(*inputs).shape == (1, 48, 64, 64)
+
+
+def test_rows_without_a_guess_begin_with_a_body_as_deep_as_the_outline(rows, tmp_path):
+    rows["columns"][1] = 0
+    batch = batch_of(rows, 2)
+    without = batch["columns"][1]
+    middle = without[:, 14, 17]  # near the ball's middle
+    deep = (middle > 0).sum() * 2 * 1.2 / 48
+    assert deep.item() == pytest.approx(2 * RADIUS, abs=0.25) and (without[:, 0, 0] == -1).all()
+    assert not torch.equal(batch["columns"][0], without)
+
+
+def test_shards_give_their_shares_and_only_whole_rows(rows):
+    half = {name: array.copy() for name, array in rows.items()}
+    half["camera"][4:] = 0  # still to be written
+    half["rgba"][:4, ..., 0] = 7
+    found = [next(train_rays.batches([rows, half], 16, seed, [0.25, 0.75]))["planes"] for seed in range(12)]
+    marked = torch.cat(found)[:, :3].amax((2, 3)).min(1).values < 0.1
+    assert 0.6 < marked.float().mean() < 0.9
+    whole = torch.cat([next(train_rays.batches([half], 16, seed))["camera"] for seed in range(4)])
+    assert whole.abs().sum((1, 2)).min() > 0
+
+
 def test_a_mirrored_batch_is_the_same_problem(rows):
     batch = batch_of(rows)
     other = train_rays.mirrored(batch)
@@ -111,7 +147,7 @@ def test_holding_raises_only_empty_rays_of_the_mask():
 
 
 def test_training_mends_the_guess_and_resumes(rows, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_rays, "RayUNetConfig", lambda: SMALL)
+    monkeypatch.setattr(train_rays, "RAYS_CONFIG", SMALL)
     clock = itertools.count(step=0.02)  # the budget is wall time; a clock of our own makes it 60 steps
     monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     words = ["command", "--shards", tmp_path, "--held-out", tmp_path, "--out", tmp_path / "run", "--minutes", 0.02]
@@ -164,3 +200,13 @@ def test_a_generator_without_the_network_says_so():
     generator = untrained(None)
     with pytest.raises(UsageError, match="no second look"):
         generator.second_look(ball, generator.condition(disc(128)))
+
+
+def test_pictures_read_together_say_what_they_say_alone():
+    generator = untrained(None)
+    pictures = [disc(128), disc(128)[::-1].copy()]
+    for found, rgba in zip(generator.conditions(pictures), pictures, strict=True):
+        alone = generator.condition(rgba)
+        assert torch.allclose(found.tokens, alone.tokens, atol=1e-4) and found.extra.rgba is rgba
+        assert torch.allclose(found.extra.semantic, alone.extra.semantic, atol=1e-3)
+        assert torch.allclose(generator.camera(found), generator.camera(alone), atol=1e-5)

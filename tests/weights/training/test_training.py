@@ -123,7 +123,11 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
     rows["camera"][2] = 0  # as if it had been stopped there
     run(ray_shards.main, *words)
     assert rows["camera"][2].any() and np.array_equal(rows["points"], first)
-    run(ray_shards.main, *words, "--seed", 4, "--count", 16, "--out", tmp_path / "others")
+    run(ray_shards.main, *words, "--seed", 4, "--count", 16, "--out", tmp_path / "others", "--guessed", 0)
+    others = ray_shards.open_ray_arrays(tmp_path / "others", 0, "r")
+    assert (
+        rows["columns"].any((1, 2, 3)).all() and not others["columns"].any() and others["tokens"].any((1, 2, 3)).all()
+    )
     both = [tmp_path / "rays", tmp_path / "others"]
     words = ["--held-out", tmp_path / "others", "--out", tmp_path / "look", "--minutes", 0.001, "--batch", 2]
     run(train_rays.main, "--shards", *both, *words)

@@ -162,3 +162,15 @@ def test_shards_of_variants_show_what_they_measure(archive_folder, tmp_path):
     for row in index["training_rows"]:
         sample = views.sample(row, 0, False, 0, np.random.default_rng(0), False)
         assert seen_share(sample) > 0.65
+
+
+def test_shards_of_objects_made_by_functions_show_what_they_measure(archive_folder, tmp_path):
+    run(shards.main, "--data", archive_folder, "--out", tmp_path, "--procedural", 2, "--workers", 1)
+    run(renders.main, "--data", archive_folder, "--out", tmp_path, "--views", 1, "--stretched", 0, "--workers", 1)
+    index = json.loads((tmp_path / "index.json").read_text())
+    assert index["training_rows"] == [0, 1] and not index["validation_rows"]
+    views = PosedViews(archive_folder, tmp_path)
+    for row in (0, 1):
+        sample = views.sample(row, 0, False, 0, np.random.default_rng(0), False)
+        assert seen_share(sample) > 0.65
+        assert np.isclose(np.ptp(views.object(row).vertices, axis=0).max(), 2, atol=1e-4)
