@@ -10,6 +10,7 @@ from typing import Any
 
 from ._inputs import MeshLike, Picture, mesh_of, picture_file
 from ._results import Result, Step
+from ._text import suggestion
 from ._version import __version__
 from .errors import UsageError
 from .pipeline.artifacts import SIDES, Asset
@@ -20,7 +21,7 @@ from .pipeline.meshes.framing import into_frame
 from .pipeline.network_pool import NetworkPool
 from .pipeline.recipe import Recipe, load_recipe
 from .pipeline.seeds import file_sha256, item_seed
-from .pipeline.stage import Stage, load_stage, suggestion
+from .pipeline.stage import Stage, load_stage
 from .pipeline.stages.export import ExportSettings
 
 OnProgress = Callable[[str, int, int], None]

@@ -9,11 +9,12 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._text import suggestion
 from .errors import UsageError, Varco3DError
 from .pipeline.artifacts import Asset, Mesh
 from .pipeline.meshes.formats import MESH_FORMATS
 from .pipeline.settings import change_settings
-from .pipeline.stage import Context, suggestion
+from .pipeline.stage import Context
 from .pipeline.stages.export import Export, ExportSettings
 
 if TYPE_CHECKING:

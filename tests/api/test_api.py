@@ -17,7 +17,14 @@ from varco3d.pipeline.artifacts import Asset
 from varco3d.pipeline.stage import Context
 
 PICTURE = Path(__file__).parents[2] / "examples" / "fluent3d_mushroom.png"
-QUICK = {"coarse_candidates": 1, "coarse_second_look": False, "texture_size": 256, "clean_faces": 2000}
+QUICK = {
+    "coarse_candidates": 1,
+    "coarse_second_look": False,
+    "sample_tokens": 256,
+    "decode_resolution": 48,
+    "texture_size": 256,
+    "clean_faces": 2000,
+}
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ import pytest
 from varco3d.cli.exit_codes import EXIT_CODES, MEANINGS, exit_code, run_exit_code
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [path for layer in ("cli", "pipeline", "weights", "kernels") for path in (ROOT / layer).rglob("*.py")]
+SOURCES = [
+    path for layer in ("varco3d", "cli", "pipeline", "weights", "kernels") for path in (ROOT / layer).rglob("*.py")
+]
 
 
 @cache
