@@ -1,4 +1,4 @@
-"""What the scripts that measure `tiny` work out themselves: scores at the input view, samples for the painter."""
+"""What the scripts that measure `tiny` work out themselves: scores at the input view."""
 
 import sys
 from dataclasses import asdict, replace
@@ -11,14 +11,13 @@ import trimesh
 from varco3d.kernels.views.cameras import Camera
 from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.meshes.preview import render_view
-from varco3d.weights.training.objects import TrainingObject
 
 
 @pytest.fixture
 def scripts(monkeypatch):
     monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "scripts"))
     yield
-    for name in ("contact_sheet", "evaluate", "measure_presets", "painter_shards", "reliability", "throughput"):
+    for name in ("contact_sheet", "evaluate", "measure_presets", "reliability", "throughput"):
         sys.modules.pop(name, None)
 
 
@@ -54,29 +53,6 @@ def test_sheet_names_the_columns_it_has(scripts):
     page = np.asarray(sheet([row, row]))
     assert page.shape == (20 + 2 * TILE, 7 * TILE, 3)
     assert all((page[:20, k * TILE : (k + 1) * TILE] < 128).any() for k in range(7))
-
-
-def test_painter_learns_plain_colours_at_the_brightness_of_the_picture(scripts):
-    from painter_shards import light_picture, painter_sample
-
-    from varco3d.weights.training.renders import corner_normals
-
-    box = trimesh.creation.box((2.0, 1.0, 0.6))
-    vertices, faces = np.asarray(box.vertices, np.float32), np.asarray(box.faces, np.int32)
-    colours = np.tile(np.array([180, 90, 60], np.uint8), (len(faces), 3, 1))
-    obj = TrainingObject("box", "made", vertices, faces, colours, None, None)
-    brightness = [
-        light_picture(obj, vertices, corner_normals(vertices, faces), Camera(0, 10, 1.3), np.random.default_rng(k))[1]
-        for k in range(12)
-    ]
-    assert 0 < sum(value == pytest.approx(1) for value in brightness) < 12  # some are not lit
-    picture, facts, wanted = painter_sample(obj, 3)
-    inside = facts.mask > 0
-    assert np.ptp(wanted[inside], axis=0).max() < 1e-5 and (wanted[~inside] == 0).all()
-    shown = picture[picture[..., 3] > 0, :3]
-    assert (shown**2.2).mean() == pytest.approx(float((wanted[inside] ** 2.2).mean()), rel=0.03)
-    # One colour all over: whatever is known, known or filled, has the picture's range.
-    assert facts.guess[inside].min() > shown.min() - 0.02 and facts.guess[inside].max() < shown.max() + 0.02
 
 
 def test_a_preset_is_summed_up_from_the_times_of_its_events(scripts):
