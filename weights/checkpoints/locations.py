@@ -12,7 +12,7 @@ from ...errors import CheckpointError
 from .identify import PICKLED, SAFE, safetensors_shapes
 from .zoo import ModelFile, ModelSpec
 
-SHIPPED, OURS, HUB, HY3D = "shipped", "store", "huggingface", "hy3dgen"
+SHIPPED, OURS, HUB, HY3D, TORCH_HUB = "shipped", "store", "huggingface", "hy3dgen", "torch-hub"
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Located:
     """Weights that are here. `weights`: one file (a sharded set: its index; tiny: several), ready to be opened."""
 
     spec: ModelSpec
-    origin: str  # one of SHIPPED, OURS, HUB, HY3D
+    origin: str  # one of SHIPPED, OURS, HUB, HY3D, TORCH_HUB
     folder: Path
     weights: tuple[Path, ...]
     sides: Mapping[str, Path] = field(default_factory=dict)  # file name -> path: config.yaml, config.json, ...
@@ -56,6 +56,13 @@ def hy3dgen_folder(environ: Mapping[str, str]) -> Path:
     return user_path(environ.get("HY3DGEN_MODELS") or home(environ) / ".cache" / "hy3dgen")
 
 
+def torch_hub_folder(environ: Mapping[str, str]) -> Path:
+    """Where torch.hub keeps single files, all in one folder under their own names."""
+    home = Path(environ.get("HOME") or Path.home())
+    cache = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return Path(environ.get("TORCH_HOME") or cache / "torch").expanduser() / "hub" / "checkpoints"
+
+
 def places(spec: ModelSpec, root: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
     """(origin, folder that stands for the repository's root), in the order they are searched; ours is `root`."""
     yield OURS, root / spec.repo
@@ -64,6 +71,7 @@ def places(spec: ModelSpec, root: Path, environ: Mapping[str, str]) -> Iterator[
         for folder in _snapshots(cache / snapshot):
             yield HUB, folder
     yield HY3D, hy3dgen_folder(environ) / spec.repo
+    yield TORCH_HUB, torch_hub_folder(environ)
 
 
 def look(spec: ModelSpec, origin: str, base: Path) -> Located | None:

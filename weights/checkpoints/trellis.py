@@ -4,14 +4,20 @@ Every file has its settings beside it, `{"name": class, "args": {...}}`; classes
 same networks.
 """
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from torch import nn
+
 from ...errors import CheckpointError
 from ..networks.dino import DinoConfig
-from ..networks.trellis.latent_flow import LatentFlowConfig
-from ..networks.trellis.latent_vae import LatentVaeConfig
-from ..networks.trellis.structure_flow import StructureFlowConfig
-from ..networks.trellis.structure_vae import StructureVaeConfig
-from .configs import Params, refuse, required
-from .convert import Layout
+from ..networks.trellis.latent_flow import LatentFlow, LatentFlowConfig
+from ..networks.trellis.latent_vae import LatentEncoder, LatentVaeConfig, MeshDecoder, PrimitiveDecoder
+from ..networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
+from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
+from .configs import Params, class_name, refuse, required
+from .convert import DINO, Layout
 
 # As the repository of the model names them, for the versions with registers that TRELLIS reads.
 DINO_HUB = Layout(
@@ -25,6 +31,13 @@ DINO_HUB = Layout(
         (r"\.scale([12])\.factor$", r".ls\1.gamma"),
     ),
     unused=(r"^mask_token$", r"^norm\.(weight|bias)$"),
+)
+
+# The same encoder as transformers names it.
+DINO_REGISTERS = Layout(
+    "dinov2 with registers, transformers",
+    ((r"^registers$", "embeddings.register_tokens"), *DINO.rules),
+    unused=(*DINO.unused, r"^layernorm\.(weight|bias)$"),
 )
 
 # All networks of TRELLIS. The table of positions in a file is the plain one, which we compute.
@@ -57,7 +70,10 @@ TRELLIS = Layout(
     unused=(r"^pos_emb$",),
 )
 # The VAE of latents has no context, so its attention needs no telling apart.
-TRELLIS_LATENT_VAE = Layout("trellis latent vae", (*TRELLIS.rules, (r"\.self_attn\.", ".attn.")))
+# A table of Gaussian offsets follows from their number.
+TRELLIS_LATENT_VAE = Layout(
+    "trellis latent vae", (*TRELLIS.rules, (r"\.self_attn\.", ".attn.")), unused=(r"^offset_perturbation$",)
+)
 
 
 def dino_hub_config(params: Params) -> DinoConfig:
@@ -155,6 +171,7 @@ def latent_vae_config(params: Params) -> LatentVaeConfig:
     resolution, channels, width, blocks = required(
         params, "latent VAE", "resolution", "latent_channels", "model_channels", "num_blocks"
     )
+    told = params.get("representation_config", {})
     return LatentVaeConfig(
         resolution=resolution,
         channels=channels,
@@ -165,5 +182,35 @@ def latent_vae_config(params: Params) -> LatentVaeConfig:
         mlp_ratio=params.get("mlp_ratio", 4),
         window=params.get("window_size", 8) if mode == "swin" else 0,
         qk_norm=params.get("qk_rms_norm", False),
-        colour=params.get("representation_config", {}).get("use_color", False),
+        colour=told.get("use_color", False),
+        primitives=_primitive_channels(told),
     )
+
+
+def _primitive_channels(told: Params) -> int:
+    """Channels of a voxel: offset, colour, scale, rotation, opacity of Gaussians, or factors of radiance tensors."""
+    if "num_gaussians" in told:
+        return told["num_gaussians"] * (3 + 3 + 3 + 4 + 1)
+    return told["rank"] * (3 * told["dim"] + 1 + 3) if "rank" in told else 0
+
+
+# The network of a class name: how to read its settings, which module it is, how its file names tensors.
+NETWORKS: dict[str, tuple[Callable[[Params], Any], Callable[[Any], nn.Module], Layout]] = {
+    "SparseStructureFlowModel": (structure_flow_config, StructureFlow, TRELLIS),
+    "SparseStructureEncoder": (structure_vae_config, StructureEncoder, TRELLIS),
+    "SparseStructureDecoder": (structure_vae_config, StructureDecoder, TRELLIS),
+    "SLatFlowModel": (latent_flow_config, LatentFlow, TRELLIS),
+    "SLatEncoder": (latent_vae_config, LatentEncoder, TRELLIS_LATENT_VAE),
+    "SLatGaussianDecoder": (latent_vae_config, PrimitiveDecoder, TRELLIS_LATENT_VAE),
+    "SLatRadianceFieldDecoder": (latent_vae_config, PrimitiveDecoder, TRELLIS_LATENT_VAE),
+    "SLatMeshDecoder": (latent_vae_config, MeshDecoder, TRELLIS_LATENT_VAE),
+}
+
+
+def trellis_network(config: Mapping[str, Any]) -> tuple["partial[nn.Module]", Layout]:
+    """The network of a settings file `{"name": class, "args": {...}}`. Raises CheckpointError for another class."""
+    kind = class_name(config.get("name", "")).removeprefix("Elastic")
+    if kind not in NETWORKS:
+        raise CheckpointError(f"the class {config.get('name')!r} is none of TRELLIS that is supported", "")
+    read, build, layout = NETWORKS[kind]
+    return partial(build, read(config["args"])), layout

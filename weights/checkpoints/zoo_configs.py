@@ -7,6 +7,8 @@ Sources: the public hub folders and code repositories, as recorded with the key 
 
 from typing import Any
 
+from .zoo_trellis import trellis_settings
+
 Config = dict[str, Any]
 
 SCALE_20 = 0.9990943042622529
@@ -286,4 +288,5 @@ def published_settings() -> dict[str, Config]:
         "triposg-scribble-text_encoder": clip_text(),
         "dinov2-large": dino("large"),
         "dinov2-giant": dino("giant"),
+        **trellis_settings(),
     }

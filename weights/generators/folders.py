@@ -1,5 +1,6 @@
 """A folder of public weights, in the layout of its hub, as a generator."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from ..checkpoints.configs import class_name
 from ..checkpoints.containers import find_weights
 from .base import PublicGenerator
 from .hunyuan import hunyuan_generator
+from .trellis import Trellis, trellis_from_folder
 from .triposg import read_configs, triposg_generator
 from .ultrashape import ultrashape_generator
 
@@ -51,11 +53,18 @@ def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype
         ) from error
 
 
-def generator_from_folder(folder: Path, device: str, dtype: str, weights: Path | None = None) -> PublicGenerator:
+def generator_from_folder(
+    folder: Path, device: str, dtype: str, weights: Path | None = None
+) -> PublicGenerator | Trellis:
     """The model in `folder`; weights: the file to take when it holds several.
 
     Raises ModelMissingError or CheckpointError when there is none we know.
     """
+    if (folder / "pipeline.json").is_file():
+        name = json.loads((folder / "pipeline.json").read_text(encoding="utf-8")).get("name")
+        if name != "TrellisImageTo3DPipeline":
+            raise CheckpointError(f"the pipeline {name!r} in {folder} is not supported", "See `varco3d models list`.")
+        return trellis_from_folder(folder, device, dtype)
     if (folder / "model_index.json").is_file() or (folder / "transformer").is_dir():
         folders = {name: folder / below for name, below in TRIPOSG_FOLDERS.items() if (folder / below).is_dir()}
         configs = read_configs(folders)

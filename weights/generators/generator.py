@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from torch import Tensor
@@ -54,14 +54,27 @@ class SecondLooker(Protocol):
         ...
 
 
-class Generator(Protocol):
-    """A latent generator with its decoder.
-
-    channels: width of a latent token. field_bounds: half the side of the box the field is trusted in.
-    default_tokens: how many latents to draw when nothing else says; None when the anchors do.
-    """
+class Flow(Protocol):
+    """A velocity field over latents. channels: width of a latent token."""
 
     channels: int
+
+    def schedule(self, steps: int) -> Tensor:
+        """Times [K+1] from 0 (noise) to 1 (data) for about `steps` evaluations."""
+        ...
+
+    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
+        """Guided velocity (data - noise) of latents x [1,N,channels] at time t."""
+        ...
+
+
+class Generator(Flow, Protocol):
+    """A latent generator with its decoder.
+
+    field_bounds: half the side of the box the field is trusted in. default_tokens: how many latents to draw when
+    nothing else says; None when the anchors do.
+    """
+
     field_bounds: float
     default_tokens: int | None
 
@@ -73,14 +86,49 @@ class Generator(Protocol):
         """Box positions [N,3] of the latents: of voxel indices [N,3], the family's own lattice, or None for a set."""
         ...
 
-    def schedule(self, steps: int) -> Tensor:
-        """Times [K+1] from 0 (noise) to 1 (data) for about `steps` evaluations."""
-        ...
-
-    def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
-        """Guided velocity (data - noise) of latents x [1,N,channels] at time t."""
-        ...
-
     def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
         """The shape that latents [1,N,channels] stand for."""
+        ...
+
+
+@runtime_checkable
+class StructureDrawer(Protocol):
+    """A generator that draws the occupied voxels of a picture's object before anything on them.
+
+    structure: the flow of their latents; structure_tokens: how many. trained_voxels: the most that an item had in
+    training.
+    """
+
+    structure: Flow
+    structure_tokens: int
+    trained_voxels: int
+
+    def condition(self, rgba: np.ndarray) -> Condition:
+        """As of a Generator."""
+        ...
+
+    def occupied(self, latents: Tensor) -> tuple[np.ndarray, int]:
+        """Latents [1,N,C] of `structure` -> voxels [M,3] int32 of the box, sorted, x slowest, and their resolution."""
+        ...
+
+    def voxel_bytes(self) -> int:
+        """Memory that an occupied voxel takes at most, later in the chain."""
+        ...
+
+
+@dataclass(frozen=True)
+class DescribedMesh:
+    """vertices float32 [V,3] in the box, faces int32 [F,3] turned outwards, colours uint8 [V,3] sRGB."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    colours: np.ndarray
+
+
+@runtime_checkable
+class MeshDrawer(Protocol):
+    """A generator whose latents stand for a mesh, not for a field."""
+
+    def mesh(self, latents: Tensor, anchors: Tensor, published: bool = False) -> DescribedMesh:
+        """The mesh of latents [1,N,C] at anchors [N,3]. published: as its own code extracts it, faults included."""
         ...

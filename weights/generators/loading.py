@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from .generator import Generator
+from .generator import Flow
 
 Part = Literal["coarse", "refine"]
 
 
-def load_generator(model: str, part: Part, device: str = "cpu", dtype: str = "float32") -> Generator:
+def load_generator(model: str, part: Part, device: str = "cpu", dtype: str = "float32") -> Flow:
     """The generator of `part` of `model` (a name of the zoo, a folder, or NAME+VAE), in eval mode on `device`.
 
     Raises UsageError when the name is unknown, ModelMissingError when its weights are not on this machine,

@@ -10,13 +10,16 @@ from ..checkpoints.locations import Located
 from ..checkpoints.store import Store
 from .base import PublicGenerator
 from .folders import generator_from_folder, pipeline_generator, read_yaml
+from .trellis import Trellis, trellis_from_parts
 from .triposg import triposg_generator
 
 # Parts of a model that comes in several files, by the word the zoo has for them.
 PARTS = {"dit": "dit", "vae": "vae", "image-encoder": "image", "text-encoder": "text"}
 
 
-def load_public(model: str, part: str, device: str, dtype: str, store: Store | None = None) -> PublicGenerator:
+def load_public(
+    model: str, part: str, device: str, dtype: str, store: Store | None = None
+) -> PublicGenerator | Trellis:
     """The generator of `model`: a name of the zoo, a folder or file, or NAME+VAE for another decoder (turbo).
 
     part: what it is for; a model that cannot start from a picture refuses "coarse". Raises UsageError,
@@ -29,6 +32,8 @@ def load_public(model: str, part: str, device: str, dtype: str, store: Store | N
     name, _, decoder = model.partition("+")
     located = store.locate(name)
     vae = store.locate(decoder)[0] if decoder else None
+    if any(found.spec.family == "trellis" for found in located):
+        return trellis_from_parts(located, device, dtype)
     pipelines = [found for found in located if found.spec.part == "pipeline"]
     if len(pipelines) > 1:
         # A bundle that chains two models: the refiner is one of them.

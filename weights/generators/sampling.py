@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,7 @@ from ...kernels.fields.decode_octree import decode_octree
 from ...kernels.fields.field_function import FieldFunction
 from ...kernels.fields.marching_cubes import marching_cubes
 from ...kernels.views.silhouette import silhouette_agreement
-from .generator import Condition, Generator
+from .generator import Condition, Flow, Generator
 
 OnStep = Callable[[int, int, Tensor], None]
 
@@ -26,8 +26,8 @@ def draw_noise(seed: int, count: int, channels: int) -> Tensor:
 
 
 def sample_latents(
-    generator: Generator,
-    condition: Condition,
+    generator: Flow,
+    condition: Condition | Sequence[Condition],
     anchors: Tensor | None,
     count: int,
     steps: int,
@@ -38,13 +38,14 @@ def sample_latents(
 ) -> Tensor:
     """Latents [1,count,channels] for what a picture says, by Euler steps along the generator's schedule.
 
-    condition: `generator.condition(rgba)`, which draws of one picture share.
+    condition: `generator.condition(rgba)`, which draws of one picture share; of several, each step takes the next.
     on_step(step, steps, data): called after each step with the data the velocity points to, x + (1 - t) v.
     """
     x = draw_noise(seed, count, generator.channels).to(device)
     times = generator.schedule(steps).tolist()
+    conditions = [condition] if isinstance(condition, Condition) else condition
     for step, (t, t_next) in enumerate(pairwise(times), start=1):
-        v = generator.velocity(x, t, condition, anchors, guidance)
+        v = generator.velocity(x, t, conditions[(step - 1) % len(conditions)], anchors, guidance)
         if on_step is not None:
             on_step(step, len(times) - 1, x + (1 - t) * v)
         x = x + (t_next - t) * v

@@ -39,6 +39,8 @@ from ..checkpoints.convert import (
     claim,
     triposg_vae,
 )
+from ..checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
+from ..checkpoints.trellis import NETWORKS as TRELLIS_NETWORKS
 from ..generators.hunyuan import image_encoder
 from ..networks.clip_text import ClipText
 from ..networks.dino import Dino
@@ -134,6 +136,10 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
     if kind in ("TripoSGVAEModel", "Tripo2VAEModel"):
         vae = triposg_vae_config(config)
         return {"": (partial(VecSetVae, vae), triposg_vae(vae.layers))}
+    if class_name(config.get("name", "")).removeprefix("Elastic") in TRELLIS_NETWORKS:
+        return {"": trellis_network(config)}
+    if "num_register_tokens" in config:
+        return {"": (partial(Dino, dino_hub_config(config)), DINO_HUB)}
     if "CLIPTextModelWithProjection" in config.get("architectures", ()):
         return {"": (partial(ClipText, clip_text_config(config)), CLIP_TEXT)}
     if {"down_block_types", "cross_attention_dim"} <= set(config):

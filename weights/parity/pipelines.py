@@ -38,7 +38,9 @@ def load(fixture: Fixture) -> PublicGenerator:
     endings = (".safetensors", *TORCH_SUFFIXES)
     files = [path for path in sorted(fixture.folder.iterdir()) if path.suffix in endings]
     weights = [path for path in files if path.name != "io.safetensors"]
-    return generator_from_folder(fixture.folder, "cpu", "float32", weights[0] if weights else None)
+    return cast(
+        PublicGenerator, generator_from_folder(fixture.folder, "cpu", "float32", weights[0] if weights else None)
+    )
 
 
 def picture_of(fixture: Fixture) -> np.ndarray:

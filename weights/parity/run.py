@@ -10,6 +10,7 @@ from ..checkpoints.containers import TORCH_SUFFIXES
 from . import functions as of_functions
 from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
+from . import trellis_pipelines
 from . import volumes as of_volumes
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
@@ -54,6 +55,10 @@ def recognise(fixture: Fixture) -> Case:
     named = class_named(fixture)
     if (folder / "model_index.json").is_file():
         return of_pipelines.triposg
+    if (folder / "pipeline.json").is_file():
+        return trellis_pipelines.pipeline
+    if "TrellisImageTo3DPipeline.preprocess_image" in named:
+        return trellis_pipelines.pictures
     if (folder / "config.yaml").is_file():
         text = (folder / "config.yaml").read_text(encoding="utf-8")
         return of_pipelines.ultrashape if "UltraShapePipeline" in text else of_pipelines.hunyuan

@@ -25,7 +25,8 @@ COLOUR_CHANNELS = 6 * CORNERS
 class LatentVaeConfig:
     """channels: of a latent. features: of a voxel that the encoder reads. window: voxels a side; 0 is the whole item.
 
-    colour: whether the decoder tells colours and normals of the corners too.
+    colour: whether the mesh decoder tells colours and normals of the corners too. primitives: channels that a decoder
+    to Gaussians or radiance tensors gives.
     """
 
     resolution: int
@@ -38,6 +39,7 @@ class LatentVaeConfig:
     window: int = 8
     qk_norm: bool = False
     colour: bool = True
+    primitives: int = 0
 
     @property
     def mesh_channels(self) -> int:
@@ -81,6 +83,19 @@ class LatentEncoder(nn.Module):
     def forward(self, x: SparseTensor) -> tuple[Tensor, Tensor]:
         mean, logvar = self.out_layer(self.norm(self.trunk(x).features)).float().chunk(2, dim=-1)
         return mean, logvar
+
+
+class PrimitiveDecoder(nn.Module):
+    """Latents [N, C] -> raw description [N, primitives] of Gaussians or radiance tensors; nothing here renders them."""
+
+    def __init__(self, config: LatentVaeConfig):
+        super().__init__()
+        self.trunk = Trunk(config, config.channels)
+        self.norm = LayerNorm(config.width, FINAL_EPS, affine=False)
+        self.out_layer = nn.Linear(config.width, config.primitives)
+
+    def forward(self, x: SparseTensor) -> SparseTensor:
+        return x.but(self.out_layer(self.norm(self.trunk(x).features)).float())
 
 
 class SubdivideBlock(nn.Module):

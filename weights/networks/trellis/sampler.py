@@ -40,8 +40,11 @@ def noise_levels(steps: int, rescale: float) -> Tensor:
 def guided_velocity(
     call: Call, x: Tensor, level: float, context: Tensor, null: Tensor, strength: float | None, settings: FlowSettings
 ) -> Tensor:
-    """Velocity at a noise level: with the context, and away from without it while guidance is on. Two calls at most."""
-    t = torch.full((len(context),), TIME_UNITS * level, dtype=torch.float32, device=x.device)
+    """Velocity at a noise level: with the context, and away from without it while guidance is on. Two calls at most.
+
+    null: [B, M, K], the context of nothing, one for each item.
+    """
+    t = torch.full((len(null),), TIME_UNITS * level, dtype=torch.float32, device=x.device)
     velocity = call(x, t, context)
     low, high = settings.interval
     if strength is None or not low <= level <= high:
