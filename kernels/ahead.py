@@ -43,5 +43,5 @@ def compile_cache(architecture: int, folder: Path) -> list[Path]:
     made = []
     for name in kernel_modules():
         module = wp.get_module(f"{PACKAGE}.{name}")
-        made += compile_module(name, [architecture], folder / module.get_module_identifier(), ptx=False)
+        made += compile_module(name, [architecture], folder / wp.__version__ / module.get_module_identifier())
     return made

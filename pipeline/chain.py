@@ -264,7 +264,16 @@ def is_out_of_memory(error: BaseException) -> bool:
     text = str(error).lower()
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError)
-        and any(mark in text for mark in ("out of memory", "not enough memory", "can't allocate memory", "bad_alloc"))
+        and any(
+            mark in text
+            for mark in (
+                "out of memory",
+                "not enough memory",
+                "can't allocate memory",
+                "failed to allocate",
+                "bad_alloc",
+            )
+        )
     )
 
 

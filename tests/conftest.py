@@ -28,6 +28,14 @@ def device(request):
     return "cuda:0" if name == "cuda" else name
 
 
+@pytest.fixture
+def named_device(request, device):
+    """The device that was named, to be compared with the CPU; skips where none was."""
+    if not request.config.getoption("--device"):
+        pytest.skip("compares a device with the CPU: name one with --device")
+    return device
+
+
 def pytest_terminal_summary(terminalreporter, config):
     """Where a device was named: one table to paste into an issue."""
     if not config.getoption("--device"):

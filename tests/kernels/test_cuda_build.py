@@ -8,8 +8,10 @@ import shutil
 import subprocess
 
 import pytest
+import warp as wp
 
-from varco3d.kernels.ahead import compile_module, kernel_modules
+from varco3d.kernels import ahead
+from varco3d.kernels.ahead import compile_cache, compile_module, kernel_modules
 
 ARCHITECTURES = (80, 90)
 MOST_SPILLED_BYTES = 64
@@ -52,3 +54,14 @@ def test_module_compiles_and_does_not_spill(name, tmp_path):
         registers = [int(used) for used in re.findall(r"Used (\d+) registers", report.stderr)]
         assert registers and max(registers) <= MOST_REGISTERS
         assert max(spilled) <= MOST_SPILLED_BYTES, report.stderr
+
+
+def test_compiled_ahead_they_lie_where_warp_looks_for_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(ahead, "kernel_modules", lambda: ["atlas.fill"])
+    try:
+        (path,) = compile_cache(90, tmp_path)
+    except RuntimeError as error:
+        pytest.skip(f"this Warp cannot compile for CUDA: {error}")
+    assert path.suffix == ".cubin" and path.name.endswith(".sm90.cubin") and path.stat().st_size > 0
+    assert path.parent.parent == tmp_path / wp.__version__
+    assert path.parent.name == wp.get_module("varco3d.kernels.atlas.fill").get_module_identifier()

@@ -10,7 +10,7 @@ from fakes import load_fake, picture, write_recipe
 from varco3d.errors import BadInputError, ItemTimeoutError, ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.pipeline.artifacts import Asset
 from varco3d.pipeline.batch.ladder import step_down
-from varco3d.pipeline.chain import Chain, ItemState, load_stages, select_stages
+from varco3d.pipeline.chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
 from varco3d.pipeline.events import Progress, StageFinished, StageStarted
 from varco3d.pipeline.network_pool import NetworkPool, model_digest
 from varco3d.pipeline.recipe import load_recipe
@@ -125,6 +125,13 @@ def test_running_out_of_memory_names_the_stage_and_a_way_out(recipe, tmp_path):
     assert changes["decode.chunk"] == 16384 and changes["decode.resolution"] == 48
     chain, state = make(smaller, tmp_path, output=tmp_path / "o")
     assert chain.run(state, lambda event: None).outputs
+
+
+def test_every_library_s_words_for_no_memory_are_known():
+    warp = "Failed to allocate 68719476736 bytes on device 'cuda:0'"
+    torch = "CUDA out of memory. Tried to allocate 2.00 GiB"
+    assert all(is_out_of_memory(RuntimeError(words)) for words in (warp, torch))
+    assert is_out_of_memory(MemoryError()) and not is_out_of_memory(RuntimeError("shapes do not match"))
 
 
 def test_the_ladder_stops_at_the_lower_ends(recipe):

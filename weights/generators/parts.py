@@ -85,10 +85,13 @@ class Parts:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _bytes(self, name: str) -> int:
+    def blank(self, name: str) -> nn.Module:
+        """The network without memory for its weights, on the meta device."""
         with torch.device("meta"):
-            network = self._parts[name].build()
-        return _bytes_of(network, self.dtype)
+            return self._parts[name].build()
+
+    def _bytes(self, name: str) -> int:
+        return _bytes_of(self.blank(name), self.dtype)
 
 
 def _bytes_of(network: nn.Module, dtype: torch.dtype | None) -> int:
