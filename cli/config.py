@@ -7,21 +7,22 @@ A config file holds flags by their name and a table per stage:
     [clean]
     faces = 20000
 
-An unknown key is an error with a suggestion, so that a typing mistake never silently changes nothing.
+Typer reads flags and variables and takes the files' values as defaults (options/expand.py); this module reads the files
+and merges what all sources say about the stages. An unknown key is an error with a suggestion, so that a typing mistake
+never silently changes nothing.
 """
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import click
-
 from .._places import config_folder
 from .._text import did_you_mean
 from ..errors import UsageError
-from .flags import BY_NAME, FLAGS, STAGES, Flag
+from .options.flag import GIVEN, PREFIX, shown
+from .options.panels import RunOptions
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -30,7 +31,7 @@ else:
 
 PROJECT_FILE = "varco3d.toml"
 
-# Variables that other parts of the product read; they are no flags.
+# Variables that other parts of the product read; they are no flags of a run.
 OTHER_VARIABLES = frozenset({"VARCO3D_CONFIG", "VARCO3D_MODELS", "VARCO3D_OFFLINE", "VARCO3D_LOG_FILE"})
 
 
@@ -42,20 +43,22 @@ class Value:
     origin: str
 
 
+# -------------------------------------------------------------------------------------------------------------- files
+
+
 @dataclass(frozen=True)
-class Resolved:
-    """Every flag with its value, and the stage settings that differ from the recipe's: stage -> key -> Value."""
+class ConfigFiles:
+    """What the config files say. paths: strongest first; flags: name -> value of the strongest file that holds it;
+    stages: per file, stage -> key -> value."""
 
-    flags: Mapping[str, Value]
-    stages: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    paths: tuple[Path, ...] = ()
+    flags: Mapping[str, Value] = field(default_factory=dict)
+    stages: tuple[tuple[Path, Mapping[str, Mapping[str, Any]]], ...] = ()
 
-    def __getitem__(self, name: str) -> Any:
-        return self.flags[name].value
-
-    def settings(self) -> dict[str, dict[str, Any]]:
-        """The stage settings without their origins: {"coarse": {"steps": 20}}."""
-        return {stage: {key: v.value for key, v in keys.items()} for stage, keys in self.stages.items()}
+    def defaults(self) -> dict[str, Any]:
+        """The flags' values as one would type them, by field: Typer's default map."""
+        known = {flag.name: flag for flag in RunOptions.flags()}
+        return {known[name].field: _typed(value.value, bool(known[name].many)) for name, value in self.flags.items()}
 
 
 def user_config_path() -> Path:
@@ -63,13 +66,13 @@ def user_config_path() -> Path:
     return config_folder() / "config.toml"
 
 
-def config_files(explicit: Path | None, folder: Path) -> list[Path]:
+def config_paths(explicit: Path | None, folder: Path) -> tuple[Path, ...]:
     """The config files that count, strongest first. Raises UsageError when the one asked for does not exist."""
     if explicit is not None:
         if not explicit.is_file():
             raise UsageError(f"the config file {explicit} does not exist", "Check --config or VARCO3D_CONFIG.")
-        return [explicit]
-    return [path for path in (folder / PROJECT_FILE, user_config_path()) if _is_file(path)]
+        return (explicit,)
+    return tuple(path for path in (folder / PROJECT_FILE, user_config_path()) if _is_file(path))
 
 
 def _is_file(path: Path) -> bool:
@@ -79,120 +82,24 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def resolve(
-    given: Mapping[str, Any],
-    environ: Mapping[str, str],
-    files: Iterable[Path] = (),
-    presets: Mapping[str, Mapping[str, Mapping[str, Any]]] | None = None,
-    stages: Iterable[str] | None = STAGES,
-) -> Resolved:
-    """Merges all sources.
-
-    given: flags from the command line, None or () meaning "not given". presets: name -> stage -> key -> value, of the
-    recipe. stages: names that a table or --set may have; None takes any. Raises UsageError (unknown key, wrong type,
-    unknown preset, unreadable file).
-    """
-    known = None if stages is None else tuple(stages)
-    layers = [_Layer.from_flags(given, known), _Layer.from_environment(environ)]
-    layers += [_Layer.from_file(path, known) for path in files]
-    flags = {}
-    for flag in FLAGS:
-        hit = next((layer.flags[flag.name] for layer in layers if flag.name in layer.flags), None)
-        flags[flag.name] = hit or Value(flag.default, "default")
-    chosen = flags["preset"].value
-    if presets is not None:
-        if presets and chosen not in presets:
-            raise UsageError(f"this model has no preset {chosen!r}", f"It has: {', '.join(presets)}.")
-        layers.append(_Layer.from_preset(chosen, presets.get(chosen, {})))
-    merged: dict[str, dict[str, Value]] = {}
-    for layer in layers:
-        for stage, keys in layer.stages.items():
-            for key, value in keys.items():
-                merged.setdefault(stage, {}).setdefault(key, value)
-    return Resolved(flags, merged, tuple(text for layer in layers for text in layer.warnings))
-
-
-def merge(given: Mapping[str, Any], environ: Mapping[str, str], files: Sequence[Path]) -> Resolved:
-    """All sources of settings, the presets of the chosen model among them. Raises UsageError, BadInputError."""
-    from ..pipeline.recipe import PRESETS, read_recipe
-    from ..pipeline.stage import ORDER
-
-    first = resolve(given, environ, files, stages=None)
-    raw = read_recipe(first["model"])
-    presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
-    return resolve(given, environ, files, presets, (*ORDER, *raw.get("order", ())))
-
-
-@dataclass
-class _Layer:
-    """One source: its flags, and its stage settings (a flag like --steps already spread to the stages it sets)."""
-
-    flags: dict[str, Value] = field(default_factory=dict)
-    stages: dict[str, dict[str, Value]] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-    def put(self, flag: Flag, raw: Any, origin: str) -> None:
-        try:
-            value = flag.parse(raw)
-        except click.UsageError as error:
-            in_file = f"{origin}: {flag.option[2:]}"
-            where = {"flag": flag.option, flag.variable: flag.variable}.get(origin, in_file)
-            raise UsageError(f"{where}: {error.message}", f"See varco3d generate --help for {flag.option}.") from error
-        self.flags[flag.name] = Value(value, origin)
-
-    def spread(self) -> "_Layer":
-        """Stage keys named outright in a layer win over the short flags of the same layer."""
-        for name, value in self.flags.items():
-            for target in BY_NAME[name].settings:
-                stage, key = target.split(".")
-                self.stages.setdefault(stage, {}).setdefault(key, value)
-        return self
-
-    @classmethod
-    def from_flags(cls, given: Mapping[str, Any], stages: tuple[str, ...] | None) -> "_Layer":
-        layer = cls()
-        for name, raw in given.items():
-            if raw is None or raw == ():
-                continue
-            layer.put(BY_NAME[name], raw, "flag")
-        for stage, key, text in layer.flags.get("set", Value((), "")).value:
-            check_stage(stage, stages, "--set")
-            layer.stages.setdefault(stage, {})[key] = Value(literal(text), "flag")
-        return layer.spread()
-
-    @classmethod
-    def from_environment(cls, environ: Mapping[str, str]) -> "_Layer":
-        layer = cls()
-        known = {flag.variable: flag for flag in FLAGS if flag.stored}
-        for variable, text in environ.items():
-            if not variable.startswith("VARCO3D_") or variable in OTHER_VARIABLES or text == "":
-                continue
-            if variable in known:
-                layer.put(known[variable], text, variable)
-            else:  # the environment is shared with other programs' wrappers: a warning, not an error
-                layer.warnings.append(f"the variable {variable} means nothing here{did_you_mean(variable, known)}")
-        return layer.spread()
-
-    @classmethod
-    def from_file(cls, path: Path, stages: tuple[str, ...] | None) -> "_Layer":
-        layer = cls()
-        for raw_key, value in read_toml(path).items():
-            key = raw_key.replace("-", "_")
+def read_config_files(explicit: Path | None = None, folder: Path | None = None) -> ConfigFiles:
+    """Reads the file asked for, or those of the folder and the user. Raises UsageError: unreadable, unknown key."""
+    paths = config_paths(explicit, folder or Path.cwd())
+    stored = {flag.name for flag in RunOptions.flags() if flag.stored}
+    flags: dict[str, Value] = {}
+    stages = []
+    for path in paths:
+        tables: dict[str, Mapping[str, Any]] = {}
+        for key, value in read_toml(path).items():
+            name = key.replace("-", "_")
             if isinstance(value, dict):
-                check_stage(raw_key, stages, str(path))
-                for name, setting in value.items():
-                    layer.stages.setdefault(raw_key, {})[name.replace("-", "_")] = Value(setting, str(path))
-            elif key in BY_NAME and BY_NAME[key].stored:
-                layer.put(BY_NAME[key], value, str(path))
+                tables[key] = {setting.replace("-", "_"): part for setting, part in value.items()}
+            elif name in stored:
+                flags.setdefault(name, Value(value, str(path)))
             else:
-                names = [flag.name for flag in FLAGS if flag.stored]
-                raise UsageError(f"{path}: unknown key {raw_key!r}{did_you_mean(key, [*names, *STAGES])}")
-        return layer.spread()
-
-    @classmethod
-    def from_preset(cls, name: str, stages: Mapping[str, Mapping[str, Any]]) -> "_Layer":
-        origin = f"preset {name}"
-        return cls(stages={s: {k: Value(v, origin) for k, v in keys.items()} for s, keys in stages.items()})
+                raise UsageError(f"{path}: unknown key {key!r}{did_you_mean(name, stored)}")
+        stages.append((path, tables))
+    return ConfigFiles(paths, flags, tuple(stages))
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -203,15 +110,97 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise UsageError(f"cannot read {path}: {error}", "It must be a TOML file.") from error
 
 
-def literal(text: str) -> Any:
-    """The value of --set as TOML would read it, or as text: 20, 0.5, true, [1, 2], "quoted" or a bare word."""
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text
+def _typed(value: Any, many: bool) -> Any:
+    """A value of a TOML file as one would type it, for the same checks as on the command line."""
+    if many:
+        return [shown(item) for item in value] if isinstance(value, list) else [shown(value)]
+    return shown(value)
 
 
-def check_stage(stage: str, known: tuple[str, ...] | None, origin: str) -> None:
-    """Raises UsageError, with a suggestion, when `stage` is none of the known ones."""
-    if known is not None and stage not in known:
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for every VARCO3D_* variable that means nothing. The environment is shared, so it is no error."""
+    known = {flag.variable for flag in RunOptions.flags() if flag.stored}
+    strange = (name for name, text in environ.items() if name.startswith(PREFIX) and text)
+    return [
+        f"the variable {name} means nothing here{did_you_mean(name, known)}"
+        for name in strange
+        if name not in known | OTHER_VARIABLES
+    ]
+
+
+# ------------------------------------------------------------------------------------------------------------- stages
+
+
+@dataclass(frozen=True)
+class StageSettings:
+    """The settings of stages that differ from the recipe's: stage -> key -> Value."""
+
+    values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
+
+    def plain(self) -> dict[str, dict[str, Any]]:
+        """The settings without their origins: {"coarse": {"steps": 20}}."""
+        return {stage: {key: found.value for key, found in keys.items()} for stage, keys in self.values.items()}
+
+    def put(self, stage: str, values: Mapping[str, Any], origin: str) -> "StageSettings":
+        """A copy in which `values` of a stage come from `origin`."""
+        changed = {**self.values.get(stage, {}), **{key: Value(value, origin) for key, value in values.items()}}
+        return StageSettings({**self.values, stage: changed})
+
+
+def stage_settings(options: RunOptions, files: ConfigFiles) -> StageSettings:
+    """What all sources say about the stages, the preset of the chosen model among them. Raises UsageError."""
+    from ..pipeline.recipe import PRESETS, read_recipe
+    from ..pipeline.stages.settings import ORDER
+
+    raw = read_recipe(options.model.model)
+    presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
+    return merge(options, files, presets[options.model.preset], {*ORDER, *raw.get("order", ())})
+
+
+def merge(
+    options: RunOptions, files: ConfigFiles, preset: Mapping[str, Mapping[str, Any]], stages: Iterable[str]
+) -> StageSettings:
+    """Merges flags, variables, files and the preset: the strongest source wins, and in it a setting named outright.
+
+    preset: stage -> key -> value; stages: names that a table or --set may have. Raises UsageError for another name.
+    """
+    known = set(stages)
+    for stage, _, _ in options.assignments.assignments:
+        _check_stage(stage, known, "--set")
+    for path, tables in files.stages:
+        for stage in tables:
+            _check_stage(stage, known, str(path))
+    ranks = {GIVEN: 0, **{str(path): number for number, path in enumerate(files.paths, start=2)}}
+    found: list[tuple[int, str, str, Value]] = []
+    for stage, key, text in options.assignments.assignments[::-1]:  # of two, the last one typed wins
+        found.append((0, stage, key, Value(text, GIVEN)))
+    for path, tables in files.stages:
+        found += [(ranks[str(path)], *entry) for entry in _entries(tables, str(path))]
+    for target, value in _from_flags(options):
+        stage, _, key = target.partition(".")
+        found.append((ranks.get(value.origin, 1), stage, key, value))  # a variable stands between flags and files
+    weakest = len(files.paths) + 2
+    found += [(weakest, *entry) for entry in _entries(preset, f"preset {options.model.preset}")]
+    merged: dict[str, dict[str, Value]] = {}
+    for _, stage, key, value in sorted(found, key=lambda entry: entry[0]):
+        merged.setdefault(stage, {}).setdefault(key, value)
+    return StageSettings(merged)
+
+
+def _from_flags(options: RunOptions) -> Iterator[tuple[str, Value]]:
+    """("stage.key", value) of every flag that was given and stands for a setting."""
+    for panel in options.panels():
+        for flag in panel.flags():
+            if flag.sets and flag.name in panel.origins:
+                value = Value(getattr(panel, flag.field), panel.origins[flag.name])
+                yield from ((target, value) for target in flag.sets)
+
+
+def _entries(tables: Mapping[str, Mapping[str, Any]], origin: str) -> Iterator[tuple[str, str, Value]]:
+    for stage, keys in tables.items():
+        yield from ((stage, key, Value(value, origin)) for key, value in keys.items())
+
+
+def _check_stage(stage: str, known: set[str], origin: str) -> None:
+    if stage not in known:
         raise UsageError(f"{origin}: there is no stage {stage!r}{did_you_mean(stage, known)}")

@@ -4,7 +4,7 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 
-import click
+import typer
 
 from .._files import gigabytes
 from ..errors import UsageError
@@ -38,8 +38,8 @@ def ask_for(licence: Licence, store: Store, session: Session, accepted: frozense
     if not licence.ask or licence.name in store.acceptances.names():
         return
     if licence.name not in accepted and session.may_ask():
-        click.echo(licence.notice(), err=True)
-        answer = click.prompt("Type yes to accept, anything else to stop", default="no", show_default=False, err=True)
+        typer.echo(licence.notice(), err=True)
+        answer = typer.prompt("Type yes to accept, anything else to stop", default="no", show_default=False, err=True)
         if answer.strip().lower() == "yes":
             accepted = accepted | {licence.name}
     else:
@@ -76,7 +76,7 @@ def fetch(
                     accepted=accepted,
                     revision=revision,
                     accept_changed=accept_changed,
-                    no_network=session.offline,
+                    no_network=session.flags.offline,
                     progress=report,
                 )
         found.append(here)

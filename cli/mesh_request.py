@@ -10,7 +10,8 @@ from ..pipeline.batch.inputs import InputFile
 from ..pipeline.chain import select_stages
 from ..pipeline.meshes.framing import into_frame
 from ..pipeline.meshes.reading import load_mesh
-from .config import Resolved
+from .config import StageSettings
+from .options.panels import RunOptions
 from .request import (
     Request,
     batch_options,
@@ -25,7 +26,13 @@ from .request import (
 
 
 def build_mesh_request(
-    mesh: Path, image: Path, resolved: Resolved, slot: str, skip: Sequence[str], scratch: Path
+    mesh: Path,
+    image: Path,
+    options: RunOptions,
+    settings: StageSettings,
+    slot: str,
+    skip: Sequence[str],
+    scratch: Path,
 ) -> Request:
     """The run that fills `slot` ("coarse" or "mesh") from a file and leaves out the stages `skip`.
 
@@ -33,24 +40,25 @@ def build_mesh_request(
     stands in no record: its results are made anew each time. scratch: folder for the one GLB that goes to stdout.
     Raises UsageError, BadInputError, BadMeshError.
     """
-    if resolved["from"]:
+    if options.stages.start:
         raise UsageError("--from belongs to generate", "Here the chain starts from the mesh; --skip leaves stages out.")
     existing_picture(image)
     framed, longest = into_frame(load_mesh(mesh))
-    output = output_path(resolved, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
+    output = output_path(options, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
     # Results are called after the mesh, wherever its picture comes from.
-    items, _, formats = make_items((InputFile(image, mesh.name),), output, resolved)
+    items, _, formats = make_items((InputFile(image, mesh.name),), output, options)
     # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
     asset = Asset(source=image, coarse=framed, mesh=framed if slot == "mesh" else None)
     items = tuple(replace(item, relpath=image.name, asset=asset) for item in items)
-    recipe = make_recipe(resolved, formats, size=longest)
+    recipe = make_recipe(options, settings, formats, size=longest)
     if slot == "coarse" and "refine" not in recipe.names():
         raise UsageError(f"{recipe.name} refines no mesh", "Use -m tiny, or ultrashape.")
-    left_out = {*skip, *resolved["skip"]} & set(recipe.names())
-    stages = select_stages(recipe, None, resolved["until"], left_out, ("source", slot))
-    refuse_for_stdout(resolved, formats, stages, len(items))
-    config = run_config(resolved, recipe, left_out, stages)
-    request = Request(resolved, config, items, batch_options(resolved), stages, resolved["output"] == "-")
+    unpainted = ["texture"] if slot == "coarse" and options.mesh.texture == "off" else []
+    left_out = {*skip, *unpainted, *options.stages.skip} & set(recipe.names())
+    stages = select_stages(recipe, None, options.stages.until, left_out, ("source", slot))
+    refuse_for_stdout(options, formats, stages, len(items))
+    config = run_config(options, recipe, left_out, stages)
+    request = Request(options, config, items, batch_options(options), stages)
     check_outputs(request, output, [mesh, image])
     return request
 

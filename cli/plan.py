@@ -28,7 +28,7 @@ def show_plan(session: Session, request: Request) -> None:
     check_memory(request)
     plan = describe_plan(request)
     console = session.console
-    if session.as_json:
+    if session.flags.json:
         console.result_json(plan)
         return
     missing = f" (NOT HERE: {', '.join(plan['model']['missing'])})" if plan["model"]["missing"] else ""

@@ -13,18 +13,18 @@ from .._places import user_path
 from ..errors import BadInputError, UsageError
 from ..pipeline.artifacts import Asset
 from ..pipeline.batch.claims import check_claims, item_claims
-from ..pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
-from ..pipeline.batch.inputs import Resolved as Inputs
-from ..pipeline.batch.naming import MESH_SUFFIXES, Item, plan_items, single_item
+from ..pipeline.batch.inputs import InputFile, Resolved, in_shard, list_lines, parse_shard, read_list, resolve_inputs
+from ..pipeline.batch.naming import Item, plan_items, single_item
 from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
 from ..pipeline.chain import select_stages
+from ..pipeline.meshes.formats import MESH_SUFFIXES, NOT_FOLDERS
 from ..pipeline.meshes.meshlab import require_meshlab
 from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
-from .config import Resolved
-from .flags import FLAGS, NOT_FOLDERS, SIDES
+from .config import StageSettings
+from .options.panels import RunOptions
 from .requirements import Gate, parse_requirements
 
 DEFAULT_FOLDER = "varco3d-out"
@@ -34,47 +34,54 @@ PREVIEWED_STEPS = 5  # pictures in the strip of --steps-preview
 
 @dataclass(frozen=True)
 class Request:
-    """A run that is ready to start. stages: what will run, in order; to_stdout: GLB bytes go to stdout."""
+    """A run that is ready to start. stages: what will run, in order."""
 
-    resolved: Resolved
+    flags: RunOptions
     config: RunConfig
     items: tuple[Item, ...]
     options: BatchOptions
     stages: tuple[str, ...]
-    to_stdout: bool = False
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the GLB's bytes go to stdout."""
+        return self.flags.output.to_stdout
 
 
 def build_request(
-    arguments: Sequence[str], resolved: Resolved, environ: Mapping[str, str], scratch: Path | None = None
+    arguments: Sequence[str],
+    options: RunOptions,
+    settings: StageSettings,
+    environ: Mapping[str, str],
+    scratch: Path | None = None,
 ) -> Request:
     """Reads the inputs and refuses what cannot work. scratch: folder for the one GLB that goes to stdout.
 
     Raises UsageError, NothingMatchedError, BadInputError.
     """
-    output = output_path(resolved, scratch)
-    found, shard = _inputs(arguments, resolved, environ)
+    output = output_path(options, scratch)
+    found, shard = _inputs(arguments, options, environ)
     files = found.files
-    if resolved["mask"] and len(files) != 1:
+    mask = mask_path(options)
+    sides = {side: user_path(path) for side, path in options.sides.pictures().items()}
+    if mask and len(files) != 1:
         raise UsageError("--mask is for one picture", "Pictures with alpha need no mask.")
-    sides = {side: user_path(resolved[side]) for side in SIDES if resolved[side]}
     if sides and len(files) != 1:
         raise UsageError(f"--{min(sides)} is for one object", "Name the picture of its front as the only input.")
-    mask = _path(resolved["mask"])
     for path in (*sides.values(), *([mask] if mask else [])):
         existing_picture(path)
-    items, folder, formats = make_items(files, output, resolved)
+    items, folder, formats = make_items(files, output, options)
     if shard is not None:  # names are given before the parts are taken, so that no part knows less than another
         items = tuple(item for item in items if in_shard(item.relpath, *shard))
     if sides:
         items = tuple(replace(item, asset=Asset(sides=sides)) for item in items)
-    recipe = make_recipe(resolved, formats)
-    skip = set(resolved["skip"]) | ({"texture"} if resolved["texture"] == "off" else set())
-    stages = select_stages(recipe, resolved["from"], resolved["until"], sorted(skip))
-    refuse_for_stdout(resolved, formats, stages, len(files) * resolved["num_seeds"])
-    config = run_config(resolved, recipe, skip, stages)
-    options = batch_options(resolved, folder, shard, found.ignored)
-    request = Request(resolved, config, items, options, stages, resolved["output"] == "-")
-    listed = [Path(resolved["from_list"])] if resolved["from_list"] else []
+    recipe = make_recipe(options, settings, formats)
+    skip = {*options.stages.skip, *(["texture"] if options.mesh.texture == "off" else [])}
+    stages = select_stages(recipe, options.stages.start, options.stages.until, sorted(skip))
+    refuse_for_stdout(options, formats, stages, len(files) * options.model.num_seeds)
+    config = run_config(options, recipe, skip, stages)
+    request = Request(options, config, items, batch_options(options, folder, shard, found.ignored), stages)
+    listed = [options.selection.from_list] if options.selection.from_list else []
     check_outputs(request, output, [*(file.path for file in files), *listed])
     return request
 
@@ -91,9 +98,16 @@ def check_outputs(request: Request, output: Path | None, inputs: Iterable[Path])
     check_claims(claims, read, request.options.folder)
 
 
-def output_path(resolved: Resolved, scratch: Path | None) -> Path | None:
+def output_path(options: RunOptions, scratch: Path | None) -> Path | None:
     """Where --output points: a file in `scratch` for `-o -`, None when it is not given."""
-    return scratch / "mesh.glb" if resolved["output"] == "-" and scratch is not None else _path(resolved["output"])
+    if options.output.to_stdout and scratch is not None:
+        return scratch / "mesh.glb"
+    return user_path(options.output.output) if options.output.output else None
+
+
+def mask_path(options: RunOptions) -> Path | None:
+    """Where --mask points."""
+    return user_path(options.picture.mask) if options.picture.mask else None
 
 
 def existing_picture(path: Path) -> None:
@@ -102,22 +116,27 @@ def existing_picture(path: Path) -> None:
         raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
 
 
-def refuse_for_stdout(resolved: Resolved, formats: Sequence[str], stages: Sequence[str], meshes: int) -> None:
+def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Sequence[str], meshes: int) -> None:
     """`-o -` has room for one GLB and for nothing beside it. Raises UsageError."""
-    if resolved["output"] != "-":
+    if not options.output.to_stdout:
         return
     if meshes != 1:
         raise UsageError(f"-o - writes one mesh, but there are {meshes} to make", "Name a folder with -o.")
-    if tuple(formats) != ("glb",) or resolved["lod"]:
+    if tuple(formats) != ("glb",) or options.mesh.lod:
         raise UsageError("-o - writes one GLB", "Leave --format and --lod out.")
     if "export" not in stages:
         raise UsageError("-o - writes a GLB, but no stage makes one", "Leave --until and --skip out, or name a folder.")
-    for name in ("preview", "save_stages", "steps_preview"):
-        if resolved[name]:
-            raise UsageError(f"-o - has no place for --{name.replace('_', '-')}", "Name a file or a folder with -o.")
+    beside = {
+        "--preview": options.output.preview,
+        "--save-stages": options.output.save_stages,
+        "--steps-preview": options.output.steps_preview,
+    }
+    for flag, wanted in beside.items():
+        if wanted:
+            raise UsageError(f"-o - has no place for {flag}", "Name a file or a folder with -o.")
 
 
-def run_config(resolved: Resolved, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
+def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
     """What the workers need to know. skip: stages left out; stages: those that run.
 
     Raises UsageError, and MissingDependencyError now rather than in the middle of the run.
@@ -128,28 +147,29 @@ def run_config(resolved: Resolved, recipe: Recipe, skip: Iterable[str], stages: 
         raise UsageError("of the formats only OBJ holds quads", "Add --format obj.")
     if wraps or (export is not None and export.quads):
         require_meshlab()
+    output, machine = options.output, options.machine
     return RunConfig(
         recipe=recipe,
-        device=resolved["device"],
-        dtype=resolved["dtype"],
-        memory=resolved["memory"],
-        offload=resolved["offload"],
-        start=resolved["from"],
-        until=resolved["until"],
+        device=machine.device,
+        dtype=machine.dtype,
+        memory=machine.memory,
+        offload=machine.offload,
+        start=options.stages.start,
+        until=options.stages.until,
         skip=tuple(sorted(skip)),
-        previews=resolved["preview"],
+        previews=output.preview,
         # Whoever stops before the export wants what the stages made.
-        save_stages=resolved["save_stages"] or resolved["steps_preview"] or "export" not in stages,
-        timeout=resolved["timeout"],
-        retries=resolved["retries"],
-        gate=gate_of(resolved),
+        save_stages=output.save_stages or output.steps_preview or "export" not in stages,
+        timeout=options.batch.timeout,
+        retries=options.batch.retries,
+        gate=gate_of(options),
     )
 
 
-def _formats_for(output: Path, resolved: Resolved) -> tuple[str, ...]:
+def _formats_for(output: Path, options: RunOptions) -> tuple[str, ...]:
     """What `-o name.suffix` writes: the format of the suffix first, then those asked for with --format."""
     chosen = output.suffix[1:].lower()
-    extra = resolved["format"] if resolved.flags["format"].origin != "default" else ()
+    extra = options.output.format if "format" in options.output.origins else ()
     return (chosen, *(kind for kind in extra if kind != chosen))
 
 
@@ -162,21 +182,18 @@ def needed_models(request: Request) -> list[str]:
 
 
 def _inputs(
-    arguments: Sequence[str], resolved: Resolved, environ: Mapping[str, str]
-) -> tuple[Inputs, tuple[int, int] | None]:
+    arguments: Sequence[str], options: RunOptions, environ: Mapping[str, str]
+) -> tuple[Resolved, tuple[int, int] | None]:
     """The pictures of all parts of this run, and the part that is to be done now."""
-    listed: list[str] = []
-    if resolved["from_list"]:
-        listed += read_list(Path(resolved["from_list"]))
+    wanted = options.selection
+    listed: list[str] = read_list(wanted.from_list) if wanted.from_list else []
     if "-" in arguments:
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("- reads a list of paths from stdin, but stdin is a terminal", "Pipe it: ls *.png | ... -")
         listed += list_lines(stdin_bytes(), "stdin")
     plain = [argument for argument in arguments if argument != "-"]
-    found = resolve_inputs(
-        plain, resolved["recursive"], resolved["include"], resolved["exclude"], listed, resolved["limit"]
-    )
-    return found, parse_shard(resolved["shard"], environ) if resolved["shard"] else None
+    found = resolve_inputs(plain, wanted.recursive, wanted.include, wanted.exclude, listed, wanted.limit)
+    return found, parse_shard(wanted.shard, environ) if wanted.shard else None
 
 
 def stdin_bytes() -> bytes:
@@ -186,49 +203,52 @@ def stdin_bytes() -> bytes:
 
 
 def make_items(
-    files: tuple[InputFile, ...], output: Path | None, resolved: Resolved
+    files: tuple[InputFile, ...], output: Path | None, options: RunOptions
 ) -> tuple[tuple[Item, ...], Path | None, tuple[str, ...]]:
     """(items, folder of the record or None for single files, formats). Raises UsageError."""
-    seed, count, formats = resolved["seed"], resolved["num_seeds"], tuple(resolved["format"])
-    mask = _path(resolved["mask"])
+    model, seed, count = options.model.model, options.model.seed, options.model.num_seeds
+    formats, mask = options.output.format, mask_path(options)
     suffix = output.suffix.lower() if output is not None else ""
     if suffix in NOT_FOLDERS and output is not None and not output.is_dir():
         raise UsageError(f"{output}: {suffix} cannot be written", f"Mesh files are {', '.join(MESH_SUFFIXES)}.")
     if output is not None and suffix in MESH_SUFFIXES:
         if len(files) > 1:
             raise UsageError(f"-o {output} is one file, but there are {len(files)} pictures", "Name a folder.")
-        formats = _formats_for(output, resolved)
+        formats = _formats_for(output, options)
         if count == 1:
             return tuple(single_item(file, output, seed, mask) for file in files), None, formats
         template = output.stem.replace("{", "{{").replace("}", "}}") + "_s{seed}.{ext}"
-        return plan_items(files, output.parent, template, seed, count, resolved["model"], mask), None, formats
-    lone = output is None and len(files) == 1 and resolved["shard"] is None
+        return plan_items(files, output.parent, template, seed, count, model, mask), None, formats
+    lone = output is None and len(files) == 1 and options.selection.shard is None
     folder = Path() if lone else output or Path(DEFAULT_FOLDER)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"-o {folder} is a file without a mesh suffix", "Name a folder, or a file like chair.glb.")
-    items = plan_items(files, folder, resolved["name"], seed, count, resolved["model"], mask)
+    items = plan_items(files, folder, options.output.name, seed, count, model, mask)
     return items, None if lone else folder, formats
 
 
-def make_recipe(resolved: Resolved, formats: tuple[str, ...], size: float | None = None) -> Recipe:
+def make_recipe(
+    options: RunOptions, settings: StageSettings, formats: tuple[str, ...], size: float | None = None
+) -> Recipe:
     """The recipe with all settings. size: longest side in metres when --size is not given."""
-    settings = _without_absent(resolved.settings(), resolved["model"])
-    export = settings.setdefault("export", {})
+    values = _without_absent(settings.plain(), options)
+    export = values.setdefault("export", {})
     export["formats"] = formats
     if size is not None:
         export.setdefault("size", size)
-    recipe = load_recipe(resolved["model"], resolved["preset"], settings)
-    if resolved["steps_preview"] and "coarse" in recipe.names():
+    recipe = load_recipe(options.model.model, options.model.preset, values)
+    if options.output.steps_preview and "coarse" in recipe.names():
         steps = recipe.stage("coarse").settings.steps
         shown = tuple(sorted({max(1, round(steps * part / PREVIEWED_STEPS)) for part in range(1, PREVIEWED_STEPS + 1)}))
         recipe = recipe.with_settings({"coarse": {"preview_steps": shown}})
     return recipe
 
 
-def _without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str, dict[str, Any]]:
+def _without_absent(settings: dict[str, dict[str, Any]], options: RunOptions) -> dict[str, dict[str, Any]]:
     """Drops settings of stages the recipe lacks when a flag set them along with others: --steps without a refiner."""
-    order = read_recipe(model).get("order", ORDER)
-    shared = {t for flag in FLAGS if any(t.partition(".")[0] in order for t in flag.settings) for t in flag.settings}
+    order = read_recipe(options.model.model).get("order", ORDER)
+    targets = [flag.sets for flag in options.flags() if any(target.partition(".")[0] in order for target in flag.sets)]
+    shared = {target for sets in targets for target in sets}
     kept = {
         stage: {key: value for key, value in keys.items() if stage in order or f"{stage}.{key}" not in shared}
         for stage, keys in settings.items()
@@ -237,35 +257,32 @@ def _without_absent(settings: dict[str, dict[str, Any]], model: str) -> dict[str
 
 
 def batch_options(
-    resolved: Resolved, folder: Path | None = None, shard: tuple[int, int] | None = None, ignored: int = 0
+    options: RunOptions, folder: Path | None = None, shard: tuple[int, int] | None = None, ignored: int = 0
 ) -> BatchOptions:
     """How the run goes about its items; see BatchOptions. Raises UsageError."""
-    workers = resolved["jobs"] > 1 or resolved["devices"] or resolved["recycle_after"]
-    if resolved["order"] == "stage" and (workers or resolved["executor"] not in ("auto", "inline")):
+    machine, batch = options.machine, options.batch
+    workers = machine.jobs > 1 or machine.devices or machine.recycle_after
+    if batch.order == "stage" and (workers or machine.executor not in ("auto", "inline")):
         raise UsageError(ONE_WORKER, "Leave out --executor, --jobs, --devices, --recycle-after.")
     return BatchOptions(
         folder=folder,
-        resume=resolved["resume"],
-        force=resolved["force"],
-        fail_fast=resolved["fail_fast"],
-        max_failures=resolved["max_failures"],
-        executor=resolved["executor"],
-        jobs=resolved["jobs"],
-        devices=tuple(resolved["devices"]),
-        recycle_after=resolved["recycle_after"],
-        order=resolved["order"],
-        ray_address=resolved["ray_address"],
+        resume=batch.resume,
+        force=batch.force,
+        fail_fast=batch.fail_fast,
+        max_failures=batch.max_failures,
+        executor=machine.executor,
+        jobs=machine.jobs,
+        devices=machine.devices,
+        recycle_after=machine.recycle_after,
+        order=batch.order,
+        ray_address=machine.ray_address,
         shard=shard,
         ignored=ignored,
     )
 
 
-def gate_of(resolved: Resolved) -> Gate | None:
+def gate_of(options: RunOptions) -> Gate | None:
     """The quality gate that --require and --watertight ask for. Raises UsageError."""
-    texts = (*resolved["require"], *(["watertight"] if resolved["watertight"] else []))
+    texts = (*options.output.require, *(["watertight"] if options.mesh.watertight else []))
     parse_requirements(texts, REPORT_KEYS)  # a mistake is found now, not after the first mesh
     return Gate(texts) if texts else None
-
-
-def _path(text: str | None) -> Path | None:
-    return user_path(text) if text else None

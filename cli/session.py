@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+from .config import ConfigFiles
 from .console import Console, open_log, wants_color
 from .exit_codes import INTERRUPTED
+from .options.globals import GlobalFlags
 
 
 class TerminatedError(KeyboardInterrupt):
@@ -23,17 +24,10 @@ class TerminatedError(KeyboardInterrupt):
 
 @dataclass
 class Session:
-    """Filled by the global flags (before or after the verb), read by the commands."""
+    """One call. flags: the global flags, before the verb and after it; files: the config files that count."""
 
-    as_json: bool = False
-    quiet: bool = False
-    verbose: bool = False
-    no_color: bool = False
-    no_input: bool = False
-    dry_run: bool = False
-    offline: bool = False
-    log_file: Path | None = None
-    config: Path | None = None
+    flags: GlobalFlags = field(default_factory=GlobalFlags)
+    files: ConfigFiles = field(default_factory=ConfigFiles)
     ended: bool = False  # run_finished has been said
     on_end: list[Callable[[int, BaseException | None], None]] = field(default_factory=list)
     _console: Console | None = None
@@ -43,26 +37,27 @@ class Session:
     def console(self) -> Console:
         """Made at first use, when every flag has been read."""
         if self._console is None:
-            if self.log_file is not None:
-                self._log = open_log(self.log_file)
-            self._console = Console(
-                as_json=self.as_json,
-                quiet=self.quiet,
-                verbose=self.verbose,
-                color=wants_color(sys.stderr, self.no_color, os.environ),
-                log=self._log,
-            )
+            if self.flags.log_file is not None:
+                self._log = open_log(self.flags.log_file)
+            self._console = self._new_console(self.flags.json)
         return self._console
 
-    def emergency_console(self) -> Console:
+    def emergency_console(self, as_json: bool = False) -> Console:
         """A console for the error line even when the log cannot be opened."""
-        return self._console or Console(
-            as_json=self.as_json, verbose=self.verbose, color=wants_color(sys.stderr, self.no_color, os.environ)
+        return self._console or self._new_console(self.flags.json or as_json)
+
+    def _new_console(self, as_json: bool) -> Console:
+        return Console(
+            as_json=as_json,
+            quiet=self.flags.quiet,
+            verbose=self.flags.verbose,
+            color=wants_color(sys.stderr, self.flags.no_color, os.environ),
+            log=self._log,
         )
 
     def may_ask(self) -> bool:
         """True when a person sits there to answer a question."""
-        return not self.no_input and not self.as_json and sys.stdin is not None and sys.stdin.isatty()
+        return not self.flags.no_input and not self.flags.json and sys.stdin is not None and sys.stdin.isatty()
 
     def end(self, exit_code: int, error: BaseException | None) -> None:
         """Runs what must happen last (the run_finished event), once, whatever ended the command."""

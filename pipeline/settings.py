@@ -51,20 +51,25 @@ def change_settings(settings: Any, values: Mapping[str, Any], where: str = "") -
     return dataclasses.replace(settings, **converted)
 
 
+def parse_assignment(text: str) -> tuple[str, str, str]:
+    """ "coarse.steps=20" as (stage, key, text of the value). Raises UsageError on bad form."""
+    path, equals, value = text.partition("=")
+    stage, dot, key = path.strip().partition(".")
+    if not (equals and dot and stage and key):
+        raise UsageError(f"'{text}' is no setting", "Write stage.key=value, e.g. coarse.steps=20.")
+    return stage, key.strip().replace("-", "_"), value.strip()
+
+
 def parse_assignments(texts: Iterable[str]) -> dict[str, dict[str, str]]:
-    """`["coarse.steps=20"]` -> `{"coarse": {"steps": "20"}}`: the values of --set. Raises UsageError on bad form."""
+    """`["coarse.steps=20"]` -> `{"coarse": {"steps": "20"}}`. Raises UsageError on bad form."""
     parsed: dict[str, dict[str, str]] = {}
-    for text in texts:
-        key, equals, value = text.partition("=")
-        stage, dot, name = key.strip().partition(".")
-        if not (equals and dot and stage and name):
-            raise UsageError(f"'{text}' is no setting", "Write --set stage.key=value, e.g. --set coarse.steps=20.")
-        parsed.setdefault(stage, {})[name.strip().replace("-", "_")] = value.strip()
+    for stage, key, value in map(parse_assignment, texts):
+        parsed.setdefault(stage, {})[key] = value
     return parsed
 
 
 def describe_settings(kind: type[Any]) -> list[dict[str, Any]]:
-    """One row per setting: name, type, default, min, max, choices, help. For --help, docs and JSON Schemas."""
+    """One row per setting: name, type, default, min, max, choices, help. For the documentation."""
     hints = typing.get_type_hints(kind)
     rows = []
     for field in dataclasses.fields(kind):
@@ -87,7 +92,9 @@ def _convert(hint: Any, value: Any, label: str) -> Any:
             return None
         return _convert(next(kind for kind in arguments if kind is not type(None)), value, label)
     if origin is tuple:
-        parts = [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        # A list may be typed as TOML writes it: [1, 2].
+        text = value.strip().removeprefix("[").removesuffix("]") if isinstance(value, str) else ""
+        parts = [part.strip(" '\"") for part in text.split(",") if part.strip()] if isinstance(value, str) else value
         if not isinstance(parts, (list, tuple)):
             parts = [parts]
         return tuple(_convert(arguments[0], part, label) for part in parts)

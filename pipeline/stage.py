@@ -17,12 +17,11 @@ from .._text import suggestion
 from ..errors import UsageError
 from .artifacts import Asset
 from .machine import GIB, used_memory
+from .stages.settings import ORDER, SETTINGS
 
 ENTRY_POINTS = "varco3d.stages"
 LEAST_CHUNK = 256  # query points; fewer are slower and save nothing
-ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
-# `generate` stands in for `coarse` in recipes whose one generator makes the final shape.
-_BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in (*ORDER, "generate")}
+_BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in SETTINGS}
 
 
 def _ignore(*_: Any) -> None:

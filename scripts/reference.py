@@ -9,9 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from varco3d.cli.app import VERBS
 from varco3d.cli.exit_codes import EXIT_CODES, MEANINGS
-from varco3d.cli.flags import FLAGS, PANELS, Flag, show
-from varco3d.cli.main import VERBS
+from varco3d.cli.options.flag import Flag
+from varco3d.cli.options.panels import RunOptions
 from varco3d.pipeline.settings import describe_settings
 from varco3d.pipeline.stage import ORDER, load_stage
 
@@ -48,21 +49,27 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def verbs() -> str:
-    return table(("verb", "what it does"), [(f"`{name}`", text) for name, (_, text) in VERBS.items()])
+    return table(("verb", "what it does"), [(f"`{name}`", text) for name, text in VERBS.items()])
 
 
 def flags() -> str:
-    parts = []
-    for panel in PANELS:
-        rows = [flag_row(flag) for flag in FLAGS if flag.panel == panel]
-        parts.append(f"**{panel}**\n\n" + table(("flag", "default", "meaning", "sets"), rows))
-    return "\n\n".join(parts)
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for panel in RunOptions().panels():
+        rows.setdefault(panel.title or type(panel).__name__, []).extend(flag_row(flag) for flag in panel.flags())
+    head = ("flag", "default", "allowed", "meaning", "sets")
+    return "\n\n".join(f"**{title}**\n\n{table(head, found)}" for title, found in rows.items())
 
 
 def flag_row(flag: Flag) -> tuple[str, ...]:
     names = f"`{flag.short}`, `{flag.option}`" if flag.short else f"`{flag.option}`"
-    default = "" if flag.default in (None, ()) else f"`{show(flag.default)}`"
-    return names, default, flag.help, ", ".join(f"`{target}`" for target in flag.settings)
+    default = f"`{flag.default_text()}`" if flag.default_text() else ""
+    return names, default, allowed(flag), flag.help, ", ".join(f"`{target}`" for target in flag.sets)
+
+
+def allowed(flag: Flag) -> str:
+    """Choices or range."""
+    bounds = [*_bound(flag.minimum, "from"), *_bound(flag.maximum, "to")]
+    return ", ".join(f"`{choice}`" for choice in flag.choices) or " ".join(bounds)
 
 
 def settings() -> str:

@@ -1,153 +1,215 @@
-"""Command and group classes: global flags everywhere, help in panels that leads with examples, suggestions."""
+"""Typer's command classes with what all verbs share: examples first, help that is plain off a terminal, suggestions."""
 
-import difflib
-from collections.abc import Callable, Mapping
+import os
+import sys
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-import click
-from click.shell_completion import CompletionItem
+import typer
+from typer.core import TyperCommand, TyperGroup
 
+from ..._text import nearest
+from ...errors import UsageError
+from ..console import is_terminal
+from ..exit_codes import USAGE
+from ..options.expand import expand
+from ..options.globals import GlobalFlags
+from ..options.panels import RunOptions
 from ..session import Session
 
-GLOBAL_PANEL = "Global"
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
+PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
-def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    def keep(ctx: click.Context, _: click.Parameter, value: Any) -> None:
-        if value is not None and value is not False:
-            setattr(ctx.ensure_object(Session), name, value)
+class _Help:
+    """The help of verbs and groups: it leads with examples, and is plain text with the same panels off a terminal."""
 
-    return keep
+    examples: ClassVar[str] = ""
 
-
-def global_options() -> list[click.Option]:
-    """Fresh copies of the global flags, which every command and group carries; their values go to the Session."""
-
-    def flag(names: list[str], key: str, text: str, **more: Any) -> click.Option:
-        option = click.Option(names, help=text, expose_value=False, callback=_store(key), **more)
-        option.panel = GLOBAL_PANEL  # type: ignore[attr-defined]
+    def get_help_option(self, ctx):
+        """--help, in the panel of the global flags."""
+        option = super().get_help_option(ctx)  # type: ignore[misc]  # Typer's classes have it
+        if option is not None:
+            option.rich_help_panel = GlobalFlags.title
         return option
 
-    path = click.Path(path_type=Path)
-    return [
-        flag(["--json"], "as_json", "Results as JSON on stdout (events, one a line, for runs).", is_flag=True),
-        flag(["-q", "--quiet"], "quiet", "Errors only.", is_flag=True),
-        flag(["-v", "--verbose"], "verbose", "Details, and tracebacks of errors.", is_flag=True),
-        flag(["--no-color"], "no_color", "No colours; NO_COLOR does the same.", is_flag=True),
-        flag(["--no-input"], "no_input", "Never ask.", is_flag=True),
-        flag(["-n", "--dry-run"], "dry_run", "Say what would be done, and stop.", is_flag=True),
-        flag(["--offline"], "offline", "Never touch the network.", is_flag=True),
-        flag(["--log-file"], "log_file", "Append everything to this file.", type=path, metavar="FILE",
-             envvar="VARCO3D_LOG_FILE"),
-        flag(["--config"], "config", "Use this config file only.", type=path, metavar="FILE", envvar="VARCO3D_CONFIG"),
-    ]  # fmt: skip
+    def format_help(self, ctx, formatter) -> None:
+        """Writes the help: through rich to a terminal, else into the formatter."""
+        self.rich_markup_mode = show_examples(self.examples, formatter)
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
-
-class Verb(click.Command):
-    """A command with the global flags, `-h`, and help whose options stand in panels."""
-
-    def __init__(self, *args: Any, examples: str = "", **kwargs: Any):
-        kwargs["context_settings"] = {"help_option_names": ["-h", "--help"], **(kwargs.get("context_settings") or {})}
-        super().__init__(*args, **kwargs)
-        self.examples = examples
-        self.params = [*self.params, *global_options()]
-
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(self.examples, formatter)
-        super().format_help(ctx, formatter)
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_options(self, ctx, formatter) -> None:
+        """The plain help's commands, then its parameters by panel."""
+        if isinstance(self, TyperGroup):
+            self.format_commands(ctx, formatter)
         write_panels(self, ctx, formatter)
 
 
-class VerbGroup(click.Group):
-    """A group whose commands live in modules that are imported when called. `verbs` maps name -> (module, summary).
+class Verb(_Help, TyperCommand):
+    """A verb; it reports a wrong value from a variable or a config file with its origin."""
 
-    A module named "x" must hold `command`; "x:name" names another attribute.
-    """
+    def parse_args(self, ctx, args: list[str]) -> list[str]:
+        """Parses the arguments behind the verb."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            raise located(error, ctx) from error
 
-    def __init__(
-        self, *args: Any, verbs: Mapping[str, tuple[str, str]] | None = None, examples: str = "", **kwargs: Any
-    ):
-        kwargs["context_settings"] = {"help_option_names": ["-h", "--help"], **(kwargs.get("context_settings") or {})}
-        super().__init__(*args, **kwargs)
-        self.verbs = dict(verbs or {})
-        self.examples = examples
-        self.params = [*self.params, *global_options()]
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*self.verbs, *sorted(self.commands)]
+class Group(_Help, TyperGroup):
+    """A group of verbs. Without arguments it prints its help on stderr and ends with 2."""
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name in self.verbs:
-            module, _, name = self.verbs[cmd_name][0].partition(":")
-            return getattr(import_module(f".{module}", __package__), name or "command")
-        return super().get_command(ctx, cmd_name)
+    def parse_args(self, ctx, args: list[str]) -> list[str]:
+        """Parses what stands before the verb."""
+        if not args and not ctx.resilient_parsing:
+            formatter = ctx.make_formatter()
+            self.rich_markup_mode = None
+            write_examples(self.examples, formatter)
+            super(_Help, self).format_help(ctx, formatter)
+            typer.echo(formatter.getvalue().rstrip(), err=True)
+            raise typer.Exit(USAGE)
+        return super().parse_args(ctx, args)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx, args: list[str]):
+        """The verb and its arguments. Raises UsageError, with advice, when there is no such verb."""
         name = args[0]
-        if name not in self.list_commands(ctx) and not name.startswith("-"):
-            raise click.UsageError(f"there is no command {name!r}; {self.advice(ctx, name)}", ctx)
+        if name not in self.commands and not name.startswith("-") and not ctx.resilient_parsing:
+            raise UsageError(
+                f"there is no command {name!r}; {self.advice(ctx, name)}", f"See {ctx.command_path} --help."
+            )
         return super().resolve_command(ctx, args)
 
-    def advice(self, ctx: click.Context, name: str) -> str:
+    def advice(self, ctx, name: str) -> str:
         """What the person probably wanted: a verb with a similar name, or `generate` for a picture or folder."""
         if ctx.parent is None and looks_like_input(name):
             return f"did you mean: varco3d generate {name}"
-        near = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
-        if near:
-            return f"did you mean: {ctx.command_path} {near[0]}"
-        return f"see {ctx.command_path} --help"
+        close = nearest(name, self.commands)
+        return f"did you mean: {ctx.command_path} {close}" if close else f"it has {', '.join(self.commands)}"
 
-    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Verbs from the table (importing none), then flags."""
-        verbs = [CompletionItem(n, help=text) for n, (_, text) in self.verbs.items() if n.startswith(incomplete)]
-        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        write_examples(self.examples, formatter)
-        super().format_help(ctx, formatter)
+class LazyVerb(Verb):
+    """A verb of the root as its help shows it: a name and a summary. `load` imports the module that holds the rest."""
 
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        self.format_commands(ctx, formatter)
-        write_panels(self, ctx, formatter)
+    def load(self):
+        """The verb itself, from the `app` of commands/NAME.py."""
+        return typer.main.get_command(import_module(f".{self.name}", __package__).app)
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        rows = [(name, summary) for name, (_, summary) in self.verbs.items()]
-        rows += [(name, command.get_short_help_str()) for name, command in sorted(self.commands.items())]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+
+class LazyGroup(Group):
+    """The root: a verb's module is imported when the verb is called."""
+
+    def resolve_command(self, ctx, args: list[str]):
+        """The loaded verb and its arguments."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command.load() if isinstance(command, LazyVerb) else command, rest
+
+
+# --------------------------------------------------------------------------------------------------------- declaring
+
+
+def take_global_flags(session: Session) -> None:
+    """Nothing more: the global flags before the verb go to the session."""
+
+
+def new_app(
+    name: str | None = None,
+    help: str = "",
+    examples: str = "",
+    cls: type[Group] = Group,
+    callback: Callable[..., Any] = take_global_flags,
+) -> typer.Typer:
+    """A Typer app; with a name it is a group of verbs, whose callback takes what stands before the verb."""
+    app = typer.Typer(
+        name=name,
+        cls=type(cls.__name__, (cls,), {"examples": examples}),
+        help=help,
+        context_settings=CONTEXT,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    if name is not None:
+        app.callback()(expand(callback))
+    return app
+
+
+def verb(app: typer.Typer, name: str, examples: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Registers a function as a verb: its panels become options, its docstring the help."""
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        paragraphs = (function.__doc__ or "").strip().split("\n\n")
+        text = "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+        kind = type("Verb", (Verb,), {"examples": examples})
+        app.command(name, cls=kind, help=text, context_settings=CONTEXT)(expand(function))
+        return function
+
+    return register
+
+
+def run_options(session: Session, args: Sequence[str] = ()) -> RunOptions:
+    """What flags, variables and config files say about a run, as `generate` would be handed it. Raises UsageError."""
+    app = new_app()
+
+    def generate(session: Session, options: RunOptions) -> RunOptions:
+        return options
+
+    verb(app, "generate", "")(generate)
+    command = typer.main.get_command(app)
+    with command.make_context("varco3d generate", list(args), obj=session) as context:
+        return command.invoke(context)
 
 
 def looks_like_input(name: str) -> bool:
     """True for a picture, folder or pattern typed where a verb belongs."""
-    suffixes = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
     path = Path(name)
-    return path.suffix.lower() in suffixes or "*" in name or "/" in name or path.exists()
+    return path.suffix.lower() in PICTURES or "*" in name or "/" in name or path.exists()
 
 
-def write_examples(examples: str, formatter: click.HelpFormatter) -> None:
-    """Examples come first: most people read no further."""
+def located(error: typer.BadParameter, ctx) -> Exception:
+    """The error with the variable or file that holds the wrong value; unchanged for the command line."""
+    name = getattr(error.param, "name", None)
+    source = ctx.get_parameter_source(name) if name else None
+    hint = f"See {ctx.command_path} --help."
+    if source is not None and source.name == "ENVIRONMENT":
+        return UsageError(f"{error.param.envvar}: {error.message}", hint)  # type: ignore[union-attr]
+    if source is not None and source.name == "DEFAULT_MAP":
+        session = ctx.ensure_object(Session)
+        return UsageError(f"{session.files.flags[name].origin}: {name}: {error.message}", hint)
+    return error
+
+
+# -------------------------------------------------------------------------------------------------------------- help
+
+
+def show_examples(examples: str, formatter: Any) -> Any:
+    """Examples come first: most people read no further. Returns Typer's markup mode: None off a terminal."""
+    rich = (is_terminal(sys.stdout) and os.environ.get("TERM") != "dumb") or bool(os.environ.get("FORCE_COLOR"))
+    if not rich:
+        write_examples(examples, formatter)
+        return None
+    typer.secho("\n Examples:", bold=True)
+    for line in examples.strip().splitlines():
+        typer.echo(f"   {line.strip()}")
+    return "rich"
+
+
+def write_examples(examples: str, formatter: Any) -> None:
+    """The examples as plain text."""
     if examples:
         with formatter.section("Examples"):
             formatter.write("".join(f"  {line.strip()}\n" for line in examples.strip().splitlines()))
         formatter.write_paragraph()
 
 
-def write_panels(command: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-    """The options by panel, in the order of their first flag, global ones last."""
-    panels: dict[str, list[tuple[str, str]]] = {"Options": []}
+def write_panels(command: Any, ctx: Any, formatter: Any) -> None:
+    """The parameters by panel as plain text, in the order of their first flag, global ones last."""
+    panels: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
         if record is not None:
-            panels.setdefault(getattr(param, "panel", "Options"), []).append(record)
-    ordered = [(n, r) for n, r in panels.items() if n not in ("Options", GLOBAL_PANEL)]
-    ordered += [(n, panels.get(n, [])) for n in ("Options", GLOBAL_PANEL)]
-    for name, rows in ordered:
-        if rows:
-            with formatter.section(name):
-                formatter.write_dl(rows)
+            kind = "Arguments" if param.param_type_name == "argument" else "Options"
+            panels.setdefault(getattr(param, "rich_help_panel", None) or kind, []).append(record)
+    for name, rows in panels.items():
+        with formatter.section(name):
+            formatter.write_dl(rows)

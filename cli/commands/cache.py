@@ -3,13 +3,19 @@
 import shutil
 from pathlib import Path
 
-import click
+import typer
 
 from ..._places import cache_folder
-from ...errors import OutputError
+from ...errors import OutputError, UsageError
 from ..console import size
 from ..session import Session
-from .base import Verb, VerbGroup
+from .base import new_app, verb
+
+app = new_app(
+    "cache",
+    "Show or clear what varco3d keeps on disk. Weights are handled by `varco3d models`.",
+    "varco3d cache info\nvarco3d cache clear",
+)
 
 
 def caches() -> dict[str, tuple[Path, str]]:
@@ -32,51 +38,39 @@ def folder_size(folder: Path) -> tuple[int, int]:
     return files, total
 
 
-@click.command("info", cls=Verb, examples="varco3d cache info\nvarco3d cache info --json")
-@click.pass_obj
-def info_command(session: Session) -> None:
+@verb(app, "info", "varco3d cache info\nvarco3d cache info --json")
+def info(session: Session) -> None:
     """Show each cache: its folder, its size, and what it is for."""
     rows = []
     for name, (folder, purpose) in caches().items():
         files, total = folder_size(folder)
         rows.append({"name": name, "files": files, "bytes": total, "path": str(folder), "purpose": purpose})
-    if session.as_json:
+    if session.flags.json:
         session.console.result_json({"schema": "varco3d.cache/1", "caches": rows})
         return
     cells = [(r["name"], r["files"], size(float(str(r["bytes"]))), r["path"], r["purpose"]) for r in rows]
     session.console.table(("cache", "files", "size", "folder", "what for"), cells)
 
 
-@click.command("clear", cls=Verb, examples="varco3d cache clear\nvarco3d cache clear kernels\nvarco3d cache clear -n")
-@click.argument("names", nargs=-1)
-@click.pass_obj
-def clear_command(session: Session, names: tuple[str, ...]) -> None:
+@verb(app, "clear", "varco3d cache clear\nvarco3d cache clear kernels\nvarco3d cache clear -n")
+def clear(
+    session: Session, names: list[str] = typer.Argument(None, help="Caches, as `cache info` names them.")
+) -> None:
     """Delete the caches named, or all of them. Weights stay."""
     known = caches()
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in names or () if name not in known]
     if unknown:
-        raise click.UsageError(f"there is no cache {unknown[0]!r}; there are {', '.join(known)}")
+        raise UsageError(f"there is no cache {unknown[0]!r}", f"There are {', '.join(known)}.")
     for name in names or tuple(known):
         folder = known[name][0]
         files, total = folder_size(folder)
         if not folder.exists():
             continue
-        if not session.dry_run:
+        if not session.flags.dry_run:
             try:
                 shutil.rmtree(folder)
             except OSError as error:
                 raise OutputError(f"cannot delete {folder}: {error.strerror}", "Check who owns it.") from error
-        verb = "would delete" if session.dry_run else "deleted"
+        verb = "would delete" if session.flags.dry_run else "deleted"
         session.console.note(f"{verb} {name}: {files} files, {size(total)}")
         session.console.result(str(folder))
-
-
-command = VerbGroup(
-    "cache",
-    verbs={
-        "info": ("cache:info_command", "Folders, sizes, and what each is for."),
-        "clear": ("cache:clear_command", "Delete them; weights stay."),
-    },
-    help="Show or clear what varco3d keeps on disk. Weights are handled by `varco3d models`.",
-    examples="varco3d cache info\nvarco3d cache clear",
-)

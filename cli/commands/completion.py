@@ -2,29 +2,37 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
-import click
-from click.shell_completion import get_completion_class
+import typer
 
+from ...errors import UsageError
 from ..session import Session
-from .base import Verb
+from .base import new_app, verb
 
 SHELLS = ("bash", "zsh", "fish")
+EXAMPLES = """
+varco3d completion bash >> ~/.bashrc
+eval "$(varco3d completion zsh)"
+varco3d completion fish | source
+"""
+
+app = new_app()
 
 
-@click.command(
-    "completion",
-    cls=Verb,
-    examples='varco3d completion bash >> ~/.bashrc\neval "$(varco3d completion zsh)"\nvarco3d completion fish | source',
-)
-@click.argument("shell", type=click.Choice(SHELLS), required=False)
-@click.pass_obj
-def command(session: Session, shell: str | None) -> None:
+@verb(app, "completion", EXAMPLES)
+def completion(
+    session: Session,
+    shell: Literal["bash", "zsh", "fish"] = typer.Argument(
+        None, help="By default the one in $SHELL.", show_default=False
+    ),
+) -> None:
     """Print the completion script of SHELL, by default the one in $SHELL."""
-    name = shell or Path(os.environ.get("SHELL", "")).name
-    kind = get_completion_class(name) if name in SHELLS else None
-    if kind is None:
-        raise click.UsageError(f"name your shell, one of {', '.join(SHELLS)}")
-    from ..main import build_app
+    from typer.completion import get_completion_script  # pyright: ignore[reportPrivateImportUsage]
 
-    session.console.result(kind(build_app(), {}, "varco3d", "_VARCO3D_COMPLETE").source())
+    from ..main import COMPLETION
+
+    name = shell or Path(os.environ.get("SHELL", "")).name
+    if name not in SHELLS:
+        raise UsageError("the shell is not known", f"Name yours, one of {', '.join(SHELLS)}.")
+    session.console.result(get_completion_script(prog_name="varco3d", complete_var=COMPLETION, shell=name))

@@ -1,65 +1,66 @@
 """`varco3d config`: which settings hold here, and why."""
 
 import os
-from pathlib import Path
 
-import click
+import typer
 
 from ..._text import did_you_mean
-from ..config import config_files, merge, user_config_path
-from ..flags import FLAGS, show
+from ...errors import UsageError
+from ..config import Value, stage_settings, unknown_variables, user_config_path
+from ..options.flag import shown
 from ..session import Session
-from .base import Verb, VerbGroup
+from .base import new_app, run_options, verb
+
+app = new_app(
+    "config",
+    "Show the settings and where each comes from: flag, VARCO3D_*, ./varco3d.toml, user config, preset, default.",
+    "varco3d config show --origin\nvarco3d config path",
+)
 
 
-@click.command("show", cls=Verb, examples="varco3d config show --origin\nVARCO3D_SEED=7 varco3d config show seed")
-@click.argument("keys", nargs=-1)
-@click.option("--origin", is_flag=True, help="Tell where each value came from.")
-@click.pass_obj
-def show_command(session: Session, keys: tuple[str, ...], origin: bool) -> None:
+@verb(app, "show", "varco3d config show --origin\nVARCO3D_SEED=7 varco3d config show seed")
+def show(
+    session: Session,
+    keys: list[str] = typer.Argument(None, help="Only these settings."),
+    origin: bool = typer.Option(False, "--origin", help="Tell where each value came from."),
+) -> None:
     """Show every setting after merging environment, config files, the preset and defaults.
 
     Settings of stages are those that differ from the model's own.
     """
-    found = merge({}, os.environ, config_files(session.config, Path.cwd()))
-    for text in found.warnings:
+    options = run_options(session)
+    for text in unknown_variables(os.environ):
         session.console.warn(text)
-    values = {flag.name: found.flags[flag.name] for flag in FLAGS if flag.stored}
-    values |= {f"{stage}.{key}": v for stage, settings in found.stages.items() for key, v in settings.items()}
-    wanted = [key.replace("-", "_") for key in keys]
+    values = {
+        flag.name: Value(getattr(panel, flag.field), panel.origins.get(flag.name, "default"))
+        for panel in options.panels()
+        for flag in panel.flags()
+        if flag.stored
+    }
+    settings = stage_settings(options, session.files).values
+    values |= {f"{stage}.{key}": value for stage, found in settings.items() for key, value in found.items()}
+    wanted = [key.replace("-", "_") for key in keys or ()]
     for key in wanted:
         if key not in values:
-            raise click.UsageError(f"no such setting: {key}{did_you_mean(key, values)}")
+            raise UsageError(f"no such setting: {key}{did_you_mean(key, values)}")
     if wanted:
         values = {key: values[key] for key in wanted}
-    if session.as_json:
-        settings = {name: {"value": value.value, "origin": value.origin} for name, value in values.items()}
-        session.console.result_json({"schema": "varco3d.config/1", "settings": settings})
+    if session.flags.json:
+        plain = {name: {"value": value.value, "origin": value.origin} for name, value in values.items()}
+        session.console.result_json({"schema": "varco3d.config/1", "settings": plain})
     elif origin:
-        rows = [(name, _text(v.value), v.origin) for name, v in values.items()]
+        rows = [(name, _text(value.value), value.origin) for name, value in values.items()]
         session.console.table(("setting", "value", "origin"), rows)
     else:
         for name, value in values.items():
             session.console.result(f"{name} = {_text(value.value)}")
 
 
-@click.command("path", cls=Verb, examples="varco3d config path")
-@click.pass_obj
-def path_command(session: Session) -> None:
+@verb(app, "path", "varco3d config path")
+def path(session: Session) -> None:
     """Print the place of the user's config file, which need not exist."""
     session.console.result(str(user_config_path()))
 
 
 def _text(value: object) -> str:
-    return "-" if value is None or value == () else show(value)
-
-
-command = VerbGroup(
-    "config",
-    verbs={
-        "show": ("config:show_command", "Every setting, with --origin also where it came from."),
-        "path": ("config:path_command", "Where the user's config file belongs."),
-    },
-    help="Show the settings and where each comes from: flag, VARCO3D_*, ./varco3d.toml, user config, preset, default.",
-    examples="varco3d config show --origin\nvarco3d config path",
-)
+    return "-" if value is None or value == () else shown(value)

@@ -1,14 +1,16 @@
 """`varco3d convert`: another format, size, axis or face count for a mesh; no model needed."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
-import click
+import typer
 
 from ...errors import UsageError
-from ..flags import MESH_FORMATS
+from ...pipeline.meshes.formats import MESH_FORMATS, PER_METRE, unit_of
+from ..options.flag import Panel, default_of, flag, setting_of, short_for
 from ..session import Session
-from .base import Verb
+from .base import new_app, verb
 
 EXAMPLES = """
 varco3d convert chair.glb chair.stl
@@ -16,60 +18,59 @@ varco3d convert chair.glb small.glb --faces 5000 --lod 1,0.5,0.1
 varco3d convert scan.obj scan.glb --from-up z --size 0.4 --origin base
 """
 
-_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
-_PRINTED = (".stl", ".3mf")
+app = new_app()
 
 
-@click.command("convert", cls=Verb, examples=EXAMPLES)
-@click.argument("mesh", type=click.Path(path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-@click.option("--faces", type=click.IntRange(min=4), help="Simplify to about N triangles; the texture is carried over.")
-@click.option("--lod", metavar="1,0.5,...", help="Levels of detail as fractions of the faces: OUT_lod0, OUT_lod1, ...")
-@click.option("--quads", is_flag=True, help="Pair triangles to quads; OBJ only. Needs varco3d[meshlab].")
-@click.option("--watertight", is_flag=True, help="Wrap an open mesh into a closed one. Needs varco3d[meshlab].")
-@click.option("--texture-size", type=click.IntRange(64, 8192), help="Of a texture carried over. [default: as it was]")
-@click.option("--texture-format", type=click.Choice(["png", "jpeg", "webp"]), default="png", show_default=True)
-@click.option("--size", type=click.FloatRange(min=0, min_open=True), help="Longest side in metres. [default: kept]")
-@click.option(
-    "--unit", type=click.Choice(list(_METRES)), help="Of the file written. [default: mm for STL, 3MF; else m]"
-)
-@click.option("--up", type=click.Choice(["y", "z"]), help="Axis up in OUT. [default: z for STL and 3MF, else y]")
-@click.option("--origin", type=click.Choice(["keep", "center", "base"]), default="keep", show_default=True)
-@click.option("--from-up", type=click.Choice(["y", "z"]), help="Axis up in MESH. [default: z for STL and 3MF, else y]")
-@click.option("--from-unit", type=click.Choice(list(_METRES)), help="Of MESH. [default: mm for STL and 3MF, else m]")
-@click.pass_obj
-def command(
+@dataclass(frozen=True)
+class Result(Panel):
+    """The mesh that is written. None keeps what the mesh has, or takes the habit of the format."""
+
+    title: ClassVar[str] = "Mesh"
+
+    faces: int | None = short_for("clean.faces", note="kept")
+    lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,...")
+    quads: bool | None = short_for("export.quads")
+    watertight: bool | None = short_for("clean.watertight")
+    texture_size: int | None = short_for("texture.size", note="as it was")
+    texture_format: str | None = short_for("export.texture_format")
+    size: float | None = short_for("export.size", metavar="METRES", note="kept")
+    unit: str | None = short_for("export.unit")
+    up: str | None = short_for("export.up")
+    origin: str = flag("keep", "keep, or where the origin lies.", choices=("keep", *setting_of("export.origin").metadata["choices"]))  # fmt: skip  # noqa: E501
+
+
+@dataclass(frozen=True)
+class Source(Panel):
+    """The mesh that is read."""
+
+    from_up: str | None = flag(None, "Axis up in MESH.", choices=("y", "z"), note="z for STL and 3MF, else y")
+    from_unit: str | None = flag(None, "Unit of MESH.", choices=tuple(PER_METRE), note="mm for STL and 3MF, else m")
+
+
+@verb(app, "convert", EXAMPLES)
+def convert(
     session: Session,
-    mesh: Path,
-    out: Path,
-    faces: int | None,
-    lod: str | None,
-    quads: bool,
-    watertight: bool,
-    texture_size: int | None,
-    texture_format: str,
-    size: float | None,
-    unit: str | None,
-    up: str | None,
-    origin: str,
-    from_up: str | None,
-    from_unit: str | None,
+    result: Result,
+    source: Source,
+    mesh: Path = typer.Argument(..., help="The mesh to read."),
+    out: Path = typer.Argument(..., help="The file to write."),
 ) -> None:
     """Write MESH as OUT: format by suffix (glb, obj, ply, stl, 3mf), axes and units by the habit of the format."""
     kind = out.suffix[1:].lower()
     if kind not in MESH_FORMATS:
         raise UsageError(f"{out}: {out.suffix or 'no suffix'} cannot be written", f"Known: {', '.join(MESH_FORMATS)}.")
-    if quads and kind != "obj":
+    if result.quads and kind != "obj":
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
-    fractions = _fractions(lod)
     from ...pipeline.batch.claims import Claim, check_claims
     from ...pipeline.meshes.levels import level_names
     from ...pipeline.meshes.outputs import mesh_names
 
+    fractions = result.lod or (1.0,)
+    texture_format = result.texture_format or default_of("export.texture_format")
     names = [name for level in level_names(out.stem, fractions) for name in mesh_names(level, [kind], texture_format)]
     check_claims([Claim(out.with_name(n), out.name, named=n == out.name) for n in names], [mesh])
     session.console.note(f"{mesh} -> {out}")
-    if session.dry_run:
+    if session.flags.dry_run:
         for name in names:
             session.console.result(str(out.with_name(name)))
         return
@@ -78,34 +79,23 @@ def command(
     from ...pipeline.meshes.reading import load_mesh
 
     with session.console.guard_stdout():
-        metres = _METRES[from_unit or ("mm" if mesh.suffix.lower() in _PRINTED else "m")]
-        loaded = load_mesh(mesh, from_up)
-        whole = replace(loaded, vertices=loaded.vertices * metres) if metres != 1 else loaded
-        if watertight:
-            whole = close(whole, texture_size)
-        if faces:
-            whole = simplify(whole, faces, texture_size)
+        per_metre = PER_METRE[unit_of(mesh.suffix[1:].lower(), source.from_unit or "auto")]
+        loaded = load_mesh(mesh, source.from_up)
+        whole = replace(loaded, vertices=loaded.vertices / per_metre) if per_metre != 1 else loaded
+        if result.watertight:
+            whole = close(whole, result.texture_size)
+        if result.faces:
+            whole = simplify(whole, result.faces, result.texture_size)
         # Size and origin are those of the whole, so that the levels of detail lie in the same place.
-        whole, _ = place(whole, kind, Placement("y", size, "m", origin))
-        placement = Placement(up or "auto", None, unit or "auto", "keep")
+        whole, _ = place(whole, kind, Placement("y", result.size, "m", result.origin))
+        placement = Placement(result.up or "auto", None, result.unit or "auto", "keep")
         written = []
-        for name, level in levels(whole, out.stem, fractions, texture_size):
-            written += write_mesh(level, out.with_name(name), (kind,), placement, texture_format, pair=quads)
+        for name, level in levels(whole, out.stem, fractions, result.texture_size):
+            target = out.with_name(name)
+            written += write_mesh(level, target, (kind,), placement, texture_format, pair=bool(result.quads))
         for output in written:
-            if not session.as_json:
+            if not session.flags.json:
                 session.console.result(output.path)
-        if session.as_json:
+        if session.flags.json:
             outputs = [asdict(output) for output in written]
             session.console.result_json({"schema": "varco3d.convert/1", "input": str(mesh), "outputs": outputs})
-
-
-def _fractions(text: str | None) -> list[float]:
-    if text is None:
-        return [1.0]
-    try:
-        found = [float(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        found = []
-    if not found or not all(0 < part <= 1 for part in found):
-        raise UsageError(f"--lod {text} is no list of fractions", "Write e.g. 1,0.5,0.1.")
-    return found

@@ -13,21 +13,23 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import click
+import typer
 
 from ..._version import __version__
 from ...errors import Varco3DError
-from ..config import config_files, resolve
+from ..config import unknown_variables
 from ..console import seconds, size
 from ..exit_codes import ITEM_FAILED, OK
 from ..session import Session
-from .base import Verb
+from .base import new_app, run_options, verb
 
 EXAMPLES = """
 varco3d doctor
 varco3d doctor --no-self-test
 varco3d doctor --json
 """
+
+app = new_app()
 
 # Optional packages: import name -> (extra, what it brings).
 OPTIONAL = {
@@ -119,13 +121,12 @@ def check_models() -> Iterator[Check]:
     yield Check("other models", "note", ", ".join(others) or "none here; see `varco3d models list`")
 
 
-def check_settings(config: Path | None) -> Iterator[Check]:
+def check_settings(session: Session) -> Iterator[Check]:
     """The config files can be read, and the variables mean something."""
-    files = config_files(config, Path.cwd())
-    found = resolve({}, os.environ, files)
-    names = ", ".join(str(path) for path in files) or "no config file"
+    run_options(session)
+    names = ", ".join(str(path) for path in session.files.paths) or "no config file"
     yield Check("settings", "ok", names)
-    for text in found.warnings:
+    for text in unknown_variables(os.environ):
         yield Check("settings", "fail", text, "Rename or unset it.")
 
 
@@ -176,10 +177,11 @@ def guarded(name: str, group: Callable[[], Iterator[Check]]) -> Iterator[Check]:
         yield Check(name, "fail", f"{type(error).__name__}: {error}", "Run `varco3d doctor -v` and report this.")
 
 
-@click.command("doctor", cls=Verb, examples=EXAMPLES)
-@click.option("--self-test/--no-self-test", default=True, help="Make a mesh from a real picture. [default: on]")
-@click.pass_obj
-def command(session: Session, self_test: bool) -> int:
+@verb(app, "doctor", EXAMPLES)
+def doctor(
+    session: Session,
+    self_test: bool = typer.Option(True, "--self-test/--no-self-test", help="Make a mesh from a real picture."),
+) -> int:
     """Check packages, device, memory, disk, models and settings, then make one mesh. Every problem comes with a fix."""
     session.console.note("checking this machine")
     groups: dict[str, Callable[[], Iterator[Check]]] = {
@@ -187,7 +189,7 @@ def command(session: Session, self_test: bool) -> int:
         "device": check_device,
         "disk": check_disk,
         "models": check_models,
-        "settings": lambda: check_settings(session.config),
+        "settings": lambda: check_settings(session),
         "optional packages": check_optional,
     }
     if self_test:
@@ -197,10 +199,10 @@ def command(session: Session, self_test: bool) -> int:
         with session.console.guard_stdout():
             for check in guarded(name, group):
                 found.append(check)
-                if not session.as_json:
+                if not session.flags.json:
                     session.console.result(line(check))
     failed = [check for check in found if check.status == "fail"]
-    if session.as_json:
+    if session.flags.json:
         answer = {"schema": "varco3d.doctor/1", "ok": not failed, "checks": [asdict(check) for check in found]}
         session.console.result_json(answer)
     else:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import click
+import typer
 
 from ...errors import QualityGateError, Varco3DError
 from ..exit_codes import ITEM_FAILED, OK
 from ..session import Session
-from .base import Verb
+from .base import new_app, verb
 
 EXAMPLES = """
 varco3d inspect chair.glb
@@ -16,14 +16,18 @@ varco3d inspect *.glb --json > health.json
 varco3d inspect chair.glb --require 'watertight,faces<=50000,components==1'
 """
 
+app = new_app()
 _UNITS = {"volume": " unit³", "area": " unit²", "bytes": " bytes"}
 
 
-@click.command("inspect", cls=Verb, examples=EXAMPLES)
-@click.argument("meshes", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="MESH...")
-@click.option("--require", multiple=True, metavar="CONDITION,...", help="Exit 5 when a mesh does not meet this.")
-@click.pass_obj
-def command(session: Session, meshes: tuple[Path, ...], require: tuple[str, ...]) -> int:
+@verb(app, "inspect", EXAMPLES)
+def inspect(
+    session: Session,
+    meshes: list[Path] = typer.Argument(..., metavar="MESH...", help="Mesh files."),
+    require: list[str] = typer.Option(
+        None, "--require", metavar="CONDITION,...", help="Exit 5 when a mesh does not meet this."
+    ),
+) -> int:
     """Print size, topology and texture numbers of meshes.
 
     Topology is judged on welded positions, so that UV seams are no holes. Numbers are in the file's units and axes.
@@ -33,7 +37,7 @@ def command(session: Session, meshes: tuple[Path, ...], require: tuple[str, ...]
     from ...pipeline.meshes.report import REPORT_KEYS
     from ..requirements import parse_requirements, unmet
 
-    conditions = parse_requirements(require, REPORT_KEYS)
+    conditions = parse_requirements(require or (), REPORT_KEYS)
     answers: list[dict[str, Any]] = []
     failed: list[str] = []
     code = OK
@@ -50,11 +54,11 @@ def command(session: Session, meshes: tuple[Path, ...], require: tuple[str, ...]
             continue
         missed = unmet(conditions, report)
         answers.append({"path": str(path), **report, **({"unmet": missed} if conditions else {})})
-        if not session.as_json:
+        if not session.flags.json:
             print_report(session, path, report)
         if missed:
             failed.append(f"{path} does not meet {', '.join(missed)}")
-    if session.as_json:
+    if session.flags.json:
         session.console.result_json({"schema": "varco3d.inspect/1", "meshes": answers})
     if failed and code == OK:
         raise QualityGateError("; ".join(failed), "`varco3d convert` can close and simplify meshes.")

@@ -4,19 +4,37 @@ Only `pull` uses the network, only after asking. `list`, `show`, `path`, `rm` an
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import click
+import typer
 
 from ..._files import gigabytes
 from ...errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
 from ...weights.checkpoints.locations import HUB, HY3D, OURS, SHIPPED, Located
 from ...weights.checkpoints.store import Store
 from ...weights.checkpoints.zoo import BUNDLES, MODELS, ModelSpec, memory_gib, specs_of
+from ..options.flag import Panel, flag
 from ..session import Session
-from .base import Verb, VerbGroup
+from .base import new_app, verb
 
+app = new_app(
+    "models",
+    "List, download, import, verify and remove models.",
+    "varco3d models list\nvarco3d models pull hunyuan3d-2mini\nvarco3d models import /media/usb/weights",
+)
+NAME = typer.Argument(..., metavar="NAME", help="A model or a checkpoint.")
+NAMES = typer.Argument(..., metavar="NAME...", help="Models or checkpoints.")
+PULLS = """
+varco3d models pull hunyuan3d-2mini
+varco3d models pull triposg --accept-licence triposg
+HF_ENDPOINT=https://mirror.example varco3d models pull dinov2-large
+"""
+IMPORTS = """
+varco3d models import /media/usb/weights
+varco3d models import old/model.ckpt --as hunyuan3d-dit-v2-0-turbo --link
+"""
 ORIGINS = {
     SHIPPED: "shipped with varco3d",
     OURS: "in the store",
@@ -69,11 +87,14 @@ def describe(store: Store, spec: ModelSpec) -> dict[str, Any]:
     }
 
 
-@click.command("list", cls=Verb, examples="varco3d models list\nvarco3d models list --here --json")
-@click.option("--here", is_flag=True, help="Only what is on this machine.")
-@click.option("--checkpoints", is_flag=True, help="The single checkpoints instead of the models made of them.")
-@click.pass_obj
-def list_command(session: Session, here: bool, checkpoints: bool) -> None:
+@verb(app, "list", "varco3d models list\nvarco3d models list --here --json")
+def list_models(
+    session: Session,
+    here: bool = typer.Option(False, "--here", help="Only what is on this machine."),
+    checkpoints: bool = typer.Option(
+        False, "--checkpoints", help="The single checkpoints instead of the models made of them."
+    ),
+) -> None:
     """List the models that -m takes, their size, licence and whether they are here."""
     store = Store()
     names = list(MODELS) if checkpoints else list(BUNDLES)
@@ -87,13 +108,13 @@ def list_command(session: Session, here: bool, checkpoints: bool) -> None:
         licences = list(dict.fromkeys(spec.licence for spec in specs))
         limits = list(dict.fromkeys(place for spec in specs for place in spec.terms.excludes))
         note = specs[0].part if checkpoints else BUNDLES[name].summary
-        if session.as_json:
+        if session.flags.json:
             value = {"schema": "varco3d.model/1", "name": name, "state": where, "bytes": size, "licences": licences}
             value |= {"excluded_territories": limits, "checkpoints": [spec.name for spec in specs], "summary": note}
             session.console.result_json(value, indent=None)
         territory = f"not in {_short(limits)}" if limits else "everywhere"
         rows.append((name, gigabytes(size), where, "+".join(licences), territory, note))
-    if not session.as_json:
+    if not session.flags.json:
         session.console.table(("model", "size", "here", "licence", "territory", "what"), rows)
 
 
@@ -107,14 +128,12 @@ def _short(territories: list[str]) -> str:
     return ", ".join(known.get(name, name) for name in territories)
 
 
-@click.command("show", cls=Verb, examples="varco3d models show hunyuan3d-2.1\nvarco3d models show ultrashape --json")
-@click.argument("name")
-@click.pass_obj
-def show_command(session: Session, name: str) -> None:
+@verb(app, "show", "varco3d models show hunyuan3d-2.1\nvarco3d models show ultrashape --json")
+def show(session: Session, name: str = NAME) -> None:
     """Show a model's checkpoints: files, sizes, hashes, licence, memory per stage, where they are."""
     store = Store()
     specs = specs_of(name)
-    if session.as_json:
+    if session.flags.json:
         bundle = BUNDLES.get(name)
         value = {"schema": "varco3d.model/1", "name": name, "state": bundle_state(store, name)}
         value |= {"summary": bundle.summary if bundle else "", "extras": list(bundle.extras) if bundle else []}
@@ -160,35 +179,38 @@ def _show_one(session: Session, store: Store, spec: ModelSpec) -> None:
         say(f"  here      no{f' ({gigabytes(partial)} of it from an unfinished pull)' if partial else ''}")
 
 
-@click.command(
-    "pull",
-    cls=Verb,
-    examples="varco3d models pull hunyuan3d-2mini\n"
-    "varco3d models pull triposg --accept-licence triposg\n"
-    "HF_ENDPOINT=https://mirror.example varco3d models pull dinov2-large",
-)
-@click.argument("names", nargs=-1, required=True)
-@click.option("--accept-licence", "accept", multiple=True, metavar="NAME", help="Accept this licence without asking.")
-@click.option("--revision", default="main", metavar="REV", help="Branch, tag or commit of the hub repository.")
-@click.option("--accept-changed", is_flag=True, help="Take the hub's file although it is not the published one.")
-@click.option("--extras", is_flag=True, help="Also the optional checkpoints (faster decoders).")
-@click.pass_obj
-def pull_command(
-    session: Session, names: tuple[str, ...], accept: tuple[str, ...], revision: str, accept_changed: bool, extras: bool
-) -> None:
+@dataclass(frozen=True)
+class Download(Panel):
+    """What is downloaded, and under which terms."""
+
+    accept_licence: tuple[str, ...] = flag((), "Accept this licence without asking.", metavar="NAME,...")
+    revision: str = flag("main", "Branch, tag or commit of the hub repository.", metavar="REV")
+    accept_changed: bool = flag(False, "Take the hub's file although it is not the published one.")
+    extras: bool = flag(False, "Also the optional checkpoints (faster decoders).")
+
+
+@verb(app, "pull", PULLS)
+def pull(session: Session, download: Download, names: list[str] = NAMES) -> None:
     """Download models: resumable, verified, after showing size, licence and territory. Prints where they are."""
     from ..downloads import accepted_names, fetch
 
     store = Store()
-    wanted = [MODELS[part] for part in _parts(names, extras)]
-    accepted = accepted_names(accept)
-    if session.dry_run:
+    wanted = [MODELS[part] for part in _parts(names, download.extras)]
+    accepted = accepted_names(download.accept_licence)
+    if session.flags.dry_run:
         for spec in wanted:
             if store.find(spec) is None:
                 session.console.note(spec.terms.notice())
                 session.console.result(f"{spec.name}  {gigabytes(spec.download)}  {spec.repo}")
         return
-    found = fetch(wanted, store, session, accepted=accepted, revision=revision, accept_changed=accept_changed)
+    found = fetch(
+        wanted,
+        store,
+        session,
+        accepted=accepted,
+        revision=download.revision,
+        accept_changed=download.accept_changed,
+    )
     for located in found:
         _result(session, located)
 
@@ -199,22 +221,20 @@ def _parts(names: Sequence[str], extras: bool = False) -> list[str]:
 
 
 def _result(session: Session, located: Located) -> None:
-    if session.as_json:
+    if session.flags.json:
         value = {"schema": "varco3d.model/1", "name": located.spec.name, "state": located.origin}
         session.console.result_json({**value, "path": str(located.path), "bytes": located.bytes}, indent=None)
     else:
         session.console.result(str(located.path))
 
 
-@click.command("rm", cls=Verb, examples="varco3d models rm hunyuan3d-2.1")
-@click.argument("names", nargs=-1, required=True)
-@click.pass_obj
-def rm_command(session: Session, names: tuple[str, ...]) -> None:
+@verb(app, "rm", "varco3d models rm hunyuan3d-2.1")
+def rm(session: Session, names: list[str] = NAMES) -> None:
     """Delete models from the store, unfinished downloads included. Copies elsewhere are never touched."""
     store = Store()
     nothing = True
     for name in _parts(names):
-        if session.dry_run:
+        if session.flags.dry_run:
             located = store.find(MODELS[name])
             if located is not None and located.origin == OURS:
                 session.console.result(str(located.path))
@@ -232,13 +252,13 @@ def rm_command(session: Session, names: tuple[str, ...]) -> None:
         )
 
 
-@click.command("verify", cls=Verb, examples="varco3d models verify\nvarco3d models verify hunyuan3d-2mini")
-@click.argument("names", nargs=-1)
-@click.pass_obj
-def verify_command(session: Session, names: tuple[str, ...]) -> None:
+@verb(app, "verify", "varco3d models verify\nvarco3d models verify hunyuan3d-2mini")
+def verify(
+    session: Session, names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Models or checkpoints.")
+) -> None:
     """Check models on this machine against their hashes, or their structure where no hash was published."""
     store = Store()
-    wanted = _parts(names) or list(MODELS)
+    wanted = _parts(names or ()) or list(MODELS)
     located = [found for name in wanted if (found := store.find(MODELS[name])) is not None]
     absent = [name for name in wanted if names and store.find(MODELS[name]) is None]
     if absent:
@@ -249,7 +269,7 @@ def verify_command(session: Session, names: tuple[str, ...]) -> None:
     for found in located:
         for check in store.verify(found):
             verdict = "FAILED" if check.problem else "ok"
-            if session.as_json:
+            if session.flags.json:
                 value = {
                     "schema": "varco3d.model/1",
                     "name": found.spec.name,
@@ -266,26 +286,22 @@ def verify_command(session: Session, names: tuple[str, ...]) -> None:
         )
 
 
-@click.command("path", cls=Verb, examples="varco3d models path hunyuan3d-2.1")
-@click.argument("name")
-@click.pass_obj
-def path_command(session: Session, name: str) -> None:
+@verb(app, "path", "varco3d models path hunyuan3d-2.1")
+def path(session: Session, name: str = NAME) -> None:
     """Print where a model's weights are, one file or folder a line."""
     for located in Store().locate(name):
         _result(session, located)
 
 
-@click.command(
-    "import",
-    cls=Verb,
-    examples="varco3d models import /media/usb/weights\n"
-    "varco3d models import old/model.ckpt --as hunyuan3d-dit-v2-0-turbo --link",
-)
-@click.argument("source", type=click.Path(exists=True, path_type=Path))
-@click.option("--as", "name", metavar="NAME", help="What the file is, when its keys and its name leave a doubt.")
-@click.option("--link", is_flag=True, help="Link to the files instead of copying them.")
-@click.pass_obj
-def import_command(session: Session, source: Path, name: str | None, link: bool) -> None:
+@verb(app, "import", IMPORTS)
+def import_weights(
+    session: Session,
+    source: Path = typer.Argument(..., exists=True, help="A folder or a file."),
+    name: str = typer.Option(
+        None, "--as", metavar="NAME", help="What the file is, when its keys and its name leave a doubt."
+    ),
+    link: bool = typer.Option(False, "--link", help="Link to the files instead of copying them."),
+) -> None:
     """Take weights from a folder or file, recognised by keys, shapes, names and sizes. Needs no network."""
     from ...weights.checkpoints.importing import plan
 
@@ -297,7 +313,7 @@ def import_command(session: Session, source: Path, name: str | None, link: bool)
             continue
         session.console.note(f"{choice.path} is {choice.spec.name}")
         session.console.note(choice.spec.terms.notice())
-        if session.dry_run:
+        if session.flags.dry_run:
             session.console.result(f"{choice.spec.name}  {choice.path}")
         else:
             _result(session, store.add(choice.spec, choice.path, link))
@@ -312,19 +328,3 @@ def _nothing(source: Path, name: str | None) -> Varco3DError:
     return NothingMatchedError(
         f"{source} holds no checkpoint that varco3d knows", "See `varco3d models list --checkpoints`."
     )
-
-
-command = VerbGroup(
-    "models",
-    verbs={
-        "list": ("models:list_command", "Every model with size, licence and whether it is here."),
-        "show": ("models:show_command", "One model in full: files, hashes, memory, licence."),
-        "pull": ("models:pull_command", "Download: resumable, verified, asks about the licence."),
-        "rm": ("models:rm_command", "Delete from the store."),
-        "verify": ("models:verify_command", "Check what is here against hashes."),
-        "path": ("models:path_command", "Where the weights lie."),
-        "import": ("models:import_command", "Take weights from a folder; no network."),
-    },
-    help="List, download, import, verify and remove models.",
-    examples="varco3d models list\nvarco3d models pull hunyuan3d-2mini\nvarco3d models import /media/usb/weights",
-)

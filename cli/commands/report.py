@@ -1,63 +1,68 @@
 """`varco3d report`: what became of a run, as a table and as one page that shows every asset in 3D."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-import click
+import typer
 
 from ...errors import Varco3DError
-from ..report.gallery import SORTS, STATUSES, Entry, Page, cached, describe, read_entries, sort_entries, totals
+from ..options.flag import Panel, flag
+from ..report.order import SORTS, STATUSES
 from ..session import Session
-from .base import Verb
+from .base import new_app, verb
+
+if TYPE_CHECKING:
+    from ..report.gallery import Entry
 
 EXAMPLES = """
 varco3d report meshes/
 varco3d report meshes/ --status failed --no-page
 varco3d report meshes/ --page gallery.html --sort time --json
 """
+
+app = new_app()
 PARTS = Path(__file__).parents[1] / "report"
 
 
-@click.command("report", cls=Verb, examples=EXAMPLES)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="OUT")
-@click.option("--page", type=click.Path(dir_okay=False, path_type=Path), help="The page. [default: OUT/report.html]")
-@click.option("--no-page", is_flag=True, help="Only the table.")
-@click.option("--sort", type=click.Choice(SORTS), default="status", show_default=True, help="Order of the table.")
-@click.option("--status", type=click.Choice(STATUSES), help="Only items with this status in the table.")
-@click.option("--thumbnails/--no-thumbnails", default=True, help="Draw meshes that have no preview picture.")
-@click.option(
-    "--embed",
-    type=click.IntRange(min=0),
-    default=64,
-    show_default=True,
-    metavar="MB",
-    help="Meshes inside the page up to this; the rest goes into a folder beside it.",
-)
-@click.pass_obj
-def command(
+@dataclass(frozen=True)
+class Listing(Panel):
+    """The table, and the page beside it."""
+
+    title: ClassVar[str] = "Report"
+
+    page: Path | None = flag(None, "The page.", metavar="FILE", note="OUT/report.html")
+    no_page: bool = flag(False, "Only the table.")
+    sort: str = flag("status", "Order of the table.", choices=SORTS)
+    status: str | None = flag(None, "Only items with this status in the table.", choices=STATUSES)
+    thumbnails: bool = flag(True, "Draw meshes that have no preview picture.")
+    embed: int = flag(
+        64, "Meshes inside the page up to this; the rest goes into a folder beside it.", metavar="MB", minimum=0
+    )
+
+
+@verb(app, "report", EXAMPLES)
+def report(
     session: Session,
-    folder: Path,
-    page: Path | None,
-    no_page: bool,
-    sort: str,
-    status: str | None,
-    thumbnails: bool,
-    embed: int,
+    listing: Listing,
+    folder: Path = typer.Argument(..., exists=True, file_okay=False, metavar="OUT", help="The run's output folder."),
 ) -> None:
     """Merge the records of OUT (all shards), print a table, and write a gallery page.
 
     The page is one HTML file that works from disk without a network: thumbnails, sorting by status, time and faces, and
     a 3D view of every GLB.
     """
+    from ..report.gallery import describe, read_entries, sort_entries, totals
+
     session.console.note(f"reading the records of {folder}")
     entries = read_entries(folder)
     numbers = totals(folder, entries)
-    chosen = [entry for entry in sort_entries(entries, sort) if status is None or entry.status == status]
+    chosen = [entry for entry in sort_entries(entries, listing.sort) if listing.status in (None, entry.status)]
     written: list[Path] = []
-    if not no_page and not session.dry_run:
-        written = _write(session, folder, page or folder / "report.html", entries, thumbnails, embed)
-    if session.as_json:
+    if not listing.no_page and not session.flags.dry_run:
+        written = _write(session, folder, listing, entries)
+    if session.flags.json:
         value: dict[str, Any] = {"schema": "varco3d.report/1", **numbers, "page": str(written[0]) if written else None}
         session.console.result_json({**value, "list": [_plain(entry) for entry in chosen]})
     else:
@@ -67,19 +72,18 @@ def command(
     session.console.note(describe(numbers))
 
 
-def _write(
-    session: Session, folder: Path, page: Path, entries: Sequence[Entry], thumbnails: bool, embed: int
-) -> list[Path]:
-    from ..report.gallery import write_gallery
+def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[Entry]") -> list[Path]:
+    from ..report.gallery import Page, sort_entries, write_gallery
 
     title = f"varco3d: {folder.resolve().name}"
-    how = Page(PARTS, embed * 1_000_000, title, lambda entry: _thumbnail(session, folder, entry, thumbnails))
-    return write_gallery(page, folder, sort_entries(entries, "status"), how)
+    draw = listing.thumbnails
+    how = Page(PARTS, listing.embed * 1_000_000, title, lambda entry: _thumbnail(session, folder, entry, draw))
+    return write_gallery(listing.page or folder / "report.html", folder, sort_entries(entries, "status"), how)
 
 
-def _thumbnail(session: Session, folder: Path, entry: Entry, draw: bool) -> bytes | None:
+def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> bytes | None:
     """The front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
-    from ..report.gallery import mesh_thumbnail, sheet_thumbnail
+    from ..report.gallery import cached, mesh_thumbnail, sheet_thumbnail
 
     sheet = next((o for o in entry.outputs if str(o["path"]).endswith(".preview.png")), None)
     if sheet is not None:
@@ -101,7 +105,7 @@ def _thumbnail(session: Session, folder: Path, entry: Entry, draw: bool) -> byte
     return cached(folder, str(mesh.get("sha256")), make)
 
 
-def _row(entry: Entry) -> tuple[object, ...]:
+def _row(entry: "Entry") -> tuple[object, ...]:
     seconds = "-" if entry.seconds is None else f"{entry.seconds:.1f} s"
     closed = entry.mesh.get("watertight")
     tight = "-" if closed is None else "yes" if closed else "no"
@@ -122,7 +126,7 @@ def _line(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(entry: "Entry") -> dict[str, Any]:
     keys = ("code", "message", "hint")
     return {
         "id": entry.name,

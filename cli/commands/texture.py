@@ -1,19 +1,16 @@
 """`varco3d texture`: paint a mesh that exists, from one picture or several."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import click
+import typer
 
 from ...errors import UsageError
+from ..config import stage_settings
+from ..options.panels import Assignments, Machine, Mesh, Model, Output, Paint, Picture, TextureOptions
+from ..run import execute
 from ..session import Session
-from .generate import Generate, execute
+from .base import new_app, verb
 
-if TYPE_CHECKING:
-    from ..config import Resolved
-    from ..request import Request
-
-PANELS = ("Output", "Model", "Mesh", "Picture", "Machine")
 VIEWS = ("front", "back", "left", "right", "top", "bottom")
 SHAPE_STAGES = ("coarse", "voxelize", "sample", "refine", "decode", "extract", "clean")
 EXAMPLES = """
@@ -22,14 +19,24 @@ varco3d texture chair.glb front.png back=behind.png --texture-size 2048
 varco3d texture scan.stl photo.jpg --faces 20000 -o scan.glb
 """
 
+app = new_app()
 
-@click.command("texture", cls=Generate, examples=EXAMPLES, panels=PANELS)
-@click.argument("mesh", type=click.Path(path_type=Path))
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE [VIEW=IMAGE]...")
-@click.option("--set", "set", multiple=True, metavar="STAGE.KEY=VALUE", help="Any other stage setting.")
-@click.option("--keep-uv", is_flag=True, help="Paint into the mesh's own UVs instead of new ones.")
-@click.pass_obj
-def command(session: Session, mesh: Path, images: tuple[str, ...], keep_uv: bool, **given: Any) -> int:
+
+@verb(app, "texture", EXAMPLES)
+def texture(
+    session: Session,
+    output: Output,
+    model: Model,
+    assignments: Assignments,
+    surface: Mesh,
+    paint: Paint,
+    picture: Picture,
+    machine: Machine,
+    mesh: Path = typer.Argument(..., help="The mesh; +Z faces the viewer of the first picture, +Y is up."),
+    images: list[str] = typer.Argument(
+        ..., metavar="IMAGE [VIEW=IMAGE]...", help="Pictures; the first shows the front."
+    ),
+) -> int:
     """Paint a mesh. The first IMAGE shows its front; VIEW=IMAGE adds back, left, right, top or bottom.
 
     VIEW pictures show the mesh orthographically, framed like the maps in STAGES/texture/conditions that --save-stages
@@ -37,25 +44,24 @@ def command(session: Session, mesh: Path, images: tuple[str, ...], keep_uv: bool
     simplified first, otherwise its shape stays as it is.
     """
     front, others = split_views(images)
-    if keep_uv:
-        given["set"] = (*given["set"], "texture.keep_uv=true")
+    options = TextureOptions(
+        output, model, assignments=assignments, mesh=surface, picture=picture, machine=machine, paint=paint
+    )
 
-    def build(resolved: "Resolved", scratch: Path) -> "Request":
-        from ..config import Value
+    def build(scratch: Path):
         from ..mesh_request import build_mesh_request
 
+        settings = stage_settings(options, session.files)
         if others:
             folder = gather(front, others, scratch / "views")
-            stage = dict(resolved.stages.get("texture", {}))
-            stage |= {"synthesizer": Value("folder", "VIEW=IMAGE"), "views": Value(str(folder), "VIEW=IMAGE")}
-            resolved.stages["texture"] = stage  # type: ignore[index]  # a dict that we made
-        skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in resolved.stages)]
-        return build_mesh_request(mesh, front, resolved, "mesh", skip, scratch)
+            settings = settings.put("texture", {"synthesizer": "folder", "views": str(folder)}, "VIEW=IMAGE")
+        skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in settings.values)]
+        return build_mesh_request(mesh, front, options, settings, "mesh", skip, scratch)
 
-    return execute(session, f"{mesh}, {', '.join(images)}", given, build)
+    return execute(session, f"{mesh}, {', '.join(images)}", options, build)
 
 
-def split_views(images: tuple[str, ...]) -> tuple[Path, dict[str, Path]]:
+def split_views(images: list[str]) -> tuple[Path, dict[str, Path]]:
     """(front picture, view -> picture). Raises UsageError for an unknown view, two fronts, or none."""
     fronts: list[Path] = []
     others: dict[str, Path] = {}

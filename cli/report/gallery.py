@@ -25,9 +25,8 @@ from ..._files import write_whole
 from ...errors import NothingMatchedError, OutputError
 from ...pipeline.batch.records import is_present, latest_records, record_files
 from ...pipeline.meshes.outputs import output_error
+from .order import STATUSES
 
-STATUSES = ("failed", "lost", "ok")
-SORTS = ("name", "status", "time", "faces")
 _LARGEST_PICTURE = 64_000_000  # pixels to decode for a thumbnail; JPEGs shrink while they are decoded
 _SHOWN = ("vertices", "faces", "components", "watertight", "boundary_edges", "genus", "texture_coverage")
 

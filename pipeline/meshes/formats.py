@@ -3,6 +3,9 @@
 MESH_FORMATS = ("glb", "obj", "ply", "stl", "3mf")
 MESH_SUFFIXES = tuple(f".{kind}" for kind in MESH_FORMATS)
 PREVIEW_FORMATS = ("png", "gif", "webp")
+# Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
+NOT_FOLDERS = (".gltf", ".fbx", ".usd", ".usdz", ".dae", ".blend", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp",
+               ".mp4", ".zip")  # fmt: skip
 PRINTED = ("stl", "3mf")  # made for printers: Z up, millimetres
 PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}  # units of a file in one metre
 

@@ -16,84 +16,88 @@ from ..settings import setting
 @dataclass(frozen=True)
 class PrepareSettings:
     cutout: str = setting(
-        "auto", "auto: own alpha, else remove the background; keep: own alpha only; off: the whole frame is the object",
-        choices=("auto", "keep", "off"),
+        "auto", "auto: the picture's own alpha, else remove the background; keep: own alpha only; off: the whole frame "
+        "is the subject.", choices=("auto", "keep", "off"),
     )  # fmt: skip
     method: str = setting(
-        "auto", "how to remove a background: plain shortcut, network, rembg; auto: plain where it fits, else network",
-        choices=("auto", "plain", "network", "rembg"),
+        "auto", "Background removal: plain for even backgrounds, network, rembg; auto: plain where it fits, else "
+        "network.", choices=("auto", "plain", "network", "rembg"),
     )  # fmt: skip
-    size: int = setting(512, "side of the square picture, pixels", 64, 4096)
-    margin: float = setting(0.1, "free border on each side, as a fraction of the frame", 0.0, 0.45)
+    size: int = setting(512, "Side of the square picture, pixels.", 64, 4096)
+    margin: float = setting(0.1, "Free border on each side of the subject, as a fraction of the frame.", 0.0, 0.45)
 
 
 @dataclass(frozen=True)
 class CoarseSettings:
-    steps: int = setting(20, "evaluations of the flow", 1, 1000)
-    guidance: float = setting(3.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    tokens: int = setting(0, "latent tokens; 0: as the model wants (a model with a fixed lattice ignores it)", 0, 65536)
-    resolution: int = setting(64, "cells per side of the coarse grid", 16, 1024)
-    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
-    candidates: int = setting(1, "shapes to draw", 1, 64)
+    steps: int = setting(20, "Denoising steps: evaluations of the flow.", 1, 1000)
+    guidance: float = setting(3.0, "Classifier-free guidance: how closely to follow the picture; 1: off.", 0.0, 30.0)
+    tokens: int = setting(0, "Latent tokens; 0: as the model wants. A model with a fixed lattice ignores it.", 0, 65536)
+    resolution: int = setting(64, "Cells per side of the coarse grid.", 16, 1024)
+    chunk: int = setting(65536, "Query points per call of the decoder; fewer take less memory.", 256, 4_000_000)
+    candidates: int = setting(1, "Shapes to draw.", 1, 64)
     combine: str = setting(
-        "best", "best keeps the shape whose outline fits; mean averages anchored latents", choices=("best", "mean")
+        "best", "best keeps the shape whose outline fits; mean averages anchored latents.", choices=("best", "mean")
     )
-    second_look: bool = setting(False, "let the model look again at its guess, along the rays of the picture")
-    level: float = setting(0.0, "value at the surface; below 0 keeps what the model is less sure of", -1.0, 1.0)
-    outline: bool = setting(False, "hold the shape to the picture's outline: add what is missing, cut what is outside")
-    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+    second_look: bool = setting(False, "Let the model look again at its guess, along the rays of the picture.")
+    level: float = setting(0.0, "Value at the surface; below 0 keeps what the model is less sure of.", -1.0, 1.0)
+    outline: bool = setting(False, "Hold the shape to the picture's outline: add what is missing, cut what is outside.")
+    preview_steps: tuple[int, ...] = setting((), "Steps to decode and draw side by side in steps.png.", 1, 1000)
 
 
 @dataclass(frozen=True)
 class GenerateSettings:
-    steps: int = setting(50, "steps as the model counts them", 1, 1000)
-    guidance: float = setting(5.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    tokens: int = setting(0, "latent tokens; 0: as the model was published", 0, 65536)
-    prompt: str = setting("", "words for models that take a drawing and words; others ignore it")
-    resolution: int = setting(96, "cells per side of the shapes drawn for preview_steps", 16, 512)
-    preview_steps: tuple[int, ...] = setting((), "steps to decode and draw side by side in steps.png", 1, 1000)
+    steps: int = setting(50, "Denoising steps, as the model counts them.", 1, 1000)
+    guidance: float = setting(5.0, "Classifier-free guidance: how closely to follow the picture; 1: off.", 0.0, 30.0)
+    tokens: int = setting(0, "Latent tokens; 0: as the model was published.", 0, 65536)
+    prompt: str = setting("", "Words for models that take a drawing and words; others ignore it.")
+    resolution: int = setting(96, "Cells per side of the shapes drawn for preview_steps.", 16, 512)
+    preview_steps: tuple[int, ...] = setting((), "Steps to decode and draw side by side in steps.png.", 1, 1000)
 
 
 @dataclass(frozen=True)
 class VoxelizeSettings:
-    resolution: int = setting(128, "voxels per side", 8, 1024)
-    rule: str = setting("intersect", "voxels that a triangle touches, or whose centre is near", choices=("intersect", "distance"))  # fmt: skip  # noqa: E501
-    fit: float = setting(
-        0.0, "half the longest side of the mesh after moving it to the middle; 0: left as it is", 0.0, 1.0
+    resolution: int = setting(128, "Voxels per side of the sparse structure.", 8, 1024)
+    rule: str = setting(
+        "intersect", "Voxels that a triangle touches, or whose centre is near.", choices=("intersect", "distance")
     )
-    band: float = setting(1.0, "for rule = distance: how near, in voxels", 0.1, 8.0)
+    fit: float = setting(
+        0.0, "Half the longest side of the mesh after moving it to the middle; 0: left as it is.", 0.0, 1.0
+    )
+    band: float = setting(1.0, "For rule = distance: how near, in voxels.", 0.1, 8.0)
 
 
 @dataclass(frozen=True)
 class SampleSettings:
-    tokens: int = setting(8192, "voxels to pick; fewer voxels give fewer tokens", 8, 1_000_000)
-    method: str = setting("fps", "fps spreads them out, random does not", choices=("fps", "random"))
+    tokens: int = setting(
+        8192, "Voxel queries of the fine stage: more are finer and slower; fewer voxels give fewer.", 8, 1_000_000
+    )
+    method: str = setting("fps", "fps spreads them out, random does not.", choices=("fps", "random"))
 
 
 @dataclass(frozen=True)
 class RefineSettings:
-    steps: int = setting(12, "evaluations of the flow", 1, 1000)
-    guidance: float = setting(2.0, "classifier-free guidance; 1 is none", 0.0, 30.0)
-    draws: int = setting(1, "draws whose anchored latents are averaged: more is surer and smoother", 1, 64)
+    steps: int = setting(12, "Denoising steps: evaluations of the flow.", 1, 1000)
+    guidance: float = setting(2.0, "Classifier-free guidance: how closely to follow the picture; 1: off.", 0.0, 30.0)
+    draws: int = setting(1, "Draws whose anchored latents are averaged: more is surer and smoother.", 1, 64)
 
 
 @dataclass(frozen=True)
 class DecodeSettings:
-    resolution: int = setting(256, "cells per side of the decoded grid", 16, 2048)
-    chunk: int = setting(65536, "query points per call of the decoder; bounds memory", 256, 4_000_000)
-    start: int = setting(64, "cells per side of the first, complete level", 4, 256)
-    level: float = setting(0.0, "value at the surface; above 0 thins the object", -1.0, 1.0)
-    solid: bool = setting(False, "fill what the voxels of the coarse surface enclose: latents know the surface only")
+    resolution: int = setting(256, "Cells per side of the decoded field.", 16, 2048)
+    chunk: int = setting(65536, "Query points per call of the decoder; fewer take less memory.", 256, 4_000_000)
+    start: int = setting(64, "Cells per side of the first, complete level.", 4, 256)
+    level: float = setting(0.0, "Value at the surface; above 0 thins the object.", -1.0, 1.0)
+    solid: bool = setting(False, "Fill what the voxels of the coarse surface enclose: latents know the surface only.")
     smooth: float = setting(
-        0.0, "box units the field is averaged over, when the coarse stage told the camera", 0.0, 0.2
+        0.0, "Box units the field is averaged over, when the coarse stage told the camera.", 0.0, 0.2
     )
-    outline: bool = setting(False, "hold the shape to the picture's outline, when the coarse stage told the camera")
+    outline: bool = setting(False, "Hold the shape to the picture's outline, when the coarse stage told the camera.")
     keys: str = setting(
-        "all", "latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail)",
+        "all", "Latents a point attends to: all, or those its sub-volume votes for (FlashVDM; quicker, loses detail).",
         choices=("all", "mean", "merge"),
     )  # fmt: skip
     compat: str = setting(
-        "exact", "reference: the grid and the shifted coordinates of the public code, for comparison; dense, slow",
+        "exact", "reference: the grid and the shifted coordinates of the public code, for comparison; dense, slow.",
         choices=("exact", "reference"),
     )  # fmt: skip
 
@@ -105,16 +109,18 @@ class ExtractSettings:
 
 @dataclass(frozen=True)
 class CleanSettings:
-    faces: int = setting(40_000, "face budget; 0 keeps all", 0, 50_000_000)
-    min_part: float = setting(0.02, "parts with less area than this share of the largest part's are dropped", 0.0, 1.0)
-    tolerance: float = setting(0.0, "vertices this near become one, box units", 0.0, 0.1)
-    watertight: bool = setting(False, "wrap a mesh that is open into a closed one; needs varco3d[meshlab]")
+    faces: int = setting(40_000, "Simplify to about this many triangles; 0 keeps all.", 0, 50_000_000)
+    min_part: float = setting(0.02, "Parts with less area than this share of the largest part's are dropped.", 0.0, 1.0)
+    tolerance: float = setting(0.0, "Vertices this near become one, box units.", 0.0, 0.1)
+    watertight: bool = setting(
+        False, "Wrap an open mesh into a closed one; the flag also fails a mesh that stays open."
+    )
 
 
 @dataclass(frozen=True)
 class TextureSettings:
     enabled: bool = setting(True, "Paint the mesh; off leaves it as it is.")
-    size: int = setting(1024, "Texels per side, a power of two.", 256, 8192)
+    size: int = setting(1024, "Texels per side, a power of two.", 64, 8192)
     synthesizer: str = setting("tiny", "What makes the sides the picture does not show: tiny, folder, or a plug-in.")
     views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")
     register: bool = setting(True, "Search the camera of the picture; off takes the plain front camera.")
@@ -136,19 +142,26 @@ class TextureSettings:
 
 @dataclass(frozen=True)
 class ExportSettings:
-    formats: tuple[str, ...] = setting(("glb",), "file formats to write", choices=MESH_FORMATS)
-    size: float = setting(1.0, "longest side, metres", 1e-6, 1e6)
-    up: str = setting("auto", "axis that points up; auto: z for STL and 3MF, else y", choices=("auto", "y", "z"))
-    unit: str = setting("auto", "unit; auto: mm for STL and 3MF, else m", choices=("auto", "m", "cm", "mm"))
-    origin: str = setting("center", "center of the box, or middle of its base", choices=("center", "base"))
-    texture_format: str = setting("png", "picture format of textures", choices=("png", "jpeg", "webp"))
-    lod: tuple[float, ...] = setting(
-        (1.0,), "levels of detail as fractions of the faces; several give NAME_lod0, NAME_lod1, ...", 0.0001, 1.0
+    formats: tuple[str, ...] = setting(("glb",), "File formats to write.", choices=MESH_FORMATS)
+    size: float = setting(1.0, "Longest side, metres.", 1e-6, 1e6)
+    up: str = setting(
+        "auto", "Axis that points up in the file; auto: z for STL and 3MF, else y.", choices=("auto", "y", "z")
     )
-    quads: bool = setting(False, "pair triangles to quads in OBJ; needs varco3d[meshlab]")
-    extras: bool = setting(True, "put recipe, seed, version and licence into the GLB's asset.extras")
+    unit: str = setting(
+        "auto", "Unit of the numbers in the file; auto: mm for STL and 3MF, else m.", choices=("auto", "m", "cm", "mm")
+    )
+    origin: str = setting("center", "Origin: center of the box, or middle of its base.", choices=("center", "base"))
+    texture_format: str = setting("png", "Picture format of the textures.", choices=("png", "jpeg", "webp"))
+    lod: tuple[float, ...] = setting(
+        (1.0,), "Levels of detail as fractions of the faces: 1,0.5,0.1 gives NAME_lod0, NAME_lod1, NAME_lod2.",
+        0.0001, 1.0,
+    )  # fmt: skip
+    quads: bool = setting(False, "Pair triangles to quads in OBJ.")
+    extras: bool = setting(True, "Put recipe, seed, version and licence into the GLB's asset.extras.")
 
 
+ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
+# `generate` stands in for `coarse` in recipes whose one generator makes the final shape.
 SETTINGS: dict[str, type[Any]] = {
     "prepare": PrepareSettings,
     "coarse": CoarseSettings,

@@ -315,10 +315,10 @@ def test_a_flag_for_two_stages_works_with_a_recipe_that_has_one(run, tmp_path: P
 
 
 def test_every_flag_sets_something_that_exists() -> None:
-    from varco3d.cli.flags import FLAGS
+    from varco3d.cli.options.panels import RunOptions
     from varco3d.pipeline.stage import load_stage
 
-    for flag in FLAGS:
-        for target in flag.settings:
+    for flag in RunOptions.flags():
+        for target in flag.sets:
             stage, key = target.split(".")
             assert key in load_stage(stage).Settings.__dataclass_fields__, f"{flag.option} sets {target}"

@@ -8,11 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-import click
 import pytest
+import typer
 
+from varco3d.cli.app import VERBS, build_app
 from varco3d.cli.exit_codes import MEANINGS
-from varco3d.cli.main import VERBS, build_app
 from varco3d.errors import DeviceError, LicenceNotAcceptedError
 
 
@@ -62,14 +62,18 @@ def test_version(run) -> None:
 
 
 def boom(error: BaseException):
-    def command(*_: object) -> click.Command:
-        @click.command("boom")
+    """A verb that fails, in the place of every verb."""
+
+    def load(_: object):
+        app = typer.Typer()
+
+        @app.command("boom")
         def fail() -> None:
             raise error
 
-        return fail
+        return typer.main.get_command(app)
 
-    return command
+    return load
 
 
 @pytest.mark.parametrize(
@@ -84,7 +88,7 @@ def boom(error: BaseException):
     ],
 )  # fmt: skip
 def test_errors_become_one_line_and_an_exit_code(run, monkeypatch, error, code, text) -> None:
-    monkeypatch.setattr("varco3d.cli.commands.base.VerbGroup.get_command", lambda *_: boom(error)())
+    monkeypatch.setattr("varco3d.cli.commands.base.LazyVerb.load", boom(error))
     answer = run("generate")
     assert answer.code == code
     assert answer.err.startswith(text) and "Traceback" not in answer.err
@@ -92,7 +96,7 @@ def test_errors_become_one_line_and_an_exit_code(run, monkeypatch, error, code, 
 
 
 def test_traceback_with_verbose_and_in_the_log(run, monkeypatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("varco3d.cli.commands.base.VerbGroup.get_command", lambda *_: boom(ValueError("a bug"))())
+    monkeypatch.setattr("varco3d.cli.commands.base.LazyVerb.load", boom(ValueError("a bug")))
     assert "Traceback" in run("-v", "generate").err
 
 
@@ -117,12 +121,13 @@ def test_closed_pipe_is_no_error() -> None:
 def test_signals(number: int, code: int) -> None:
     program = (
         "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)  # a background shell ignores it\n"
-        "import time, sys, click\n"
+        "import time, sys, typer\n"
         "import varco3d.cli.commands.base as base\n"
-        "@click.command('x')\n"
+        "app = typer.Typer()\n"
+        "@app.command('x')\n"
         "def slow():\n"
         "    print('ready', flush=True); time.sleep(30)\n"
-        "base.VerbGroup.get_command = lambda *_: slow\n"
+        "base.LazyVerb.load = lambda _: typer.main.get_command(app)\n"
         "from varco3d.cli.main import main\n"
         "sys.exit(main(['generate']))\n"
     )
@@ -136,17 +141,20 @@ def test_signals(number: int, code: int) -> None:
 
 
 def test_completion_knows_verbs_and_flags() -> None:
-    def complete(words: str, number: int) -> str:
-        env = {**os.environ, "_VARCO3D_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(number)}
+    def complete(words: str, number: int) -> list[str]:
+        env = {**os.environ, "_VARCO3D_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(number)}
         program = "import sys; from varco3d.cli.main import main; sys.argv[0] = 'varco3d'; sys.exit(main())"
-        return subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True).stdout
+        answer = subprocess.run([sys.executable, "-c", program], env=env, capture_output=True, text=True)
+        return answer.stdout.split()
 
-    assert "plain,generate" in complete("varco3d gen", 1)
-    assert "plain,--octree-resolution" in complete("varco3d generate --oct", 2)
-    assert "plain,tiny" in complete("varco3d generate -m ti", 3)
-    assert "plain,voxelize" in complete("varco3d generate --until vox", 3)
+    assert "generate" in complete("varco3d gen", 1)
+    assert "--octree-resolution" in complete("varco3d generate --oct", 2)
+    assert "tiny" in complete("varco3d generate -m ti", 3)
+    assert "voxelize" in complete("varco3d generate --until vox", 3)
+    assert "stl" in complete("varco3d generate -f st", 3)
 
 
 def test_every_verb_is_listed_without_importing_it() -> None:
     app = build_app()
-    assert app.list_commands(click.Context(app)) == list(VERBS)
+    with app.make_context("varco3d", ["generate"]) as context:
+        assert app.list_commands(context) == list(VERBS)

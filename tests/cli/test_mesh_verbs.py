@@ -137,7 +137,7 @@ def test_texture_refuses(run, meshes) -> None:
 
 
 def test_frame_is_the_networks_frame() -> None:
-    from varco3d.cli.mesh_request import FRAME
+    from varco3d.pipeline.meshes.framing import FRAME
     from varco3d.weights.training import train_vae
 
     assert FRAME == train_vae.FRAME

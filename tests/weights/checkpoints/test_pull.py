@@ -349,7 +349,7 @@ def test_the_question_is_asked_on_a_terminal(shell, hub: Hub, monkeypatch: pytes
     hub.add(spec.repo, spec.weights[0].path, safetensors_bytes())
     monkeypatch.setattr("varco3d.cli.session.Session.may_ask", lambda self: True)
     answers = iter(["no", "yes"])
-    monkeypatch.setattr("click.prompt", lambda *a, **k: next(answers))
+    monkeypatch.setattr("typer.prompt", lambda *a, **k: next(answers))
     code, _, err = shell("pull", spec.name)
     assert code == 3 and "TERRITORY" in err
     assert shell("pull", spec.name)[0] == 0

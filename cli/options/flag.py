@@ -1,0 +1,283 @@
+"""One flag: its declaration as a field of a panel, and the Typer option made of it.
+
+A panel is a frozen dataclass whose fields are made with `flag` or `short_for`. A field made with `short_for` stands for
+settings of stages and takes range, choices, default and help from them.
+"""
+
+import dataclasses
+import os
+import types
+import typing
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import typer
+
+from ...pipeline.stages.settings import SETTINGS
+
+PREFIX = "VARCO3D_"
+GIVEN = "flag"  # origin of a value from the command line
+WORDS = ("on", "off")
+_FAILURES = {int: "int", float: "float"}  # as Typer says it
+
+
+@dataclass(frozen=True)
+class Flag:
+    """One flag as it is typed, read from a variable or a config file, and described.
+
+    field: its name in the panel; name: as typed, with underscores; kind: type of one value; many: repetitions make a
+    tuple (None: as the annotation says); split: and so do commas; sets: "stage.key" of the settings it stands for;
+    note: what happens when it is not given, where that is no value; stored: whether a variable and a config file may
+    hold it (None: as its panel says); negated: whether --no-flag exists; parse: reads one value, and raises ValueError
+    with a sentence; complete: values for the shell.
+    """
+
+    help: str
+    field: str = ""
+    name: str = ""
+    short: str = ""
+    kind: type[Any] = str
+    many: bool | None = None
+    split: bool = True
+    default: Any = None
+    metavar: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    note: str | None = None
+    stored: bool | None = None
+    negated: bool = False
+    parse: Callable[[str], Any] | None = None
+    complete: Callable[[], Iterable[str]] | None = None
+
+    @property
+    def option(self) -> str:
+        """The flag as one types it: --octree-resolution."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that holds its value, where it is stored."""
+        return PREFIX + self.name.upper()
+
+    def default_text(self) -> str:
+        """The default for people, "" for none; a flag that stands for settings shows theirs."""
+        if self.note is not None:
+            return self.note
+        if not self.sets:
+            return "" if self.default in (None, ()) else shown(self.default)
+        found = {target.partition(".")[0]: default_of(target) for target in self.sets}
+        defaults = {stage: "" if default is None else shown(default) for stage, default in found.items()}
+        if len(set(defaults.values())) == 1:
+            return next(iter(defaults.values()))
+        return ", ".join(f"{stage} {text}" for stage, text in defaults.items())
+
+
+def flag(default: Any, help: str, **more: Any) -> Any:
+    """A field of a panel; `more` are members of Flag. Its annotation gives kind, choices and many."""
+    return dataclasses.field(default=default, metadata={"flag": Flag(help, default=default, **more)})
+
+
+def short_for(*targets: str, words: bool = False, **more: Any) -> Any:
+    """A field of a panel that stands for the settings `targets`; None means that it was not given.
+
+    words: --flag on|off for a truth value, instead of --flag and --no-flag. Raises ValueError when the settings differ
+    in type, range or choices.
+    """
+    fields = [setting_of(target) for target in targets]
+    abouts = [{key: field.metadata[key] for key in ("min", "max", "choices")} for field in fields]
+    if any(about != abouts[0] for about in abouts) or len({field.type for field in fields}) > 1:
+        raise ValueError(f"{', '.join(targets)} differ: no flag can stand for all of them")
+    about = abouts[0]
+    kind, many = kind_of(setting_types(targets[0]))
+    if words:
+        kind, about["choices"] = str, WORDS
+    made = Flag(
+        more.pop("help", fields[0].metadata["help"]),
+        kind=kind,
+        many=many,
+        minimum=about["min"],
+        maximum=about["max"],
+        choices=tuple(about["choices"] or ()),
+        sets=targets,
+        **more,
+    )
+    return dataclasses.field(default=None, metadata={"flag": made})
+
+
+def setting_of(target: str) -> dataclasses.Field[Any]:
+    """The field of a stage's Settings behind "stage.key"."""
+    stage, _, key = target.partition(".")
+    return SETTINGS[stage].__dataclass_fields__[key]
+
+
+def default_of(target: str) -> Any:
+    """The default of the setting "stage.key"."""
+    return setting_of(target).default
+
+
+def setting_types(target: str) -> Any:
+    """The annotation of the setting "stage.key"."""
+    stage, _, key = target.partition(".")
+    return typing.get_type_hints(SETTINGS[stage])[key]
+
+
+def kind_of(annotation: Any) -> tuple[Any, bool]:
+    """(type of one value, whether there are many): `tuple[float, ...] | None` gives (float, True)."""
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        (annotation,) = (kind for kind in typing.get_args(annotation) if kind is not types.NoneType)
+    if typing.get_origin(annotation) is tuple:
+        return typing.get_args(annotation)[0], True
+    return annotation, False
+
+
+def shown(value: Any) -> str:
+    """A value as one would type it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple | list):
+        return ",".join(shown(v) for v in value)
+    return "none" if value is None else str(value)
+
+
+# ------------------------------------------------------------------------------------------------------------- panels
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Base of the panels. origins: flag name -> where its value came from (GIVEN, a variable, a file); a flag at
+    its default is not in it.
+
+    title: heading in the help; stored: whether variables and config files may hold its flags.
+    """
+
+    title: ClassVar[str] = ""
+    stored: ClassVar[bool] = False
+
+    origins: Mapping[str, str] = dataclasses.field(default_factory=dict, kw_only=True, repr=False, compare=False)
+
+    @classmethod
+    def flags(cls) -> tuple[Flag, ...]:
+        """The flags of this panel, in order."""
+        return tuple(_complete(cls, field) for field in dataclasses.fields(cls) if "flag" in field.metadata)
+
+
+def _complete(panel: type[Panel], field: dataclasses.Field[Any]) -> Flag:
+    declared: Flag = field.metadata["flag"]
+    about: dict[str, Any] = {"field": field.name, "name": declared.name or field.name}
+    about["stored"] = panel.stored if declared.stored is None else declared.stored
+    about["negated"] = panel.stored or declared.default is True
+    if not declared.sets:
+        about["kind"], many = kind_of(field.type)
+        about["many"] = many if declared.many is None else declared.many
+        if typing.get_origin(about["kind"]) is Literal:
+            about |= {"choices": typing.get_args(about["kind"]), "kind": str}
+    return dataclasses.replace(declared, **about)
+
+
+# ------------------------------------------------------------------------------------------------------- Typer option
+
+
+def typer_option(flag: Flag, title: str, **more: Any) -> tuple[Any, Any]:
+    """(annotation, default) of the parameter that makes Typer read this flag; `more` goes to typer.Option."""
+    negated = flag.kind is bool and flag.negated
+    names = [f"{flag.option}/--no-{flag.option[2:]}" if negated else flag.option]
+    names += [flag.short] if flag.short else []
+    annotation, reader = _reader(flag)
+    about: dict[str, Any] = {
+        "help": flag.help,
+        "rich_help_panel": title,
+        "envvar": flag.variable if flag.stored else None,
+        "show_envvar": False,
+        "case_sensitive": False,
+        "metavar": flag.metavar or _metavar(flag),
+        "min": _whole(flag.minimum),
+        "max": _whole(flag.maximum),
+        "autocompletion": _completion(flag),
+        "show_default": _shown_default(flag),
+    }
+    # Typer parses defaults too; one that has no text of its own stays with the panel.
+    default = None if flag.note is not None or flag.default == () else flag.default
+    return annotation, typer.Option(
+        list(default) if isinstance(default, tuple) else default, *names, **{**about, **reader, **more}
+    )
+
+
+def _whole(bound: float | None) -> float | None:
+    """A bound without .0, as the help shows it."""
+    return int(bound) if bound is not None and float(bound).is_integer() else bound
+
+
+def _shown_default(flag: Flag) -> bool | str:
+    """True to show the flag's default; a text, which Typer puts in parentheses, where it is no value of the flag."""
+    if flag.sets or flag.note is not None:
+        return flag.default_text()
+    return flag.default not in (None, ()) and flag.default is not False
+
+
+def _reader(flag: Flag) -> tuple[Any, dict[str, Any]]:
+    """(annotation, arguments of typer.Option) that turn text into the values of this flag."""
+    if flag.many:
+        return list[str] | None, {"callback": _split(flag)}
+    if flag.parse is not None:
+        return str | None, {"callback": _parsed(flag)}
+    if flag.choices:
+        kind: Any = Literal[flag.choices]
+        return kind | None, {}
+    return flag.kind | None, {}
+
+
+def _parsed(flag: Flag) -> Callable[[Any], Any]:
+    return lambda value: value if value is None else _read_one(flag, value)
+
+
+def _split(flag: Flag) -> Callable[[typer.Context, Any], Any]:
+    def split(context: typer.Context, value: Any) -> tuple[Any, ...]:
+        source = context.get_parameter_source(flag.field)
+        # Typer would cut the text of a variable at its spaces; patterns and paths may hold some.
+        items = [os.environ[flag.variable]] if source is not None and source.name == "ENVIRONMENT" else value or ()
+        texts = [part.strip() for item in items for part in item.split(",")] if flag.split else items
+        return tuple(_read_one(flag, text) for text in texts if text)
+
+    return split
+
+
+def _read_one(flag: Flag, text: str) -> Any:
+    """One value of a comma list or of a flag with a parser. Raises typer.BadParameter."""
+    try:
+        if flag.parse is not None:
+            return flag.parse(text)
+        value = flag.kind(text)
+    except ValueError as error:
+        wanted = _FAILURES.get(flag.kind)
+        raise typer.BadParameter(f"{text!r} is not a valid {wanted}." if wanted else str(error)) from error
+    if flag.choices:
+        found = next((choice for choice in flag.choices if choice.lower() == text.lower()), None)
+        if found is None:
+            raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, flag.choices))}.")
+        return found
+    low, high = flag.minimum, flag.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise typer.BadParameter(f"{text} is not in the range {low}<=x<={high}.")
+    return value
+
+
+def _metavar(flag: Flag) -> str | None:
+    if flag.many:
+        return f"{'|'.join(flag.choices) or 'TEXT'},..."
+    if flag.choices:
+        return "|".join(flag.choices)
+    return {int: "N", float: "X", str: "TEXT", bool: None}.get(flag.kind, "PATH")
+
+
+def _completion(flag: Flag) -> Callable[[str], list[str]] | None:
+    names = flag.complete or ((lambda: flag.choices) if flag.many and flag.choices else None)
+    if names is None:
+        return None
+
+    def complete(incomplete: str) -> list[str]:
+        return [name for name in names() if name.startswith(incomplete)]
+
+    return complete
