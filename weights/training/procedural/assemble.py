@@ -8,9 +8,16 @@ from ....kernels.meshes.boxes import into_box
 from ..objects import TrainingObject
 from .shape import Shape
 
+FEWEST = 500  # triangles
+
 
 def training_object(shape: Shape, name: str) -> TrainingObject:
-    """The shape in the canonical frame: centred, longest side 2, colours per corner as uint8."""
+    """The shape in the canonical frame: centred, longest side 2, colours per corner as uint8.
+
+    Shapes of few triangles are cut finer, so that everything that is told per triangle has some.
+    """
+    if len(shape.faces) < FEWEST:
+        shape = shape.finer()
     return TrainingObject(
         name=name,
         source="procedural",

@@ -1,5 +1,41 @@
 """Families by kind, each a function of a random generator; every module lists its own in FAMILIES."""
 
-from . import aircraft, cars, chairs, cycles, farm, lorries, ships, sofas, wild
+from . import (
+    aircraft,
+    blades,
+    cars,
+    chairs,
+    cycles,
+    devices,
+    farm,
+    furniture,
+    household,
+    instruments,
+    kitchen,
+    lorries,
+    ships,
+    sofas,
+    tools,
+    vessels,
+    wild,
+)
 
-KINDS = (cars, lorries, cycles, aircraft, ships, chairs, sofas, farm, wild)
+KINDS = (
+    cars,
+    lorries,
+    cycles,
+    aircraft,
+    ships,
+    chairs,
+    sofas,
+    furniture,
+    household,
+    devices,
+    instruments,
+    vessels,
+    kitchen,
+    tools,
+    blades,
+    farm,
+    wild,
+)
