@@ -2,6 +2,7 @@
 
 from . import (
     aircraft,
+    birds,
     blades,
     cars,
     chairs,
@@ -17,6 +18,7 @@ from . import (
     sofas,
     tools,
     vessels,
+    water,
     wild,
 )
 
@@ -38,4 +40,6 @@ KINDS = (
     blades,
     farm,
     wild,
+    birds,
+    water,
 )

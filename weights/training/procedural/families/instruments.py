@@ -121,7 +121,7 @@ def violin(rng: np.random.Generator) -> Shape:
     scroll = np.stack(
         [
             0 * angle,
-            1.6 + 0.055 * np.cos(angle) * (1 - angle / 10),
+            1.53 + 0.055 * np.cos(angle) * (1 - angle / 10),
             z - 0.03 - 0.055 * np.sin(angle) * (1 - angle / 10),
         ],
         1,
@@ -275,38 +275,37 @@ def piano(rng: np.random.Generator) -> Shape:
 
 
 def trumpet(rng: np.random.Generator) -> Shape:
+    """A trumpet, cornet or trombone, its bell towards +Z."""
     colour = pick(rng, [(0.88, 0.7, 0.25), (0.88, 0.7, 0.25), STEEL, (0.75, 0.45, 0.25)])
-    r = 0.05
-    loop = tube(
-        [
-            (0, 0.12, -1.1),
-            (0, 0.12, 0.3),
-            (0, 0.1, 0.5),
-            (0, 0, 0.58),
-            (0, -0.12, 0.5),
-            (0, -0.14, 0.3),
-            (0, -0.14, -0.35),
-            (0, -0.1, -0.5),
-            (0, 0.0, -0.55),
-            (0, 0.1, -0.5),
-        ],
-        r,
-        10,
-        along=50,
-    )
-    bell = lathe(
-        [(r, 0), (1.1 * r, 0.3), (0.11, 0.5), (0.2, 0.62), (0.36, 0.7), (0.34, 0.72), (0.15, 0.64), (0, 0.5)], 28
-    ).turn("x", 90)
-    shape = (loop + bell.move(0, 0.12, 0.3)).paint(colour)
+    r, long, wide = rng.uniform(0.045, 0.06), rng.uniform(0.75, 1.4), rng.uniform(0.28, 0.42)
+    slide = chance(rng, 0.3)
+    loop = [(0, 0.12, -1.0 * long), (0, 0.12, 0.3), (0, 0.1, 0.5), (0, 0, 0.58), (0, -0.12, 0.5), (0, -0.14, 0.3)]
+    loop += [(0, -0.14, -0.35), (0, -0.1, -0.5), (0, 0.0, -0.55), (0, 0.1, -0.5)]
+    if slide:
+        loop = [(0, -0.2, -0.6), (0, -0.2, 1.3 * long), (0.12, -0.22, 1.45 * long), (0.24, -0.2, 1.3 * long)]
+        loop += [(0.24, -0.2, -0.5), (0.2, -0.1, -0.7), (0.1, 0.1, -0.7), (0, 0.12, -0.5), (0, 0.12, 0.3)]
+    profile = [
+        (r, 0),
+        (1.1 * r, 0.3),
+        (0.3 * wide, 0.5),
+        (0.56 * wide, 0.62),
+        (wide, 0.72),
+        (0.95 * wide, 0.74),
+        (0.4 * wide, 0.64),
+        (0, 0.5),
+    ]
+    shape = (tube(loop, r, 10, along=50) + lathe(profile, 28).turn("x", 90).move(0, 0.12, 0.3)).paint(colour)
+    mouth = (0, -0.2, -0.6) if slide else (0, 0.12, -long)
+    piece = lathe([(0.03, -0.05), (0.045, 0.08), (0.085, 0.14), (0.085, 0.17), (0, 0.17)], 14).turn("x", -90)
+    shape += piece.paint(STEEL).move(*mouth)
+    if slide:
+        return shape + rail((0, -0.2, 0.1), (0.24, -0.2, 0.1), 0.03).along(2, z=0.5).paint(colour)
     valve = (
         rod(0.065, 0.42, around=14)
         + rod(0.03, 0.12, around=10).move(0, 0.25)
         + rod(0.055, 0.035, around=12).move(0, 0.31)
     )
-    shape += valve.paint(pick(rng, [STEEL, colour])).along(3, z=0.15).move(0, 0, -0.1)
-    return shape + lathe([(0.03, 0), (0.045, 0.08), (0.085, 0.14), (0.085, 0.17), (0, 0.17)], 14).turn("x", -90).paint(
-        STEEL
-    ).move(0, 0.12, -1.1)
+    return shape + valve.paint(pick(rng, [STEEL, colour])).along(3, z=0.15).move(0, 0, rng.uniform(-0.15, 0.05))
 
 
 FAMILIES = {
