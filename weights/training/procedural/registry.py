@@ -14,6 +14,8 @@ from .assemble import training_object
 from .families import KINDS
 from .shape import Shape
 
+PROPORTION_SPREAD = 0.04  # of the logarithm of the scale along each axis
+
 
 @functools.cache
 def makers() -> dict[str, Callable[[np.random.Generator], Shape]]:
@@ -32,7 +34,10 @@ def make_object(family: str, seed: int) -> TrainingObject:
         raise UsageError(f"no procedural family '{family}'; there are {', '.join(families())}")
     # A family's objects stay when others are added: its own name is the second part of the seed.
     own = int.from_bytes(hashlib.blake2b(family.encode(), digest_size=4).digest(), "big")
-    return training_object(make(np.random.default_rng([seed, own])), f"{family}-{seed}")
+    rng = np.random.default_rng([seed, own])
+    shape = make(rng)
+    stretch = np.exp(rng.normal(0, PROPORTION_SPREAD, 3))
+    return training_object(shape.scale(*stretch), f"{family}-{seed}")
 
 
 def sample_object(rng: np.random.Generator) -> TrainingObject:
