@@ -68,8 +68,11 @@ class NetworkPool:
                     f"the recipe names no model for part '{part}'", "Add it under [models] of the recipe."
                 )
             network = self._loader(self._models[part], part, self._device, self._dtype)
-            if self._memory is not None and hasattr(network, "limit_memory"):
-                network.limit_memory(self._memory)
+            if self._memory is not None:
+                from ..weights.generators.generator import MemoryBound, offers
+
+                if offers(network, MemoryBound):
+                    network.limit_memory(self._memory)
             self._loaded[part] = network
         return {part: self._loaded[part] for part in wanted}, time.perf_counter() - started
 

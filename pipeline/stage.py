@@ -53,7 +53,9 @@ class Context:
 
 def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:
     """Query points per call of the decoder: `chunk`, or fewer when --memory leaves no room for their activations."""
-    if context.memory is None or not hasattr(generator, "point_bytes"):
+    from ..weights.generators.generator import MemoryBound, offers
+
+    if context.memory is None or not offers(generator, MemoryBound):
         return chunk
     room = (context.memory - used_memory(context.device)) * GIB
     return max(LEAST_CHUNK, min(chunk, int(room / generator.point_bytes())))

@@ -30,6 +30,7 @@ class Coarse:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: CoarseSettings, context: Context) -> Asset:
+        from ...weights.generators.generator import CameraReader, offers
         from ...weights.generators.sampling import best_surface, latents_surface, mean_latents, sample_latents
 
         assert asset.subject is not None
@@ -51,7 +52,7 @@ class Coarse:
                 generator, condition, anchors, count, settings.steps, settings.guidance, seed, device, on_step
             )
 
-        camera = generator.camera(condition).float() if hasattr(generator, "camera") else None
+        camera = generator.camera(condition).float() if offers(generator, CameraReader) else None
         bend = field_bend(generator, condition, camera, rgba[..., 3], settings)
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -69,11 +70,18 @@ class Coarse:
         return dataclasses.replace(asset, coarse=Mesh(vertices, faces), camera=seen)
 
 
-def condition_of(generator: Any, subject: Subject) -> Any:
-    """What the picture says, or all pictures when there are several. Raises UsageError for a model that takes one."""
+def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
+    """The condition of the picture, of all pictures when there are several, and of words for a model that takes them.
+
+    Raises UsageError for several pictures and a model that takes one.
+    """
+    from ...weights.generators.generator import Prompted, SeveralViews, offers
+
     if not subject.sides:
+        if offers(generator, Prompted):
+            return generator.condition_prompted(subject.rgba, prompt)
         return generator.condition(subject.rgba)
-    if not hasattr(generator, "condition_views"):
+    if not offers(generator, SeveralViews):
         raise UsageError("this model takes one picture", "Leave the other sides out, or use -m hunyuan3d-2mv.")
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
@@ -87,10 +95,11 @@ def field_bend(
     Raises UsageError for a generator that has no second look, tells no camera, or not what its field's values mean.
     """
     from ...kernels.fields.outline import held_to_outline
+    from ...weights.generators.generator import ScaledField, SecondLooker, offers
 
-    if settings.second_look and not hasattr(generator, "second_look"):
+    if settings.second_look and not offers(generator, SecondLooker):
         raise UsageError("this model has no second look", "Leave coarse.second_look out.")
-    if settings.outline and (camera is None or not hasattr(generator, "truncation")):
+    if settings.outline and (camera is None or not offers(generator, ScaledField)):
         raise UsageError("this model does not tell the picture's camera", "Leave coarse.outline out.")
 
     def bend(field: FieldFunction) -> FieldFunction:

@@ -93,8 +93,9 @@ def seen_by(
 
     from ...kernels.fields.outline import held_to_outline
     from ...kernels.fields.ray_grid import smoothed_field
+    from ...weights.generators.generator import ScaledField, offers
 
-    if not hasattr(generator, "truncation"):
+    if not offers(generator, ScaledField):
         raise UsageError("decode.outline and decode.smooth are not for this model", "Leave them out.")
     affine = torch.from_numpy(camera.affine).to(context.device)
     bounds, truncation = generator.field_bounds, generator.truncation
@@ -108,9 +109,10 @@ def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings
     """The field as the public code would decode and place it. Raises UsageError for models that have none."""
     import torch
 
+    from ...weights.generators.generator import ReferenceDecoder, offers
     from ...weights.generators.reference_mesh import reference_field
 
-    if not hasattr(generator, "reference_grid"):
+    if not offers(generator, ReferenceDecoder):
         raise UsageError("decode.compat = reference is for public checkpoints only", "Leave it out.")
     tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None]
     grid = generator.reference_grid(tokens, settings.resolution, chunk=settings.chunk)
@@ -133,12 +135,14 @@ def field_query(generator: Any, latents: Latents, device: str, keys: str) -> Fie
     """The function [P,3] -> [P] that the decoder answers for these latents, positive inside. Raises UsageError."""
     import torch
 
+    from ...weights.generators.generator import KeySelecting, offers
+
     tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None].to(device)
     anchors = None if latents.anchors is None else torch.from_numpy(np.ascontiguousarray(latents.anchors, np.float32))
     with torch.inference_mode():
         if keys == "all":
             inner = generator.field(tokens, None if anchors is None else anchors.to(device))
-        elif hasattr(generator, "selected_field"):
+        elif offers(generator, KeySelecting):
             inner = generator.selected_field(tokens, keys)
         else:
             raise UsageError(f"decode.keys = {keys} is for public checkpoints only", "Leave it out.")

@@ -24,8 +24,6 @@ class Generate:
 
         assert asset.subject is not None
         generator = context.networks["coarse"]
-        if hasattr(generator, "prompt"):
-            generator.prompt = settings.prompt
         anchors = generator.anchors(None, 0)
         count = len(anchors) if anchors is not None else settings.tokens or generator.default_tokens
         strip = StepStrip(generator, anchors, settings, context)  # type: ignore[arg-type]  # reads what both have
@@ -36,7 +34,7 @@ class Generate:
 
         latents = sample_latents(
             generator,
-            condition_of(generator, asset.subject),
+            condition_of(generator, asset.subject, settings.prompt),
             anchors,
             count,
             settings.steps,

@@ -26,6 +26,7 @@ class Refine:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: RefineSettings, context: Context) -> Asset:
+        from ...weights.generators.generator import CameraTaker, SurfaceConditioned, offers
         from ...weights.generators.sampling import mean_latents, sample_latents
 
         assert asset.subject is not None and asset.queries is not None
@@ -35,9 +36,9 @@ class Refine:
         generator = context.networks["refine"]
         anchors = generator.anchors(queries.indices, queries.resolution)
         condition = generator.condition(asset.subject.rgba)
-        if asset.camera is not None and hasattr(generator, "with_camera"):
+        if asset.camera is not None and offers(generator, CameraTaker):
             condition = generator.with_camera(condition, asset.camera.affine)
-        if hasattr(generator, "with_surface"):
+        if offers(generator, SurfaceConditioned):
             condition = with_coarse_surface(generator, condition, asset, anchors, context)
         count = len(queries.indices)
 

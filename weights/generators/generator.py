@@ -1,7 +1,12 @@
-"""What every family of generators offers to the coarse, refine and decode stages."""
+"""Protocols of generators: what the coarse, refine and decode stages call.
+
+`Generator` is what every family offers. The other protocols are abilities that some families have; stages ask for them
+with `offers`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -13,13 +18,14 @@ from ...kernels.fields.field_function import FieldFunction
 
 @dataclass(frozen=True)
 class Condition:
-    """What a picture says to the generator. tokens, null: [1,M,C] with and without it; extra: the family's own."""
+    """Tokens that a picture gives the generator. tokens, null: [1,M,C] with and without it; extra: the family's own."""
 
     tokens: Tensor
     null: Tensor
     extra: Any = None
 
 
+@runtime_checkable
 class SurfaceConditioned(Protocol):
     """A generator that, beside the picture, reads the surface which it is to refine."""
 
@@ -28,29 +34,86 @@ class SurfaceConditioned(Protocol):
         ...
 
 
-class CameraReader(Protocol):
-    """A generator that reads the camera off the picture.
-
-    truncation: box units that a field value of 1 stands for.
-    """
+@runtime_checkable
+class ScaledField(Protocol):
+    """A generator whose field is a signed distance. truncation: box units that a value of 1 stands for."""
 
     truncation: float
 
+
+@runtime_checkable
+class CameraReader(Protocol):
+    """A generator that reads the camera off the picture. Shapes are drawn to be seen by it so."""
+
     def camera(self, condition: Condition) -> Tensor:
-        """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1. Shapes are drawn
-        to be seen by it so."""
+        """Affine map [2,4] from box positions (x, y, z, 1) to the picture: x right, y up, both -1..1."""
         ...
+
+
+@runtime_checkable
+class CameraTaker(Protocol):
+    """A generator that can be told the camera of the picture."""
 
     def with_camera(self, condition: Condition, camera: np.ndarray) -> Condition:
         """`condition` with another camera, float32 [2,4]: that of the surface to refine, say."""
         ...
 
 
+@runtime_checkable
 class SecondLooker(Protocol):
     """A generator with a network that looks again at the field of its latents."""
 
     def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
         """A better guess than `field`, which is that of latents drawn for the condition."""
+        ...
+
+
+@runtime_checkable
+class SeveralViews(Protocol):
+    """A generator that takes several pictures of one object."""
+
+    def condition_views(self, pictures: Mapping[str, np.ndarray]) -> Condition:
+        """Pictures [S,S,4] by side: front, left, back, right."""
+        ...
+
+
+@runtime_checkable
+class Prompted(Protocol):
+    """A generator that takes words beside the picture."""
+
+    def condition_prompted(self, rgba: np.ndarray, prompt: str) -> Condition:
+        """rgba as in `Generator.condition`; prompt: words, empty for none."""
+        ...
+
+
+@runtime_checkable
+class MemoryBound(Protocol):
+    """A generator that fits its work to a memory budget."""
+
+    def limit_memory(self, gib: float) -> None:
+        """Keep within `gib` GiB from now on."""
+        ...
+
+    def point_bytes(self) -> int:
+        """Bytes of activations per query point of the field."""
+        ...
+
+
+@runtime_checkable
+class KeySelecting(Protocol):
+    """A generator whose field can be decoded from selected keys (FlashVDM)."""
+
+    def selected_field(self, latents: Tensor, select: Any) -> FieldFunction:
+        """The field of latents [1,N,channels]; select: one of the published selections."""
+        ...
+
+
+@runtime_checkable
+class ReferenceDecoder(Protocol):
+    """A generator that can decode as the public code does."""
+
+    def reference_grid(self, latents: Tensor, resolution: int, chunk: int) -> Tensor:
+        """Field values [resolution+1]^3 on the dense grid of the public code."""
         ...
 
 
@@ -132,3 +195,8 @@ class MeshDrawer(Protocol):
     def mesh(self, latents: Tensor, anchors: Tensor, published: bool = False) -> DescribedMesh:
         """The mesh of latents [1,N,C] at anchors [N,3]. published: as its own code extracts it, faults included."""
         ...
+
+
+def offers(generator: Any, ability: type[Any]) -> bool:
+    """True when `generator` has the members of a protocol of this module."""
+    return isinstance(generator, ability)

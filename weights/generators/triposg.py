@@ -75,19 +75,22 @@ class TripoSG(PublicGenerator):
 class TripoSGScribble(TripoSG):
     """Drawing and prompt to shape; distilled, so that one pass per step is the default (guidance 1)."""
 
-    prompt = ""
     prompt_weight = 1.0
     drawing_weight = 0.4  # as published; 0.3 to 0.5 suits drawings by hand
 
     def condition(self, rgba: np.ndarray) -> Condition:
-        """The whole drawing on white, not cropped."""
+        """The drawing without words."""
+        return self.condition_prompted(rgba, "")
+
+    def condition_prompted(self, rgba: np.ndarray, prompt: str) -> Condition:
+        """The whole drawing on white, not cropped, and the prompt."""
         rgba = to_uint8(rgba)
         alpha = rgba[..., 3:].astype(np.float32) / 255
-        return self.condition_picture((rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8))
+        return self.condition_picture((rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8), prompt)
 
-    def condition_picture(self, picture: np.ndarray) -> Condition:
+    def condition_picture(self, picture: np.ndarray, prompt: str = "") -> Condition:
         """Picture tokens as the second context, text tokens as the first."""
-        text = self.text_tokens(self.prompt)
+        text = self.text_tokens(prompt)
         pictured = self.image_tokens(self.pixels(picture))
         return image_condition(text, pictured)
 
