@@ -43,7 +43,7 @@ def sample_latents(
     """
     x = draw_noise(seed, count, generator.channels).to(device)
     times = generator.schedule(steps).tolist()
-    conditions = [condition] if isinstance(condition, Condition) else condition
+    conditions = condition if isinstance(condition, Sequence) else [condition]
     for step, (t, t_next) in enumerate(pairwise(times), start=1):
         v = generator.velocity(x, t, conditions[(step - 1) % len(conditions)], anchors, guidance)
         if on_step is not None:
