@@ -153,6 +153,8 @@ class Chain:
             folder=extra,
             output=state.output,
             about=state.about,
+            models=self.recipe.models,
+            load=self._pool.load,
         )
         try:
             state.asset = stage.run(state.asset, spec.settings, context)

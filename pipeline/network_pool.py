@@ -30,6 +30,10 @@ def default_loader(model: str, part: str, device: str, dtype: str) -> Any:
         from ..weights.cutout import load_cutout
 
         return load_cutout(model)
+    if part == "painter":
+        from ..weights.painters import Room, load_painter
+
+        return load_painter(model, Room(device, dtype))
     from ..weights.generators.loading import load_generator
 
     return load_generator(model, part, device, dtype)  # type: ignore[arg-type]  # part names are checked there
@@ -75,6 +79,13 @@ class NetworkPool:
                     network.limit_memory(self._memory)
             self._loaded[part] = network
         return {part: self._loaded[part] for part in wanted}, time.perf_counter() - started
+
+    def load(self, part: str, model: str) -> Any:
+        """The network of `part` by a model that a stage chose itself, instead of the recipe's."""
+        if self._models.get(part) != model and part in self._loaded:
+            self._drop([part])
+        self._models[part] = model
+        return self.take((part,))[0][part]
 
     def settle(self, upcoming: Iterable[str] = ()) -> None:
         """Called when a stage ends: drops what neither the policy nor a later stage of this item keeps."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from .._text import suggestion
-from ..errors import UsageError
+from ..errors import ModelMissingError, UsageError
 from .artifacts import Asset
 from .machine import GIB, used_memory
 from .stages.settings import ORDER, SETTINGS
@@ -28,6 +28,10 @@ def _ignore(*_: Any) -> None:
     return None
 
 
+def _nothing_to_load(part: str, model: str) -> Any:
+    raise ModelMissingError(f"nothing here loads {model}", f"Run the stage in a chain, which loads its {part}.")
+
+
 @dataclass(frozen=True)
 class Context:
     """What the chain hands to a stage beside the asset.
@@ -35,7 +39,8 @@ class Context:
     seed: for this stage of this item; device, dtype: torch names; memory: budget in GiB or None; networks: part name
     -> loaded network, for the parts the stage asked for; progress(step, steps, note): to report work; warn(text): a
     sentence for the record; folder: where extra pictures may go, or None; output: path without suffix that the export
-    stage writes to; about: facts for `asset.extras` (recipe, seed, version, licence).
+    stage writes to; about: facts for `asset.extras` (recipe, seed, version, licence); models: what the recipe names
+    by part; load(part, model): another network, which leaves with those of the stage.
     """
 
     seed: int = 0
@@ -49,6 +54,8 @@ class Context:
     folder: Path | None = None
     output: Path | None = None
     about: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    models: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    load: Callable[[str, str], Any] = _nothing_to_load
 
 
 def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:

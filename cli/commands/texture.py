@@ -54,7 +54,7 @@ def texture(
         settings = stage_settings(options, session.files)
         if others:
             folder = gather(front, others, scratch / "views")
-            settings = settings.put("texture", {"synthesizer": "folder", "views": str(folder)}, "VIEW=IMAGE")
+            settings = settings.put("texture", {"painter": "folder", "views": str(folder)}, "VIEW=IMAGE")
         skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in settings.values)]
         return build_mesh_request(mesh, front, options, settings, "mesh", skip, scratch)
 

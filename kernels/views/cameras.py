@@ -34,6 +34,7 @@ class Camera:
     fov: vertical field of view in degrees (0 < fov < 170), or None for an orthographic camera.
     distance: from the origin to the camera, world units; the object must lie in front of a perspective camera.
     shift: where the origin appears, in half pictures (x right, y up): (1, 1) is the top right corner.
+    roll: degrees by which the camera is turned about its axis, to its own left; the picture turns to the right.
     """
 
     azimuth: float = 0.0
@@ -42,9 +43,10 @@ class Camera:
     fov: float | None = None
     distance: float = 4.0
     shift: tuple[float, float] = (0.0, 0.0)
+    roll: float = 0.0
 
     def __post_init__(self) -> None:
-        numbers = (self.azimuth, self.elevation, self.half_height, self.distance, *self.shift)
+        numbers = (self.azimuth, self.elevation, self.half_height, self.distance, *self.shift, self.roll)
         if not all(math.isfinite(number) for number in numbers):
             raise UsageError(f"camera values must be finite, got {self}")
         if self.half_height <= 0 or self.distance <= 0 or not -90.001 <= self.elevation <= 90.001:
@@ -64,6 +66,19 @@ class Camera:
             shift=(float(affine[0, 3]), float(affine[1, 3])),
         )
 
+    @classmethod
+    def from_axes(cls, axes: np.ndarray, like: Camera) -> Camera:
+        """The camera with these axes [3, 3] (see `axes`) and the rest of `like`."""
+        right, _, back = np.asarray(axes, np.float64)
+        level = replace(
+            like,
+            azimuth=math.degrees(math.atan2(back[0], back[2])),
+            elevation=math.degrees(math.atan2(back[1], math.hypot(back[0], back[2]))),
+            roll=0.0,
+        )
+        sideways, upward, _ = level.axes()
+        return replace(level, roll=math.degrees(math.atan2(right @ upward, right @ sideways)))
+
     @property
     def perspective(self) -> bool:
         return self.fov is not None
@@ -74,7 +89,11 @@ class Camera:
         right = (math.cos(a), 0.0, -math.sin(a))
         up = (-math.sin(a) * math.sin(e), math.cos(e), -math.cos(a) * math.sin(e))
         back = (math.sin(a) * math.cos(e), math.sin(e), math.cos(a) * math.cos(e))
-        return np.array([right, up, back], np.float64)
+        axes = np.array([right, up, back], np.float64)
+        if self.roll:
+            c, s = math.cos(math.radians(self.roll)), math.sin(math.radians(self.roll))
+            axes[:2] = np.array([[c, s], [-s, c]]) @ axes[:2]
+        return axes
 
     def position(self) -> np.ndarray:
         """The camera's place in world space, [3] float64. An orthographic camera stands there too, seen by depth."""

@@ -121,7 +121,20 @@ class CleanSettings:
 class TextureSettings:
     enabled: bool = setting(True, "Paint the mesh; off leaves it as it is.")
     size: int = setting(1024, "Texels per side, a power of two.", 64, 8192)
-    synthesizer: str = setting("tiny", "What makes the sides the picture does not show: tiny, folder, or a plug-in.")
+    painter: str = setting(
+        "auto",
+        "What paints the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
+        "folder, mvadapter, or a plug-in.",
+    )
+    prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
+    negative: str | None = setting(None, "What the painter shall keep out; by default its own words.")
+    painter_base: str | None = setting(None, "Another SDXL base for mvadapter: folder, or owner/name in a hub cache.")
+    lora: tuple[str, ...] = setting((), "LoRA files merged into the painter's base: FILE or FILE:WEIGHT.")
+    painter_steps: int | None = setting(None, "Steps of the painter; by default the published number.", 1, 1000)
+    painter_guidance: float | None = setting(None, "Guidance of the painter; by default the published one.", 0, 100)
+    painter_size: int | None = setting(None, "Side of the painter's views, pixels; by default the published one.", 64)
+    passes: int = setting(1, "Most further passes of a learned painter over surface that its views leave out.", 0, 4)
+    upscaler: str | None = setting(None, "Plug-in that enlarges a learned painter's views before they are baked.")
     views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")
     register: bool = setting(True, "Search the camera of the picture; off takes the plain front camera.")
     spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,26 +15,38 @@ from ..artifacts import Asset, Mesh
 from ..stage import Context
 from .settings import TextureSettings
 
+if TYPE_CHECKING:
+    from ..texturing.register import Registration
+
 
 class Texture:
-    """Gives the mesh UVs and a base colour texture from the subject."""
+    """Gives the mesh UVs and a base colour texture from the subject, from words, or from both."""
 
     name = "texture"
     Settings = TextureSettings
-    needs = ("subject", "mesh")
+    needs = ("subject|mesh", "mesh")
     gives = ("mesh",)
     networks: tuple[str, ...] = ()
 
     def run(self, asset: Asset, settings: Any, context: Context) -> Asset:
         mesh, subject = asset.mesh, asset.subject
-        if not settings.enabled or mesh is None or subject is None:
+        if not settings.enabled or mesh is None or (subject is None and settings.prompt is None):
             return asset
         if len(mesh.faces) == 0:
             raise BadMeshError("a mesh without faces cannot be painted")
         # Heavy imports wait until a mesh is really painted.
-        from ..texturing.paint import paint
-        from ..texturing.synthesis import input_view, make_synthesizer, write_conditions
+        from ..texturing.choice import choose_painter
+        from ..texturing.painting import Painting
+        from ..texturing.synthesis import write_conditions
 
+        painter = choose_painter(
+            settings.painter,
+            context.models.get("painter"),
+            settings.views,
+            subject is not None,
+            settings.prompt is not None,
+            context.warn,
+        )
         size = 1 << (settings.size - 1).bit_length()
         if size != settings.size:
             context.warn(f"texture size {settings.size} raised to the next power of two, {size}")
@@ -43,14 +55,13 @@ class Texture:
         context.progress(1, 4, "register")
         boxed = _in_box(mesh.vertices, mesh.faces)
         hint = None if asset.camera is None else asset.camera.nearest
-        conditions, light = _conditions(boxed, mesh.faces, subject.rgba, hint, settings, context)
+        rgba = None if subject is None else subject.rgba
+        conditions, light = _conditions(boxed, mesh.faces, rgba, hint, settings, context)
         context.progress(2, 4, "views")
         if context.folder is not None:
             write_conditions(conditions, context.folder / "conditions")
-        views = [input_view(conditions), *make_synthesizer(settings.synthesizer, settings.views).synthesize(conditions)]
-        context.progress(3, 4, "paint")
-        assert cut.uv is not None and cut.normals is not None
-        painted = paint(boxed[work], cut.faces, cut.uv, cut.normals, views, size, settings.exponent)
+        painting = Painting(conditions, cut, boxed[work], size, settings, context)
+        painted, views, told = painting.paint(painter)
         finished = replace(
             cut,
             texture=painted.texture,
@@ -59,19 +70,30 @@ class Texture:
             **_factors(cut, painted.material is not None, settings),
         )
         context.progress(4, 4, "done")
-        found = conditions.registration
         facts = {
-            "registered": found.accepted,
-            "registration_iou": round(found.iou, 4),
-            "azimuth": round(found.camera.azimuth, 2),
-            "elevation": round(found.camera.elevation, 2),
-            "camera": asdict(found.camera),
+            "painter": painter,
+            **_camera_facts(conditions.registration),
             "seen": round(painted.seen, 4),
+            "made": round(painted.made, 4),
             "views": len(views),
             "light_removed": round(light, 4),
+            **told,
             **islands,
         }
         return replace(asset, mesh=finished, report={**asset.report, "texture": facts})
+
+
+def _camera_facts(found: Registration | None) -> dict[str, Any]:
+    """What the registration of the picture says; nothing without a picture."""
+    if found is None:
+        return {"registered": False, "registration_iou": None, "azimuth": None, "elevation": None, "camera": None}
+    return {
+        "registered": found.accepted,
+        "registration_iou": round(found.iou, 4),
+        "azimuth": round(found.camera.azimuth, 2),
+        "elevation": round(found.camera.elevation, 2),
+        "camera": asdict(found.camera),
+    }
 
 
 def _factors(mesh: Mesh, mapped: bool, settings: TextureSettings) -> dict[str, float]:
@@ -131,7 +153,7 @@ def _in_box(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 def _conditions(
     vertices: np.ndarray,
     faces: np.ndarray,
-    rgba: np.ndarray,
+    rgba: np.ndarray | None,
     hint: Camera | None,
     settings: TextureSettings,
     context: Context,
@@ -143,7 +165,9 @@ def _conditions(
     from ..texturing.synthesis import Conditions, wanted_cameras
     from ..texturing.view_set import further_cameras
 
-    if settings.register:
+    if rgba is None:
+        found = None
+    elif settings.register:
         found = register(vertices, faces, rgba, settings.spread, settings.lowest_iou, hint)
         if not found.accepted:
             context.warn(
@@ -153,7 +177,7 @@ def _conditions(
         found = plain_front(vertices, faces, rgba[..., 3])
     normals = smooth_normals(vertices, faces)
     light = 0.0
-    if not settings.bake_light:
+    if rgba is not None and found is not None and not settings.bake_light:
         rgba, light = delight(rgba, found.camera, vertices, faces, normals)
         if light == 0.0:
             context.warn("no light that follows the surface was found in the picture; its colours stay as they are")

@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter
 
 from ...kernels.views.cameras import Camera
 from ...kernels.views.render_maps import render_maps
+from .colours import to_linear, to_srgb
 from .picture import resized
 
 FIT_SIDE = 192  # pixels on which the light is measured
@@ -36,7 +37,7 @@ def delight(rgba: np.ndarray, camera: Camera, vertices: np.ndarray, faces: np.nd
     """
     maps = render_maps(vertices, faces, camera, FIT_SIDE, normals, maps=("normal",))
     small = resized(rgba, FIT_SIDE, FIT_SIDE)
-    linear = _to_linear(small[..., :3])
+    linear = to_linear(small[..., :3])
     bright = linear @ np.array([0.2126, 0.7152, 0.0722], np.float32)
     facing = (maps.normal @ camera.axes()[2].astype(np.float32)) > 0.15
     usable = maps.mask & facing & (small[..., 3] > 0.95) & (bright > DARKEST) & (linear.max(2) < 0.98)
@@ -56,7 +57,7 @@ def delight(rgba: np.ndarray, camera: Camera, vertices: np.ndarray, faces: np.nd
     height, width = rgba.shape[:2]
     factor = np.exp(-resized(field[..., None], height, width))
     out = rgba.copy()
-    out[..., :3] = _to_srgb(np.clip(_to_linear(rgba[..., :3]) * factor, 0.0, 1.0))
+    out[..., :3] = to_srgb(np.clip(to_linear(rgba[..., :3]) * factor, 0.0, 1.0))
     return out, explained
 
 
@@ -102,13 +103,3 @@ def _fit(basis: np.ndarray, bright: np.ndarray, linear: np.ndarray, usable: np.n
         weight /= weight.max()
     before, after = float((weight * row[:, 0] ** 2).sum()), float((weight * (row @ light) ** 2).sum())
     return light, 1.0 - after / max(before, 1e-12)
-
-
-def _to_linear(srgb: np.ndarray) -> np.ndarray:
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((np.maximum(srgb, 0.0) + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _to_srgb(linear: np.ndarray) -> np.ndarray:
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 1e-9) ** (1 / 2.4) - 0.055).astype(
-        np.float32
-    )

@@ -10,21 +10,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from ..._files import write_json
+from ..._text import suggestion
 from ...errors import BadInputError, UsageError
 from ...kernels.atlas.bake import View
 from ...kernels.parallel import run_threads
 from ...kernels.views.cameras import SIX_VIEWS, Camera
 from ...kernels.views.render_maps import Maps, render_maps
+from ...weights.painters import painter_names
+from .choice import PLAIN
 from .picture import prepare_picture, without_detail
 from .register import Registration
 from .symmetry import find_symmetries
 
+ENTRY_POINTS = "varco3d.synthesizers"
 HALF_HEIGHT = 1.1  # orthographic half height of the wanted views; the mesh lies in [-1, 1]^3
 FILE_TYPES = (".png", ".webp", ".jpg", ".jpeg")
 
@@ -33,12 +38,13 @@ FILE_TYPES = (".png", ".webp", ".jpg", ".jpeg")
 class Conditions:
     """What a synthesiser may look at.
 
-    rgba: the subject, float32 [S, S, 4], straight alpha. registration: the camera it was taken from. vertices [V, 3],
-    faces [F, 3], normals [V, 3] of the mesh. cameras: wanted views by name. seed: for synthesisers that draw.
+    rgba: the subject, float32 [S, S, 4], straight alpha; registration: the camera it was taken from; both None where
+    words alone say what is wanted. vertices [V, 3], faces [F, 3], normals [V, 3] of the mesh. cameras: wanted views by
+    name. seed: for synthesisers that draw.
     """
 
-    rgba: np.ndarray
-    registration: Registration
+    rgba: np.ndarray | None
+    registration: Registration | None
     vertices: np.ndarray
     faces: np.ndarray
     normals: np.ndarray
@@ -64,7 +70,9 @@ def wanted_cameras() -> dict[str, Camera]:
 
 
 def input_view(conditions: Conditions) -> View:
-    """The input picture itself, first among the views."""
+    """The input picture itself, first among the views. Raises UsageError without one."""
+    if conditions.rgba is None or conditions.registration is None:
+        raise UsageError("there is no picture to paint from", "Give one, or a --prompt for --painter mvadapter.")
     picture, confidence = prepare_picture(conditions.rgba)
     return View(conditions.registration.camera, picture, confidence)
 
@@ -77,7 +85,7 @@ class MirrorSynthesizer:
     is visible there.
     """
 
-    name = "tiny"
+    name = "mirror"
     mirror_priority = 0.03
     back_priority = 0.003
     alike = 0.004  # share of the extent
@@ -164,19 +172,18 @@ class FolderSynthesizer:
 
 
 def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
-    """`tiny`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
-    if name == "folder" or (name == "tiny" and folder):
+    """`mirror`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
+    if name == "folder":
         if not folder:
-            raise UsageError("the folder synthesizer needs pictures", "Give --views DIR or --views front.png,back.png.")
+            raise UsageError("the painter folder needs pictures", "Give --views DIR or --views front.png,back.png.")
         return FolderSynthesizer(folder)
-    if name == "tiny":
+    if name == "mirror":
         return MirrorSynthesizer()
-    from importlib.metadata import entry_points
-
-    for point in entry_points(group="varco3d.synthesizers"):
-        if point.name == name:
-            return point.load()()
-    raise UsageError(f"there is no view synthesizer '{name}'", "Known: tiny, folder.")
+    found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    if name in found:
+        return found[name].load()()
+    known = [*PLAIN, *painter_names(), *sorted(found)]
+    raise UsageError(f"there is no painter '{name}'", suggestion(name, known))
 
 
 def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> None:
@@ -185,7 +192,8 @@ def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> N
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
-    cameras = {"input": conditions.registration.camera, **conditions.cameras}
+    found = conditions.registration
+    cameras = conditions.cameras if found is None else {"input": found.camera, **conditions.cameras}
     write_json(folder / "cameras.json", {name: asdict(camera) for name, camera in cameras.items()})
     maps = conditions.maps(size)
     for k, name in enumerate(conditions.cameras):

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...errors import UsageError
-from .base import Painter, PainterOptions, PaintTask, Room
+from .base import Known, PaintedViews, Painter, PainterOptions, PaintTask, Room
 
 ENTRY_POINTS = "varco3d.painters"
 
@@ -90,7 +90,9 @@ def _foreign() -> dict:
 
 __all__ = [
     "PAINTERS",
+    "Known",
     "PaintTask",
+    "PaintedViews",
     "Painter",
     "PainterOptions",
     "Room",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import numpy as np
+if TYPE_CHECKING:  # a list of painters must not load kernels
+    import numpy as np
 
-from ...kernels.atlas.bake import View
-from ...kernels.views.cameras import Camera
+    from ...kernels.atlas.bake import View
+    from ...kernels.views.cameras import Camera
 
 
 def _quiet(*_: Any) -> None:

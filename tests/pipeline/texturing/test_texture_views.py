@@ -32,7 +32,7 @@ def conditions() -> Conditions:
 def test_a_list_of_files_is_told_by_name_or_by_view(tmp_path: Path):
     for name, red in (("back", 50), ("upper", 200)):
         Image.new("RGB", (40, 40), (red, 0, 0)).save(tmp_path / f"{name}.png")
-    views = make_synthesizer("tiny", f"{tmp_path}/back.png, top={tmp_path}/upper.png").synthesize(conditions())
+    views = make_synthesizer("folder", f"{tmp_path}/back.png, top={tmp_path}/upper.png").synthesize(conditions())
     assert [(view.camera.azimuth, view.camera.elevation) for view in views] == [(180, 0), (0, 90)]
     assert [round(255 * float(view.picture[20, 20, 0])) for view in views] == [50, 200]
     assert views[0].confidence[0, 0] == 0 and views[0].confidence[20, 20] == 1, "the mesh's own silhouette"

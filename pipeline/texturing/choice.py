@@ -1,0 +1,55 @@
+"""Which painter makes the sides that the picture does not show."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+
+from ...errors import ModelMissingError, UsageError
+from ...weights.painters import PAINTERS, missing_weights
+from ...weights.painters.libraries import PIP
+
+PLAIN = ("mirror", "folder")  # no network
+WITH_WORDS = "mvadapter"  # for a prompt, when the recipe's painter reads none
+
+
+def choose_painter(
+    asked: str, own: str | None, views: str | None, picture: bool, words: bool, warn: Callable[[str], None]
+) -> str:
+    """The name of the painter for one mesh.
+
+    asked: the setting; own: the recipe's painter, or None; views: pictures of sides, if given; picture, words: there is
+    a picture, there is a prompt. auto: the recipe's painter when its weights are here, else `mirror` with a warning.
+    Raises UsageError, ModelMissingError.
+    """
+    if asked == "tiny":
+        warn("the painter tiny is called mirror now")
+        asked = "mirror"
+    if views and asked in ("auto", "mirror"):
+        asked = "folder"
+    needs_words = words or not picture
+    if asked != "auto":
+        if needs_words and asked in PLAIN:
+            raise UsageError(f"the painter {asked} reads no words", "Use --painter mvadapter, and leave --views out.")
+        return asked
+    name = own or ("mirror" if not needs_words else WITH_WORDS)
+    if needs_words and (name in PLAIN or (name in PAINTERS and not PAINTERS[name].text_model)):
+        name = WITH_WORDS
+    lacking = _lacking(name, picture)
+    if not lacking:
+        return name
+    if needs_words:
+        raise ModelMissingError(f"a prompt needs the painter {name}, which cannot run here", f"Run: {lacking}")
+    warn(f"the sides that the picture does not show are mirrored; to paint them with {name}, run: {lacking}")
+    return "mirror"
+
+
+def _lacking(name: str, picture: bool) -> str:
+    """The command that brings what a painter lacks here; empty when it can run."""
+    if name not in PAINTERS:
+        return ""
+    model = missing_weights(name, picture)
+    if model:
+        return f"varco3d models pull {model}"
+    found = all(importlib.util.find_spec(library) is not None for library in ("diffusers", "transformers"))
+    return "" if found else PIP

@@ -1,0 +1,261 @@
+"""Learned painters in the texture stage: which one paints, where its views land, colours that agree, further passes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from test_texture import box, figure, subject_of
+
+from varco3d.errors import MissingDependencyError, ModelMissingError, UsageError
+from varco3d.kernels.atlas.bake import View
+from varco3d.kernels.views.cameras import Camera
+from varco3d.kernels.views.render_maps import render_maps
+from varco3d.pipeline.artifacts import Asset, Mesh
+from varco3d.pipeline.meshes.preview import render_view
+from varco3d.pipeline.network_pool import NetworkPool
+from varco3d.pipeline.settings import make_settings
+from varco3d.pipeline.stage import Context
+from varco3d.pipeline.stages.texture import Texture
+from varco3d.pipeline.texturing import choice, learned
+from varco3d.pipeline.texturing.choice import choose_painter
+from varco3d.pipeline.texturing.learned import ready_views
+from varco3d.pipeline.texturing.match import matched
+from varco3d.pipeline.texturing.passes import turn_of, turned_back
+from varco3d.weights.painters import PaintedViews, Room, load_painter
+
+SIZE = 256
+
+
+@pytest.fixture
+def scripts(monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[3] / "scripts"))
+    import check_painters
+
+    return check_painters
+
+
+def joined(*parts) -> Mesh:
+    """Boxes as one mesh."""
+    offset = np.cumsum([0, *(len(part[0]) for part in parts)])
+    return Mesh(
+        np.concatenate([part[0] for part in parts]),
+        np.concatenate([part[1] + offset[k] for k, part in enumerate(parts)]),
+        colors=np.concatenate([part[2] for part in parts]).astype(np.uint8),
+    )
+
+
+def lopsided() -> Mesh:
+    """A figure with another colour on every side of it, so that no exchange of views goes unseen."""
+    mesh = figure()
+    place = mesh.vertices / np.abs(mesh.vertices).max(0)
+    tint = 90 * np.stack([place[:, 0], place[:, 1], place[:, 2]], 1)
+    return replace(mesh, colors=np.clip(mesh.colors * 0.5 + 70 + tint, 0, 255).astype(np.uint8))
+
+
+def true_painter(scripts, truth: Mesh, **more):
+    shape = Mesh(truth.vertices, truth.faces)
+    layout = replace(scripts.LAYOUTS["mvadapter"], size=256)
+    return scripts.TruePainter(load_painter("mvadapter", Room()), layout, truth, shape, **more), shape
+
+
+@pytest.mark.parametrize("picture", [True, False])
+def test_true_views_land_where_they_belong(scripts, picture):
+    truth = lopsided()
+    painter, shape = true_painter(scripts, truth)
+    asset = scripts.painted(truth, shape, painter, SIZE, picture, passes=0)
+    cameras = painter.layout.cameras(shape.vertices)
+    assert scripts.score(truth, shape, asset.mesh, cameras)["psnr_seen"] > scripts.BAR
+    facts = asset.report["texture"]
+    assert facts["painter"] == "mvadapter" and facts["further_passes"] == 0
+    assert facts["views"] == 6 + picture and (facts["camera"] is not None) == picture
+
+
+@pytest.mark.parametrize("wrong", ["left and right exchanged", "top turned", "mirrored"])
+def test_the_check_sees_views_in_the_wrong_place(scripts, wrong, monkeypatch):
+    truth = lopsided()
+    painter, shape = true_painter(scripts, truth)
+    right = painter.paint
+
+    def paint(task):
+        views = dict(right(task).views)
+        if wrong == "left and right exchanged":
+            views = {**views, "left": replace(views["left"], picture=views["right"].picture),
+                     "right": replace(views["right"], picture=views["left"].picture)}  # fmt: skip
+        elif wrong == "top turned":
+            views["top"] = replace(views["top"], picture=views["top"].picture[::-1, ::-1])
+        else:
+            views = {name: replace(view, picture=view.picture[:, ::-1]) for name, view in views.items()}
+        return PaintedViews(views)
+
+    monkeypatch.setattr(painter, "paint", paint)
+    asset = scripts.painted(truth, shape, painter, SIZE, False, passes=0)
+    assert scripts.score(truth, shape, asset.mesh, painter.layout.cameras(shape.vertices))["psnr_seen"] < scripts.BAR
+
+
+def test_colours_of_views_are_brought_to_the_pictures(scripts):
+    """Views of other exposure and white balance: those that share no surface with the picture follow those between."""
+    truth = lopsided()
+    tints = [np.array([1.25, 1.0, 0.8]) * (1 + 0.04 * number) for number in range(6)]
+    painter, shape = true_painter(scripts, truth, tint=lambda number: tints[number])
+    scores, camera = [], Camera(35, 30, 1.2)  # sees front, right and top
+    for matching in (True, False):
+        views = ready_views(painter.paint(scripts_task(shape)).views, shape.vertices, shape.faces)
+        front = render_view(truth, camera, 256, light=0.0, background=None).astype(np.float32) / 255
+        first = ready_views({"input": View(camera, front[..., :3])}, shape.vertices, shape.faces)
+        given = [replace(first["input"], priority=1.0), *views.values()]
+        if matching:
+            found, factors = matched(given, shape.vertices, shape.faces, 1)
+            assert np.array_equal(found[0].picture, given[0].picture) and np.allclose(factors[0], 1)
+            off = np.abs(factors[1:] * np.stack(tints) - 1).max(1)
+            assert off[[0, 1, 4]].max() < 0.03 and off.max() < 0.15
+            back = found[3]
+        else:
+            back = given[3]
+        true_back = render_view(truth, back.camera, 256, light=0.0, background=None).astype(np.float32) / 255
+        sure = (back.confidence > 0.9)[..., None]
+        scores.append(float(np.abs((back.picture - true_back[..., :3]) * sure).sum() / sure.sum()))
+    assert scores[0] < 0.4 * scores[1]
+
+
+def scripts_task(shape: Mesh):
+    from varco3d.kernels.meshes.normals import smooth_normals
+    from varco3d.weights.painters import PaintTask
+
+    return PaintTask(shape.vertices, shape.faces, smooth_normals(shape.vertices, shape.faces))
+
+
+def caged() -> Mesh:
+    """A box whose sides are hidden from straight ahead by plates, and seen past them from aslant."""
+    parts = [box((-0.3, -0.3, -0.3), (0.3, 0.3, 0.3), (220, 60, 40))]
+    for axis in (0, 2):
+        for sign in (-1, 1):
+            low, high = np.full(3, -0.32), np.full(3, 0.32)
+            low[axis], high[axis] = sorted((sign * 0.8, sign * 0.85))
+            parts.append(box(low, high, (60, 90, 200)))
+    return joined(*parts)
+
+
+def test_a_further_pass_paints_what_six_views_leave_out(scripts):
+    truth = caged()
+    painter, shape = true_painter(scripts, truth)
+    asked = []
+    right = painter.paint
+    painter.paint = lambda task: asked.append(task) or right(task)
+    made = {}
+    for passes in (0, 2):
+        asset = scripts.painted(truth, shape, painter, SIZE, False, passes=passes)
+        made[passes] = asset.report["texture"]["made"]
+    assert made[0] < 0.85 and made[2] > made[0] + 0.1
+    known = asked[2].known
+    assert known is not None and known.pictures.shape == (6, 256, 256, 3)
+    assert 0.3 < known.share.mean() < 1.0, "what is painted already stays, the rest is free"
+    shown = render_view(truth, Camera(45, 0, 1.2), 200, light=0.0, background=None)
+    got = render_view(asset.mesh, Camera(45, 0, 1.2), 200, light=0.0, background=None)
+    inner = (shown[..., 0] > 200) & (got[..., 3] == 255)
+    assert inner.sum() > 500 and np.abs(shown[inner].astype(int) - got[inner])[:, :3].mean() < 12
+
+
+def test_turned_cameras_see_the_mesh_as_it_stands_turned():
+    mesh = figure()
+    for yaw, pitch in ((30, 35), (-110, -20), (45, 0), (0, 90)):
+        turn = turn_of(yaw, pitch)
+        assert np.allclose(turn @ turn.T, np.eye(3)) and np.linalg.det(turn) == pytest.approx(1)
+        assert (turn @ Camera(yaw, pitch).axes()[2])[2] == pytest.approx(1)
+        turned = (mesh.vertices @ turn.T).astype(np.float32)
+        for camera in (Camera(0, 0, 1.2), Camera(90, 0, 1.2), Camera(180, 89.99, 1.2)):
+            one = render_maps(turned, mesh.faces, camera, 96, maps=()).mask
+            two = render_maps(mesh.vertices, mesh.faces, turned_back(camera, turn), 96, maps=()).mask
+            assert (one != two).sum() <= 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "own", "views", "picture", "words", "lacking", "chosen"),
+    [
+        ("auto", None, None, True, False, "mvadapter", "mirror"),
+        ("auto", "mvadapter", None, True, False, "", "mvadapter"),
+        ("auto", "mvadapter", None, True, False, "mvadapter", "mirror!"),
+        ("auto", "mvadapter", "sides/", True, False, "", "folder"),
+        ("auto", None, None, False, True, "", "mvadapter"),
+        ("auto", None, None, True, True, "mvadapter", ModelMissingError),
+        ("tiny", None, None, True, False, "", "mirror!"),
+        ("mirror", None, None, False, True, "", UsageError),
+        ("mvadapter", None, None, True, False, "mvadapter", "mvadapter"),
+    ],
+)
+def test_who_paints(monkeypatch, asked, own, views, picture, words, lacking, chosen):
+    monkeypatch.setattr(choice, "missing_weights", lambda name, picture: lacking)
+    warnings: list[str] = []
+    if isinstance(chosen, type):
+        with pytest.raises(chosen):
+            choose_painter(asked, own, views, picture, words, warnings.append)
+        return
+    assert choose_painter(asked, own, views, picture, words, warnings.append) == chosen.rstrip("!")
+    assert len(warnings) == chosen.endswith("!")
+    if lacking and warnings:
+        assert f"varco3d models pull {lacking}" in warnings[0]
+
+
+def test_without_the_libraries_auto_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(choice, "missing_weights", lambda name, picture: "")
+    monkeypatch.setattr(choice.importlib.util, "find_spec", lambda name: None)
+    warnings: list[str] = []
+    assert choose_painter("auto", "mvadapter", None, True, False, warnings.append) == "mirror"
+    assert "pip install 'varco3d[painter]'" in warnings[0]
+    from varco3d.weights.painters import libraries
+
+    monkeypatch.setattr(libraries.importlib, "import_module", lambda name: (_ for _ in ()).throw(ImportError(name)))
+    with pytest.raises(MissingDependencyError, match="diffusers"):
+        libraries.diffusers()
+
+
+def test_a_picture_that_fits_nowhere_is_not_baked(scripts):
+    truth = lopsided()
+    painter, shape = true_painter(scripts, truth)
+    ball = Mesh(*box((-0.2, -0.9, -0.2), (0.2, 0.9, 0.2), (255, 0, 255))[:2], colors=None)
+    subject = subject_of(replace(ball, colors=np.full((len(ball.vertices), 3), 255, np.uint8)), Camera(0, 0, 1.1))
+    told: list[str] = []
+    settings = make_settings(Texture.Settings, {"size": SIZE, "painter": "mvadapter", "passes": 0})
+    context = Context(load=lambda part, model: painter, warn=told.append)
+    asset = Texture().run(Asset(mesh=shape, subject=subject), settings, context)
+    assert asset.report["texture"]["views"] == 6
+    assert any("no part of it is baked" in text for text in told)
+
+
+def test_maps_and_views_are_kept_and_enlarged_by_a_plug_in(scripts, monkeypatch, tmp_path):
+    truth = lopsided()
+    painter, shape = true_painter(scripts, truth)
+    sizes = []
+
+    class Twice:
+        name = "twice"
+
+        @staticmethod
+        def load():
+            return lambda: lambda picture: sizes.append(picture.shape) or picture.repeat(2, 0).repeat(2, 1)
+
+    monkeypatch.setattr(learned, "entry_points", lambda group: [Twice] if group == "varco3d.upscalers" else [])
+    settings = {"size": 256, "painter": "mvadapter", "prompt": "bronze", "passes": 0, "upscaler": "twice"}
+    context = Context(load=lambda part, model: painter, folder=tmp_path)
+    Texture().run(Asset(mesh=shape), make_settings(Texture.Settings, settings), context)
+    assert sizes == [(256, 256, 3)] * 6
+    assert Image.open(tmp_path / "painter" / "view_front.png").size == (256, 256)
+    assert (tmp_path / "conditions" / "normal_front.png").exists()
+    with pytest.raises(UsageError, match="nothing"):
+        learned.find_upscaler("nothing")
+
+
+def test_a_stage_may_load_another_network_than_the_recipes():
+    loaded = []
+
+    def loader(model, part, device, dtype):
+        loaded.append((model, part))
+        return object()
+
+    pool = NetworkPool({"painter": "one"}, loader=loader, offload="stage")
+    first = pool.load("painter", "one")
+    assert pool.load("painter", "one") is first and pool.load("painter", "two") is not first
+    assert loaded == [("one", "painter"), ("two", "painter")]
+    pool.settle()
+    assert pool.loaded() == ()
