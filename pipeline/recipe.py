@@ -10,6 +10,8 @@
     [presets.draft]             # settings on top, per preset
     coarse = { steps = 10 }
 
+Another package adds recipes in the entry-point group `varco3d.recipes`: a callable that returns the file's path.
+
 Later layers win: implementation default, recipe, preset, the caller's overrides.
 """
 
@@ -26,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from .._places import user_path
+from .._plugins import RECIPES, package_of, plugins
 from .._text import suggestion
 from ..errors import UsageError
 from .settings import change_settings
@@ -97,8 +100,9 @@ def digest(value: object) -> str:
 
 
 def recipe_names() -> list[str]:
-    """Recipes that ship with the package, sorted."""
-    return sorted(path.stem for path in _folder().glob("*.toml"))
+    """Recipes that ship with the package, sorted, then those of other packages."""
+    ours = sorted(path.stem for path in _folder().glob("*.toml"))
+    return [*ours, *(name for name in plugins(RECIPES) if name not in ours)]
 
 
 def load_recipe(
@@ -159,9 +163,15 @@ def _find(name: str) -> Path:
             return path
         raise UsageError(f"there is no recipe at {path}", "A model folder holds a recipe.toml.")
     path = _folder() / f"{name}.toml"
-    if not path.is_file():
+    if path.is_file():
+        return path
+    point = plugins(RECIPES).get(name)
+    if point is None:
         raise UsageError(f"there is no recipe '{name}'", suggestion(name, recipe_names()))
-    return path
+    foreign = Path(point.load()())
+    if not foreign.is_file():
+        raise UsageError(f"the recipe '{name}' of {package_of(point)} is missing: {foreign}", "Reinstall that package.")
+    return foreign
 
 
 def _folder() -> Path:

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from .._plugins import STAGES, plugins
 from .._text import suggestion
 from ..errors import ModelMissingError, UsageError
 from .artifacts import Asset
 from .machine import GIB, used_memory
 from .stages.settings import ORDER, SETTINGS
 
-ENTRY_POINTS = "varco3d.stages"
 LEAST_CHUNK = 256  # query points; fewer are slower and save nothing
 _BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in SETTINGS}
 
@@ -108,6 +108,4 @@ def load_stage(name: str) -> Stage:
 
 
 def _foreign() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    return dict(plugins(STAGES))

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LAYERS = ("kernels", "weights", "pipeline", "cli")
-SHARED = {"errors", "_files", "_places", "_text", "_version"}  # modules of varco3d/ that every layer uses
+SHARED = {"errors", "_files", "_places", "_text", "_version", "_plugins"}  # modules of varco3d/ that every layer uses
 FRONT = {path.stem for path in (ROOT / "varco3d").glob("*.py")} - SHARED
 HEAVY = {"torch", "trimesh", "warp", "skimage", "onnxruntime", "scipy", "huggingface_hub", "ray", "pymeshlab"}
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import typer
 
+from ..._plugins import GROUPS, package_of, plugins
 from ..._version import __version__
 from ...errors import Varco3DError
 from ..config import unknown_variables
@@ -130,6 +131,19 @@ def check_settings(session: Session) -> Iterator[Check]:
         yield Check("settings", "fail", text, "Rename or unset it.")
 
 
+def check_plugins() -> Iterator[Check]:
+    """Every plug-in of other packages, and whether it can be loaded."""
+    for kind, group in GROUPS.items():
+        for name, point in plugins(group).items():
+            try:
+                point.load()
+            except Exception as error:  # another package's code raises anything
+                fix = f"pip install --force-reinstall {point.dist.name if point.dist else name}"
+                yield Check(f"{kind} {name}", "fail", f"{package_of(point)}: {type(error).__name__}: {error}", fix)
+            else:
+                yield Check(f"{kind} {name}", "ok", package_of(point))
+
+
 def check_optional() -> Iterator[Check]:
     """Extras: none is needed, each says how to get it."""
     for package, (extra, purpose) in OPTIONAL.items():
@@ -190,6 +204,7 @@ def doctor(
         "disk": check_disk,
         "models": check_models,
         "settings": lambda: check_settings(session),
+        "plug-ins": check_plugins,
         "optional packages": check_optional,
     }
     if self_test:
