@@ -27,6 +27,7 @@ class _Help:
     """The help of verbs and groups: it leads with examples, and is plain text with the same panels off a terminal."""
 
     examples: ClassVar[str] = ""
+    params: list[Any]
 
     def get_help_option(self, ctx):
         """--help, in the panel of the global flags."""
@@ -37,6 +38,9 @@ class _Help:
 
     def format_help(self, ctx, formatter) -> None:
         """Writes the help: through rich to a terminal, else into the formatter."""
+        for param in self.params:  # --no-NAME of a switch that is off says nothing, and takes a column
+            if getattr(param, "secondary_opts", None) and param.default is not True:
+                param.secondary_opts = []
         self.rich_markup_mode = show_examples(self.examples, formatter)
         super().format_help(ctx, formatter)  # type: ignore[misc]
 

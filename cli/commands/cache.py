@@ -54,7 +54,8 @@ def info(session: Session) -> None:
 
 @verb(app, "clear", "varco3d cache clear\nvarco3d cache clear kernels\nvarco3d cache clear -n")
 def clear(
-    session: Session, names: list[str] = typer.Argument(None, help="Caches, as `cache info` names them.")
+    session: Session,
+    names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Caches, as `cache info` names them."),
 ) -> None:
     """Delete the caches named, or all of them. Weights stay."""
     known = caches()

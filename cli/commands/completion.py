@@ -24,7 +24,7 @@ app = new_app()
 def completion(
     session: Session,
     shell: Literal["bash", "zsh", "fish"] = typer.Argument(
-        None, help="By default the one in $SHELL.", show_default=False
+        None, metavar="[SHELL]", help="bash, zsh or fish; by default the one in $SHELL.", show_default=False
     ),
 ) -> None:
     """Print the completion script of SHELL, by default the one in $SHELL."""

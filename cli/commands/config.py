@@ -21,7 +21,7 @@ app = new_app(
 @verb(app, "show", "varco3d config show --origin\nVARCO3D_SEED=7 varco3d config show seed")
 def show(
     session: Session,
-    keys: list[str] = typer.Argument(None, help="Only these settings."),
+    keys: list[str] = typer.Argument(None, metavar="[SETTING]...", help="Only these settings."),
     origin: bool = typer.Option(False, "--origin", help="Tell where each value came from."),
 ) -> None:
     """Show every setting after merging environment, config files, the preset and defaults.

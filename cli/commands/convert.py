@@ -52,8 +52,8 @@ def convert(
     session: Session,
     result: Result,
     source: Source,
-    mesh: Path = typer.Argument(..., help="The mesh to read."),
-    out: Path = typer.Argument(..., help="The file to write."),
+    mesh: Path = typer.Argument(..., metavar="MESH", help="The mesh to read."),
+    out: Path = typer.Argument(..., metavar="OUT", help="The file to write."),
 ) -> None:
     """Write MESH as OUT: format by suffix (glb, obj, ply, stl, 3mf), axes and units by the habit of the format."""
     kind = out.suffix[1:].lower()

@@ -296,7 +296,7 @@ def path(session: Session, name: str = NAME) -> None:
 @verb(app, "import", IMPORTS)
 def import_weights(
     session: Session,
-    source: Path = typer.Argument(..., exists=True, help="A folder or a file."),
+    source: Path = typer.Argument(..., exists=True, metavar="SOURCE", help="A folder or a file."),
     name: str = typer.Option(
         None, "--as", metavar="NAME", help="What the file is, when its keys and its name leave a doubt."
     ),

@@ -29,8 +29,10 @@ def refine(
     surface: Mesh,
     picture: Picture,
     machine: Machine,
-    mesh: Path = typer.Argument(..., help="The coarse mesh; +Z faces the viewer of the picture, +Y is up."),
-    image: Path = typer.Argument(..., help="The picture of its front."),
+    mesh: Path = typer.Argument(
+        ..., metavar="MESH", help="The coarse mesh; +Z faces the viewer of the picture, +Y is up."
+    ),
+    image: Path = typer.Argument(..., metavar="IMAGE", help="The picture of its front."),
 ) -> int:
     """Turn a coarse mesh and its picture into a fine mesh: voxels, Lattice refinement, clean-up, texture.
 

@@ -6,7 +6,7 @@ import typer
 
 from ...errors import UsageError
 from ..config import stage_settings
-from ..options.panels import Assignments, Machine, Mesh, Model, Output, Paint, Picture, TextureOptions
+from ..options.panels import Assignments, Machine, Model, Output, PaintedMesh, Picture, RunOptions
 from ..run import execute
 from ..session import Session
 from .base import new_app, verb
@@ -28,11 +28,12 @@ def texture(
     output: Output,
     model: Model,
     assignments: Assignments,
-    surface: Mesh,
-    paint: Paint,
+    surface: PaintedMesh,
     picture: Picture,
     machine: Machine,
-    mesh: Path = typer.Argument(..., help="The mesh; +Z faces the viewer of the first picture, +Y is up."),
+    mesh: Path = typer.Argument(
+        ..., metavar="MESH", help="The mesh; +Z faces the viewer of the first picture, +Y is up."
+    ),
     images: list[str] = typer.Argument(
         ..., metavar="IMAGE [VIEW=IMAGE]...", help="Pictures; the first shows the front."
     ),
@@ -44,9 +45,7 @@ def texture(
     simplified first, otherwise its shape stays as it is.
     """
     front, others = split_views(images)
-    options = TextureOptions(
-        output, model, assignments=assignments, mesh=surface, picture=picture, machine=machine, paint=paint
-    )
+    options = RunOptions(output, model, assignments=assignments, mesh=surface, picture=picture, machine=machine)
 
     def build(scratch: Path):
         from ..mesh_request import build_mesh_request

@@ -19,6 +19,7 @@ from ...pipeline.stages.settings import SETTINGS
 PREFIX = "VARCO3D_"
 GIVEN = "flag"  # origin of a value from the command line
 WORDS = ("on", "off")
+WIDEST = 19  # characters of choices in the help's narrow column; longer lists stand in the text
 _FAILURES = {int: "int", float: "float"}  # as Typer says it
 
 
@@ -187,7 +188,7 @@ def typer_option(flag: Flag, title: str, **more: Any) -> tuple[Any, Any]:
     names += [flag.short] if flag.short else []
     annotation, reader = _reader(flag)
     about: dict[str, Any] = {
-        "help": flag.help,
+        "help": _help(flag),
         "rich_help_panel": title,
         "envvar": flag.variable if flag.stored else None,
         "show_envvar": False,
@@ -205,6 +206,12 @@ def typer_option(flag: Flag, title: str, **more: Any) -> tuple[Any, Any]:
     )
 
 
+def _help(flag: Flag) -> str:
+    """The meaning, and the choices where they are too long for the column of values."""
+    named = not flag.choices or flag.metavar is not None or not str(_metavar(flag)).startswith("NAME")
+    return flag.help if named else f"{flag.help} One of {', '.join(flag.choices)}."
+
+
 def _whole(bound: float | None) -> float | None:
     """A bound without .0, as the help shows it."""
     return int(bound) if bound is not None and float(bound).is_integer() else bound
@@ -213,7 +220,7 @@ def _whole(bound: float | None) -> float | None:
 def _shown_default(flag: Flag) -> bool | str:
     """True to show the flag's default; a text, which Typer puts in parentheses, where it is no value of the flag."""
     if flag.sets or flag.note is not None:
-        return flag.default_text()
+        return False if flag.default_text() in ("", "off") else flag.default_text()
     return flag.default not in (None, ()) and flag.default is not False
 
 
@@ -265,10 +272,11 @@ def _read_one(flag: Flag, text: str) -> Any:
 
 
 def _metavar(flag: Flag) -> str | None:
+    choices = "|".join(flag.choices)
     if flag.many:
-        return f"{'|'.join(flag.choices) or 'TEXT'},..."
-    if flag.choices:
-        return "|".join(flag.choices)
+        return f"{choices or 'TEXT'},..." if len(choices) <= WIDEST else "NAME,..."
+    if choices:
+        return choices if len(choices) <= WIDEST else "NAME"
     return {int: "N", float: "X", str: "TEXT", bool: None}.get(flag.kind, "PATH")
 
 

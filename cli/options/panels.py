@@ -140,13 +140,13 @@ class Mesh(RunPanel):
 
 
 @dataclass(frozen=True)
-class Paint(RunPanel):
-    """Flags of `texture` alone, in the panel of the mesh."""
+class PaintedMesh(Mesh):
+    """The mesh that `texture` paints, which keeps its shape and, if asked, its UVs."""
 
     title: ClassVar[str] = "Mesh"
-    stored: ClassVar[bool] = False
 
-    keep_uv: bool | None = short_for("texture.keep_uv")
+    faces: int | None = short_for("clean.faces", note="kept")
+    keep_uv: bool | None = short_for("texture.keep_uv", stored=False)
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,8 @@ class Machine(RunPanel):
 
     device: str = flag("auto", "auto, cpu, cuda, cuda:1 or mps.", metavar="NAME")
     dtype: str = flag(
-        "auto", "Number type of the networks; fp32, bf16 and fp16 will do too.", parse=number_type,
-        metavar="auto|float32|bfloat16|float16", complete=NUMBER_TYPES.values,
+        "auto", "Number type of the networks: auto, float32 (fp32), bfloat16 (bf16) or float16 (fp16).", metavar="TYPE",
+        parse=number_type, complete=NUMBER_TYPES.values,
     )  # fmt: skip
     memory: float | None = flag(
         None, "Budget; networks leave and chunks shrink to keep it.", metavar="GIB", minimum=0.001
@@ -249,13 +249,6 @@ class RunOptions:
     def flags(cls) -> tuple[Flag, ...]:
         """All flags, in the order of the help."""
         return tuple(flag for field in dataclasses.fields(cls) for flag in _panel(field.type).flags())
-
-
-@dataclass(frozen=True)
-class TextureOptions(RunOptions):
-    """What the flags of `texture` say."""
-
-    paint: Paint = Paint()
 
 
 def _panel(kind: object) -> type[Panel]:

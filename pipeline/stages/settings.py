@@ -112,9 +112,7 @@ class CleanSettings:
     faces: int = setting(40_000, "Simplify to about this many triangles; 0 keeps all.", 0, 50_000_000)
     min_part: float = setting(0.02, "Parts with less area than this share of the largest part's are dropped.", 0.0, 1.0)
     tolerance: float = setting(0.0, "Vertices this near become one, box units.", 0.0, 0.1)
-    watertight: bool = setting(
-        False, "Wrap an open mesh into a closed one; the flag also fails a mesh that stays open."
-    )
+    watertight: bool = setting(False, "Close an open mesh: fill small holes, wrap what is open more widely.")
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,14 @@ import typer
 
 from varco3d.cli.commands.convert import Result
 from varco3d.cli.options.flag import Flag, flag, setting_of, short_for
-from varco3d.cli.options.panels import RunOptions, TextureOptions
+from varco3d.cli.options.panels import PaintedMesh, RunOptions
 from varco3d.errors import UsageError
 from varco3d.pipeline.settings import change_settings
 from varco3d.pipeline.stages.settings import ORDER, SETTINGS
 
 PAIRS = [
     pytest.param(flag, target, id=f"{verb} {flag.option} {target}")
-    for verb, flags in (("generate", TextureOptions.flags()), ("convert", Result.flags()))
+    for verb, flags in (("generate", RunOptions.flags()), ("texture", PaintedMesh.flags()), ("convert", Result.flags()))
     for flag in flags
     for target in flag.sets
 ]
