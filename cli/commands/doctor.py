@@ -32,11 +32,11 @@ varco3d doctor --json
 
 app = new_app()
 
-# Optional packages: import name -> (extra, what it brings).
+# Packages that may be missing: import name -> (extra, or "" for the package itself; what it brings).
 OPTIONAL = {
     "huggingface_hub": ("hub", "models pull"),
     "xatlas": ("texture", "xatlas charts"),
-    "pymeshlab": ("meshlab", "quads, stronger repair (GPL-3)"),
+    "pymeshlab": ("", "quads, closing open meshes (GPL-3)"),
     "rembg": ("cutout", "larger background-removal models"),
     "ray": ("ray", "--executor ray"),
 }
@@ -150,7 +150,8 @@ def check_optional() -> Iterator[Check]:
         if importlib.util.find_spec(package) is not None:
             yield Check(package, "ok", purpose)
         else:
-            yield Check(package, "note", f"not installed; for {purpose}", f"pip install 'varco3d[{extra}]'")
+            wanted = f"'varco3d[{extra}]'" if extra else package
+            yield Check(package, "note", f"not installed; for {purpose}", f"pip install {wanted}")
 
 
 def run_self_test() -> Iterator[Check]:

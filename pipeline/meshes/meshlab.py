@@ -1,9 +1,11 @@
-"""The one file that imports pymeshlab, which is GPL-3 and installed only by those who ask for it: varco3d[meshlab].
+"""The one file that imports pymeshlab, which is GPL-3; without it everything else runs.
 
-Used where it is the better tool: filling holes, wrapping a broken mesh into a closed one (CGAL's alpha wrap), pairing
-triangles to quads; and by the bench, which compares with it.
+pip installs it with varco3d where wheels are; pyproject.toml says where. Used where it is the better tool: filling
+holes, wrapping a broken mesh into a closed one (CGAL's alpha wrap), pairing triangles to quads; and by the bench, which
+compares with it.
 """
 
+import importlib.metadata
 import importlib.util
 from typing import Any
 
@@ -21,7 +23,10 @@ def wrap(mesh: Mesh, detail: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
     outside. Raises MissingDependencyError.
     """
     ml, meshes = _load(mesh)
-    meshes.generate_alpha_wrap(alpha=ml.PercentageValue(100 * detail), offset=ml.PercentageValue(10 * detail))
+    if importlib.metadata.version("pymeshlab") < "2025":  # the last one with wheels for glibc 2.31
+        meshes.generate_alpha_wrap(alpha_fraction=detail, offset_fraction=detail / 10)
+    else:
+        meshes.generate_alpha_wrap(alpha=ml.PercentageValue(100 * detail), offset=ml.PercentageValue(10 * detail))
     made = meshes.current_mesh()
     return made.vertex_matrix().astype(np.float32), made.face_matrix().astype(np.int32)
 
@@ -58,7 +63,7 @@ def require_meshlab() -> None:
     """Raises MissingDependencyError when pymeshlab is not installed."""
     if importlib.util.find_spec("pymeshlab") is None:
         raise MissingDependencyError(
-            "this needs pymeshlab (GPL-3), which is not installed", "pip install 'varco3d[meshlab]'"
+            "this needs pymeshlab (GPL-3), which is not installed here", "pip install 'pymeshlab>=2023.12.post3'"
         )
 
 
