@@ -15,6 +15,7 @@ TERMINATED = 143
 # Every `code` of the exception tree (varco3d/errors.py and below) has a line here; a test compares the two sets.
 EXIT_CODES: dict[str, int] = {
     "bad_input": ITEM_FAILED,
+    "input_changed": ITEM_FAILED,
     "no_subject": ITEM_FAILED,
     "bad_mesh": ITEM_FAILED,
     "empty_field": ITEM_FAILED,

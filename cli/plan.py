@@ -3,18 +3,17 @@
 import json
 import os
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutOfMemoryError
+from ..errors import OutOfMemoryError, Varco3DError
 from ..pipeline.batch.claims import item_claims
 from ..pipeline.batch.naming import Item
 from ..pipeline.batch.records import RecordBook, latest_records
-from ..pipeline.batch.runner import known_record, settings_digest
+from ..pipeline.batch.runner import input_hashes, known_record, recipe_digest, settings_digest
 from ..pipeline.machine import GIB, free_memory, resolve_device, resolve_dtype
 from ..pipeline.network_pool import model_digest
-from ..pipeline.seeds import file_sha256
 from .console import seconds, size
 from .request import Request, needed_models
 from .session import Session
@@ -86,21 +85,22 @@ def describe_plan(request: Request) -> dict[str, Any]:
     }
 
 
-def _known_items(request: Request) -> Callable[[Item, str], bool]:
-    """A function that tells of an item, and the sha256 of its picture, whether the run would pass over it."""
+def _known_items(request: Request) -> Callable[[Item, Mapping[str, str]], bool]:
+    """A function that tells of an item, and the hashes of its pictures, whether the run would pass over it."""
     config, options = request.config, request.options
     if options.folder is None or not options.resume or options.force:
-        return lambda item, sha256: False
+        return lambda item, hashes: False
     book = RecordBook(options.folder, options.shard)
-    recipe, model = config.recipe.digest(), model_digest(config.recipe.models)
+    recipe, model = recipe_digest(config.recipe), model_digest(config.recipe.models)
 
-    def known(item: Item, sha256: str) -> bool:
-        return known_record(book, config, item, sha256, settings_digest(config, item, recipe), model) is not None
+    def known(item: Item, hashes: Mapping[str, str]) -> bool:
+        settings = settings_digest(config, item, recipe, hashes)
+        return known_record(book, config, item, hashes["source"], settings, model) is not None
 
     return known
 
 
-def describe_item(item: Item, request: Request, known: Callable[[Item, str], bool]) -> dict[str, Any]:
+def describe_item(item: Item, request: Request, known: Callable[[Item, Mapping[str, str]], bool]) -> dict[str, Any]:
     """One item: its input, the files it will write, and whether a record says it is done.
 
     state: new, done (a record says so of the same picture, settings and weights) or unreadable.
@@ -108,12 +108,12 @@ def describe_item(item: Item, request: Request, known: Callable[[Item, str], boo
     claims = item_claims(item, request.config, request.stages)
     outputs = [f"{claim.path}/" if claim.folder else str(claim.path) for claim in claims]
     try:
-        digest = file_sha256(item.source)
-    except OSError as error:
+        hashes = input_hashes(item)
+    except Varco3DError as error:
         about = {"id": item.id, "input": str(item.source), "sha256": None, "outputs": outputs}
-        return {**about, "state": "unreadable", "reason": error.strerror}
-    about = {"id": item.id, "input": str(item.source), "sha256": digest, "outputs": outputs}
-    return {**about, "state": "done" if known(item, digest) else "new"}
+        return {**about, "state": "unreadable", "reason": error.message}
+    about = {"id": item.id, "input": str(item.source), "sha256": hashes["source"], "outputs": outputs}
+    return {**about, "state": "done" if known(item, hashes) else "new"}
 
 
 def missing_models(request: Request) -> list[str]:

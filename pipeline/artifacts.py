@@ -284,12 +284,14 @@ class Asset:
     """Everything known about one item; None where no stage has been yet.
 
     source: the picture; sides: pictures of other sides of the object, by name (SIDES); mask: a picture whose white part
-    is the object, overrides every cut-out; report: numbers about the exported mesh (mesh_report.py).
+    is the object, overrides every cut-out; hashes: sha256 of `source`, `mask` and sides by name, as they must still be
+    when they are opened; report: numbers about the exported mesh (mesh_report.py).
     """
 
     source: Path | None = None
     sides: dict[str, Path] = dataclasses.field(default_factory=dict)
     mask: Path | None = None
+    hashes: dict[str, str] = dataclasses.field(default_factory=dict)
     subject: Subject | None = None
     coarse: Mesh | None = None
     camera: PictureCamera | None = None

@@ -22,6 +22,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "cli.md"
 CODES = {
     "bad_input": "a file cannot be read, is of the wrong kind, or is damaged",
     "no_subject": "the picture shows no foreground object",
+    "input_changed": "a picture was written to while the run was at it",
     "bad_mesh": "a mesh is empty, not finite, or names missing vertices",
     "empty_field": "the decoded field has no surface",
     "output": "a result cannot be written: disk full, read-only",

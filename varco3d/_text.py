@@ -1,4 +1,4 @@
-"""Words for messages: what a mistyped name probably meant."""
+"""Words for messages: what a mistyped name probably meant, and text that is safe to show."""
 
 import difflib
 from collections.abc import Iterable
@@ -8,6 +8,11 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word most like `word`, or None when none is near."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return close[0] if close else None
+
+
+def printable(text: object) -> str:
+    """The text as one line without control characters: names of files may hold any, and terminals obey them."""
+    return "".join(character if character.isprintable() else "?" for character in str(text))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

@@ -29,6 +29,12 @@ class BadInputError(Varco3DError):
     code = "bad_input"
 
 
+class InputChangedError(BadInputError):
+    """A picture was written to between the moment in which it was hashed and the one in which it was used."""
+
+    code = "input_changed"
+
+
 class NoSubjectError(BadInputError):
     """The picture holds no foreground object."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 
-from ...errors import Varco3DError
+from ...errors import UsageError, Varco3DError
 from ..options.flag import Panel, flag
 from ..report.order import SORTS, STATUSES
 from ..session import Session
@@ -73,23 +73,30 @@ def report(
 
 
 def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[Entry]") -> list[Path]:
+    from ...pipeline.batch.claims import Claim, check_claims
     from ..report.gallery import Page, sort_entries, write_gallery
 
+    page = listing.page or folder / "report.html"
+    if page.suffix.lower() not in (".html", ".htm"):
+        raise UsageError(f"{page} is no page", "Give --page a name that ends in .html.")
+    check_claims([Claim(page, "the report")], [])
     title = f"varco3d: {folder.resolve().name}"
     draw = listing.thumbnails
     how = Page(PARTS, listing.embed * 1_000_000, title, lambda entry: _thumbnail(session, folder, entry, draw))
-    return write_gallery(listing.page or folder / "report.html", folder, sort_entries(entries, "status"), how)
+    return write_gallery(page, folder, sort_entries(entries, "status"), how)
 
 
 def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> bytes | None:
     """The front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
-    from ..report.gallery import cached, mesh_thumbnail, sheet_thumbnail
+    from ..report.gallery import cached, inside, mesh_thumbnail, sheet_thumbnail
 
     sheet = next((o for o in entry.outputs if str(o["path"]).endswith(".preview.png")), None)
     if sheet is not None:
-        return cached(folder, str(sheet.get("sha256")), lambda: sheet_thumbnail(folder / sheet["path"]))
+        drawn = inside(folder, sheet, (".png",))
+        return None if drawn is None else cached(folder, str(sheet.get("sha256")), lambda: sheet_thumbnail(drawn))
     mesh = entry.output("glb")
-    if mesh is None or not draw or entry.status == "lost":
+    path = None if mesh is None else inside(folder, mesh, (".glb",))
+    if mesh is None or path is None or not draw or entry.status == "lost":
         return None
 
     def make() -> bytes | None:
@@ -97,7 +104,7 @@ def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> by
 
         try:
             with session.console.guard_stdout():
-                return mesh_thumbnail(load_mesh(folder / mesh["path"]))
+                return mesh_thumbnail(load_mesh(path))
         except Varco3DError as error:
             session.console.warn(f"{entry.name}: no thumbnail, {error.message}")
             return None

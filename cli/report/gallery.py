@@ -11,8 +11,8 @@ import contextlib
 import html
 import io
 import json
-import math
 import os
+import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,13 +21,18 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from ..._files import write_whole
-from ...errors import NothingMatchedError, OutputError
-from ...pipeline.batch.records import is_present, latest_records, record_files
+from ..._files import opened_regular, sweep, write_whole
+from ...errors import NothingMatchedError, OutputError, Varco3DError
+from ...pipeline.batch.naming import STATE
+from ...pipeline.batch.records import is_present, latest_records, output_path, record_files
 from ...pipeline.meshes.outputs import output_error
+from ...pipeline.pictures.formats import open_image
+from ...pipeline.pictures.reading import picture_sha256
 from .order import STATUSES
 
 _LARGEST_PICTURE = 64_000_000  # pixels to decode for a thumbnail; JPEGs shrink while they are decoded
+_DIGEST = re.compile(r"(input-)?[0-9a-f]{64}")  # nothing else becomes the name of a file
+_ASSET = b"varco3dAsset("
 _SHOWN = ("vertices", "faces", "components", "watertight", "boundary_edges", "genus", "texture_coverage")
 
 
@@ -71,23 +76,35 @@ def read_entries(folder: Path) -> list[Entry]:
 
 
 def _entry(folder: Path, record: Mapping[str, Any]) -> Entry:
-    outputs = tuple(o for o in record.get("outputs") or () if isinstance(o, dict) and "path" in o)
-    status = str(record.get("status"))
-    if status == "ok" and not all(is_present(folder, output) for output in outputs):
+    status = "ok" if record["status"] == "ok" else "failed"
+    if status == "ok" and not all(is_present(folder, output) for output in record["outputs"]):
         status = "lost"
-    seconds = record.get("seconds")
-    source = record.get("input")
+    source = record["input"]
     return Entry(
-        name=str(record["id"]),
+        name=record["id"],
         status=status,
-        source=Path(source) if isinstance(source, str) and "\0" not in source else None,
-        seconds=float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else None,
-        outputs=outputs,
-        mesh=record.get("mesh") or {},
-        warnings=tuple(str(text) for text in record.get("warnings") or ()),
-        error=record.get("error") or None,
+        source=Path(source) if source and "\0" not in source else None,
+        seconds=record["seconds"],
+        outputs=tuple(record["outputs"]),
+        mesh=record["mesh"],
+        warnings=tuple(record["warnings"]),
+        error=record.get("error"),
         record=record,
     )
+
+
+def inside(folder: Path, output: Mapping[str, Any], suffixes: tuple[str, ...]) -> Path | None:
+    """An output of a record as a file to read: below the output folder, links followed, and of the right kind.
+
+    A record may come from anywhere, and what is read goes into a page that is passed on.
+    """
+    path = output_path(folder, output)
+    try:
+        if path is None or path.suffix.lower() not in suffixes or not path.is_file():
+            return None
+        return path if path.resolve().is_relative_to(folder.resolve()) else None
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def sort_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
@@ -126,33 +143,31 @@ def totals(folder: Path, entries: Sequence[Entry]) -> dict[str, Any]:
 
 def picture_thumbnail(path: Path, size: int = 160) -> bytes | None:
     """A picture shrunk to `size` pixels as WebP, alpha kept; None when it cannot be read or is huge."""
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
     try:
-        if not path.is_file():  # a pipe would wait for ever
-            return None
-        with Image.open(path) as image:
+        with opened_regular(path) as file, open_image(file, path.name) as image:
             image.draft("RGB", (size * 2, size * 2))
             if image.width * image.height > _LARGEST_PICTURE:
                 return None
             small = ImageOps.exif_transpose(image)
             small.thumbnail((size, size))
             return _webp(small.convert("RGBA"))
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError):
+    except Exception:  # decoders raise anything on broken data
         return None
 
 
 def sheet_thumbnail(path: Path, size: int = 240) -> bytes | None:
     """The front view of a six-view sheet (six views side by side, the front first) as WebP; None if unreadable."""
-    from PIL import Image, UnidentifiedImageError
-
     try:
-        with Image.open(path) as image:
+        with opened_regular(path) as file, open_image(file, path.name) as image:
+            if image.width * image.height > _LARGEST_PICTURE:
+                return None
             side = min(image.width // 6, image.height) if image.width >= 2 * image.height else image.height
             front = image.convert("RGB").crop((0, 0, side, side))
             front.thumbnail((size, size))
             return _webp(front)
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError):
+    except Exception:  # as above
         return None
 
 
@@ -175,7 +190,9 @@ def _webp(image: Any) -> bytes:
 
 def cached(folder: Path, digest: str, make: Callable[[], bytes | None]) -> bytes | None:
     """The picture for a file with this hash, kept in OUT/.varco3d/thumbnails where that can be written."""
-    place = folder / ".varco3d" / "thumbnails" / f"{digest[:40]}.webp"
+    place = folder / STATE / "thumbnails" / f"{digest[:40]}.webp"
+    if not _DIGEST.fullmatch(digest) or any(path.is_symlink() for path in (place, *list(place.parents)[:2])):
+        return make()
     with contextlib.suppress(OSError):
         return place.read_bytes()
     data = make()
@@ -206,6 +223,8 @@ def write_gallery(path: Path, folder: Path, entries: Sequence[Entry], page: Page
     Raises OutputError.
     """
     beside = path.with_name(path.stem + "_assets")
+    for unfinished in (path.parent, beside, folder / STATE / "thumbnails"):
+        sweep(unfinished)
     written: list[Path] = []
     items: list[dict[str, Any]] = []
     inline: list[tuple[int, Path]] = []
@@ -233,18 +252,14 @@ def write_gallery(path: Path, folder: Path, entries: Sequence[Entry], page: Page
 
 def _glb(folder: Path, entry: Entry) -> Path | None:
     output = entry.output("glb")
-    if output is None or not is_present(folder, output):
-        return None
-    return folder / output["path"]
+    return inside(folder, output, (".glb",)) if output is not None and is_present(folder, output) else None
 
 
 def _item(entry: Entry, folder: Path, base: Path, page: Page) -> dict[str, Any]:
     """What the page's script knows about an item."""
     picture, source, digest = None, entry.source, entry.record.get("sha256")
     if source is not None and isinstance(digest, str):
-        picture = cached(folder, "input-" + digest, lambda: picture_thumbnail(source))
-    elif source is not None:
-        picture = picture_thumbnail(source)
+        picture = cached(folder, "input-" + digest, lambda: _thumbnail_of(source, digest))
     facts = [(name.replace("_", " "), _text(entry.mesh[name])) for name in _SHOWN if entry.mesh.get(name) is not None]
     timings = entry.record.get("timings") or {}
     facts += [(stage, f"{t.get('seconds', 0):.2f} s") for stage, t in timings.items() if isinstance(t, dict)]
@@ -269,6 +284,14 @@ def _item(entry: Entry, folder: Path, base: Path, page: Page) -> dict[str, Any]:
     }
 
 
+def _thumbnail_of(source: Path, digest: str) -> bytes | None:
+    """The thumbnail of an input, when it still is the picture that the record names by its hash."""
+    try:
+        return picture_thumbnail(source) if picture_sha256(source) == digest else None
+    except Varco3DError:
+        return None
+
+
 def _href(file: Path, base: Path) -> str:
     """A relative link; names that are no UTF-8 keep their bytes."""
     return quote(Path(os.path.relpath(file, base)).as_posix(), errors="surrogateescape")
@@ -287,16 +310,27 @@ def _data_url(data: bytes | None) -> str | None:
 def _sidecar(folder: Path, number: int, mesh: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{number}.js"
+    if target.exists() and not _is_sidecar(target):
+        raise OutputError(f"{target} is there already and is no part of a report", "Give --page another name.")
     data = base64.b64encode(mesh.read_bytes())
-    write_whole(target, lambda file: file.write(b'varco3dAsset(%d,"' % number + data + b'");\n'))
+    write_whole(target, lambda file: file.write(_ASSET + b'%d,"' % number + data + b'");\n'))
     return target
+
+
+def _is_sidecar(path: Path) -> bool:
+    """Whether the file is a script that a report wrote."""
+    try:
+        with opened_regular(path) as file:
+            return file.read(len(_ASSET)) == _ASSET
+    except OSError:
+        return False
 
 
 def _drop_stale(folder: Path, written: Sequence[Path]) -> None:
     """Scripts of an earlier, larger page are removed; a folder left empty too."""
     if folder.is_dir():
         for path in folder.glob("*.js"):
-            if path not in written and path.stem.isdigit():
+            if path not in written and path.stem.isdigit() and _is_sidecar(path):
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             folder.rmdir()

@@ -15,7 +15,7 @@ from pathlib import Path
 from ..._places import user_path
 from ...errors import NothingMatchedError, UsageError
 from ..meshes.signature import is_own
-from ..pictures.reading import is_picture
+from ..pictures.formats import is_picture
 
 _PREVIEW = re.compile(r"\.(preview|steps)\.(png|gif|webp)$")
 _TEXTURE = re.compile(r"_texture\.(png|jpg|webp)$")

@@ -6,6 +6,7 @@ and closed by the next writer.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import os
@@ -146,8 +147,28 @@ class RecordBook:
     def __init__(self, folder: Path, shard: tuple[int, int] | None = None):
         self.folder = folder
         self.path = record_path(folder, shard)
+        self._read = {path: _size(path) for path in {*record_files(folder), self.path}}
         self._latest = latest_records(folder)
+        self._news: set[str] = set()
         self._file: int | None = None
+
+    def refresh(self) -> set[str]:
+        """Reads what other runs have appended since. Returns the ids that they finished while this run was on."""
+        for path, known in self._read.items():
+            size = _size(path)
+            if size <= known:
+                continue
+            with contextlib.suppress(OSError), opened_regular(path) as file:
+                file.seek(known)
+                lines = file.read(size - known)
+                whole = lines.rfind(b"\n") + 1
+                self._read[path] = known + whole
+                for line in lines[:whole].splitlines():
+                    record = parse_record(line)
+                    if record is not None:
+                        self._latest[record["id"]] = record
+                        self._news.add(record["id"])
+        return self._news
 
     def done(self, item_id: str, sha256: str | None, settings: str, model: str) -> dict[str, Any] | None:
         """The record that makes working on the item again pointless, or None.
@@ -166,13 +187,14 @@ class RecordBook:
         return record if code in _LASTING else None
 
     def append(self, record: dict[str, Any]) -> None:
-        """One line in one write. Raises OutputError."""
+        """One line in one write. Raises OutputError, also when the file is no longer the one that has its name."""
         data = (json.dumps({"schema": SCHEMA, **record}, ensure_ascii=True, default=str) + "\n").encode()
         try:
             if self._file is None:
-                self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o644)
+                self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)
                 if _cut_short(self._file):
                     os.write(self._file, b"\n")
+            _check_in_place(self._file, self.path)
             if os.write(self._file, data) < len(data):  # the rest did not fit; readers pass over a line cut short
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
@@ -189,3 +211,17 @@ def _cut_short(file: int) -> bool:
     """Whether the file's last byte is not a line's end."""
     size = os.fstat(file).st_size
     return size > 0 and os.pread(file, 1, size - 1) != b"\n"
+
+
+def _check_in_place(file: int, path: Path) -> None:
+    """Raises OSError when the open record has been removed or replaced: its lines would go nowhere."""
+    ours, there = os.fstat(file), os.stat(path)
+    if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
+        raise OSError(errno.ENOENT, "the record was removed or replaced while the run was on", str(path))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..._places import user_path
+from ..._text import printable
 from ..._version import __version__
 from ...errors import BadInputError, Varco3DError
 from ..events import Emit, ItemFinished, RunStarted
 from ..machine import resolve_device
-from ..meshes.outputs import output_error
 from ..network_pool import model_digest
-from ..recipe import digest
+from ..pictures.reading import picture_sha256
+from ..recipe import Recipe, digest
 from ..seeds import file_sha256
 from .executors import make_executor
 from .naming import Item
 from .records import STAGES_FORMAT, RecordBook
+from .run_folder import ItemLocks, run_folder
 from .worker import Result, RunConfig, Task, describe_error, error_of
 
 FATAL = ("output", "model_missing", "licence_not_accepted", "bad_checkpoint", "device_unavailable", "usage",
          "missing_dependency")  # fmt: skip
 """Codes of failures that every further item would meet too: they end the run."""
+
+
+_UNREAD = "unread"  # stands for the hash of the settings where the inputs could not be hashed
 
 
 @dataclass(frozen=True)
@@ -70,25 +75,33 @@ class Batch:
     def __init__(self, config: RunConfig, items: tuple[Item, ...], options: BatchOptions, emit: Emit):
         self.summary = Summary(run_id=time.strftime("%Y%m%d-%H%M%S-") + uuid.uuid4().hex[:6])
         self._items, self._options, self._emit = items, options, emit
-        root = options.folder or (items[0].target.parent if items else Path())
-        self._state = root / ".varco3d"
-        self._home = self._state / "tmp" / self.summary.run_id
-        self._config = replace(config, tmp=self._home)
+        self._root = options.folder or (items[0].target.parent if items else Path())
+        self._config = config
         self._recipe_digest = ""
         self._model = ""
         self._book: RecordBook | None = None
+        self._locks: ItemLocks | None = None
         self._stop = False
 
     def execute(self) -> Summary:
         """Works through all items. Raises what makes the whole run pointless (FATAL codes) and KeyboardInterrupt, after
         everything finished so far has been recorded and every worker has been ended."""
         started = time.perf_counter()
+        try:
+            with run_folder(self._root, self.summary.run_id) as home:
+                self._config = replace(self._config, tmp=home)
+                self._work()
+        finally:
+            self.summary.seconds = round(time.perf_counter() - started, 3)
+        return self.summary
+
+    def _work(self) -> None:
         options = self._options
-        lock = self._open_home()
         try:
             if options.folder is not None:
                 self._book = RecordBook(options.folder, options.shard)
-            self._recipe_digest = self._config.recipe.digest()
+                self._locks = ItemLocks(options.folder)
+            self._recipe_digest = recipe_digest(self._config.recipe)
             self._model = model_digest(self._config.recipe.models)
             executor = make_executor(
                 options.executor,
@@ -106,11 +119,10 @@ class Batch:
             finally:
                 executor.close()
         finally:
-            self.summary.seconds = round(time.perf_counter() - started, 3)
+            if self._locks is not None:
+                self._locks.close()
             if self._book is not None:
                 self._book.close()
-            self._close_home(lock)
-        return self.summary
 
     # ------------------------------------------------------------------------------------------------------- items
 
@@ -119,21 +131,39 @@ class Batch:
         for item in self._items:
             if self._stop:
                 return
+            if self._locks is not None and not self._locks.take(item.id):
+                self._leave(item)
+                continue
             try:
-                sha256 = file_sha256(item.source)
-            except OSError as error:
+                task = self._task_of(item)
+            except (OSError, Varco3DError) as error:
                 self._settle_unreadable(item, error)
                 continue
-            known = self._known(item, sha256)
-            if known is not None:
+            known = self._known(item, task.sha256, task.settings)
+            if known is None:
+                yield task
+            else:
                 self._skip(item, known)
-                continue
-            yield Task(item, sha256)
 
-    def _known(self, item: Item, sha256: str | None) -> dict[str, Any] | None:
-        if self._book is None or not self._options.resume or self._options.force:
+    def _task_of(self, item: Item) -> Task:
+        """The task with the hashes of everything it reads. Raises OSError, BadInputError, ItemTimeoutError."""
+        limit = self._config.timeout
+        hashes = input_hashes(item, None if limit is None else time.monotonic() + limit)
+        settings = settings_digest(self._config, item, self._recipe_digest, hashes)
+        return Task(item, hashes["source"], settings, hashes)
+
+    def _known(self, item: Item, sha256: str | None, settings: str) -> dict[str, Any] | None:
+        if self._book is None:
             return None
-        return known_record(self._book, self._config, item, sha256, self._settings_of(item), self._model)
+        news = self._book.refresh()  # what another run over this folder has done since
+        if (not self._options.resume or self._options.force) and item.id not in news:
+            return None
+        return known_record(self._book, self._config, item, sha256, settings, self._model)
+
+    def _leave(self, item: Item) -> None:
+        """An item that another run over this folder works on: it is left to it."""
+        self._count("skipped", None)
+        self._emit(ItemFinished(item.id, "skipped", [], {}, ["left to another run that works on it now"], None))
 
     def _skip(self, item: Item, record: dict[str, Any]) -> None:
         """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded. A
@@ -142,8 +172,13 @@ class Batch:
         mesh = record.get("mesh") or {}
         error = self._gate_error(mesh) if outputs else record.get("error")
         status = "skipped" if error is None else "failed"
+        self._release(item)
         self._count(status, error)
         self._emit(ItemFinished(item.id, status, outputs, mesh, list(record.get("warnings", [])), error))
+
+    def _release(self, item: Item) -> None:
+        if self._locks is not None:
+            self._locks.give_back(item.id)
 
     def _gate_error(self, mesh: dict[str, Any]) -> dict[str, Any] | None:
         if self._config.gate is None or not mesh:
@@ -154,20 +189,24 @@ class Batch:
             return describe_error(error)
         return None
 
-    def _settle_unreadable(self, item: Item, error: OSError) -> None:
-        known = self._known(item, None)
+    def _settle_unreadable(self, item: Item, error: OSError | Varco3DError) -> None:
+        """An item whose picture (or mask, or other side) cannot be read."""
+        known = self._known(item, None, _UNREAD)
         if known is not None:
             self._skip(item, known)
             return
-        name = "".join(c if c.isprintable() else "?" for c in str(item.source))
-        failure = BadInputError(f"{name} cannot be read: {error.strerror}", "Check the path and its rights.")
-        self._finish(item, None, None, Result("failed", error=describe_error(failure)))
+        if isinstance(error, OSError):
+            error = BadInputError(
+                f"{printable(item.source)} cannot be read: {error.strerror}", "Check the path and its rights."
+            )
+        self._finish(item, None, None, Result("failed", error=describe_error(error)))
 
     def _finish(self, item: Item, sha256: str | None, task: Task | None, result: Result) -> None:
         """Writes the record, then says so."""
         outputs = list(result.outputs)
         if self._book is not None:
             self._book.append(self._record(item, sha256, task, result))
+        self._release(item)
         self._count(result.status, result.error)
         self.summary.outputs += [output["path"] for output in outputs]
         attempts = len(result.history) + 1
@@ -196,7 +235,7 @@ class Batch:
             "input": str(item.source),
             "relpath": item.relpath,
             "sha256": sha256,
-            "settings": self._settings_of(item),
+            "settings": _UNREAD if task is None else task.settings,
             "model": self._model,
             "recipe": self._config.recipe.name,
             "version": __version__,
@@ -227,9 +266,6 @@ class Batch:
 
     # --------------------------------------------------------------------------------------------------------- run
 
-    def _settings_of(self, item: Item) -> str:
-        return settings_digest(self._config, item, self._recipe_digest)
-
     def _announce(self, executor: str) -> None:
         recipe, options = self._config.recipe, self._options
         device = ",".join(options.devices) if options.devices else resolve_device(self._config.device)
@@ -247,28 +283,6 @@ class Batch:
             )
         )
 
-    def _open_home(self) -> int:
-        """Makes the folder for unfinished outputs, locks it, and removes those of runs that are no more."""
-        try:
-            self._home.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self._home / "lock", os.O_CREAT | os.O_RDWR, 0o644)
-        except OSError as error:
-            raise output_error(self._state.parent, error) from error
-        _try_lock(lock)
-        for other in self._home.parent.iterdir():
-            if other != self._home and _is_stale(other):
-                shutil.rmtree(other, ignore_errors=True)
-        return lock
-
-    def _close_home(self, lock: int) -> None:
-        os.close(lock)
-        shutil.rmtree(self._home, ignore_errors=True)
-        for folder in (self._home.parent, self._state):
-            try:
-                folder.rmdir()
-            except OSError:
-                return  # another run works there
-
 
 def known_record(
     book: RecordBook, config: RunConfig, item: Item, sha256: str | None, settings: str, model: str
@@ -281,38 +295,32 @@ def known_record(
     return record
 
 
-def settings_digest(config: RunConfig, item: Item, recipe_digest: str) -> str:
-    """Hash of everything beside the picture and the weights that decides what comes out for an item. Raises OSError."""
+def input_hashes(item: Item, deadline: float | None = None) -> dict[str, str]:
+    """sha256 of the pictures of an item: source, mask, sides by name. Raises BadInputError, ItemTimeoutError."""
+    paths = {"source": item.source, "mask": item.mask, **(item.asset.sides if item.asset else {})}
+    return {name: picture_sha256(path, deadline) for name, path in paths.items() if path is not None}
+
+
+def settings_digest(config: RunConfig, item: Item, recipe_digest: str, hashes: Mapping[str, str]) -> str:
+    """Hash of everything beside the picture and the weights that decides what comes out for an item."""
     run = {"start": config.start, "until": config.until, "skip": sorted(config.skip), "previews": config.previews}
-    mask = None if item.mask is None else file_sha256(item.mask)
-    sides = {} if item.asset is None else {name: file_sha256(path) for name, path in item.asset.sides.items()}
-    return digest([recipe_digest, run, config.dtype, item.run_seed, mask, *([sides] if sides else [])])
+    sides = {name: value for name, value in hashes.items() if name not in ("source", "mask")}
+    return digest([recipe_digest, run, config.dtype, item.run_seed, hashes.get("mask"), *([sides] if sides else [])])
 
 
-def _try_lock(lock: int) -> bool:
-    """Takes the lock when nobody holds it. The kernel frees it when its process dies, however that happens."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: no lock is needed to write, and what others left behind is left to the user
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return True
-    except OSError:
-        return False
+def recipe_digest(recipe: Recipe) -> str:
+    """Hash of the settings and of the contents of files that they name. Raises OSError."""
+    files = {str(path): file_sha256(path) for path in setting_files(recipe)}
+    return digest([recipe.digest(), files]) if files else recipe.digest()
 
 
-def _is_stale(folder: Path) -> bool:
-    """Whether the run that this folder belongs to is dead."""
-    try:
-        lock = os.open(folder / "lock", os.O_RDWR)
-    except OSError:
-        # No lock file: just being made, or half removed.
-        try:
-            return time.time() - folder.stat().st_mtime > 3600
-        except OSError:
-            return False
-    try:
-        return _try_lock(lock)
-    finally:
-        os.close(lock)
+def setting_files(recipe: Recipe) -> list[Path]:
+    """Files that settings name: pictures of `texture.views`, as a folder or a list, and LoRAs."""
+    if "texture" not in recipe.names():
+        return []
+    texture = recipe.stage("texture").settings
+    views = str(getattr(texture, "views", None) or "").split(",")
+    named = [user_path(part.strip().rpartition("=")[2]) for part in views if part.strip()]
+    found = [file for path in named for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    found += [user_path(text.rpartition(":")[0] or text) for text in getattr(texture, "lora", ())]
+    return [path for path in found if path.is_file()]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..._files import move_whole
+from ..._files import is_temporary, move_whole
 from ..._version import __version__
 from ...errors import OutOfMemoryError, OutputError, Varco3DError
 from ..artifacts import Asset
@@ -64,10 +64,14 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class Task:
-    """An item, ready to work on. sha256: of its picture; attempt: from 1; rung: steps down the memory ladder."""
+    """An item, ready to work on. sha256: of its picture; settings: hash of all else that decides what comes out;
+    hashes: of all its pictures, by the slot they fill;
+    attempt: from 1; rung: steps down the memory ladder."""
 
     item: Item
     sha256: str
+    settings: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
     rung: int = 0
     history: tuple[dict[str, Any], ...] = ()
@@ -124,7 +128,7 @@ class Worker:
         """Announces the item and makes its state."""
         item, config = task.item, self.config
         emit(ItemStarted(item.id, str(item.source), task.sha256, task.seed, task.attempt))
-        asset = dataclasses.replace(item.asset or Asset(), source=item.source, mask=item.mask)
+        asset = dataclasses.replace(item.asset or Asset(), source=item.source, mask=item.mask, hashes=dict(task.hashes))
         about = {
             "recipe": config.recipe.name,
             "preset": config.recipe.preset,
@@ -249,7 +253,7 @@ def kept_stages(folder: Path) -> list[dict[str, Any]]:
     if not folder.is_dir():
         return []
     size, digest = 0, hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_temporary(path)):
         size += path.stat().st_size
         if path.name != "stage.json":
             digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\0".encode())

@@ -53,7 +53,7 @@ def is_own(path: Path) -> bool:
         return head.startswith(b"glTF") and b'"generator":"' + mark + b'"' in head
     if suffix == ".3mf":
         return _three_mf_application(path) == SOFTWARE
-    if suffix == ".html":
+    if suffix in (".html", ".htm"):
         return b'<meta name="generator" content="' + mark + b'">' in head
     if head.startswith(b"\x89PNG"):
         return b"tEXtSoftware\0" + mark in head

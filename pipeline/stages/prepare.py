@@ -7,19 +7,22 @@ trained on exactly this framing, so it is a contract and not a taste.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
+from ..._text import printable
 from ...errors import MissingDependencyError, NoSubjectError
 from ..artifacts import Asset, Subject
 from ..pictures.cutout import bleed, main_parts, plain_background, tidy_mask, touched_sides
-from ..pictures.reading import open_mask, open_rgba, shrink
+from ..pictures.own_alpha import own_cutout, solid_alpha
+from ..pictures.reading import open_mask, open_picture
 from ..stage import Context
 from .settings import PrepareSettings
 
-_MEANINGFUL = 0.002  # share of transparent pixels from which a picture's own alpha is taken for a cut-out
 _WORK_SIDE = 3072  # pixels; larger pictures are averaged down first, which bounds memory
 _SMALL = 64  # pixels; below, a warning
 
@@ -35,27 +38,40 @@ class Prepare:
 
     def run(self, asset: Asset, settings: PrepareSettings, context: Context) -> Asset:
         assert asset.source is not None
-        subject = prepared(asset.source, asset.mask, settings, context)
-        sides = {name: prepared(path, None, settings, context).rgba for name, path in asset.sides.items()}
+        hashes = asset.hashes
+        subject = prepared(asset.source, asset.mask, settings, context, hashes)
+        sides = {
+            name: prepared(path, None, settings, context, {"source": hashes.get(name, "")}).rgba
+            for name, path in asset.sides.items()
+        }
         return dataclasses.replace(asset, subject=dataclasses.replace(subject, sides=sides))
 
 
-def prepared(source: Path, mask: Path | None, settings: PrepareSettings, context: Context) -> Subject:
-    """One picture, opened, cut out and framed. Raises BadInputError, NoSubjectError."""
-    full = open_rgba(source)
-    rgba, factor = shrink(full, max(_WORK_SIDE, settings.size))
+def prepared(
+    source: Path,
+    mask: Path | None,
+    settings: PrepareSettings,
+    context: Context,
+    hashes: Mapping[str, str] = MappingProxyType({}),
+) -> Subject:
+    """One picture, opened, cut out and framed. hashes: sha256 that `source` and `mask` must have, where known.
+
+    Raises BadInputError, InputChangedError, NoSubjectError.
+    """
+    picture = open_picture(source, max(_WORK_SIDE, settings.size), hashes.get("source") or None)
+    rgba = picture.rgba
     if mask is not None:
-        alpha, own = open_mask(mask, (rgba.shape[1], rgba.shape[0])), False
+        alpha, own = open_mask(mask, (rgba.shape[1], rgba.shape[0]), hashes.get("mask") or None), False
     else:
         alpha, own = find_alpha(rgba, settings, context)
     box = bounding_box(alpha)
     if box is None:
-        raise NoSubjectError(f"{source.name} shows no object", "Give a --mask, or a picture with alpha.")
+        raise NoSubjectError(f"{printable(source.name)} shows no object", "Give a --mask, or a picture with alpha.")
     _warn(alpha, box, settings, context)
     # A picture's own alpha has true colours at its rim; a cut-out's rim still shows the background.
     subject = frame(rgba[..., :3], alpha, box, settings, solid=0.02 if own else 0.95)
-    crop = np.diag([factor, factor, 1.0]) @ subject.crop
-    return dataclasses.replace(subject, crop=crop, source_size=(full.shape[1], full.shape[0]))
+    crop = np.diag([picture.factor, picture.factor, 1.0]) @ subject.crop
+    return dataclasses.replace(subject, crop=crop, source_size=picture.size)
 
 
 def find_alpha(rgba: np.ndarray, settings: PrepareSettings, context: Context) -> tuple[np.ndarray, bool]:
@@ -63,13 +79,16 @@ def find_alpha(rgba: np.ndarray, settings: PrepareSettings, context: Context) ->
     own = rgba[..., 3].astype(np.float32) / 255
     if settings.cutout == "off":
         return np.ones_like(own), True
-    if settings.cutout == "keep" or (own < 0.5).mean() > _MEANINGFUL:
-        return own, True
+    outline = solid_alpha(own) if settings.cutout == "keep" else own_cutout(own)
+    if outline is not None:
+        return outline, True
     rgb = rgba[..., :3]
+    if own.min() < 0.5:  # colours of transparent pixels are anything
+        rgb = bleed(rgb, own, 0.5).astype(np.uint8)
     if settings.method == "rembg":
         return _with_rembg(rgb), False
     if settings.method in ("auto", "plain"):
-        alpha = plain_background(rgb)
+        alpha = plain_background(rgb, max(1024, 2 * settings.size))
         if alpha is not None:
             return alpha, False
         if settings.method == "plain":

@@ -1,5 +1,6 @@
 """`report`: shards merged, a table, and a page that shows every asset in 3D without a network."""
 
+import base64
 import hashlib
 import io
 import json
@@ -15,6 +16,7 @@ from PIL import Image
 
 from varco3d.cli.report.gallery import read_entries, sort_entries, totals
 from varco3d.pipeline.batch.records import RecordBook
+from varco3d.pipeline.seeds import file_sha256
 
 
 def glb(shape: str, colour: tuple[int, int, int]) -> bytes:
@@ -46,7 +48,7 @@ def out(tmp_path: Path) -> Path:
     picture = tmp_path / "input.png"
     Image.new("RGBA", (400, 300), (20, 120, 220, 255)).save(picture)
     one, two = RecordBook(folder, (0, 2)), RecordBook(folder, (1, 2))
-    ok(one, "red box", glb("box", (220, 40, 40)), 3.0, input=str(picture))
+    ok(one, "red box", glb("box", (220, 40, 40)), 3.0, input=str(picture), sha256=file_sha256(picture))
     ok(one, "sub/green ball", glb("ball", (40, 200, 40)), 9.5)
     failed(one, "again", "out_of_memory", 5.0)
     ok(two, "again", glb("box", (40, 40, 220)), 1.5)
@@ -121,7 +123,8 @@ def test_page_is_self_contained_and_escapes_names(run, out: Path, drawn: list[in
     assert by_name["sub/green ball"]["files"] == [{"name": "green ball.glb", "href": "../sub/green%20ball.glb"}]
     assert by_name["vanished"]["asset"] is None and by_name["vanished"]["files"] == []
     assert text.count('id="asset-') == 3 and not (out / "a" / "page_assets").exists()
-    assert len(list((out / ".varco3d" / "thumbnails").iterdir())) == len(drawn) == 3
+    kept = [path.name for path in (out / ".varco3d" / "thumbnails").iterdir()]
+    assert sum(not name.startswith("input-") for name in kept) == len(drawn) == 3 and len(kept) == 4
     run("report", out)
     assert len(drawn) == 3  # kept from the first report
 
@@ -254,3 +257,63 @@ def test_page_in_chromium(run, out: Path, tmp_path: Path, drawn: list[int]) -> N
         asked = page.requested()
         assert asked and all(url.startswith(("file:", "data:", "blob:")) for url in asked), asked
         assert page.problems() == []
+
+
+HOSTILE = {
+    "above": {"path": "../secret.glb"},
+    "absolute": {"path": "/SECRET/secret.glb"},
+    "through a link": {"path": "link/secret.glb"},
+    "of another kind": {"path": "own.txt"},
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_records_embed_only_meshes_below_the_folder(run, tmp_path: Path, kind: str) -> None:
+    secret = b"TOP SECRET 12345"
+    (tmp_path / "secret.glb").write_bytes(secret)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / "link").symlink_to(tmp_path)
+    (folder / "own.txt").write_bytes(secret)
+    path = HOSTILE[kind]["path"].replace("/SECRET", str(tmp_path))
+    output = {"path": path, "format": "glb", "bytes": len(secret), "sha256": "0" * 64}
+    (folder / "varco3d.jsonl").write_text(json.dumps({"id": "a", "status": "ok", "outputs": [output]}) + "\n")
+    assert run("report", folder, "--embed", "64").code == 0
+    assert run("report", folder, "--embed", "0").code == 0
+    written = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file() and p.name != "own.txt")
+    assert base64.b64encode(secret) not in written and secret not in written.replace(b"\n", b"")
+
+
+@pytest.mark.parametrize("digest", ["../../../EVIL", "/tmp/EVIL-thumbnail", "/../../../../EVIL"])
+def test_records_name_no_files(run, out: Path, drawn: list[int], digest: str) -> None:
+    picture = out.parent / "input.png"
+    size = (out / "red box.glb").stat().st_size
+    outputs = [{"path": "red box.glb", "format": "glb", "bytes": size, "sha256": digest}]
+    record = {"id": "a", "status": "ok", "input": str(picture), "sha256": digest, "outputs": outputs}
+    (out / "varco3d.jsonl").write_text(json.dumps(record) + "\n")
+    assert run("report", out).code == 0
+    assert not list(out.parent.rglob("*EVIL*")) and not list(Path("/tmp").glob("EVIL*"))
+
+
+def test_a_report_replaces_no_foreign_file(run, out: Path, drawn: list[int]) -> None:
+    mine = out / "mine.html"
+    mine.write_text("<html>my own page</html>")
+    assert run("report", out, "--page", mine).code == 2 and "my own" in mine.read_text()
+    assert run("report", out, "--page", out / "red box.glb").code == 2
+    (out / "page_assets").mkdir()
+    script = out / "page_assets" / "7.js"
+    script.write_text("alert(1)")
+    assert run("report", out, "--page", out / "page.html").code == 0 and script.read_text() == "alert(1)"
+    assert run("report", out, "--page", out / "page.html").code == 0
+    for number in range(6):
+        (out / "page_assets" / f"{number}.js").write_text("alert(0)")
+    assert run("report", out, "--page", out / "page.html", "--embed", "0").code == 1
+    assert {path.read_text() for path in (out / "page_assets").glob("?.js")} == {"alert(0)", "alert(1)"}
+
+
+def test_a_picture_is_shown_only_while_it_is_the_recorded_one(run, out: Path, drawn: list[int]) -> None:
+    Image.new("RGB", (64, 64), (200, 0, 0)).save(out.parent / "input.png")
+    run("report", out)
+    items = re.search(r'<script id="items"[^>]*>(.*?)</script>', (out / "report.html").read_text(), re.S)
+    assert items is not None
+    assert {item["name"]: item for item in json.loads(items[1])}["red box"]["picture"] is None

@@ -13,7 +13,7 @@ from fakes import load_fake, picture, write_recipe
 
 from varco3d.errors import ModelMissingError, OutputError, QualityGateError, UsageError
 from varco3d.pipeline.batch import records as records_module
-from varco3d.pipeline.batch import runner as batch_module
+from varco3d.pipeline.batch import run_folder
 from varco3d.pipeline.batch.executors import processes, retry_of
 from varco3d.pipeline.batch.inputs import resolve_inputs
 from varco3d.pipeline.batch.naming import plan_items, single_item
@@ -283,13 +283,14 @@ def test_interrupted_runs_keep_what_is_finished_and_leave_no_scraps(place):
 
 def test_scraps_of_dead_runs_go_and_those_of_live_ones_stay(place):
     tmp = place / "out/.varco3d/tmp"
-    for name in ("dead", "alive"):
+    dead, alive = "20250101-000000-aaaaaa", "20250101-000000-bbbbbb"
+    for name in (dead, alive, "not-a-run"):
         (tmp / name).mkdir(parents=True)
         (tmp / name / "lock").touch()
-    lock = os.open(tmp / "alive/lock", os.O_RDWR)
-    assert batch_module._try_lock(lock)
+    lock = os.open(tmp / alive / "lock", os.O_RDWR)
+    assert run_folder._try_lock(lock)
     Run(place)()
-    assert [path.name for path in tmp.iterdir()] == ["alive"]
+    assert sorted(path.name for path in tmp.iterdir()) == [alive, "not-a-run"]
     os.close(lock)
 
 
