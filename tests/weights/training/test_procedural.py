@@ -96,10 +96,10 @@ def winding(vertices, faces, points):
 def test_insides_are_inside_for_the_trainer(family):
     """The flood fill of the trainer's signed distances enters no part that is thicker than its shell."""
     obj = make_object(family, 3)
-    points = np.random.default_rng(0).uniform(-1, 1, (800, 3)).astype(np.float32)
+    points = np.random.default_rng(0).uniform(-1, 1, (300, 3)).astype(np.float32)
     points = points[winding(obj.vertices, obj.faces, points) > 0.5]
     distance = SignedDistance(obj.vertices, obj.faces)(points)
-    assert len(points) > 20 and (distance[np.abs(distance) > 0.02] > 0).all()
+    assert len(points) > 10 and (distance[np.abs(distance) > 0.02] > 0).all()
 
 
 def test_samples_are_of_many_families():

@@ -18,6 +18,9 @@ RUBBER: Colour = (0.12, 0.12, 0.13)
 STEEL: Colour = (0.72, 0.74, 0.77)
 LAMP: Colour = (1.0, 0.96, 0.78)
 RED_LAMP: Colour = (0.8, 0.08, 0.06)
+GOLD: Colour = (0.9, 0.72, 0.2)
+LEATHER: Colour = (0.45, 0.27, 0.14)
+CREAM: Colour = (0.98, 0.94, 0.86)
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
@@ -125,6 +128,17 @@ def wedges(colours: Sequence[Colour], count: int, axis: str = "y") -> Pattern:
     def choose(p: np.ndarray) -> np.ndarray:
         angle = np.arctan2(p[:, (k + 1) % 3], p[:, (k + 2) % 3]) / (2 * np.pi) + 1
         return table[np.floor(angle * count).astype(int) % len(table)]
+
+    return by_face(choose)
+
+
+def tiles(colours: Sequence[Colour], tall: float, around: int) -> Pattern:
+    """A chequered wrap around Y: rows `tall` high, `around` tiles in each."""
+    table = np.asarray(colours)
+
+    def choose(p: np.ndarray) -> np.ndarray:
+        angle = np.arctan2(p[:, 2], p[:, 0]) / (2 * np.pi) + 1
+        return table[(np.floor(p[:, 1] / tall).astype(int) + np.floor(angle * around).astype(int)) % len(table)]
 
     return by_face(choose)
 

@@ -135,9 +135,7 @@ def hull(stations: Points, around: int = 20, along: int = 0, axis: str = "z") ->
     stations [K,4 or 5]: place on the axis, half width, low, high, power (2 ellipse, 4 near a rectangle); low and high
     are heights (x is the width) along z, and z (x is the width) along y. `along` > 0: so many smooth sections.
     """
-    rows = np.asarray(stations, float)
-    if rows.shape[1] == 4:
-        rows = np.concatenate([rows, np.full((len(rows), 1), 2.0)], 1)
+    rows = np.array([(*row, 2.0)[:5] for row in stations], float)
     if along:
         rows = smooth(rows, along)
         rows[:, 1] = np.maximum(rows[:, 1], 1e-9)

@@ -1,0 +1,5 @@
+"""Buildings."""
+
+from . import houses, towers
+
+KINDS = (houses, towers)

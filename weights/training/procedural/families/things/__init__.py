@@ -1,0 +1,5 @@
+"""Tools, clothes, luggage, containers, keepsakes."""
+
+from . import blades, containers, headwear, keepsakes, luggage, tools, wear
+
+KINDS = (tools, blades, wear, headwear, luggage, containers, keepsakes)
