@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from ...kernels.views.render_maps import render_maps
 from ..artifacts import Mesh
 from .formats import PREVIEW_FORMATS
 from .signature import picture_signature
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 CLAY = np.array([0.72, 0.72, 0.74], np.float32)
 BACKGROUND = (1.0, 1.0, 1.0)
@@ -109,13 +113,23 @@ def write_preview(
     options = {"save_all": True, "loop": 0, "duration": max(20, round(1000 * seconds_per_turn / frames))}
     options |= picture_signature(kind)
     if kind == "gif":
-        # One palette for all frames: a palette per frame flickers.
-        palette = pictures[0].quantize(255, dither=Image.Dither.NONE)
+        palette = _common_palette(pictures)
         pictures = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     else:
         options |= {"quality": 80, "method": 4}
     first, rest = pictures[0], pictures[1:]
     write_whole(path, lambda file: first.save(file, format=kind.upper(), append_images=rest, **options))
+
+
+def _common_palette(pictures: list[Image.Image]) -> Image.Image:
+    """Choose 255 colours from all frames.
+
+    A palette per frame flickers, and the first frame's lacks the colours of the back.
+    """
+    from PIL import Image
+
+    halves = [np.asarray(picture.reduce(2)) for picture in pictures]
+    return Image.fromarray(np.concatenate(halves, 0)).quantize(255, kmeans=2, dither=Image.Dither.NONE)
 
 
 def fit_to_box(mesh: Mesh) -> Mesh:

@@ -9,7 +9,7 @@ from PIL import Image
 from varco3d.errors import UsageError
 from varco3d.kernels.views.cameras import Camera
 from varco3d.pipeline.artifacts import Mesh
-from varco3d.pipeline.meshes.preview import render_view, sample_texture, six_views, write_preview
+from varco3d.pipeline.meshes.preview import render_view, sample_texture, six_views, turntable, write_preview
 
 SIDES = {"+z": (255, 0, 0), "-z": (0, 255, 0), "-x": (0, 0, 255), "+x": (255, 255, 0), "+y": (0, 255, 255)}
 SIDES["-y"] = (255, 0, 255)
@@ -96,3 +96,14 @@ def test_files(tmp_path: Path, suffix: str):
 def test_unknown_format(tmp_path: Path):
     with pytest.raises(UsageError):
         write_preview(painted_cube(), tmp_path / "cube.bmp")
+
+
+def test_a_turntable_keeps_colours_that_only_the_back_has(tmp_path: Path) -> None:
+    path = tmp_path / "turn.gif"
+    write_preview(painted_cube(), path, size=96, frames=8)
+    frames = turntable(painted_cube(), 8, 96)
+    with Image.open(path) as gif:
+        for index, frame in enumerate(frames):
+            gif.seek(index)
+            off = np.abs(np.asarray(gif.convert("RGB")).astype(int) - frame)
+            assert np.quantile(off, 0.99) <= 24, index
