@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ...errors import CheckpointError, ModelMissingError, UsageError
 from ...kernels.fields.field_function import FieldFunction, box_end
-from ...kernels.fields.ray_grid import column_field, field_columns, smoothed_columns, touched_rays
+from ...kernels.fields.ray_grid import column_field, field_columns, inflated_columns, smoothed_columns, touched_rays
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
@@ -169,33 +169,37 @@ class TinyGenerator:
         return query
 
     def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
-        """The mean of a guessed field and of what RayUNet makes of it on the rays of the condition's camera, smoothed:
-        the one keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not
-        there."""
+        """The mean of a guessed field and of RayUNet's answer on the rays of the condition's camera, smoothed: the one
+        keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not there."""
         if self.rays is None:
             raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
-        inputs = self.ray_inputs(field, condition)
+        inputs, config = self.ray_inputs(condition), self.rays.config
+        camera, columns = inputs["camera"], self.guess_columns(field, inputs)
+        guess = upsample(columns)[0]
+        if not config.guess:
+            columns = inflated_columns(inputs["planes"][:, 4:], camera, config.depths, self.truncation)
         with torch.inference_mode(), self._autocast():
-            answer = self.rays(**inputs)[0].float().clamp(-1, 1)
-        guess, camera = upsample(inputs["columns"])[0], inputs["camera"][0]
-        mean = smoothed_columns(torch.lerp(guess, answer, SECOND_SHARE), camera, self.field_bounds, SMOOTH)
-        return column_field(mean, camera, self.field_bounds, self.truncation)
+            answer = self.rays(columns=columns, **inputs)[0].float().clamp(-1, 1)
+        mean = smoothed_columns(torch.lerp(guess, answer, SECOND_SHARE), camera[0], self.field_bounds, SMOOTH)
+        return column_field(mean, camera[0], self.field_bounds, self.truncation)
 
-    def ray_inputs(self, field: FieldFunction, condition: Condition) -> dict[str, Tensor]:
-        """What RayUNet reads, by the names of its arguments, each with a batch of 1."""
+    def ray_inputs(self, condition: Condition) -> dict[str, Tensor]:
+        """What RayUNet reads of the picture, by the names of its arguments, each with a batch of 1."""
         seen: Seen = condition.extra
         config = RayUNetConfig() if self.rays is None else self.rays.config
-        camera, rgba = seen.picture.camera.float(), area_resize(seen.rgba, config.side)
-        asked = touched_rays(rgba[..., 3], config.side // 2)
-        columns = field_columns(field, camera[0], asked, config.depths, self.field_bounds)
-        side = seen.semantic.shape[-1]
+        patches = seen.semantic.shape[-1]
         return {
-            "columns": columns[None],
-            "planes": torch.from_numpy(picture_planes(rgba))[None].to(self._device),
+            "planes": torch.from_numpy(picture_planes(area_resize(seen.rgba, config.side)))[None].to(self._device),
             "semantic": seen.semantic,
-            "tokens": seen.picture.tokens.transpose(1, 2).unflatten(2, (side, side)),
-            "camera": camera,
+            "tokens": seen.picture.tokens.transpose(1, 2).unflatten(2, (patches, patches)),
+            "camera": seen.picture.camera.float(),
         }
+
+    def guess_columns(self, field: FieldFunction, inputs: dict[str, Tensor]) -> Tensor:
+        """A guessed field on the rays of a picture's `ray_inputs`, as RayUNet reads it, [1,D,S/2,S/2]."""
+        config = RayUNetConfig() if self.rays is None else self.rays.config
+        asked = touched_rays(inputs["planes"][0, 3].cpu().numpy(), config.side // 2)
+        return field_columns(field, inputs["camera"][0], asked, config.depths, self.field_bounds)[None]
 
 
 def area_resize(rgba: np.ndarray, side: int) -> np.ndarray:

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 
 from ..generators.generator import Condition
-from ..generators.tiny import Seen, TinyGenerator, area_resize, load_tiny
+from ..generators.tiny import TinyGenerator, load_tiny
 from ..networks.ray_unet import RayUNetConfig
 from .coarse_guess import load_coarse, mean_guess
 from .posed_views import PosedViews, augment
@@ -55,22 +55,15 @@ def codes(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(values, -1, 1) * CODES).astype(np.int8)
 
 
-def seen_row(seen: Seen) -> dict[str, np.ndarray]:
-    """What a picture says without a guess of its shape."""
-    side = seen.semantic.shape[-1]
-    tokens = seen.picture.tokens.transpose(1, 2).unflatten(2, (side, side))
-    said = {"semantic": seen.semantic, "tokens": tokens, "camera": seen.picture.camera}
-    small = area_resize(seen.rgba, RayUNetConfig().side)
-    return {name: value[0].float().cpu().numpy() for name, value in said.items()} | {"rgba": np.rint(small * 255)}
-
-
-def guess_row(generator: TinyGenerator, condition: Condition, seed: int) -> dict[str, np.ndarray]:
-    """The row's part that a picture gives, with a guess of its shape."""
-    latents, anchors = mean_guess(generator, condition, seed)
-    inputs = generator.ray_inputs(generator.field(latents, anchors), condition)
+def picture_row(generator: TinyGenerator, condition: Condition, seed: int | None) -> dict[str, np.ndarray]:
+    """The row's part that a picture gives; seed: of the guess, None to leave it out."""
+    inputs = generator.ray_inputs(condition)
     said = {name: value[0].float().cpu().numpy() for name, value in inputs.items()}
-    picture = said.pop("planes")[:4].transpose(1, 2, 0)
-    return said | {"columns": codes(said["columns"]), "rgba": np.rint(picture * 255)}
+    row = said | {"rgba": np.rint(said.pop("planes")[:4].transpose(1, 2, 0) * 255)}
+    if seed is not None:
+        field = generator.field(*mean_guess(generator, condition, seed))
+        row["columns"] = codes(generator.guess_columns(field, inputs)[0].cpu().numpy())
+    return row
 
 
 def true_row(views: PosedViews, row: int, view: int, truncation: float, rng: np.random.Generator) -> dict:
@@ -119,8 +112,8 @@ def main() -> None:
         pictures = [shown(views.views[row, view], share, rng) for (_, row, view), rng in zip(block, rngs, strict=True)]
         conditions = generator.conditions(pictures)
         for (k, row, view), rng, condition in zip(block, rngs, conditions, strict=True):
-            guessed = rng.random() < args.guessed
-            said = guess_row(generator, condition, 10000 * args.seed + k) if guessed else seen_row(condition.extra)
+            seed = 10000 * args.seed + k if rng.random() < args.guessed else None
+            said = picture_row(generator, condition, seed)
             filled = true_row(views, row, view, generator.truncation, rng) | said
             for name in sorted(filled, key=lambda name: name == "camera"):  # it comes last: the row is whole
                 arrays[name][k] = filled[name]

@@ -13,6 +13,8 @@ much: of a doubtful part the surer half alone would be too thin a shape.
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -35,7 +37,7 @@ SHELL = 0.9  # field value up to which a point belongs to the shell around the s
 NEAR_USED = 1024  # of a row's points near the surface, in training
 MASKED = 0.4  # alpha at a point's ray
 INSIDE = 3.0  # weight of the points inside
-RAYS_CONFIG = RayUNetConfig(layers=2)
+CONFIG = "config.json"  # beside a run's checkpoint
 LOOKED_FOR = 25  # batches after which rows that were written meanwhile are looked for
 INPUTS = ("columns", "planes", "semantic", "tokens", "camera")
 
@@ -144,7 +146,8 @@ def held_out_errors(network: nn.Module, held_out: list[dict[str, Tensor]]) -> di
 
 def load_rays(folder: Path) -> RayUNet:
     """The averaged weights of a run."""
-    network = RayUNet(RAYS_CONFIG)
+    config = json.loads((folder / CONFIG).read_text())
+    network = RayUNet(RayUNetConfig(**config | {"widths": tuple(config["widths"])}))
     network.load_state_dict(averaged_weights(folder))
     return network
 
@@ -156,15 +159,20 @@ def main() -> None:
     parser.add_argument("--held-out", type=Path, required=True)
     add_run_options(parser, minutes=55, learning_rate=1e-3)
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--layers", type=int, default=2, help="of attention")
+    parser.add_argument("--without-guess", action="store_true", help="the network never sees one; rows may have none")
     args = parser.parse_args()
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
-    network = RayUNet(RAYS_CONFIG).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    config = RayUNetConfig(layers=args.layers, guess=not args.without_guess)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / CONFIG).write_text(json.dumps(dataclasses.asdict(config)))
+    network = RayUNet(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if args.init:
         network.load_state_dict(network.state_dict() | initial_weights(args.init))
     print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
-    config = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995, keep_lowest="second")
-    loop = Loop(network, config, args.out)
+    schedule = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995, keep_lowest="second")
+    loop = Loop(network, schedule, args.out)
     shards = [open_ray_arrays(folder, 0, "r") for folder in args.shards]
     others = open_ray_arrays(args.held_out, 0, "r")
     every = np.arange(NEAR_POINTS)

@@ -147,7 +147,7 @@ def test_holding_raises_only_empty_rays_of_the_mask():
 
 
 def test_training_mends_the_guess_and_resumes(rows, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_rays, "RAYS_CONFIG", SMALL)
+    monkeypatch.setattr(train_rays, "RayUNetConfig", lambda **_: SMALL)
     clock = itertools.count(step=0.02)  # the budget is wall time; a clock of our own makes it 60 steps
     monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     words = ["command", "--shards", tmp_path, "--held-out", tmp_path, "--out", tmp_path / "run", "--minutes", 0.02]
@@ -181,6 +181,15 @@ def test_a_generators_second_look_is_the_mean_of_guess_and_answer():
     moved = 0.4 + 0.3 * VAE_CONFIG.truncation
     assert (field(towards * (moved - 0.02)) > 0).float().mean() > 0.95
     assert (field(towards * (moved + 0.02)) < 0).float().mean() > 0.95
+
+
+def test_a_second_look_may_go_without_the_guess():
+    """The answer is that of the outline alone, deep inside 1; with a guess of -0.2 everywhere the mean is 0.4."""
+    generator = untrained(RayUNet(RayUNetConfig(guess=False)))
+    condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
+    looked = generator.second_look(lambda points: torch.full(points.shape[:1], -0.2), condition)
+    points = (torch.rand(500, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1) * 0.2
+    assert (looked(points) - 0.4).abs().median() < 0.03
 
 
 def test_a_second_look_leaves_no_ripples():
