@@ -109,7 +109,9 @@ class Mesh:
     uv: float32 [V,2] | None, glTF convention (v runs down from the top row of the picture), one per vertex, so seam
     vertices are doubled; texture: uint8 [H,W,3] sRGB | None; normal_map: uint8 [H,W,3] tangent space | None;
     metallic_roughness: uint8 [H,W,3] glTF packing (G roughness, B metallic) | None; metallic, roughness: factors 0..1;
-    colors: uint8 [V,3] sRGB | None.
+    colors: uint8 [V,3] sRGB | None, multiply the texture; wrap: repeat, clamp or mirror, how the texture goes on beyond
+    0..1, per axis; alpha_mode: opaque, mask (shown where the opacity reaches alpha_cutoff) or blend; opacity: uint8
+    [H,W] of the texture | None; alpha: factor of the opacity, 0..1; double_sided: None where closedness decides.
     """
 
     vertices: np.ndarray
@@ -122,8 +124,19 @@ class Mesh:
     metallic: float = 0.0
     roughness: float = 0.9
     colors: np.ndarray | None = None
+    wrap: tuple[str, str] = ("clamp", "clamp")
+    alpha_mode: str = "opaque"
+    alpha_cutoff: float = 0.5
+    alpha: float = 1.0
+    opacity: np.ndarray | None = None
+    double_sided: bool | None = None
 
-    _pictures: ClassVar[tuple[str, ...]] = ("texture", "normal_map", "metallic_roughness")
+    _pictures: ClassVar[dict[str, str]] = {
+        "texture": "RGB", "normal_map": "RGB", "metallic_roughness": "RGB", "opacity": "L"
+    }  # fmt: skip
+    _factors: ClassVar[tuple[str, ...]] = (
+        "metallic", "roughness", "wrap", "alpha_mode", "alpha_cutoff", "alpha", "double_sided"
+    )  # fmt: skip
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -135,13 +148,15 @@ class Mesh:
                 _save_png(folder / f"{name}.png", pixels)
             else:
                 (folder / f"{name}.png").unlink(missing_ok=True)
-        write_json(folder / "material.json", {"metallic": self.metallic, "roughness": self.roughness})
+        write_json(folder / "material.json", {name: getattr(self, name) for name in self._factors})
 
     @classmethod
     def load(cls, folder: Path) -> Mesh:
-        pictures = {n: _load_png(folder / f"{n}.png", "RGB") for n in cls._pictures if (folder / f"{n}.png").exists()}
+        paths = {name: folder / f"{name}.png" for name in cls._pictures}
+        pictures = {name: _load_png(path, cls._pictures[name]) for name, path in paths.items() if path.exists()}
         side = folder / "material.json"
         factors = json.loads(side.read_text()) if side.exists() else {}
+        factors |= {"wrap": tuple(factors["wrap"])} if "wrap" in factors else {}
         return cls(**_load_arrays(folder / "mesh.npz"), **pictures, **factors)
 
     def to_trimesh(self) -> trimesh.Trimesh:

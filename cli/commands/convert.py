@@ -1,13 +1,13 @@
 """`varco3d convert`: another format, size, axis or face count for a mesh; no model needed."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar
 
 import typer
 
 from ...errors import UsageError
-from ...pipeline.meshes.formats import MESH_FORMATS, PER_METRE, unit_of
+from ...pipeline.meshes.formats import MESH_FORMATS, PER_METRE
 from ..options.flag import Panel, default_of, flag, setting_of, short_for
 from ..session import Session
 from .base import new_app, verb
@@ -44,7 +44,7 @@ class Source(Panel):
     """The mesh that is read."""
 
     from_up: str | None = flag(None, "Axis up in MESH.", choices=("y", "z"), note="z for STL and 3MF, else y")
-    from_unit: str | None = flag(None, "Unit of MESH.", choices=tuple(PER_METRE), note="mm for STL and 3MF, else m")
+    from_unit: str | None = flag(None, "Unit of MESH.", choices=tuple(PER_METRE), note="its own, else mm for STL, m")
 
 
 @verb(app, "convert", EXAMPLES)
@@ -74,25 +74,24 @@ def convert(
         for name in names:
             session.console.result(str(out.with_name(name)))
         return
-    from ...pipeline.meshes.levels import close, levels, simplify
-    from ...pipeline.meshes.outputs import Placement, place, write_mesh
-    from ...pipeline.meshes.reading import load_mesh
+    from ...pipeline.meshes.converting import Conversion, convert_mesh
 
+    how = Conversion(
+        faces=result.faces,
+        fractions=tuple(fractions),
+        quads=bool(result.quads),
+        watertight=bool(result.watertight),
+        texture_size=result.texture_size,
+        texture_format=texture_format,
+        size=result.size,
+        unit=result.unit,
+        up=result.up,
+        origin=result.origin,
+        from_up=source.from_up,
+        from_unit=source.from_unit,
+    )
     with session.console.guard_stdout():
-        per_metre = PER_METRE[unit_of(mesh.suffix[1:].lower(), source.from_unit or "auto")]
-        loaded = load_mesh(mesh, source.from_up)
-        whole = replace(loaded, vertices=loaded.vertices / per_metre) if per_metre != 1 else loaded
-        if result.watertight:
-            whole = close(whole, result.texture_size)
-        if result.faces:
-            whole = simplify(whole, result.faces, result.texture_size)
-        # Size and origin are those of the whole, so that the levels of detail lie in the same place.
-        whole, _ = place(whole, kind, Placement("y", result.size, "m", result.origin))
-        placement = Placement(result.up or "auto", None, result.unit or "auto", "keep")
-        written = []
-        for name, level in levels(whole, out.stem, fractions, result.texture_size):
-            target = out.with_name(name)
-            written += write_mesh(level, target, (kind,), placement, texture_format, pair=bool(result.quads))
+        written = convert_mesh(mesh, out, how, session.console.warn)
         for output in written:
             if not session.flags.json:
                 session.console.result(output.path)

@@ -1,5 +1,6 @@
 """`varco3d inspect`: health numbers of mesh files, and a gate for scripts."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def inspect(
     for path in meshes:
         try:
             with session.console.guard_stdout():
-                report = inspect_file(path)
+                report = inspect_file(path, session.console.warn)
         except Varco3DError as error:
             if len(meshes) == 1:
                 raise
@@ -65,13 +66,16 @@ def inspect(
     return code
 
 
-def inspect_file(path: Path) -> dict[str, Any]:
+def inspect_file(path: Path, warn: Callable[[str], None]) -> dict[str, Any]:
     """The mesh report of a file, in its own units and axes. Raises BadInputError, BadMeshError."""
-    from ...pipeline.meshes.reading import load_mesh
+    from ...pipeline.meshes.reading import read_mesh
     from ...pipeline.meshes.report import mesh_report
 
-    mesh = load_mesh(path, up="y")
-    report = mesh_report(mesh, bytes=path.stat().st_size)
+    found = read_mesh(path, up="y")
+    for text in found.warnings:
+        warn(text)
+    mesh = found.mesh
+    report = mesh_report(mesh, found.offset if found.offset.any() else None, bytes=path.stat().st_size)
     report["texture_size"] = list(mesh.texture.shape[1::-1]) if mesh.texture is not None else None
     return report
 
@@ -99,4 +103,5 @@ def _text(key: str, value: Any) -> str:
 
 
 def _point(values: list[float]) -> str:
-    return "(" + ", ".join(f"{v:.4g}" for v in values) + ")"
+    # A report has six digits, and more for what lies far from the origin, where the last ones are the shape.
+    return "(" + ", ".join(f"{v:.4g}" if f"{v:.6g}" == repr(v) else f"{v:.12g}" for v in values) + ")"

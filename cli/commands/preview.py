@@ -5,8 +5,9 @@ from pathlib import Path
 
 import typer
 
-from ...errors import OutputError, UsageError
+from ...errors import BadInputError, OutputError, UsageError
 from ...pipeline.meshes.formats import MESH_FORMATS, NOT_FOLDERS, PREVIEW_FORMATS
+from ..exit_codes import ITEM_FAILED, OK
 from ..options.flag import Panel, flag
 from ..session import Session
 from .base import new_app, verb
@@ -51,7 +52,7 @@ def preview(
     session: Session,
     drawing: Drawing,
     meshes: list[Path] = typer.Argument(..., metavar="MESH...", help="Mesh files."),
-) -> None:
+) -> int:
     """Draw six views (front, back, left, right, top, bottom) as PNG, or a turntable as GIF or WebP."""
     session.console.note(f"drawing {len(meshes)} mesh{'es' if len(meshes) > 1 else ''}")
     from ...pipeline.batch.claims import Claim, check_claims
@@ -65,23 +66,31 @@ def preview(
     if session.flags.dry_run:
         for _, target in plan:
             session.console.result(str(target))
-        return
+        return OK
     from ...pipeline.meshes.preview import write_preview
     from ...pipeline.meshes.reading import load_mesh
 
     with session.console.guard_stdout():
-        written = []
+        written, code = [], OK
         for mesh, target in plan:
             try:
+                drawn = load_mesh(mesh, warn=session.console.warn)
                 target.parent.mkdir(parents=True, exist_ok=True)
-                write_preview(load_mesh(mesh), target, drawing.size, drawing.frames, drawing.background)
+                write_preview(drawn, target, drawing.size, drawing.frames, drawing.background)
             except OSError as error:
                 raise OutputError(f"cannot write {target}: {error.strerror}", "Give -o another place.") from error
+            except BadInputError as error:  # one bad mesh does not keep the others from being drawn
+                if len(meshes) == 1:
+                    raise
+                session.console.error(error.code, error.message, error.hint, error)
+                code = ITEM_FAILED
+                continue
             written.append({"mesh": str(mesh), "path": str(target), "bytes": target.stat().st_size})
             if not session.flags.json:
                 session.console.result(str(target))
         if session.flags.json:
             session.console.result_json({"schema": "varco3d.preview/1", "previews": written})
+    return code
 
 
 def targets(mesh: Path, drawing: Drawing, count: int) -> list[Path]:

@@ -1,1 +1,2 @@
-"""Mesh files: reading (three_mf), outputs (glb, writers), levels, meshlab, report, glb_check, preview."""
+"""Mesh files: reading (readers, joining, atlas_of_materials), outputs (glb, writers), converting, levels, meshlab,
+report, glb_check, preview."""

@@ -9,15 +9,18 @@ import io
 import json
 import struct
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..artifacts import Mesh
+from .report import far_origin
 
 _FLOAT, _USHORT, _UINT, _UBYTE = 5126, 5123, 5125, 5121
 _ARRAY, _ELEMENTS = 34962, 34963
-_LINEAR, _LINEAR_MIPMAP, _CLAMP = 9729, 9987, 33071
+_LINEAR, _LINEAR_MIPMAP = 9729, 9987
+_WRAPS = {"clamp": 33071, "mirror": 33648, "repeat": 10497}
 _MIME = {"png": "image/png", "jpeg": "image/jpeg", "webp": "image/webp"}
 
 
@@ -28,12 +31,18 @@ def glb_bytes(
     extras: Mapping[str, Any] | None = None,
     name: str = "mesh",
 ) -> bytes:
-    """The file's bytes. mesh: already in glTF axes and metres, finite, with unit normals when it has any.
+    """The file's bytes. mesh: already in glTF axes and metres, finite, with unit normals when it has any; vertices far
+    from the origin, in float64, are stored around a node that stands there.
 
     double_sided: for open meshes, whose inside can be seen; texture_format: png, jpeg or webp (an extension that
     some viewers lack); extras: put in asset.extras.
     """
     chunk = _Chunk()
+    origin = far_origin(mesh.vertices.min(0), mesh.vertices.max(0)) if mesh.vertices.dtype == np.float64 else None
+    node: dict[str, Any] = {"mesh": 0, "name": name}
+    if origin is not None and origin.any():
+        mesh = replace(mesh, vertices=mesh.vertices - origin)
+        node["translation"] = origin.tolist()
     asset: dict[str, Any] = {"version": "2.0", "generator": "varco3d"}
     if extras:
         asset["extras"] = dict(extras)
@@ -41,12 +50,13 @@ def glb_bytes(
         "asset": asset,
         "scene": 0,
         "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0, "name": name}],
+        "nodes": [node],
         "meshes": [{"name": name, "primitives": [_primitive(chunk, mesh)]}],
         "materials": [_material(chunk, mesh, double_sided, texture_format)],
     }
     if chunk.images:
-        document["samplers"] = [{"magFilter": _LINEAR, "minFilter": _LINEAR_MIPMAP, "wrapS": _CLAMP, "wrapT": _CLAMP}]
+        wrap = {key: _WRAPS[rule] for key, rule in zip(("wrapS", "wrapT"), mesh.wrap, strict=True)}
+        document["samplers"] = [{"magFilter": _LINEAR, "minFilter": _LINEAR_MIPMAP, **wrap}]
         document["textures"] = [_texture(index, texture_format) for index in range(len(chunk.images))]
         document["images"] = chunk.images
         if texture_format == "webp":
@@ -101,7 +111,7 @@ def _primitive(chunk: _Chunk, mesh: Mesh) -> dict[str, Any]:
         attributes["NORMAL"] = chunk.array(mesh.normals.astype("<f4"), _FLOAT, "VEC3", _ARRAY)
     if mesh.uv is not None:
         attributes["TEXCOORD_0"] = chunk.array(mesh.uv.astype("<f4"), _FLOAT, "VEC2", _ARRAY)
-    if mesh.colors is not None and mesh.texture is None:
+    if mesh.colors is not None and _one_color(mesh) is None:
         colors = np.dstack([linear_from_srgb(mesh.colors)[None], np.full((1, len(mesh.colors), 1), 65535)])[0]
         attributes["COLOR_0"] = chunk.array(colors.astype("<u2"), _USHORT, "VEC4", _ARRAY, normalized=True)
     indices = mesh.faces.reshape(-1)
@@ -113,10 +123,14 @@ def _primitive(chunk: _Chunk, mesh: Mesh) -> dict[str, Any]:
 
 
 def _material(chunk: _Chunk, mesh: Mesh, double_sided: bool, texture_format: str) -> dict[str, Any]:
-    surface: dict[str, Any] = {"baseColorFactor": [1.0, 1.0, 1.0, 1.0]}
+    color = _one_color(mesh)
+    factor = [1.0, 1.0, 1.0] if color is None else (linear_from_srgb(color) / 65535).round(5).tolist()
+    surface: dict[str, Any] = {"baseColorFactor": [*factor, mesh.alpha]}
     material: dict[str, Any] = {"name": "surface", "pbrMetallicRoughness": surface}
-    if mesh.texture is not None:
-        surface["baseColorTexture"] = chunk.image(mesh.texture, texture_format)
+    color_format = "png" if see_through(mesh) and texture_format == "jpeg" else texture_format
+    pixels = color_pixels(mesh, color_format)
+    if pixels is not None:
+        surface["baseColorTexture"] = chunk.image(pixels, color_format)
     if mesh.metallic_roughness is not None:
         # Data, not colour: kept without loss whatever the colour's format, unless that is WebP, which can be lossless.
         surface["metallicRoughnessTexture"] = chunk.image(mesh.metallic_roughness, _data_format(texture_format))
@@ -126,9 +140,30 @@ def _material(chunk: _Chunk, mesh: Mesh, double_sided: bool, texture_format: str
         surface["roughnessFactor"] = float(mesh.roughness)
     if mesh.normal_map is not None:
         material["normalTexture"] = chunk.image(mesh.normal_map, _data_format(texture_format))
-    material["alphaMode"] = "OPAQUE"
+    material["alphaMode"] = mesh.alpha_mode.upper()
+    if mesh.alpha_mode == "mask":
+        material["alphaCutoff"] = mesh.alpha_cutoff
     material["doubleSided"] = double_sided
     return material
+
+
+def _one_color(mesh: Mesh) -> np.ndarray | None:
+    """The colour uint8 [3] that all vertices of a mesh without texture share, which a factor says more exactly."""
+    if mesh.texture is not None or mesh.colors is None or not len(mesh.colors):
+        return None
+    return mesh.colors[0] if (mesh.colors == mesh.colors[0]).all() else None
+
+
+def see_through(mesh: Mesh) -> bool:
+    """Whether the texture has an opacity of its own that is to be shown."""
+    return mesh.opacity is not None and mesh.alpha_mode != "opaque"
+
+
+def color_pixels(mesh: Mesh, texture_format: str) -> np.ndarray | None:
+    """The colour texture, uint8 [H,W,3], or [H,W,4] with its opacity where the format can hold one; None without."""
+    if mesh.texture is None or mesh.opacity is None or not see_through(mesh) or texture_format == "jpeg":
+        return mesh.texture
+    return np.dstack([mesh.texture, mesh.opacity])
 
 
 def _data_format(texture_format: str) -> str:
@@ -142,7 +177,7 @@ def _texture(index: int, texture_format: str) -> dict[str, Any]:
 
 
 def encode_image(pixels: np.ndarray, image_format: str, signed: bool = False) -> bytes:
-    """uint8 [H,W,3] as the bytes of a PNG, JPEG (quality 92, full chroma) or lossless WebP file.
+    """uint8 [H,W,3] as the bytes of a PNG, JPEG (quality 92, full chroma) or lossless WebP; [H,W,4] not as JPEG.
 
     signed: it says which program made it, for a picture that is a file of its own; else there is no metadata.
     """
@@ -156,7 +191,7 @@ def encode_image(pixels: np.ndarray, image_format: str, signed: bool = False) ->
         "webp": {"lossless": True, "quality": 50, "method": 2},
     }[image_format]
     buffer = io.BytesIO()
-    image = Image.fromarray(np.ascontiguousarray(pixels[..., :3]))
+    image = Image.fromarray(np.ascontiguousarray(pixels[..., : 3 if image_format == "jpeg" else 4]))
     image.save(buffer, format=image_format.upper(), **options, **(picture_signature(image_format) if signed else {}))
     return buffer.getvalue()
 

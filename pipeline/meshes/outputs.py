@@ -32,16 +32,19 @@ _IN_THE_WAY = (
 @dataclass(frozen=True)
 class Placement:
     """Where the mesh lies in the file. up: auto, y or z; size: longest side in metres, None keeps the mesh's own;
-    unit: auto, m, cm or mm; origin: center (of the box), base (middle of its underside) or keep."""
+    unit: auto, m, cm or mm; origin: center (of the box), base (middle of its underside) or keep; offset: what `keep`
+    adds to the mesh's coordinates, in metres: where a mesh at map coordinates lies."""
 
     up: str = "auto"
     size: float | None = 1.0
     unit: str = "auto"
     origin: str = "center"
+    offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str]:
-    """The mesh in the axes and unit of the file, and that unit. Normals turn along."""
+    """The mesh in the axes and unit of the file, and that unit. Normals turn along. Vertices are float64 when the
+    placement has an offset."""
     up = up_of(file_format, placement.up)
     unit = unit_of(file_format, placement.unit)
     points = mesh.vertices.astype(np.float64)
@@ -49,12 +52,13 @@ def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str
     longest = float((high - low).max())
     scale = PER_METRE[unit] * (placement.size / longest if placement.size and longest > 0 else 1.0)
     shift = {"center": (low + high) / 2, "base": np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2])}
-    points = (points - shift.get(placement.origin, np.zeros(3))) * scale
+    points = (points - shift.get(placement.origin, -np.array(placement.offset))) * scale
     normals = mesh.normals
     if up == "z":
         points = _y_up_to_z_up(points)
         normals = None if normals is None else _y_up_to_z_up(normals)
-    return dataclasses.replace(mesh, vertices=points.astype(np.float32), normals=normals), unit
+    kind = np.float64 if any(placement.offset) else np.float32
+    return dataclasses.replace(mesh, vertices=points.astype(kind), normals=normals), unit
 
 
 def _y_up_to_z_up(points: np.ndarray) -> np.ndarray:
@@ -113,7 +117,8 @@ def encode(
     """
     placed, unit = place(mesh, file_format, placement)
     if file_format == "glb":
-        return {f"{stem}.glb": glb_bytes(placed, not is_closed(mesh), texture_format, extras)}
+        double_sided = not is_closed(mesh) if mesh.double_sided is None else mesh.double_sided
+        return {f"{stem}.glb": glb_bytes(placed, double_sided, texture_format, extras)}
     if file_format == "obj":
         return obj_files(placed, stem, texture_format, quads(placed) if pair else None)
     if file_format == "ply":

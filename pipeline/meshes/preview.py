@@ -21,6 +21,7 @@ from ...kernels.views.render_maps import render_maps
 from ..artifacts import Mesh
 from .formats import PREVIEW_FORMATS
 from .signature import picture_signature
+from .texture_lookup import sample_texture
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -142,6 +143,7 @@ class _Soup:
 
     def __init__(self, mesh: Mesh):
         self.texture = mesh.texture if mesh.uv is not None else None
+        self.wrap = mesh.wrap
         self.coloured = self.texture is not None or mesh.colors is not None
         uv = mesh.uv if self.texture is not None else None
         if len(mesh.faces) <= CREASE_LIMIT and len(mesh.faces):
@@ -206,24 +208,11 @@ def _lamp(normal: np.ndarray, camera: Camera) -> np.ndarray:
 def _base_colour(soup: _Soup, face: np.ndarray, barycentrics: np.ndarray) -> np.ndarray:
     """Colours [N, 3] in 0..1 at points on faces."""
     corners = soup.faces[face]
+    colors = None
+    if soup.colors is not None:
+        colors = np.einsum("nk,nkc->nc", barycentrics, soup.colors[corners].astype(np.float32) / 255.0)
     if soup.texture is not None and soup.uv is not None:
         uv = np.einsum("nk,nkc->nc", barycentrics, soup.uv[corners])
-        return sample_texture(soup.texture, uv)
-    if soup.colors is not None:
-        return np.einsum("nk,nkc->nc", barycentrics, soup.colors[corners].astype(np.float32) / 255.0)
-    return np.broadcast_to(CLAY, (len(face), 3))
-
-
-def sample_texture(texture: np.ndarray, uv: np.ndarray) -> np.ndarray:
-    """Bilinear look-up with repeat: texture uint8 [H, W, 3], uv [N, 2] (v down) -> float32 [N, 3] in 0..1."""
-    height, width = texture.shape[:2]
-    x = uv[:, 0] * width - 0.5
-    y = uv[:, 1] * height - 0.5
-    left, top = np.floor(x), np.floor(y)
-    fx, fy = (x - left).astype(np.float32)[:, None], (y - top).astype(np.float32)[:, None]
-    x0, y0 = left.astype(np.int64) % width, top.astype(np.int64) % height
-    x1, y1 = (x0 + 1) % width, (y0 + 1) % height
-    flat = texture.reshape(-1, texture.shape[2])
-    upper = flat[y0 * width + x0] * (1 - fx) + flat[y0 * width + x1] * fx
-    lower = flat[y1 * width + x0] * (1 - fx) + flat[y1 * width + x1] * fx
-    return ((upper * (1 - fy) + lower * fy) / 255.0).astype(np.float32)
+        texels = sample_texture(soup.texture, uv, soup.wrap)
+        return texels if colors is None else texels * colors
+    return np.broadcast_to(CLAY, (len(face), 3)) if colors is None else colors

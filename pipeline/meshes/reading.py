@@ -1,46 +1,85 @@
-"""Reads mesh files of any origin into the product's Mesh: scene flattened, Y up, textures kept."""
+"""Reads mesh files of any origin into the product's Mesh: all parts joined, Y up, textures and colours kept.
 
+docs/formats.md holds the table of what each format carries.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...errors import BadInputError, BadMeshError
+from ...errors import BadInputError, Varco3DError
 from ..artifacts import Mesh
+from .formats import up_of
+from .joining import join
+from .readers import gltf, obj, off, ply, stl, three_mf
+from .readers.scene import Scene, Source, printable
 
-if TYPE_CHECKING:
-    import trimesh
+READERS: dict[str, Callable[[Source], Scene]] = {
+    ".glb": gltf.read, ".gltf": gltf.read, ".obj": obj.read, ".ply": ply.read, ".stl": stl.read, ".3mf": three_mf.read,
+    ".off": off.read,
+}  # fmt: skip
+"""The formats that are read, by suffix."""
 
-SUFFIXES = (".glb", ".gltf", ".obj", ".ply", ".stl", ".3mf", ".off")
-Z_UP = (".stl", ".3mf")  # by convention, and as our own export writes them
+_log = logging.getLogger(__name__)
 
 
-def load_mesh(path: Path, up: str | None = None) -> Mesh:
-    """The mesh in `path`, all parts joined, in the file's own units, turned so that +Y is up.
+@dataclass(frozen=True)
+class MeshFile:
+    """A mesh as a file holds it.
+
+    mesh: in the file's unit, Y up, relative to `offset`; offset: float64 [3], zero unless the mesh lies far from the
+    origin; metres: per unit, when the file itself states its unit; warnings: what the mesh lost on the way.
+    """
+
+    mesh: Mesh
+    offset: np.ndarray
+    metres: float | None
+    warnings: tuple[str, ...]
+
+
+def load_mesh(path: Path, up: str | None = None, warn: Callable[[str], None] | None = None) -> Mesh:
+    """The mesh in `path`, as `read_mesh` gives it; warn: called with each warning."""
+    found = read_mesh(path, up)
+    if warn is not None:
+        for text in found.warnings:
+            warn(text)
+    return found.mesh
+
+
+def read_mesh(path: Path, up: str | None = None) -> MeshFile:
+    """The mesh in `path`, all parts joined, turned so that +Y is up.
 
     up: "y" or "z", the axis that points up in the file; None takes the format's habit (STL and 3MF: z, others: y).
-    Raises BadInputError (missing, unreadable, unknown suffix) and BadMeshError (no triangle, not finite).
+    Raises BadInputError (missing, damaged, unknown format or extension) and BadMeshError (no triangle, not finite, a
+    vertex that does not exist).
     """
-    suffix = path.suffix.lower()
-    if not path.is_file():
-        raise BadInputError(f"{path} does not exist" if not path.exists() else f"{path} is no file", "Check the path.")
-    if suffix not in SUFFIXES:
-        raise BadInputError(f"{path}: {suffix or 'no suffix'} is no mesh format", f"Known: {', '.join(SUFFIXES)}.")
-    if path.stat().st_size == 0:
-        raise BadInputError(f"{path} is empty (zero bytes)", "Copy the file again.")
-    if suffix == ".3mf":
-        joined = _read_3mf(path)
-    else:
-        joined = _read(path)
-    vertices = np.ascontiguousarray(joined.vertices, np.float32)
-    faces = np.ascontiguousarray(joined.faces, np.int32)
-    if len(faces) == 0:
-        raise BadMeshError(f"{path} holds no triangles", "Point clouds and curves cannot be used.")
-    if not np.isfinite(vertices).all():
-        raise BadMeshError(f"{path} holds vertices that are not finite numbers", "Export it again from its program.")
-    if (up or ("z" if suffix in Z_UP else "y")) == "z":
-        vertices = z_up_to_y_up(vertices)
-    return Mesh(vertices, faces, **_surface(joined, len(vertices)))
+    source, suffix = Source(path), path.suffix.lower()
+    _check_file(path, source.name)
+    if suffix not in READERS:
+        raise BadInputError(
+            f"{source.name}: {printable(suffix) or 'no suffix'} is no mesh format", f"Known: {', '.join(READERS)}."
+        )
+    try:
+        scene = READERS[suffix](source)
+        joined = join(scene, source)
+    except Varco3DError:
+        raise
+    except OSError as error:
+        raise source.bad(error.strerror or "it cannot be opened", "Check the path and its rights.") from error
+    except Exception as error:  # damaged data can break any assumption; which one is no help to anybody but us
+        _log.info("reading %s failed", source.name, exc_info=error)
+        raise source.bad("its data are damaged") from error
+    mesh, offset = joined.mesh, joined.offset
+    if up_of(suffix[1:], up or "auto") == "z":
+        normals = None if mesh.normals is None else z_up_to_y_up(mesh.normals)
+        mesh = replace(mesh, vertices=z_up_to_y_up(mesh.vertices), normals=normals)
+        offset = z_up_to_y_up(offset[None])[0]
+    return MeshFile(mesh, offset, scene.unit, tuple(f"{source.name}: {text}" for text in source.warnings))
 
 
 def z_up_to_y_up(points: np.ndarray) -> np.ndarray:
@@ -48,66 +87,13 @@ def z_up_to_y_up(points: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(np.stack([points[:, 0], points[:, 2], -points[:, 1]], axis=1))
 
 
-def _read(path: Path) -> "trimesh.Trimesh":
-    import trimesh
-
+def _check_file(path: Path, name: str) -> None:
     try:
-        scene = trimesh.load_scene(path, process=False)
-        joined = scene.to_mesh()
-    except Exception as error:  # trimesh has no exception class of its own; a broken file raises almost anything
-        raise BadInputError(
-            f"{path} cannot be read as {path.suffix[1:].upper()}: {error}", "Is it complete?"
-        ) from error
-    if not isinstance(joined, trimesh.Trimesh):
-        raise BadMeshError(f"{path} holds no triangles", "Point clouds and curves cannot be used.")
-    return joined
-
-
-def _read_3mf(path: Path) -> "trimesh.Trimesh":
-    import xml.etree.ElementTree as ElementTree
-    import zipfile
-
-    import trimesh
-
-    from .three_mf import read_3mf
-
-    try:
-        vertices, faces = read_3mf(path)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, ElementTree.ParseError) as error:
-        raise BadInputError(f"{path} cannot be read as 3MF: {error}", "Is it complete?") from error
-    return trimesh.Trimesh(vertices, faces, process=False)
-
-
-def _surface(joined: "trimesh.Trimesh", count: int) -> dict[str, Any]:
-    """uv and textures, or vertex colours, as keyword arguments of Mesh. Nothing for a bare mesh."""
-    visual: Any = joined.visual
-    uv = getattr(visual, "uv", None)
-    material = getattr(visual, "material", None)
-    if uv is not None and material is not None and len(uv) == count:
-        return _textured(np.asarray(uv, np.float32), material)
-    if getattr(visual, "kind", None) == "vertex":
-        return {"colors": np.ascontiguousarray(visual.vertex_colors[:, :3], np.uint8)}
-    return {}
-
-
-def _textured(uv: np.ndarray, material: Any) -> dict[str, Any]:
-    base = getattr(material, "baseColorTexture", None) or getattr(material, "image", None)
-    if base is None:
-        return {}
-    found: dict[str, Any] = {
-        "uv": np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1),  # trimesh counts v from below, glTF from above
-        "texture": _pixels(base),
-    }
-    for key, name in (("normal_map", "normalTexture"), ("metallic_roughness", "metallicRoughnessTexture")):
-        picture = getattr(material, name, None)
-        if picture is not None:
-            found[key] = _pixels(picture)
-    for key, name in (("metallic", "metallicFactor"), ("roughness", "roughnessFactor")):
-        factor = getattr(material, name, None)
-        if factor is not None:
-            found[key] = float(factor)
-    return found
-
-
-def _pixels(picture: Any) -> np.ndarray:
-    return np.asarray(picture.convert("RGB"), np.uint8)
+        if not path.is_file():
+            raise BadInputError(
+                f"{name} does not exist" if not path.exists() else f"{name} is no file", "Check the path."
+            )
+        if path.stat().st_size == 0:
+            raise BadInputError(f"{name} is empty (zero bytes)", "Copy the file again.")
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"{name} cannot be opened", "Check the path and its rights.") from error

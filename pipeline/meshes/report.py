@@ -9,6 +9,7 @@ import numpy as np
 
 from ..artifacts import Mesh
 
+_FAR = 100.0  # sizes of a mesh between it and the origin, from which its coordinates are split in two
 REPORT_KEYS = (
     "vertices", "faces", "components", "boundary_edges", "non_manifold_edges", "watertight", "winding_consistent",
     "genus", "volume", "area", "bbox", "degenerate_faces", "uv_islands", "uv_coverage", "texture_coverage", "bytes",
@@ -16,10 +17,11 @@ REPORT_KEYS = (
 """Keys of a report. A value that does not apply is None (genus and volume of an open mesh, uv of a bare one)."""
 
 
-def mesh_report(mesh: Mesh, **known: Any) -> dict[str, Any]:
+def mesh_report(mesh: Mesh, offset: np.ndarray | None = None, **known: Any) -> dict[str, Any]:
     """A report of `mesh`, in its units, with REPORT_KEYS in that order.
 
-    known: values that the mesh alone does not tell (texture_coverage, bytes).
+    offset: float64 [3], added to the box: where a mesh at map coordinates lies; known: values that the mesh alone does
+    not tell (texture_coverage, bytes).
     """
     vertices, faces = mesh.vertices.astype(np.float64), mesh.faces.astype(np.int64)
     welded = weld_exact(mesh.vertices)[faces]
@@ -47,7 +49,25 @@ def mesh_report(mesh: Mesh, **known: Any) -> dict[str, Any]:
         values["uv_islands"] = int(components(faces).max(initial=-1)) + 1
         values["uv_coverage"] = _uv_coverage(mesh.uv, faces)
     values.update({key: value for key, value in known.items() if value is not None})
-    return {key: _rounded(value) for key, value in values.items()}
+    rounded = {key: _rounded(value) for key, value in values.items()}
+    if offset is not None and values["bbox"] is not None:
+        box = np.array(values["bbox"]) + offset
+        digits = 6 + digits_lost(box)
+        rounded["bbox"] = [[float(f"{value:.{digits}g}") for value in corner] for corner in box.tolist()]
+    return rounded
+
+
+def digits_lost(box: np.ndarray) -> int:
+    """Decimal digits that the distance from the origin takes of numbers as large as the box [2,3] itself."""
+    far, size = float(np.abs(box).max()), float((box[1] - box[0]).max())
+    return min(max(int(np.ceil(np.log10(far / size))), 0), 10) if far > 0 and size > 0 else 0
+
+
+def far_origin(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Whole numbers float64 [3] near the middle of a box that lies so far off that float32 would lose the shape; zeros
+    for every other box."""
+    far = max(float(np.abs(low).max()), float(np.abs(high).max()))
+    return np.rint((low + high) / 2) + 0.0 if far > _FAR * max(float((high - low).max()), 1e-12) else np.zeros(3)
 
 
 def is_closed(mesh: Mesh) -> bool:

@@ -8,8 +8,9 @@ import zipfile
 import numpy as np
 
 from ..artifacts import Mesh
-from .glb import encode_image
-from .report import weld_exact
+from .glb import color_pixels, encode_image, see_through
+from .report import digits_lost, far_origin, weld_exact
+from .texture_lookup import sample_texture
 
 UNIT_NAMES = {"m": "meter", "cm": "centimeter", "mm": "millimeter"}
 
@@ -21,20 +22,26 @@ def obj_files(
 
     polygons: faces with any number of corners, in place of the mesh's triangles.
     """
+    digits = 7 + digits_lost(np.stack([mesh.vertices.min(0), mesh.vertices.max(0)]))
     lines = ["# varco3d"]
     files: dict[str, bytes] = {}
     if mesh.texture is not None and mesh.uv is not None:
         _, library, picture = obj_names(stem, texture_format)
-        material = f"newmtl surface\nKd 1 1 1\nKs 0 0 0\nillum 1\nPr {mesh.roughness:g}\nPm {mesh.metallic:g}\n"
-        files[picture] = encode_image(mesh.texture, texture_format, signed=True)
-        files[library] = f"# varco3d\n{material}map_Kd {picture}\n".encode()
+        pixels = color_pixels(mesh, texture_format)
+        files[picture] = encode_image(mesh.texture if pixels is None else pixels, texture_format, signed=True)
+        cut_out = see_through(mesh) and texture_format != "jpeg"
+        maps = f"map_Kd {picture}\n" + (f"map_d {picture}\n" if cut_out else "")
+        files[library] = f"# varco3d\n{_mtl(mesh)}{maps}".encode()
         lines.append(f"mtllib {library}")
     corner = "{0}"
     if mesh.colors is not None and mesh.texture is None:
         rows = np.hstack([mesh.vertices, mesh.colors.astype(np.float64) / 255])
-        lines += [f"v {x:.7g} {y:.7g} {z:.7g} {r:.4g} {g:.4g} {b:.4g}" for x, y, z, r, g, b in rows.tolist()]
+        lines += [
+            f"v {x:.{digits}g} {y:.{digits}g} {z:.{digits}g} {r:.4g} {g:.4g} {b:.4g}"
+            for x, y, z, r, g, b in rows.tolist()
+        ]
     else:
-        lines += [f"v {x:.7g} {y:.7g} {z:.7g}" for x, y, z in mesh.vertices.tolist()]
+        lines += [f"v {x:.{digits}g} {y:.{digits}g} {z:.{digits}g}" for x, y, z in mesh.vertices.tolist()]
     if mesh.uv is not None:
         upward = np.column_stack([mesh.uv[:, 0], 1.0 - mesh.uv[:, 1]])  # OBJ counts v from the bottom
         lines += [f"vt {u:.7g} {v:.7g}" for u, v in upward.tolist()]
@@ -50,15 +57,24 @@ def obj_files(
     return files
 
 
+def _mtl(mesh: Mesh) -> str:
+    alpha = f"d {mesh.alpha:g}\n" if mesh.alpha < 1 and mesh.alpha_mode != "opaque" else ""
+    return f"newmtl surface\nKd 1 1 1\n{alpha}Ks 0 0 0\nillum 1\nPr {mesh.roughness:g}\nPm {mesh.metallic:g}\n"
+
+
 def ply_bytes(mesh: Mesh) -> bytes:
-    """Binary little-endian PLY with normals and colours per vertex; a texture is sampled at the vertices."""
-    columns: list[tuple[str, str, np.ndarray]] = [(n, "float", mesh.vertices[:, k]) for k, n in enumerate("xyz")]
+    """Binary little-endian PLY with normals and colours per vertex; a texture is sampled at the vertices.
+
+    Coordinates are double where the mesh has float64.
+    """
+    kind = "double" if mesh.vertices.dtype == np.float64 else "float"
+    columns: list[tuple[str, str, np.ndarray]] = [(n, kind, mesh.vertices[:, k]) for k, n in enumerate("xyz")]
     if mesh.normals is not None:
         columns += [(n, "float", mesh.normals[:, k]) for k, n in enumerate(("nx", "ny", "nz"))]
     colors = vertex_colors(mesh)
     if colors is not None:
         columns += [(n, "uchar", colors[:, k]) for k, n in enumerate(("red", "green", "blue"))]
-    kinds = {"float": "<f4", "uchar": "u1"}
+    kinds = {"float": "<f4", "double": "<f8", "uchar": "u1"}
     vertices = np.empty(len(mesh.vertices), [(name, kinds[kind]) for name, kind, _ in columns])
     for name, _, values in columns:
         vertices[name] = values
@@ -71,21 +87,20 @@ def ply_bytes(mesh: Mesh) -> bytes:
 
 
 def vertex_colors(mesh: Mesh) -> np.ndarray | None:
-    """Colours uint8 [V,3]: the mesh's own, else its texture at each vertex (nearest texel), else None."""
-    if mesh.colors is not None:
-        return mesh.colors
+    """Colours uint8 [V,3]: the mesh's own times its texture at each vertex; None when it has neither."""
     if mesh.texture is None or mesh.uv is None:
-        return None
-    height, width = mesh.texture.shape[:2]
-    column = np.clip((mesh.uv[:, 0] * width).astype(int), 0, width - 1)
-    row = np.clip((mesh.uv[:, 1] * height).astype(int), 0, height - 1)
-    return mesh.texture[row, column]
+        return mesh.colors
+    texels = sample_texture(mesh.texture, mesh.uv.astype(np.float64), mesh.wrap)
+    if mesh.colors is not None:
+        texels = texels * (mesh.colors / np.float32(255))
+    return np.rint(texels * 255).astype(np.uint8)
 
 
 def stl_bytes(mesh: Mesh) -> bytes:
     """Binary STL."""
     corners = mesh.vertices.astype("<f4")[mesh.faces]
-    normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    a, b, c = np.moveaxis(corners.astype(np.float64), 1, 0)  # in float32 the lengths of large meshes overflow
+    normal = np.cross(b - a, c - a)
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     records = np.zeros(len(corners), [("normal", "<f4", 3), ("corners", "<f4", (3, 3)), ("attribute", "<u2")])
     records["normal"] = normal / np.where(length > 0, length, 1)
@@ -95,16 +110,21 @@ def stl_bytes(mesh: Mesh) -> bytes:
 
 def three_mf_bytes(mesh: Mesh, unit: str = "mm") -> bytes:
     """A 3MF package of the welded surface. unit: m, cm or mm, of the coordinates."""
-    same = weld_exact(mesh.vertices)
+    box = np.stack([mesh.vertices.min(0), mesh.vertices.max(0)])
+    digits = 7 + digits_lost(box)
+    same = weld_exact(mesh.vertices - far_origin(*box) if mesh.vertices.dtype == np.float64 else mesh.vertices)
     used, faces = np.unique(same[mesh.faces], return_inverse=True)
     faces = faces.reshape(-1, 3)
     distinct = (faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 0] != faces[:, 2])
-    points = "".join(f'<vertex x="{x:.7g}" y="{y:.7g}" z="{z:.7g}"/>' for x, y, z in mesh.vertices[used].tolist())
-    sides = "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in faces[distinct].tolist())
+    points = "".join(
+        f'<vertex x="{x:.{digits}g}" y="{y:.{digits}g}" z="{z:.{digits}g}"/>'
+        for x, y, z in mesh.vertices[used].tolist()
+    )
+    palette, sides = _three_mf_sides(mesh, faces, distinct)
     model = (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<model unit="{UNIT_NAMES[unit]}" xmlns="http://schemas.microsoft.com/3dmanufacturing/core/2015/02">'
-        '<metadata name="Application">varco3d</metadata><resources><object id="1" type="model"><mesh>'
+        f'<metadata name="Application">varco3d</metadata><resources>{palette}<object id="1" type="model"><mesh>'
         f"<vertices>{points}</vertices><triangles>{sides}</triangles></mesh></object></resources>"
         '<build><item objectid="1"/></build></model>'
     )
@@ -127,6 +147,19 @@ def three_mf_bytes(mesh: Mesh, unit: str = "mm") -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, text)
     return buffer.getvalue()
+
+
+def _three_mf_sides(mesh: Mesh, faces: np.ndarray, kept: np.ndarray) -> tuple[str, str]:
+    """(a colour group or nothing, the triangles `faces` [F,3] that are `kept`, with a colour per corner)."""
+    if mesh.colors is None or mesh.texture is not None:
+        return "", "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in faces[kept].tolist())
+    colors, entry = np.unique(mesh.colors, axis=0, return_inverse=True)
+    entries = entry.reshape(-1)[mesh.faces[kept]]
+    group = "".join(f'<m:color color="#{red:02X}{green:02X}{blue:02X}"/>' for red, green, blue in colors.tolist())
+    rows = np.hstack([faces[kept], entries]).tolist()
+    sides = (f'<triangle v1="{a}" v2="{b}" v3="{c}" pid="2" p1="{i}" p2="{j}" p3="{k}"/>' for a, b, c, i, j, k in rows)
+    space = "http://schemas.microsoft.com/3dmanufacturing/material/2015/02"
+    return f'<m:colorgroup xmlns:m="{space}" id="2">{group}</m:colorgroup>', "".join(sides)
 
 
 def obj_names(stem: str, texture_format: str = "png") -> tuple[str, str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ...kernels.atlas.fill import fill_gutters
@@ -10,39 +12,56 @@ from ...kernels.atlas.unwrap import default_padding, unwrap
 from ...kernels.meshes.closest_point import closest_point
 from ...kernels.meshes.normals import smooth_normals
 from ..artifacts import Mesh
-from ..meshes.preview import sample_texture
+from ..meshes.texture_lookup import sample_texture
 
 
 def transfer_texture(source: Mesh, vertices: np.ndarray, faces: np.ndarray, size: int = 1024) -> Mesh:
     """The mesh (vertices [V,3], faces [F,3]) unwrapped anew, each texel coloured from the nearest point of `source`.
 
-    Vertex colours are carried over as vertex colours, a bare source gives a bare mesh. size: texels per side.
+    Vertex colours are carried over as vertex colours, a bare source gives a bare mesh; opacity and metalness with
+    roughness go along with the texture. A normal map does not: it belongs to the old UVs. size: texels per side.
     """
     bare = Mesh(vertices.astype(np.float32), faces.astype(np.int32))
+    factors = {
+        name: getattr(source, name)
+        for name in ("metallic", "roughness", "alpha_mode", "alpha_cutoff", "alpha", "double_sided")
+    }
     if source.uv is None or source.texture is None:
         if source.colors is None:
-            return bare
+            return replace(bare, **factors)
         face, weights = _locate(source, bare.vertices)
         colors = np.einsum("nk,nkc->nc", weights, source.colors[source.faces[face]].astype(np.float32))
-        return Mesh(bare.vertices, bare.faces, colors=np.rint(colors).astype(np.uint8))
+        return replace(bare, colors=np.rint(colors).astype(np.uint8), **factors)
     atlas = unwrap(bare.vertices, bare.faces, size)
     points = bare.vertices[atlas.vertex]
     texels = texel_maps(points, atlas.faces, atlas.uv, size)
     face, weights = _locate(source, np.asarray(texels.position))
-    uv = np.einsum("nk,nkc->nc", weights, source.uv[source.faces[face]])
-    picture = np.zeros((size * size, 3), np.float32)
-    covered = np.zeros(size * size, bool)
-    picture[texels.index] = sample_texture(source.texture, uv)
-    covered[texels.index] = True
-    filled = fill_gutters(picture.reshape(size, size, 3), covered.reshape(size, size), default_padding(size))
+    corners = source.faces[face]
+    uv = np.einsum("nk,nkc->nc", weights, source.uv[corners])
+
+    def moved(pixels: np.ndarray, tint: np.ndarray | None = None) -> np.ndarray:
+        found = sample_texture(pixels, uv, source.wrap)
+        picture = np.zeros((size * size, pixels.shape[2]), np.float32)
+        covered = np.zeros(size * size, bool)
+        picture[texels.index] = found if tint is None else found * tint
+        covered[texels.index] = True
+        whole = picture.reshape(size, size, -1)
+        filled = fill_gutters(whole, covered.reshape(size, size), default_padding(size))
+        return np.rint(filled * 255).astype(np.uint8)
+
+    tint = None
+    if source.colors is not None:
+        tint = np.einsum("nk,nkc->nc", weights, source.colors[corners].astype(np.float32) / 255)
+    surface, opacity = source.metallic_roughness, source.opacity
     return Mesh(
         points,
         atlas.faces,
         smooth_normals(bare.vertices, bare.faces)[atlas.vertex],
         atlas.uv,
-        np.rint(filled * 255).astype(np.uint8),
-        metallic=source.metallic,
-        roughness=source.roughness,
+        moved(source.texture, tint),
+        metallic_roughness=None if surface is None else moved(surface),
+        opacity=None if opacity is None else moved(np.repeat(opacity[..., None], 3, axis=2))[..., 0],
+        **factors,
     )
 
 

@@ -1,0 +1,132 @@
+"""Decodes the pictures of meshes, within the limits that hold for pictures."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...pictures.reading import MAX_PIXELS, MAX_SIDE
+from .scene import Material, Picture, Source, linear_from_srgb8, srgb_from_linear
+
+FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "TGA", "TIFF", "GIF", "PPM")  # no decoder that starts a program
+MAX_TOTAL = 2 * MAX_PIXELS  # pixels of all textures of one mesh
+_DAMAGED_AT = 1 << 30  # bytes of a picture file
+
+
+def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[int, int]]:
+    """(width, height) of every picture that can be opened; the others get a warning and are left out.
+
+    Reads headers only. Raises BadInputError when one exceeds the limits of pictures, or all together MAX_TOTAL pixels.
+    """
+    sizes: dict[Picture, tuple[int, int]] = {}
+    for picture in dict.fromkeys(pictures):
+        image = _opened(picture, source)
+        if image is None:
+            continue
+        width, height = image.size
+        image.close()
+        if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+            limit = f"the limit is {MAX_PIXELS // 1_000_000} megapixels and {MAX_SIDE} pixels a side"
+            raise source.bad(
+                f"its {picture.name} has {width}x{height} pixels; {limit}", "Scale the texture down first."
+            )
+        sizes[picture] = (width, height)
+    total = sum(width * height for width, height in sizes.values())
+    if total > MAX_TOTAL:
+        raise source.bad(
+            f"its textures have {total // 1_000_000} megapixels together; the limit is {MAX_TOTAL // 1_000_000}",
+            "Scale the textures down first.",
+        )
+    return sizes
+
+
+def decode(picture: Picture, source: Source, mode: str = "RGBA") -> np.ndarray | None:
+    """The pixels, uint8 [H,W,channels of mode]; None with a warning when the picture is damaged."""
+    image = _opened(picture, source)
+    if image is None:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image.load()
+            return _converted(image, mode)
+    except Exception:  # decoders raise anything on damaged data
+        source.warn(f"{picture.name} is damaged and was left out")
+        return None
+    finally:
+        image.close()
+
+
+def base_pixels(material: Material, source: Source) -> np.ndarray | None:
+    """The colour picture times the factor's colour, uint8 [H,W,4], with the material's opacity; None without one."""
+    from PIL import Image
+
+    rgba = None if material.base is None else decode(material.base, source)
+    if material.opacity is not None:
+        mask = decode(material.opacity, source)
+        if mask is not None:
+            grey = mask[..., 3] if mask[..., 3].min() < 255 else mask[..., :3].max(axis=2)
+            rgba = np.full((*grey.shape, 4), 255, np.uint8) if rgba is None else rgba
+            height, width = len(rgba), len(rgba[0])
+            rgba[..., 3] = np.asarray(Image.fromarray(grey).resize((width, height)))
+    if rgba is not None:
+        rgba[..., :3] = tinted(rgba[..., :3], material.factor)
+    return rgba
+
+
+def surface_pixels(material: Material, source: Source) -> np.ndarray | None:
+    """Metalness (blue) and roughness (green) with the factors multiplied in, uint8 [H,W,3]."""
+    if material.metallic_roughness is None:
+        return None
+    pixels = decode(material.metallic_roughness, source, "RGB")
+    if pixels is not None:
+        for channel, factor in ((1, material.roughness), (2, material.metallic)):
+            if factor != 1.0:
+                pixels[..., channel] = np.rint(pixels[..., channel] * factor).astype(np.uint8)
+    return pixels
+
+
+def tinted(colors: np.ndarray, factor: tuple[float, float, float, float]) -> np.ndarray:
+    """sRGB uint8 [...,3] times a linear factor."""
+    if factor[:3] == (1.0, 1.0, 1.0):
+        return colors
+    tables = [srgb_from_linear(linear_from_srgb8(np.arange(256)) * factor[channel]) for channel in range(3)]
+    return np.stack([table[colors[..., channel]] for channel, table in enumerate(tables)], axis=-1)
+
+
+def _opened(picture: Picture, source: Source) -> Any:
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the size is checked by the caller, with a clearer message
+            if isinstance(picture.data, bytes):
+                return Image.open(io.BytesIO(picture.data), formats=FORMATS)
+            if picture.data.stat().st_size > _DAMAGED_AT:
+                raise OSError("too long")
+            return Image.open(picture.data, formats=FORMATS)
+    except Image.DecompressionBombError as error:
+        raise source.bad(f"its {picture.name} has too many pixels", "Scale the texture down first.") from error
+    except Exception:  # as above
+        kinds = "KTX2 textures are not supported" if _is_ktx(picture) else "it is no PNG, JPEG, WebP or other picture"
+        source.warn(f"{picture.name} was left out: {kinds}")
+        return None
+
+
+def _is_ktx(picture: Picture) -> bool:
+    if isinstance(picture.data, bytes):
+        return picture.data[1:7] == b"KTX 20"
+    return picture.data.suffix.lower() == ".ktx2"
+
+
+def _converted(image: Any, mode: str) -> np.ndarray:
+    if image.mode.startswith(("I", "F")):  # 16 bits a channel: Pillow would cut, not scale
+        wide = np.asarray(image, np.float64)
+        top = 1.0 if image.mode == "F" else 65535.0 if wide.max(initial=0) > 255 else 255.0
+        grey = np.clip(np.rint(wide * (255 / top)), 0, 255).astype(np.uint8)
+        planes = {"L": grey, "RGB": np.dstack([grey] * 3), "RGBA": np.dstack([*[grey] * 3, np.full_like(grey, 255)])}
+        return planes[mode]
+    return np.array(image.convert(mode))
