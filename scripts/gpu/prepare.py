@@ -30,6 +30,7 @@ WHEELS = ("warp-lang==1.19.0", "trimesh>=4.5", "fast-simplification>=0.2", "plat
 PLATFORMS = [f"manylinux_2_{glibc}_x86_64" for glibc in (17, 24, 27, 28, 31, 34)] + ["manylinux2014_x86_64"]
 WEIGHTS = (".safetensors", ".onnx")
 HELD_APART = ("weights/tiny/", "weights/cutout/")
+TRAINED_WITH = "weights/tiny/backbone.safetensors"  # the frozen picture features that training needs
 
 
 def tracked_files() -> list[str]:
@@ -38,7 +39,7 @@ def tracked_files() -> list[str]:
 
 
 def is_weights(name: str) -> bool:
-    return name.startswith(HELD_APART) and name.endswith(WEIGHTS)
+    return name.startswith(HELD_APART) and name.endswith(WEIGHTS) and name != TRAINED_WITH
 
 
 def make_tar(path: Path, names: Sequence[str], root: Path) -> Path:

@@ -12,9 +12,11 @@ def interpolate(noise: Tensor, data: Tensor, t: Tensor) -> Tensor:
     return noise + t * (data - noise)
 
 
-def logit_normal_times(count: int, mean: float = 0.0, deviation: float = 1.0) -> Tensor:
+def logit_normal_times(
+    count: int, mean: float = 0.0, deviation: float = 1.0, device: torch.device | None = None
+) -> Tensor:
     """Training times in (0,1), sigmoid of a normal (arXiv 2403.03206). A negative mean dwells on the noise."""
-    return torch.sigmoid(mean + deviation * torch.randn(count))
+    return torch.sigmoid(mean + deviation * torch.randn(count, device=device))
 
 
 def uniform_schedule(steps: int, shift: float = 1.0) -> Tensor:

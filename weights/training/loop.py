@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from ..._files import write_whole
 
@@ -25,7 +26,9 @@ PAUSE = 30.0  # seconds; a step that took longer was compiled, or the process wa
 @dataclass(frozen=True)
 class LoopConfig:
     """minutes is the budget of optimisation time, over all resumed parts; the learning rate falls to zero with it.
-    keep_lowest: name of a validated value; the averaged weights for which it was lowest are kept, not the last ones."""
+    keep_lowest: name of a validated value; the averaged weights for which it was lowest are kept, not the last ones.
+    by_clock: minutes are those of the clock, evaluations included, of this part alone: a machine is rented by them.
+    validate_minutes: how often weights are validated, instead of a number of steps."""
 
     minutes: float
     learning_rate: float = 1e-3
@@ -36,6 +39,8 @@ class LoopConfig:
     log_every: int = 25
     save_minutes: float = 4.0
     keep_lowest: str | None = None
+    by_clock: bool = False
+    validate_minutes: float | None = None
 
 
 def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_rate: float) -> None:
@@ -69,18 +74,19 @@ class Loop:
         others = [p for p in model.parameters() if p.ndim < 2]
         groups = [{"params": decayed, "weight_decay": config.weight_decay}, {"params": others, "weight_decay": 0.0}]
         self.optimizer = torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.98), fused=True)
-        self.steps, self.seconds, self.lowest = 0, 0.0, math.inf
+        self.steps, self.seconds, self.lowest, self.earlier = 0, 0.0, math.inf, 0.0
         self.checkpoint = folder / CHECKPOINT
         if self.checkpoint.exists():
-            state = torch.load(self.checkpoint, weights_only=True)
+            state = torch.load(self.checkpoint, weights_only=True, map_location="cpu")
             model.load_state_dict(state["model"])
             self.ema.load_state_dict(state["ema"])
             self.optimizer.load_state_dict(state["optimizer"])
             self.steps, self.seconds, self.lowest = state["steps"], state["seconds"], state["lowest"]
+            self.earlier = self.seconds if config.by_clock else 0.0
 
     @property
     def progress(self) -> float:
-        return self.seconds / (60 * self.config.minutes)
+        return (self.seconds - self.earlier) / (60 * self.config.minutes)
 
     def save(self) -> None:
         state = {
@@ -116,8 +122,7 @@ class Loop:
         # A short memory at first, so that the average is not made of the random start.
         decay = min(self.config.ema_decay, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
-            for average, value in zip(self.ema.parameters(), self.model.parameters(), strict=True):
-                average.lerp_(value, 1 - decay)
+            get_ema_multi_avg_fn(decay)(list(self.ema.parameters()), list(self.model.parameters()), self.steps)
 
     def run(
         self,
@@ -126,29 +131,41 @@ class Loop:
         validate: Callable[[nn.Module], dict[str, float]],
         validate_every: int,
     ) -> None:
-        totals: dict[str, list[float]] = defaultdict(list)
+        # Kept as tensors: turned into numbers at every step they would make a device wait for the host.
+        totals: dict[str, list[Tensor]] = defaultdict(list)
         source: Iterator = iter(batches)
-        saved = self.seconds
+        saved = validated = self.seconds
+        checked = -1  # step of the last validation
         last = time.monotonic()
         while self.progress < 1:
             losses = step(next(source))
             self._update(losses)
             self.steps += 1
             now = time.monotonic()
-            self.seconds, last = self.seconds + min(now - last, PAUSE), now
+            passed = now - last
+            self.seconds, last = self.seconds + (passed if self.config.by_clock else min(passed, PAUSE)), now
             for key, value in losses.items():
-                totals[key].append(float(value.detach()))
+                totals[key].append(value.detach())
             if self.steps % self.config.log_every == 0:
-                self.log({key: round(sum(v) / len(v), 5) for key, v in totals.items()})
+                self.log({key: round(sum(torch.stack(v).tolist()) / len(v), 5) for key, v in totals.items()})
                 totals.clear()
-            if self.steps % validate_every == 0:
+            if self._is_due(validated, validate_every):
                 self._validated(validate)
-                last = time.monotonic()
+                validated, checked = self.seconds, self.steps
+                if not self.config.by_clock:
+                    last = time.monotonic()
             if self.seconds - saved > 60 * self.config.save_minutes:
                 self.save()
                 saved = self.seconds
-        self._validated(validate)
+        if not (self.config.by_clock and checked == self.steps):
+            self._validated(validate)
         self.save()
+
+    def _is_due(self, validated: float, validate_every: int) -> bool:
+        """Whether it is time to validate; validated: seconds at which it was done last."""
+        if self.config.validate_minutes is not None:
+            return self.seconds - validated >= 60 * self.config.validate_minutes
+        return self.steps % validate_every == 0
 
     def log(self, values: dict[str, float]) -> None:
         line = json.dumps({"step": self.steps, "minutes": round(self.seconds / 60, 2), **values})

@@ -61,6 +61,24 @@ def disturbed(surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([points, normals], 1)
 
 
+def affine_camera(vertices: np.ndarray, pose: Pose, extent: float, mirrored: bool = False) -> np.ndarray:
+    """Least-squares affine map [2,4] from the product's frame to a picture (x right, y up, -1..1).
+
+    vertices [V,3]: of the object turned to azimuth 0; extent: its longest side in the frame.
+    """
+    camera = framed_camera(vertices, pose)
+    low, high = vertices.min(0), vertices.max(0)
+    corners = np.stack(np.meshgrid(*np.stack([low, high], 1), indexing="ij"), -1).reshape(-1, 3)
+    places = camera.project(corners, 2, 2)[:, :2] * (1, -1) + (-1, 1)
+    centre, scale = (low + high) / 2, extent / (high - low).max()
+    framed = (corners - centre) * scale
+    if mirrored:
+        framed, places = framed * (-1, 1, 1), places * (-1, 1)
+    framed = np.concatenate([framed, np.ones((8, 1))], 1)
+    ridge = 1e-6 * np.eye(4)  # flat objects leave one direction open
+    return np.linalg.solve(framed.T @ framed + ridge, framed.T @ places).T.astype(np.float32)
+
+
 class PosedViews:
     """Pictures with the objects as their cameras see them."""
 
@@ -110,17 +128,8 @@ class PosedViews:
         azimuth, elevation, fov = self.pose(row, view)
         vertices = self.vertices(row) * self.stretch(row, view)
         vertices = vertices @ yaw_matrix(azimuth).T
-        camera = framed_camera(vertices, Pose(azimuth, elevation, fov or None))
-        low, high = vertices.min(0), vertices.max(0)
-        corners = np.stack(np.meshgrid(*np.stack([low, high], 1), indexing="ij"), -1).reshape(-1, 3)
-        places = camera.project(corners, 2, 2)[:, :2] * (1, -1) + (-1, 1)
-        centre, scale = (low + high) / 2, np.ptp(posed, axis=0).max() / (high - low).max()
-        framed = (corners - centre) * scale
-        if mirrored:
-            framed, places = framed * (-1, 1, 1), places * (-1, 1)
-        framed = np.concatenate([framed, np.ones((8, 1))], 1)
-        ridge = 1e-6 * np.eye(4)  # flat objects leave one direction open
-        return np.linalg.solve(framed.T @ framed + ridge, framed.T @ places).T.astype(np.float32)
+        extent = float(np.ptp(posed, axis=0).max())
+        return affine_camera(vertices, Pose(azimuth, elevation, fov or None), extent, mirrored)
 
     def rough(self, row: int, view: int, flip: np.ndarray, surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """A rough surface [ROUGH_POINTS,6] in the frame of the view, inside the box."""

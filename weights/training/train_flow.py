@@ -68,13 +68,13 @@ def held_out_batches(data: Path, shards: Path, tokens: int, count: int) -> list[
 @torch.no_grad()
 def latents_of(vae: AnchoredVAE, batch: dict[str, Tensor], surface: str = "surface") -> Tensor:
     """Posterior modes [B,N,C] of the batch's objects at its anchors, or of another of its surfaces."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(batch[surface].device.type, torch.bfloat16):
         return vae.encode(batch[surface], batch["anchors"], batch[f"{surface}_neighbours"])[0]
 
 
 @torch.no_grad()
 def semantic_features(backbone: nn.Module, pictures: Tensor) -> Tensor:
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(pictures.device.type, torch.bfloat16):
         return backbone(pictures[:, :4])
 
 
@@ -100,7 +100,7 @@ def flow_loss(
     """
     draws = len(noise) // len(latents)
     data = latents.repeat_interleave(draws, 0)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(noise.device.type, torch.bfloat16):
         picture = model.encoder(batch["picture"], semantic)
         camera = torch.lerp(batch["camera"], picture.camera.detach(), trust.view(-1, 1, 1))
         aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, camera)
@@ -143,13 +143,13 @@ def held_out_loss(
     totals: list[dict[str, float]] = []
     for batch in batches:
         latents = model.normalise(latents_of(vae, batch))  # type: ignore[operator]
-        noise = torch.randn((2 * len(latents), *latents.shape[1:]), generator=generator)
-        spread = (torch.arange(len(noise)) + 0.5) / len(noise)
+        noise = torch.randn((2 * len(latents), *latents.shape[1:]), generator=generator).to(latents.device)
+        spread = (torch.arange(len(noise), device=noise.device) + 0.5) / len(noise)
         semantic = semantic_features(backbone, batch["picture"])
         rough = model.normalise(latents_of(vae, batch, "rough")) if "rough" in batch else None  # type: ignore[operator]
         scores: dict[str, float] = {}
-        for prefix, t in (("held_out", spread), ("first", torch.zeros(len(noise)))):
-            ones = torch.ones(len(latents))
+        for prefix, t in (("held_out", spread), ("first", torch.zeros_like(spread))):
+            ones = torch.ones_like(spread[: len(latents)])
             losses = flow_loss(model, vae, batch, semantic, latents, noise, t, ones, ones, rough)  # type: ignore[arg-type]
             scores |= {f"{prefix}_{k}": float(v) for k, v in losses.items() if k != "loss"}
         totals.append(scores)

@@ -185,7 +185,7 @@ class VAEBatches(IterableDataset):
 
 def reconstruct(vae: AnchoredVAE, batch: dict[str, Tensor], sample: bool) -> tuple[Tensor, Tensor]:
     """(field at the batch's points [B,P], KL per latent channel)."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast(batch["surface"].device.type, torch.bfloat16):
         mean, log_variance = vae.encode(batch["surface"], batch["anchors"], batch["surface_neighbours"])
         latents = mean + torch.randn_like(mean) * (0.5 * log_variance).exp() if sample else mean
         features = vae.decode(latents, batch["anchors"])
