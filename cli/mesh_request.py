@@ -27,7 +27,7 @@ from .request import (
 
 def build_mesh_request(
     mesh: Path,
-    image: Path,
+    image: Path | None,
     options: RunOptions,
     settings: StageSettings,
     slot: str,
@@ -37,19 +37,23 @@ def build_mesh_request(
     """The run that fills `slot` ("coarse" or "mesh") from a file and leaves out the stages `skip`.
 
     The mesh is centred and scaled into the box; the result gets its longest side back unless --size is given. A mesh
-    stands in no record: its results are made anew each time. scratch: folder for the one GLB that goes to stdout.
+    stands in no record: its results are made anew each time. image: None where words alone say what is wanted; nothing
+    is prepared then. scratch: folder for the one GLB that goes to stdout.
     Raises UsageError, BadInputError, BadMeshError.
     """
     if options.stages.start:
         raise UsageError("--from belongs to generate", "Here the chain starts from the mesh; --skip leaves stages out.")
-    existing_picture(image)
+    if image is not None:
+        existing_picture(image)
+    source = mesh if image is None else image
+    skip = skip if image is not None else [*skip, "prepare"]
     framed, longest = into_frame(load_mesh(mesh))
     output = output_path(options, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
     # Results are called after the mesh, wherever its picture comes from.
-    items, _, formats = make_items((InputFile(image, mesh.name),), output, options)
+    items, _, formats = make_items((InputFile(source, mesh.name),), output, options)
     # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
-    asset = Asset(source=image, coarse=framed, mesh=framed if slot == "mesh" else None)
-    items = tuple(replace(item, relpath=image.name, asset=asset) for item in items)
+    asset = Asset(source=source, coarse=framed, mesh=framed if slot == "mesh" else None)
+    items = tuple(replace(item, relpath=source.name, asset=asset) for item in items)
     recipe = make_recipe(options, settings, formats, size=longest)
     if slot == "coarse" and "refine" not in recipe.names():
         raise UsageError(f"{recipe.name} refines no mesh", "Use -m tiny, or ultrashape.")
@@ -59,7 +63,7 @@ def build_mesh_request(
     refuse_for_stdout(options, formats, stages, len(items))
     config = run_config(options, recipe, left_out, stages)
     request = Request(options, config, items, batch_options(options), stages)
-    check_outputs(request, output, [mesh, image])
+    check_outputs(request, output, [mesh, source])
     return request
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from ..config import stage_settings
-from ..options.panels import Assignments, Machine, Mesh, Model, Output, Picture, RunOptions, Stages
+from ..options.panels import Assignments, Machine, Mesh, Model, Output, Painter, Picture, RunOptions, Stages
 from ..run import execute
 from ..session import Session
 from .base import new_app, verb
@@ -27,6 +27,7 @@ def refine(
     stages: Stages,
     assignments: Assignments,
     surface: Mesh,
+    painter: Painter,
     picture: Picture,
     machine: Machine,
     mesh: Path = typer.Argument(
@@ -38,7 +39,7 @@ def refine(
 
     The mesh must face the viewer of the picture: +Z towards the camera, +Y up. Its size is kept.
     """
-    options = RunOptions(output, model, stages, assignments, surface, picture, machine=machine)
+    options = RunOptions(output, model, stages, assignments, surface, painter, picture, machine=machine)
 
     def build(scratch: Path):
         from ..mesh_request import build_mesh_request

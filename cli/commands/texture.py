@@ -1,4 +1,4 @@
-"""`varco3d texture`: paint a mesh that exists, from one picture or several."""
+"""`varco3d texture`: paint a mesh that exists, from pictures, words, or both."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import typer
 
 from ...errors import UsageError
 from ..config import stage_settings
-from ..options.panels import Assignments, Machine, Model, Output, PaintedMesh, Picture, RunOptions
+from ..options.panels import Assignments, Machine, Model, Output, PaintedMesh, Painter, Picture, RunOptions
 from ..run import execute
 from ..session import Session
 from .base import new_app, verb
@@ -17,6 +17,7 @@ EXAMPLES = """
 varco3d texture chair.obj chair.png -o chair.glb
 varco3d texture chair.glb front.png back=behind.png --texture-size 2048
 varco3d texture scan.stl photo.jpg --faces 20000 -o scan.glb
+varco3d texture statue.obj --prompt "weathered bronze" -o bronze.glb
 """
 
 app = new_app()
@@ -29,35 +30,51 @@ def texture(
     model: Model,
     assignments: Assignments,
     surface: PaintedMesh,
+    painter: Painter,
     picture: Picture,
     machine: Machine,
     mesh: Path = typer.Argument(
         ..., metavar="MESH", help="The mesh; +Z faces the viewer of the first picture, +Y is up."
     ),
     images: list[str] = typer.Argument(
-        ..., metavar="IMAGE [VIEW=IMAGE]...", help="Pictures; the first shows the front."
+        None, metavar="[IMAGE] [VIEW=IMAGE]...", help="Pictures; the first shows the front. None with --prompt alone."
     ),
 ) -> int:
-    """Paint a mesh. The first IMAGE shows its front; VIEW=IMAGE adds back, left, right, top or bottom.
+    """Paint a mesh from pictures, from words, or from both.
+
+    The first IMAGE shows its front; VIEW=IMAGE adds back, left, right, top or bottom. With --prompt a learned painter
+    makes the sides, or all of it without any IMAGE.
 
     VIEW pictures show the mesh orthographically, framed like the maps in STAGES/texture/conditions that --save-stages
     writes. The mesh must face the viewer of the first picture: +Z towards the camera, +Y up. With --faces it is
     simplified first, otherwise its shape stays as it is.
     """
-    front, others = split_views(images)
-    options = RunOptions(output, model, assignments=assignments, mesh=surface, picture=picture, machine=machine)
+    front, others = split_views(images) if images else (None, {})
+    options = RunOptions(
+        output,
+        model,
+        assignments=assignments,
+        mesh=surface,
+        painter=painter,
+        picture=picture,
+        machine=machine,
+    )
 
     def build(scratch: Path):
         from ..mesh_request import build_mesh_request
 
         settings = stage_settings(options, session.files)
-        if others:
+        if front is None and "prompt" not in settings.values.get("texture", {}):
+            raise UsageError(
+                "there is neither a picture nor a --prompt", "Give one: varco3d texture chair.obj chair.png"
+            )
+        if front is not None and others:
             folder = gather(front, others, scratch / "views")
             settings = settings.put("texture", {"painter": "folder", "views": str(folder)}, "VIEW=IMAGE")
         skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in settings.values)]
         return build_mesh_request(mesh, front, options, settings, "mesh", skip, scratch)
 
-    return execute(session, f"{mesh}, {', '.join(images)}", options, build)
+    return execute(session, ", ".join([str(mesh), *(images or [])]), options, build)
 
 
 def split_views(images: list[str]) -> tuple[Path, dict[str, Path]]:

@@ -34,6 +34,13 @@ def model_names() -> Iterable[str]:
     return recipe_names()
 
 
+def painters() -> Iterable[str]:
+    """What --painter takes."""
+    from ...weights.painters import painter_names
+
+    return ("auto", "mirror", "folder", *painter_names())
+
+
 def stage_names() -> Iterable[str]:
     """Names of the built-in stages; a recipe may have others."""
     return ORDER
@@ -140,6 +147,17 @@ class Mesh(RunPanel):
 
 
 @dataclass(frozen=True)
+class Painter(RunPanel):
+    """Who paints the mesh, and what it is told."""
+
+    painter: str | None = short_for("texture.painter", metavar="NAME", complete=painters)
+    prompt: str | None = short_for("texture.prompt", metavar="WORDS")
+    negative: str | None = short_for("texture.negative", metavar="WORDS")
+    painter_base: str | None = short_for("texture.painter_base", metavar="DIR|OWNER/NAME")
+    lora: tuple[str, ...] | None = short_for("texture.lora", metavar="FILE[:WEIGHT]")
+
+
+@dataclass(frozen=True)
 class PaintedMesh(Mesh):
     """The mesh that `texture` paints, which keeps its shape and, if asked, its UVs."""
 
@@ -235,6 +253,7 @@ class RunOptions:
     stages: Stages = Stages()
     assignments: Assignments = Assignments()
     mesh: Mesh = Mesh()
+    painter: Painter = Painter()
     picture: Picture = Picture()
     sides: Sides = Sides()
     machine: Machine = Machine()

@@ -48,7 +48,7 @@ def test_a_foreign_recipe_runs_a_foreign_stage_and_synthesizer(environ: dict[str
     settings = [word for text in QUICK for word in ("--set", text)]
     out = tmp_path / "mushroom.glb"
     arguments = ["generate", str(PICTURE), "-o", str(out), "-m", "tiny-softened", "--preset", "draft", "--json"]
-    done = varco3d(environ, *arguments, "--device", "cpu", "--set", "texture.synthesizer=rows", *settings)
+    done = varco3d(environ, *arguments, "--device", "cpu", "--painter", "rows", *settings)
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     stages = [event["stage"] for event in events if event["type"] == "stage_finished"]

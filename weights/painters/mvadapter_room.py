@@ -9,8 +9,10 @@ from .base import Room
 
 GIB = float(1 << 30)
 LOADING = 1.05  # weights while they are read, one tensor at a time
-# Bytes of activations of one view in the UNet per latent pixel and byte of a number, without attention scores.
-ACTIVATIONS = 9000
+LIBRARIES = 0.42 * GIB  # of the process beside weights and activations, measured
+# Bytes of activations of one view in the UNet per latent pixel and byte of a number, without attention scores: measured
+# with SDXL's full size at 256 px.
+ACTIVATIONS = 20_000
 DECODING = 30000  # the same in the decoder of the VAE, one view at a time
 LEAST_LIMIT = 1 << 26  # bytes for attention scores; below this, slices are too thin to be worth it
 
@@ -40,14 +42,14 @@ def plan_room(room: Room, size: int, kind: str, parts: PartBytes) -> MvAdapterPl
     latents = (size // 8) ** 2
     number = 4 if room.dtype == "float32" else 2
     one_half = 6 * latents * number * ACTIVATIONS
-    decoding = parts.vae + latents * number * DECODING
+    decoding = LIBRARIES + parts.vae + latents * number * DECODING
     budget = room.budget()
     kept = parts.text + parts.network + parts.vae
     for keep, together in ((True, True), (False, True), (False, False)):
         activations = (2 if together else 1) * one_half
         scores = activations / 4
         held = kept if keep else parts.network * LOADING
-        need = max(held + activations + scores, decoding, parts.text * LOADING)
+        need = max(LIBRARIES + held + activations + scores, decoding, LIBRARIES + parts.text * LOADING)
         if need <= budget:
             limit = None if budget == float("inf") else max(LEAST_LIMIT, int(scores + (budget - need) / 2))
             return MvAdapterPlan(keep, together, limit, need / GIB)

@@ -1,6 +1,5 @@
 """MV-Adapter: its attention against a slow twin, its memory plan, and whole runs of a tiny base model."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 import trimesh
+from tiny_painter import RECORDED, fill_store
 from torch.nn import functional as F
 
 from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError, UsageError
@@ -26,7 +26,6 @@ from varco3d.weights.painters.mvadapter_room import plan_room
 from varco3d.weights.painters.sdxl import load_network
 from varco3d.weights.painters.turns import Turns
 
-RECORDED = Path(__file__).parents[2] / "parity" / "fixtures" / "mvadapter_pipeline"
 GIB = float(1 << 30)
 
 
@@ -107,12 +106,7 @@ def one_thread() -> Iterator[None]:
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store that holds the recorded tiny base and adapter under the names of the zoo."""
     root = tmp_path / "models"
-    base = root / "stabilityai" / "stable-diffusion-xl-base-1.0"
-    shutil.copytree(RECORDED / "base", base)
-    shutil.copytree(RECORDED / "base" / "vae", root / "madebyollin" / "sdxl-vae-fp16-fix")
-    adapter = root / "huanngzh" / "mv-adapter"
-    adapter.mkdir(parents=True)
-    shutil.copy(RECORDED / "mvadapter_ig2mv_sdxl.safetensors", adapter)
+    fill_store(root)
     monkeypatch.setenv("VARCO3D_MODELS", str(root))
     monkeypatch.setenv("HOME", str(tmp_path))
     return root
@@ -194,6 +188,17 @@ def test_words_alone_need_the_other_adapter(store: Path) -> None:
     assert "varco3d models pull mvadapter-text" in caught.value.hint
     assert missing_weights("mvadapter", picture=False) == "mvadapter-text"
     assert missing_weights("mvadapter", picture=True) == ""
+
+
+def test_words_alone_paint_with_their_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_store(tmp_path / "models", words=True)
+    monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path / "models"))
+    task = replace(ball(), picture=None, prompt="weathered bronze")
+    painter = load_painter("mvadapter", Room())
+    answer = painter.paint(task)
+    assert answer.facts["kind"] == "tg2mv" and answer.facts["guidance"] == 7.0
+    other = painter.paint(replace(task, negative="rust"))
+    assert not np.allclose(answer.views["back"].picture, other.views["back"].picture)
 
 
 def test_without_weights_the_pull_line_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

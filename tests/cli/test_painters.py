@@ -1,0 +1,62 @@
+"""--painter, --prompt and what belongs to them, from the command line to the file."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image, ImageDraw
+from standin import ball
+from tiny_painter import fill_store
+
+from varco3d.pipeline.meshes.outputs import Placement, write_mesh
+
+SMALL = ("--texture-size", "64", "--set", "texture.painter_size=64", "--set", "texture.painter_steps=1",
+         "--set", "texture.passes=0")  # fmt: skip
+
+
+@pytest.fixture
+def mesh(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ball in the working folder, and a store with a tiny painter."""
+    monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path / "models"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    torch.set_num_threads(1)
+    write_mesh(ball(10, 0.5), Path("ball"), ("glb",), Placement(size=None, origin="keep"))
+    return Path("ball.glb")
+
+
+def test_words_paint_a_mesh_without_any_picture(run, mesh: Path, tmp_path: Path) -> None:
+    fill_store(tmp_path / "models", words=True)
+    words = ("--prompt", "weathered bronze", "--negative", "rust")
+    answer = run("texture", mesh, *words, "-o", "out.glb", "--save-stages", *SMALL)
+    assert answer.code == 0, answer.err
+    assert Path("out.glb").stat().st_size > 1000
+    folder = Path("out.stages") / "texture"
+    assert {path.name for path in (folder / "painter").glob("view_*.png")} == {
+        f"view_{name}.png" for name in ("front", "right", "back", "left", "top", "bottom")
+    }
+    told = json.loads((folder / "stage.json").read_text())
+    assert told["settings"]["prompt"] == "weathered bronze" and told["settings"]["negative"] == "rust"
+
+
+def test_a_prompt_without_weights_names_the_pull_line(run, mesh: Path) -> None:
+    answer = run("texture", mesh, "--prompt", "weathered bronze", "-o", "out.glb", *SMALL)
+    assert answer.code != 0 and "varco3d models pull mvadapter-text" in answer.err
+    assert not Path("out.glb").exists()
+
+
+def test_neither_picture_nor_words_is_a_wrong_call(run, mesh: Path) -> None:
+    answer = run("texture", mesh, "-o", "out.glb")
+    assert answer.code == 2 and "--prompt" in answer.err
+
+
+def test_the_mirror_needs_no_weights_and_the_record_names_it(run, mesh: Path) -> None:
+    picture = Image.new("RGBA", (96, 96), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).ellipse((16, 16, 80, 80), fill=(200, 60, 40, 255))
+    picture.save("front.png")
+    small = ("--texture-size", "64", "--set", "texture.register=off")
+    answer = run("--json", "texture", mesh, "front.png", "--painter", "mirror", "-o", "out.glb", *small)
+    assert answer.code == 0, answer.out
+    assert '"painter": "mirror"' in answer.out
+    wrong = run("texture", mesh, "front.png", "--painter", "mirrow", "-o", "b.glb", "--texture-size", "64")
+    assert wrong.code == 2 and "mirror" in wrong.err
