@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from ..errors import OutputError, UsageError
+from .options.spoken import spoken
 
 _RED, _YELLOW, _DIM, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
@@ -113,6 +114,7 @@ class Console:
 
     def warn(self, text: str) -> None:
         """Something the user should know although the work goes on; silent with -q, which means errors only."""
+        text = spoken(text)
         if not self.quiet:
             self._err(f"{self._paint('warning:', _YELLOW)} {text}")
         self._log("warning", text)
@@ -120,6 +122,7 @@ class Console:
     def error(self, code: str, message: str, hint: str = "", cause: BaseException | None = None) -> None:
         """`error[code]: what and why. What to do.` The traceback of `cause` only with -v, and always in the log."""
         self.said.add(message)
+        message, hint = spoken(message), spoken(hint)
         self._err(f"{self._paint(f'error[{code}]:', _RED)} {one_line(message, hint)}")
         trace = "".join(traceback.format_exception(cause)) if cause is not None else ""
         if trace and self.verbose:

@@ -11,6 +11,7 @@ from ..pipeline.events import Event, ItemFinished, ItemStarted, Progress, RunFin
 from ..pipeline.events import StageStarted as Stage
 from .console import Console, is_terminal, seconds
 from .exit_codes import EXIT_CODES, ITEM_FAILED, OK
+from .options.spoken import spoken
 
 
 class Reporter:
@@ -40,7 +41,7 @@ class Reporter:
         elif isinstance(event, RunFinished):
             self.finished = True
         if self.console.as_json:
-            self.console.result_json(event.as_dict(), indent=None)
+            self.console.result_json(_spoken(event.as_dict()), indent=None)
         else:
             self._show(event)
 
@@ -105,6 +106,17 @@ class Reporter:
             left = self._total - sum(event.counts.values())
             rest = f", {left} not tried" if left else ""
             self.console.note(f"{parts or 'nothing done'}{rest} in {seconds(event.seconds)}")
+
+
+def _spoken(event: dict[str, Any]) -> dict[str, Any]:
+    """The event with flags instead of settings in its sentences."""
+    about: dict[str, Any] = {}
+    if event.get("error"):
+        error = event["error"]
+        about["error"] = {**error, **{key: spoken(str(error.get(key) or "")) for key in ("message", "hint")}}
+    if event.get("warnings"):
+        about["warnings"] = [spoken(text) for text in event["warnings"]]
+    return {**event, **about}
 
 
 def _error(exit_code: int, error: BaseException | None) -> dict[str, Any] | None:

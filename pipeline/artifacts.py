@@ -35,7 +35,7 @@ def _load_arrays(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except FileNotFoundError as error:
-        raise BadInputError(f"{path} does not exist", "Run the earlier stage again with --save-stages.") from error
+        raise BadInputError(f"{path} does not exist", "Run the earlier stage again with `save_stages`.") from error
     except (OSError, ValueError, EOFError) as error:
         raise BadInputError(f"{path} cannot be read: {error}", "Run the earlier stage again.") from error
 

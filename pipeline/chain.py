@@ -46,7 +46,7 @@ def select_stages(
     first = names.index(start) if start else 0
     last = names.index(until) if until else len(names) - 1
     if first > last:
-        raise UsageError(f"--from {start} comes after --until {until}", f"The order is {', '.join(names)}.")
+        raise UsageError(f"`start` {start} comes after `until` {until}", f"The order is {', '.join(names)}.")
     if stages is None:
         stages = {name: load_stage(recipe.stage(name).use) for name in names}
     filled = set(have)
@@ -207,7 +207,7 @@ def save_stage(folder: Path, stage: Stage, spec: StageSpec, state: ItemState) ->
 
 
 def load_stages(asset: Asset, recipe: Recipe, folder: Path, start: str, skip: Iterable[str] = ()) -> Asset:
-    """The asset as it was before stage `start`, from the folders that `--save-stages` left.
+    """The asset as it was before stage `start`, from the folders that `save_stages` left.
 
     A stage without a folder was skipped then and is passed over; what it would have given must not be needed.
     Raises BadInputError when nothing is there or a needed artifact is missing.
@@ -228,7 +228,7 @@ def load_stages(asset: Asset, recipe: Recipe, folder: Path, start: str, skip: It
     if missing:
         raise BadInputError(
             f"{folder} holds no {', '.join(missing)} to start {start} from",
-            "Run once with --save-stages, up to the stage before.",
+            "Run once with `save_stages`, up to the stage before.",
         )
     return loaded
 
@@ -260,7 +260,7 @@ def _warner(state: ItemState, name: str) -> Callable[[str], None]:
 
 def _check_deadline(state: ItemState, name: str) -> None:
     if state.deadline is not None and time.monotonic() > state.deadline:
-        raise ItemTimeoutError(f"time was up in stage {name}", "Raise --timeout, or use --preset draft.")
+        raise ItemTimeoutError(f"time was up in stage {name}", "Raise `timeout`, or use `preset` draft.")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -287,4 +287,4 @@ def _first_line(error: BaseException) -> str:
 
 def _smaller(spec: StageSpec) -> str:
     knobs = [knob for knob in ("chunk", "resolution", "tokens", "size") if hasattr(spec.settings, knob)]
-    return f"Try a smaller {spec.name}.{knobs[0]}, or --preset draft." if knobs else "Try --preset draft."
+    return f"Try a smaller `{spec.name}.{knobs[0]}`, or `preset` draft." if knobs else "Try `preset` draft."

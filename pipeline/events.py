@@ -1,4 +1,4 @@
-"""The events of a run, as dataclasses; `as_dict` gives the NDJSON object of `--json` (schema first, additive only)."""
+"""The events of a run, as dataclasses; `as_dict` gives the NDJSON object (schema first, additive only)."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def load_recipe(
 
 
 def read_recipe(name: str) -> dict[str, Any]:
-    """The TOML of a recipe as a dict, stages not imported yet. Cheap: used by listings and `--help`."""
+    """The TOML of a recipe as a dict, stages not imported yet. Cheap: used by listings."""
     path = _find(name)
     try:
         with open(path, "rb") as file:

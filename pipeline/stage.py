@@ -59,7 +59,7 @@ class Context:
 
 
 def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:
-    """Query points per call of the decoder: `chunk`, or fewer when --memory leaves no room for their activations."""
+    """Query points per call of the decoder: `chunk`, or fewer when `memory` leaves no room for their activations."""
     from ..weights.generators.generator import MemoryBound, offers
 
     if context.memory is None or not offers(generator, MemoryBound):

@@ -119,13 +119,13 @@ class OutputError(Varco3DError):
 
 
 class QualityGateError(Varco3DError):
-    """A mesh does not meet a requirement given with --require."""
+    """A mesh does not meet a requirement given with `require`."""
 
     code = "quality_gate"
 
 
 class ItemTimeoutError(Varco3DError):
-    """An item took longer than --timeout."""
+    """An item took longer than `timeout`."""
 
     code = "timeout"
 

@@ -20,7 +20,7 @@ from .naming import Item, name_key
 from .records import STAGES_FORMAT, latest_records
 from .worker import RunConfig, stages_folder
 
-_ANOTHER = "Give the output another name with -o or --name."
+_ANOTHER = "Give the output another name with `output` or `name`."
 
 
 @dataclass(frozen=True)

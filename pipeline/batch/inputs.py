@@ -45,7 +45,7 @@ def resolve_inputs(
     listed: Iterable[str] = (),
     limit: int | None = None,
 ) -> Resolved:
-    """Pictures named by `arguments` (files, folders, globs) and `listed` (lines of --from-list or of stdin).
+    """Pictures named by `arguments` (files, folders, globs) and `listed` (lines of a list or of stdin).
 
     include, exclude: patterns on the relpath or the bare name. Hidden files and folders below a folder are passed over
     silently, other non-pictures are counted. A file named alone is always taken, so that its error names it; a path of
@@ -75,11 +75,11 @@ def resolve_inputs(
 
 
 def read_list(path: Path) -> list[str]:
-    """The lines of a list of paths (--from-list). Raises UsageError."""
+    """The lines of a list of paths (`from_list`). Raises UsageError."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check --from-list.") from error
+        raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check `from_list`.") from error
     return list_lines(data, str(path))
 
 
@@ -105,7 +105,7 @@ def parse_shard(text: str, environ: Mapping[str, str]) -> tuple[int, int]:
 
     auto reads SLURM_ARRAY_TASK_ID with _MIN, _STEP and _COUNT, or JOB_COMPLETION_INDEX with JOB_COMPLETIONS.
     """
-    hint = "Write --shard 0/4 for the first of four parts, or auto inside SLURM arrays and Kubernetes Indexed Jobs."
+    hint = "Write `shard` 0/4 for the first of four parts, or auto inside SLURM arrays and Kubernetes Indexed Jobs."
     try:
         if text == "auto":
             index, count = _shard_from(environ)
@@ -113,9 +113,9 @@ def parse_shard(text: str, environ: Mapping[str, str]) -> tuple[int, int]:
             left, _, right = text.partition("/")
             index, count = int(left), int(right)
     except KeyError as error:
-        raise UsageError(f"--shard auto: the variable {error.args[0]} is not set", hint) from error
+        raise UsageError(f"`shard` auto: the variable {error.args[0]} is not set", hint) from error
     except ValueError as error:
-        raise UsageError(f"'{text}' names no shard" if text != "auto" else f"--shard auto: {error}", hint) from error
+        raise UsageError(f"'{text}' names no shard" if text != "auto" else f"`shard` auto: {error}", hint) from error
     if not 0 <= index < count:
         raise UsageError(f"shard {index} of {count} does not exist", hint)
     return index, count

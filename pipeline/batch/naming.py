@@ -67,7 +67,7 @@ def plan_items(
         if other is not item:
             raise UsageError(
                 f"{file.path} and {other.source} would both become {name}",
-                "Rename one, or use --name with {relpath}, {stem} and {suffix}.",
+                "Rename one, or use `name` with {relpath}, {stem} and {suffix}.",
             )
         items.append(item)
     return tuple(items)
@@ -117,7 +117,7 @@ def _check_template(template: str) -> list[str]:
     if not template.endswith(".{ext}") or fields.count("ext") != 1:
         raise UsageError(f"name template '{template}' does not end with .{{ext}}", f"The default is {DEFAULT_NAME}.")
     if template.startswith(("/", "\\")) or ".." in PurePosixPath(template).parts:
-        raise UsageError(f"name template '{template}' leaves the output folder", "Put the folder into --output.")
+        raise UsageError(f"name template '{template}' leaves the output folder", "Put the folder into `output`.")
     return fields
 
 
@@ -130,7 +130,7 @@ def _expand(template: str, relpath: str, seed: int, model: str) -> str:
     name = bare.format(stem=stem, suffix=suffix, relpath=folder, seed=seed, model=clean_name(Path(model).name))
     parts = [clean_name(part) for part in name.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise UsageError(f"name template '{template}' leaves the output folder", "Put the folder into --output.")
+        raise UsageError(f"name template '{template}' leaves the output folder", "Put the folder into `output`.")
     if not parts or STATE in map(str.lower, parts):
         raise UsageError(f"name template '{template}' gives no name for {relpath}", f"The default is {DEFAULT_NAME}.")
     return "/".join(parts)

@@ -193,7 +193,7 @@ class Worker:
     def failed(self, task: Task, state: ItemState, error: BaseException, started: float) -> Result:
         """The result for an error that ended the item."""
         if is_out_of_memory(error) and not isinstance(error, Varco3DError):
-            error = OutOfMemoryError(f"memory ran out: {error}", "Try --preset draft or a smaller --memory.")
+            error = OutOfMemoryError(f"memory ran out: {error}", "Try `preset` draft or a smaller `memory`.")
         if isinstance(error, OutputError):  # say where the file was to go, not where it is made
             message = error.message.replace(str(self._folder(task)), str(task.item.target.parent))
             error = OutputError(message, error.hint, error.lasting)
@@ -220,7 +220,7 @@ class Worker:
 
 
 def stages_folder(target: Path) -> Path:
-    """Where `--save-stages` keeps the artifacts of the item with this target."""
+    """The folder in which `save_stages` keeps the artifacts of the item with this target."""
     return target.with_name(target.name + ".stages")
 
 

@@ -100,7 +100,7 @@ def _digest(file: BinaryIO, path: Path, deadline: float | None = None) -> str:
         if done > MAX_BYTES:  # it grows while it is read
             raise BadInputError(f"{printable(path)} does not end", "Give a picture.")
         if deadline is not None and time.monotonic() > deadline:
-            raise ItemTimeoutError(f"time was up while {printable(path)} was read", "Raise --timeout.")
+            raise ItemTimeoutError(f"time was up while {printable(path)} was read", "Raise `timeout`.")
     file.seek(0)
     return digest.hexdigest()
 

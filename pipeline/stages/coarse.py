@@ -82,7 +82,7 @@ def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
             return generator.condition_prompted(subject.rgba, prompt)
         return generator.condition(subject.rgba)
     if not offers(generator, SeveralViews):
-        raise UsageError("this model takes one picture", "Leave the other sides out, or use -m hunyuan3d-2mv.")
+        raise UsageError("this model takes one picture", "Leave the other sides out, or use `model` hunyuan3d-2mv.")
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 

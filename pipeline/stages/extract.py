@@ -26,9 +26,9 @@ class Extract:
         assert asset.field is not None
         samples = asset.field.samples
         if len(samples.cells) == 0:
-            raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
+            raise EmptyFieldError("the field has no surface", "Try another `seed`, or look at the coarse mesh.")
         vertices, faces = marching_cubes(samples)
         if len(faces) == 0:
-            raise EmptyFieldError("the field has no surface", "Try another --seed, or look at the coarse mesh.")
+            raise EmptyFieldError("the field has no surface", "Try another `seed`, or look at the coarse mesh.")
         mesh = Mesh(to_numpy(vertices, np.float32), to_numpy(faces, np.int32))
         return dataclasses.replace(asset, mesh=mesh)

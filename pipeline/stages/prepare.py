@@ -66,7 +66,7 @@ def prepared(
         alpha, own = find_alpha(rgba, settings, context)
     box = bounding_box(alpha)
     if box is None:
-        raise NoSubjectError(f"{printable(source.name)} shows no object", "Give a --mask, or a picture with alpha.")
+        raise NoSubjectError(f"{printable(source.name)} shows no object", "Give a `mask`, or a picture with alpha.")
     _warn(alpha, box, settings, context)
     # A picture's own alpha has true colours at its rim; a cut-out's rim still shows the background.
     subject = frame(rgba[..., :3], alpha, box, settings, solid=0.02 if own else 0.95)

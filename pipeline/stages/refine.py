@@ -32,7 +32,7 @@ class Refine:
         assert asset.subject is not None and asset.queries is not None
         queries = asset.queries
         if len(queries.indices) == 0:
-            raise BadMeshError("there is no voxel to refine", "The coarse mesh is empty; try another --seed.")
+            raise BadMeshError("there is no voxel to refine", "The coarse mesh is empty; try another `seed`.")
         generator = context.networks["refine"]
         anchors = generator.anchors(queries.indices, queries.resolution)
         condition = generator.condition(asset.subject.rgba)

@@ -1,4 +1,4 @@
-"""The settings of the built-in stages, in the order of the chain: what `--set STAGE.KEY=VALUE` can set.
+"""The settings of the built-in stages, in the order of the chain: what STAGE.KEY=VALUE can set.
 
 Each stage's file imports its class from here. The module is light: the command line takes ranges, choices, defaults
 and help of its flags from these classes.

@@ -115,7 +115,7 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
         if shared.any():
             context.warn(
                 f"{shared.sum()} of {len(shared)} faces share texels of the mesh's own UVs with others and will show "
-                "their colours; leave --keep-uv out for an atlas without overlaps"
+                "their colours; leave `texture.keep_uv` out for an atlas without overlaps"
             )
         kept = replace(mesh, normals=normals, colors=None)
         return kept, np.arange(len(mesh.vertices)), {"atlas": "kept", "overlapped_faces": int(shared.sum())}

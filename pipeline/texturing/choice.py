@@ -30,7 +30,8 @@ def choose_painter(
     needs_words = words or not picture
     if asked != "auto":
         if needs_words and asked in PLAIN:
-            raise UsageError(f"the painter {asked} reads no words", "Use --painter mvadapter, and leave --views out.")
+            hint = "Use `texture.painter` mvadapter, and leave `texture.views` out."
+            raise UsageError(f"the painter {asked} reads no words", hint)
         return asked
     name = own or ("mirror" if not needs_words else WITH_WORDS)
     if needs_words and (name in PLAIN or (name in PAINTERS and not PAINTERS[name].text_model)):

@@ -75,6 +75,6 @@ class Painting:
     def _bake(self, views: list[View]) -> Painted:
         assert self.cut.uv is not None and self.cut.normals is not None
         if not views:
-            raise BadMeshError("no view shows the mesh", "Check its scale and --views.")
+            raise BadMeshError("no view shows the mesh", "Check its scale and `texture.views`.")
         exponent = self.settings.exponent
         return paint(self.place, self.cut.faces, self.cut.uv, self.cut.normals, views, self.size, exponent)

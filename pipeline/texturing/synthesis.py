@@ -72,7 +72,8 @@ def wanted_cameras() -> dict[str, Camera]:
 def input_view(conditions: Conditions) -> View:
     """The input picture itself, first among the views. Raises UsageError without one."""
     if conditions.rgba is None or conditions.registration is None:
-        raise UsageError("there is no picture to paint from", "Give one, or a --prompt for --painter mvadapter.")
+        hint = "Give one, or a `texture.prompt` for `texture.painter` mvadapter."
+        raise UsageError("there is no picture to paint from", hint)
     picture, confidence = prepare_picture(conditions.rgba)
     return View(conditions.registration.camera, picture, confidence)
 
@@ -175,7 +176,7 @@ def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
     """`mirror`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
     if name == "folder":
         if not folder:
-            raise UsageError("the painter folder needs pictures", "Give --views DIR or --views front.png,back.png.")
+            raise UsageError("the painter folder needs pictures", "Name a folder or front.png,... in `texture.views`.")
         return FolderSynthesizer(folder)
     if name == "mirror":
         return MirrorSynthesizer()

@@ -79,5 +79,5 @@ def _identify(path: Path, forced: ModelSpec | None) -> Choice:
         )
     if len(found) > 1:
         names = ", ".join(s.name for s in found)
-        return Choice(path, None, f"could be {names}: say which with --as NAME")
+        return Choice(path, None, f"could be {names}: say which with `as`")
     return Choice(path, found[0])

@@ -151,5 +151,5 @@ def require(licence: Licence, accepted: Collection[str]) -> None:
         where = f", which grants nothing in {_and(licence.excludes)}," if licence.excludes else ""
         raise LicenceNotAcceptedError(
             f"the licence {licence.title!r}{where} has not been accepted",
-            f"Read {licence.url}, then pass --accept-licence {licence.name}.",
+            f"Read {licence.url}, then pass `accept_licence` {licence.name}.",
         )

@@ -77,7 +77,7 @@ def pull(
     if no_network or offline(store.environ):
         raise ModelMissingError(
             f"{spec.name} is not on this machine, and the network is switched off",
-            "Leave out --offline (or unset VARCO3D_OFFLINE, HF_HUB_OFFLINE), or use `varco3d models import DIR`.",
+            "Leave out `offline` (or unset VARCO3D_OFFLINE, HF_HUB_OFFLINE), or use `varco3d models import DIR`.",
         )
     hub = _hub()
     report = progress or (lambda _: None)
@@ -117,7 +117,7 @@ def _look_up(hub: Any, spec: ModelSpec, store: Store, revision: str, accept_chan
     weights = next((r for f in spec.weights if (r := _head(hub, spec, f, store, revision)) is not None), None)
     if weights is None:
         names = " or ".join(file.path for file in spec.weights)
-        raise ModelMissingError(f"{spec.repo} has no {names} at {revision}", "Name another --revision.")
+        raise ModelMissingError(f"{spec.repo} has no {names} at {revision}", "Name another `revision`.")
     published = weights.file.sha256
     is_sha = re.fullmatch(r"[0-9a-f]{64}", weights.etag) is not None
     changed = published and is_sha and weights.etag != published
@@ -126,7 +126,7 @@ def _look_up(hub: Any, spec: ModelSpec, store: Store, revision: str, accept_chan
         if not accept_changed:
             raise CheckpointError(
                 f"{spec.repo}/{weights.file.path} is not the file that was published ({what})",
-                "Name the --revision you want, or pass --accept-changed to take what the hub has now.",
+                "Name the `revision` you want, or pass `accept_changed` to take what the hub has now.",
             )
     # Pinned to the commit of the weights, so that both come from one version.
     pinned = weights.commit or revision
@@ -155,7 +155,7 @@ def _head(hub: Any, spec: ModelSpec, file: ModelFile, store: Store, revision: st
             f"{endpoint} has no repository {spec.repo} (or keeps it private)", "Check HF_ENDPOINT and HF_TOKEN."
         ) from error
     except errors.RevisionNotFoundError as error:
-        raise ModelMissingError(f"{spec.repo} has no revision {revision}", "Check --revision.") from error
+        raise ModelMissingError(f"{spec.repo} has no revision {revision}", "Check `revision`.") from error
     except _errors(hub) as error:
         raise _unreachable(spec, endpoint, error) from error
     if not meta.etag:

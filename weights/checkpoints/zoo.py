@@ -78,7 +78,7 @@ class ModelSpec:
 class Bundle:
     """What a model name stands for: the checkpoints its recipe loads; `extras` make it faster or better.
 
-    use: recipe, or painter for what --painter takes.
+    use: recipe, or painter for what texture.painter takes.
     """
 
     name: str

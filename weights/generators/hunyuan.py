@@ -64,7 +64,9 @@ class HunyuanGenerator(PublicGenerator):
         """Several sides of one object, keyed by VIEWS; for the multi-view models. Raises UsageError."""
         unknown = sorted(set(pictures) - set(VIEWS))
         if unknown or not pictures or not self.multi_view:
-            hint = f"Views: {', '.join(VIEWS)}." if self.multi_view else "Give one picture, or use -m hunyuan3d-2mv."
+            hint = (
+                f"Views: {', '.join(VIEWS)}." if self.multi_view else "Give one picture, or use `model` hunyuan3d-2mv."
+            )
             raise UsageError(f"views {', '.join(pictures) or 'none'} do not fit this model", hint)
         chosen = [index for index, name in enumerate(VIEWS) if name in pictures]
         return self.condition_sides([self.picture(pictures[VIEWS[index]])[0] for index in chosen], chosen)

@@ -73,7 +73,7 @@ def latents_surface(
         start = min(start, resolution)
         field = decode_octree(query, resolution, generator.field_bounds, start=start, chunk=chunk, device=device)
     if len(field.cells) == 0:
-        raise EmptyFieldError("the generated field has no surface", "Try another --seed or a clearer picture.")
+        raise EmptyFieldError("the generated field has no surface", "Try another `seed` or a clearer picture.")
     vertices, faces = marching_cubes(field)
     return to_numpy(vertices, np.float32), to_numpy(faces, np.int32)
 

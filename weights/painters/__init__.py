@@ -42,7 +42,9 @@ class PainterRow:
     def needs(self, picture: bool) -> str:
         """The model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
         if not picture and not self.text_model:
-            raise UsageError(f"the painter {self.name} needs a picture", "Give one, or use --painter mvadapter.")
+            raise UsageError(
+                f"the painter {self.name} needs a picture", "Give one, or use `texture.painter` mvadapter."
+            )
         return self.model if picture else self.text_model
 
 

@@ -47,7 +47,7 @@ def parse_lora(text: str) -> tuple[str, float]:
         return file, float(weight)
     except ValueError:
         raise UsageError(
-            f"--lora {text}: {weight!r} is no weight", "Write FILE or FILE:WEIGHT, e.g. a.safetensors:0.8."
+            f"`texture.lora` {text}: {weight!r} is no weight", "Write FILE or FILE:WEIGHT, e.g. a.safetensors:0.8."
         ) from None
 
 

@@ -52,7 +52,7 @@ def make_executor(
         return InlineExecutor(config, order)
     if order != "item":
         raise UsageError(
-            f"--order {order} is for one worker", "Leave out --executor, --jobs, --devices, --recycle-after."
+            f"`order` {order} is for one worker", "Leave out `executor`, `jobs`, `devices`, `recycle_after`."
         )
     jobs = max(jobs, len(devices))
     if name == "processes":

@@ -12,7 +12,7 @@ from ...events import Emit
 from ..worker import Result, RunConfig, Task, Worker
 from . import retry_of
 
-WINDOW = 16  # items held in memory at once under --order stage
+WINDOW = 16  # items held in memory at once under order stage
 
 
 class InlineExecutor:

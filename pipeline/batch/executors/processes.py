@@ -185,7 +185,7 @@ class ProcessExecutor:
         self._end(self._slots.index(slot), kill=True)
         error = WorkerDiedError(
             f"the worker ended with {how} in stage {slot.stage}",
-            "Often the system ran out of memory; try fewer --jobs.",
+            "Often the system ran out of memory; try fewer `jobs`.",
         )
         if slot.started is None:
             self._early_deaths += 1
@@ -197,7 +197,7 @@ class ProcessExecutor:
         task = slot.task
         assert task is not None
         self._end(self._slots.index(slot), kill=True)
-        error = ItemTimeoutError(f"stage {slot.stage} hung past {limit:g} s", "Raise --timeout, or use --preset draft.")
+        error = ItemTimeoutError(f"stage {slot.stage} hung past {limit:g} s", "Raise `timeout`, or use `preset` draft.")
         return task, Result("failed", error=describe_error(error), seconds=limit, history=task.history)
 
 

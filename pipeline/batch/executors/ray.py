@@ -94,7 +94,7 @@ class RayExecutor:
         except OSError as error:  # ConnectionError is one
             raise UsageError(
                 f"no Ray cluster answers at {address or 'this machine'}: {error}",
-                "Start one with `ray start --head`, or leave --ray-address out.",
+                "Start one with `ray start --head`, or leave `ray_address` out.",
             ) from error
 
     def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
@@ -174,7 +174,7 @@ class RayExecutor:
             return None
         _, task = slot.waiting.popleft()
         self._give_back(index, slot, again)
-        error = ItemTimeoutError(f"the item hung past {limit:g} s", "Raise --timeout, or use --preset draft.")
+        error = ItemTimeoutError(f"the item hung past {limit:g} s", "Raise `timeout`, or use `preset` draft.")
         return task, Result("failed", error=describe_error(error), seconds=limit, history=task.history)
 
     def _give_back(self, index: int, slot: _Slot, again: deque[Task]) -> None:
@@ -197,7 +197,7 @@ def _import_ray() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise MissingDependencyError("--executor ray needs Ray", 'pip install "varco3d[ray]"') from error
+        raise MissingDependencyError("`executor` ray needs Ray", 'pip install "varco3d[ray]"') from error
     return ray
 
 

@@ -376,7 +376,7 @@ def test_import_by_command(shell, tmp_path: Path) -> None:
     assert shell("import", str(folder))[0] == 6
     save_file({"w": np.zeros(3, np.float32)}, folder / "unknown.safetensors")
     code, _, err = shell("import", str(folder))
-    assert code == 6 and "holds none of the 26 known checkpoints" in err
+    assert code == 6 and "known checkpoints" in err
     code, _, err = shell("import", str(folder), "--as", spec.name)
     assert code == 3 and "tensors are not the 197" in err
     assert shell("import", str(folder), "--as", "nonsense")[0] == 2

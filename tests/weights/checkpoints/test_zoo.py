@@ -68,7 +68,7 @@ def test_licence_must_be_accepted_by_name(tmp_path: Path) -> None:
     terms = MODELS["triposg-vae"].terms
     with pytest.raises(LicenceNotAcceptedError) as caught:
         licences.require(terms, {"apache-2.0"})
-    assert "--accept-licence triposg" in caught.value.hint
+    assert "`accept_licence` triposg" in caught.value.hint
     accepted = licences.Acceptances(tmp_path / "a" / "accepted.json")
     accepted.add("triposg")
     licences.require(terms, accepted.names())

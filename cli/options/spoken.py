@@ -1,0 +1,36 @@
+"""Messages of the library name settings in backticks, as in `decode.resolution`; a person types flags."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from ...pipeline.stages.settings import SETTINGS
+from .globals import GlobalFlags
+from .panels import RunOptions
+
+_NAMED = re.compile(r"`([a-z_]+(?:\.[a-z_]+)?)`")
+
+
+def spoken(text: str) -> str:
+    """`text` with settings as one types them: `decode.resolution` is --octree-resolution, `timeout` is --timeout.
+
+    A setting of a stage without a flag of its own becomes `--set stage.key`. Other words in backticks stay.
+    """
+    return _NAMED.sub(lambda found: _flags().get(found[1], found[0]), text) if "`" in text else text
+
+
+@cache
+def _flags() -> dict[str, str]:
+    return dict(_names())
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    """(name of a setting, flag), weakest first."""
+    for stage, kind in SETTINGS.items():
+        yield from ((f"{stage}.{key}", f"--set {stage}.{key}") for key in kind.__dataclass_fields__)
+    yield "as", "--as NAME"  # of `models import`
+    for name in ("accept_licence", "accept_changed", "revision"):  # of `models pull`
+        yield name, "--" + name.replace("_", "-")
+    for flag in (*RunOptions.flags(), *GlobalFlags.flags()):
+        yield flag.field, flag.option
+        yield from ((target, flag.option) for target in flag.sets)
