@@ -105,5 +105,5 @@ def losses(mesh: Mesh, kind: str, texture_format: str = "png", offset: np.ndarra
     far = float(np.abs(offset).max()) if offset is not None else 0.0
     step = float(np.spacing(np.float32(far)))
     if kind == "stl" and step > _COARSE * float(np.ptp(mesh.vertices, axis=0).max()):
-        found.append(f"STL keeps steps of {step:g} m so far from the origin; --origin center keeps the shape")
+        found.append(f"STL keeps steps of {step:g} m so far from the origin; `export.origin` center keeps the shape")
     return found
