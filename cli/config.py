@@ -12,7 +12,6 @@ and merges what all sources say about the stages. An unknown key is an error wit
 never silently changes nothing.
 """
 
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,14 +19,10 @@ from typing import Any
 
 from .._places import config_folder
 from .._text import did_you_mean
+from .._toml import read_toml
 from ..errors import UsageError
 from .options.flag import GIVEN, PREFIX, shown
 from .options.panels import RunOptions
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 PROJECT_FILE = "varco3d.toml"
 
@@ -90,7 +85,7 @@ def read_config_files(explicit: Path | None = None, folder: Path | None = None) 
     stages = []
     for path in paths:
         tables: dict[str, Mapping[str, Any]] = {}
-        for key, value in read_toml(path).items():
+        for key, value in _read(path).items():
             name = key.replace("-", "_")
             if isinstance(value, dict):
                 tables[key] = {setting.replace("-", "_"): part for setting, part in value.items()}
@@ -102,10 +97,10 @@ def read_config_files(explicit: Path | None = None, folder: Path | None = None) 
     return ConfigFiles(paths, flags, tuple(stages))
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dictionary. Raises UsageError with the line of a mistake."""
+def _read(path: Path) -> dict[str, Any]:
+    """A config file as a dictionary. Raises UsageError with the line of a mistake."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return read_toml(path)
     except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"cannot read {path}: {error}", "It must be a TOML file.") from error
 

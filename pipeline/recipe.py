@@ -21,7 +21,6 @@ import dataclasses
 import hashlib
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,14 +29,10 @@ from typing import Any
 from .._places import user_path
 from .._plugins import RECIPES, package_of, plugins
 from .._text import suggestion
+from .._toml import read_toml
 from ..errors import UsageError
 from .settings import change_settings
 from .stage import ORDER, load_stage
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover - the one line that differs on 3.10
-    import tomli as tomllib
 
 PRESETS = ("draft", "standard", "high")
 _KEYS = ("name", "description", "licence", "models", "order", "stages", "presets")
@@ -146,9 +141,8 @@ def read_recipe(name: str) -> dict[str, Any]:
     """The TOML of a recipe as a dict, stages not imported yet. Cheap: used by listings."""
     path = _find(name)
     try:
-        with open(path, "rb") as file:
-            raw = tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
+        raw = read_toml(path)
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"recipe {path} is not valid TOML: {error}", "See pipeline/recipes/tiny.toml.") from error
     _check_keys(raw, _KEYS, f"recipe {path}")
     raw.setdefault("name", path.stem)

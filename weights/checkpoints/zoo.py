@@ -6,21 +6,16 @@ hash was published it is exact and checked, else it is computed from the tensors
 """
 
 import difflib
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..._toml import read_toml
 from ...errors import UsageError
 from .licences import LICENCES, Licence
 from .zoo_configs import published_settings
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:  # pragma: no cover - the one line that differs on 3.10
-    import tomli as tomllib
 
 GIB = float(1 << 30)
 
@@ -104,7 +99,7 @@ def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
 
 def _read() -> tuple[dict[str, ModelSpec], dict[str, Bundle]]:
     """The tables of zoo.toml, with the settings of zoo_configs.py put beside."""
-    read = tomllib.loads((Path(__file__).parent / "zoo.toml").read_text(encoding="utf-8"))
+    read = read_toml(Path(__file__).parent / "zoo.toml")
     settings = published_settings()
     specs = {}
     for row in read["checkpoint"]:

@@ -113,7 +113,7 @@ def test_far_from_the_origin(tmp_path: Path, kind: str) -> None:
     placed = (found.mesh.vertices.astype(np.float64) + found.offset) * metres
     assert said == [] and np.allclose(np.sort(placed, 0), np.sort(base + corner, 0), rtol=0, atol=1e-4)
     convert_mesh(tmp_path / "a.obj", tmp_path / "b.stl", Conversion(), said.append)
-    assert len(said) == 1 and "--origin center" in said[0]
+    assert len(said) == 1 and "`export.origin` center" in said[0]
     convert_mesh(tmp_path / "a.obj", tmp_path / "c.stl", Conversion(origin="center"), said.append)
     assert np.allclose(np.ptp(read_mesh(tmp_path / "c.stl").mesh.vertices, axis=0), 500) and len(said) == 1
 

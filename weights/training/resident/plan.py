@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...._toml import read_toml
 from ....errors import UsageError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 COMPILE = ("auto", "on", "off")
 NAMES = ("vae", "coarse", "refine")
@@ -67,8 +62,8 @@ def read_plan(path: Path | None) -> Plan:
     if path is None:
         return Plan()
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        given = read_toml(path)
+    except (OSError, ValueError, RecursionError) as error:
         raise UsageError(f"the plan {path} cannot be read: {error}", "Write it as TOML.") from error
     plan = changed(Plan(), given, str(path))
     if plan.compile not in COMPILE:
