@@ -49,16 +49,17 @@ def refine(
 
 def texture(
     mesh: MeshLike,
-    picture: Picture,
+    picture: Picture | None = None,
     model: str = "tiny",
     preset: str = "standard",
     *,
+    prompt: str | None = None,
     device: str = "auto",
     dtype: str = "auto",
     memory: float | None = None,
     progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
-    """The mesh with a texture painted from its picture; arguments as in `generate`."""
+    """The mesh with a texture painted from its picture, from a prompt, or both; arguments as in `generate`."""
     with Pipeline.load(model, preset, device=device, dtype=dtype, memory=memory) as pipeline:
-        return pipeline.texture(mesh, picture, progress=progress, **options)
+        return pipeline.texture(mesh, picture, prompt=prompt, progress=progress, **options)

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from ._inputs import MeshLike, Picture, mesh_of, picture_file
 from ._results import Result, Step
 from ._text import suggestion
@@ -96,12 +98,25 @@ class Pipeline:
         return _last(self._run({"source": picture, "coarse": framed}, longest, progress, **options))
 
     def texture(
-        self, mesh: MeshLike, picture: Picture, *, progress: OnProgress | None = None, **options: Any
+        self,
+        mesh: MeshLike,
+        picture: Picture | None = None,
+        *,
+        prompt: str | None = None,
+        progress: OnProgress | None = None,
+        **options: Any,
     ) -> Result:
-        """The mesh with a texture painted from its picture; shape and longest side stay."""
+        """The mesh with a texture painted from its picture, from words, or both; shape and longest side stay.
+
+        Raises UsageError without either.
+        """
+        if picture is None and prompt is None:
+            raise UsageError("there is neither a picture nor a prompt to paint from", "Give one of them.")
         framed, longest = into_frame(mesh_of(mesh))
-        shaping = set(self.stages) - {"prepare", "texture", "export"}
-        options["skip"] = {*shaping, *options.get("skip", ())}
+        kept = {"texture", "export"} if picture is None else {"prepare", "texture", "export"}
+        options["skip"] = {*(set(self.stages) - kept), *options.get("skip", ())}
+        if prompt is not None:
+            options["texture_prompt"] = prompt
         return _last(self._run({"source": picture, "coarse": framed, "mesh": framed}, longest, progress, **options))
 
     def close(self) -> None:
@@ -184,7 +199,11 @@ def _asset(slots: dict[str, Any], mask: Picture | None, sides: Mapping[str, Pict
     for side in sides:
         if side not in SIDES:
             raise UsageError(f"there is no side '{side}'", suggestion(side, SIDES))
-    source = picture_file(slots["source"], scratch, "picture")
+    if slots["source"] is None:  # words alone; the seed then follows the mesh
+        source = scratch / "mesh.npy"
+        np.save(source, slots["mesh"].vertices)
+    else:
+        source = picture_file(slots["source"], scratch, "picture")
     return Asset(
         **{**slots, "source": source},
         mask=None if mask is None else picture_file(mask, scratch, "mask"),

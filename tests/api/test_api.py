@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import trimesh
 from PIL import Image
+from tiny_painter import fill_store
 
 import varco3d
 from varco3d.cli.main import main
@@ -139,3 +140,14 @@ def test_a_mesh_is_painted_and_keeps_its_size(pipeline: varco3d.Pipeline, tmp_pa
 def test_mistakes_are_typed_errors_that_name_them(pipeline: varco3d.Pipeline, call, error, words: str) -> None:
     with pytest.raises(error, match=words):
         call(pipeline)
+
+
+def test_words_paint_a_mesh_and_nothing_to_paint_from_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill_store(tmp_path / "models", words=True)
+    monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path / "models"))
+    box = trimesh.creation.box((1, 2, 1))
+    small = {"texture_size": 64, "texture_painter_size": 64, "texture_painter_steps": 1, "texture_passes": 0}
+    result = varco3d.texture(box, prompt="weathered bronze", **small)
+    assert result.mesh.texture is not None and result.mesh.texture.std() > 1
+    with pytest.raises(UsageError, match="neither"):
+        varco3d.texture(box)

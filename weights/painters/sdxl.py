@@ -17,6 +17,16 @@ from ..checkpoints.convert import Layout, load_into
 from .libraries import diffusers, transformers
 
 PLAIN = Layout("the published network", ())
+# Attention as VAEs saved by diffusers before 0.17 name it.
+OLD_VAE = Layout(
+    "the published VAE, in its old names",
+    (
+        (r"\.to_q\.", ".query."),
+        (r"\.to_k\.", ".key."),
+        (r"\.to_v\.", ".value."),
+        (r"\.to_out\.0\.", ".proj_attn."),
+    ),
+)
 NAMES = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler")
 
 
@@ -81,7 +91,10 @@ def load_network(kind: str, folder: Path, device: str, dtype: torch.dtype) -> An
 def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
     """The autoencoder of pictures; in float32 when its config says that it overflows in half precision."""
     upcast = bool(read_config(folder).get("force_upcast", True)) and dtype == torch.float16
-    return load_network("AutoencoderKL", folder, device, torch.float32 if upcast else dtype)
+    stored = open_tensors(folder)
+    layout = OLD_VAE if any(".proj_attn." in name for name in stored) else PLAIN
+    network = plain_network("AutoencoderKL", read_config(folder))
+    return load_into(network, stored, layout, device, torch.float32 if upcast else dtype)
 
 
 def load_scheduler(folder: Path) -> Any:

@@ -269,3 +269,17 @@ def test_shipped_weights_are_checked_against_their_sums(
     path.write_bytes(safetensors_bytes(1))
     assert "sha256" in store.verify(located)[0].problem
     assert store.remove(spec) == ([], [path.parent]) and path.exists()
+
+
+def test_sides_in_other_folders_of_a_repository_come_along(store: Store, tmp_path: Path) -> None:
+    """SDXL's text encoder brings its tokenizer, which lies beside its folder."""
+    spec = MODELS["sdxl-text-encoder"]
+    source = tmp_path / "model"
+    for name in ("text_encoder/config.json", "tokenizer/vocab.json", "tokenizer/merges.txt"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_text("{}")
+    save_file({"text_model.a": torch.zeros(2)}, source / "text_encoder" / "model.fp16.safetensors")
+    located = store.add(spec, source / "text_encoder" / "model.fp16.safetensors")
+    assert located.folder.name == "text_encoder"
+    assert (located.folder.parent / "tokenizer" / "vocab.json").is_file()
+    assert set(located.sides) == {"config.json", "vocab.json", "merges.txt"}

@@ -1,5 +1,6 @@
 """MV-Adapter: its attention against a slow twin, its memory plan, and whole runs of a tiny base model."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import trimesh
+from safetensors.torch import load_file, save_file
 from tiny_painter import RECORDED, fill_store
 from torch.nn import functional as F
 
@@ -23,7 +25,7 @@ from varco3d.weights.painters.mvadapter_attention import across_views
 from varco3d.weights.painters.mvadapter_files import PartBytes
 from varco3d.weights.painters.mvadapter_network import install_adapter
 from varco3d.weights.painters.mvadapter_room import plan_room
-from varco3d.weights.painters.sdxl import load_network
+from varco3d.weights.painters.sdxl import load_network, load_vae
 from varco3d.weights.painters.turns import Turns
 
 GIB = float(1 << 30)
@@ -199,6 +201,20 @@ def test_words_alone_paint_with_their_adapter(tmp_path: Path, monkeypatch: pytes
     assert answer.facts["kind"] == "tg2mv" and answer.facts["guidance"] == 7.0
     other = painter.paint(replace(task, negative="rust"))
     assert not np.allclose(answer.views["back"].picture, other.views["back"].picture)
+
+
+def test_vaes_in_old_names_and_float16_are_read(tmp_path: Path) -> None:
+    """Names of attention before diffusers 0.17; float32 where the config says that float16 overflows."""
+    stored = load_file(RECORDED / "base" / "vae" / "diffusion_pytorch_model.safetensors")
+    for new, old in (("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")):
+        stored = {name.replace(f".{new}.", f".{old}."): tensor for name, tensor in stored.items()}
+    save_file(stored, tmp_path / "diffusion_pytorch_model.safetensors")
+    config = json.loads((RECORDED / "base" / "vae" / "config.json").read_text())
+    for upcast, wanted in ((False, torch.float16), (True, torch.float32)):
+        (tmp_path / "config.json").write_text(json.dumps({**config, "force_upcast": upcast}))
+        assert load_vae(tmp_path, "cpu", torch.float16).dtype == wanted
+    old, new = (load_vae(folder, "cpu", torch.float32) for folder in (tmp_path, RECORDED / "base" / "vae"))
+    assert all(torch.equal(a, b) for a, b in zip(old.parameters(), new.parameters(), strict=True))
 
 
 def test_without_weights_the_pull_line_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
