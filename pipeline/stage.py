@@ -21,7 +21,7 @@ from .machine import GIB, used_memory
 from .stages.settings import ORDER, SETTINGS
 
 LEAST_CHUNK = 256  # query points; fewer are slower and save nothing
-_BUILT_IN = {name: f"{name}:{name.capitalize()}" for name in SETTINGS}
+_BUILT_IN = {name: f"{name}:{name.title().replace('_', '')}" for name in SETTINGS}
 
 
 def _ignore(*_: Any) -> None:
@@ -60,9 +60,9 @@ class Context:
 
 def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:
     """Query points per call of the decoder: `chunk`, or fewer when `memory` leaves no room for their activations."""
-    from ..weights.generators.generator import MemoryBound, offers
+    from ..weights.generators.generator import PointCounting, offers
 
-    if context.memory is None or not offers(generator, MemoryBound):
+    if context.memory is None or not offers(generator, PointCounting):
         return chunk
     room = (context.memory - used_memory(context.device)) * GIB
     return max(LEAST_CHUNK, min(chunk, int(room / generator.point_bytes())))

@@ -16,6 +16,7 @@ from ..meshes.levels import level_names
 from ..meshes.outputs import mesh_names
 from ..meshes.signature import is_own
 from ..stage import stage_names
+from ..stages.settings import SETTINGS
 from .naming import Item, name_key
 from .records import STAGES_FORMAT, latest_records
 from .worker import RunConfig, stages_folder
@@ -121,7 +122,7 @@ def _holds_stages(folder: Path) -> bool:
         entries = list(os.scandir(folder))
     except OSError:
         return False
-    known = {*stage_names(), "generate"}
+    known = {*stage_names(), *SETTINGS}
     return not entries or any(
         entry.name in known or os.path.isfile(os.path.join(entry.path, "stage.json")) for entry in entries
     )

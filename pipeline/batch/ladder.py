@@ -13,6 +13,7 @@ _RUNG: tuple[tuple[str, float], ...] = (
     ("decode_chunk", 0.25),
     ("resolution", 0.75),
     ("tokens", 0.75),
+    ("voxels", 0.5),
     ("size", 0.5),
 )
 _STAGES = {"coarse", "refine", "sample", "decode", "texture"}

@@ -42,4 +42,9 @@ class Clean:
         context.progress(1, 2)
         if settings.faces and len(faces) > settings.faces:
             vertices, faces = decimate(vertices, faces, max(4, settings.faces))
-        return dataclasses.replace(asset, mesh=Mesh(vertices.astype(np.float32), faces.astype(np.int32)))
+        cleaned = Mesh(vertices.astype(np.float32), faces.astype(np.int32))
+        if mesh.colors is not None:
+            from ..texturing.transfer import nearest_colors
+
+            cleaned = dataclasses.replace(cleaned, colors=nearest_colors(mesh, cleaned.vertices))
+        return dataclasses.replace(asset, mesh=cleaned)

@@ -86,6 +86,13 @@ def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 
+def conditions_of(generator: Any, subject: Subject, views: str) -> Any:
+    """As `condition_of`; views = "turns" gives one condition for each picture, of which every step takes the next."""
+    if subject.sides and views == "turns":
+        return [generator.condition(rgba) for rgba in (subject.rgba, *subject.sides.values())]
+    return condition_of(generator, subject)
+
+
 def field_bend(
     generator: Any, condition: Any, camera: Tensor | None, alpha: np.ndarray, settings: CoarseSettings
 ) -> Callable[[FieldFunction], FieldFunction]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ...errors import BadMeshError
 from ..artifacts import Asset, Latents
 from ..stage import Context
+from .coarse import conditions_of
 from .settings import RefineSettings
 
 if TYPE_CHECKING:
@@ -35,7 +36,10 @@ class Refine:
             raise BadMeshError("there is no voxel to refine", "The coarse mesh is empty; try another `seed`.")
         generator = context.networks["refine"]
         anchors = generator.anchors(queries.indices, queries.resolution)
-        condition = generator.condition(asset.subject.rgba)
+        if asset.subject.sides and settings.views != "front":
+            condition = conditions_of(generator, asset.subject, settings.views)
+        else:
+            condition = generator.condition(asset.subject.rgba)
         if asset.camera is not None and offers(generator, CameraTaker):
             condition = generator.with_camera(condition, asset.camera.affine)
         if offers(generator, SurfaceConditioned):

@@ -26,9 +26,9 @@ class Sample:
 
 
 def choose(indices: np.ndarray, settings: SampleSettings, seed: int) -> np.ndarray:
-    """Rows [N] int64 of indices [M,3], in the order picked; all of them, in order, when M <= tokens."""
+    """Rows [N] int64 of indices [M,3], in the order picked; all of them, in order, when M <= tokens or so asked."""
     count = len(indices)
-    if count <= settings.tokens:
+    if settings.method == "all" or count <= settings.tokens:
         return np.arange(count)
     if settings.method == "random":
         return np.random.default_rng(seed).permutation(count)[: settings.tokens]

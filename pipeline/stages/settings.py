@@ -55,6 +55,16 @@ class GenerateSettings:
 
 
 @dataclass(frozen=True)
+class StructureSettings:
+    steps: int = setting(25, "Denoising steps: evaluations of the flow over the latents of the voxels.", 1, 1000)
+    guidance: float = setting(6.0, "Classifier-free guidance: how closely to follow the picture; 1: off.", 0.0, 30.0)
+    views: str = setting(
+        "turns", "Several pictures: turns looks at one per step, mean at all in every step.", choices=("turns", "mean")
+    )
+    voxels: int = setting(32768, "Most voxels; beyond that only the largest loose parts are kept.", 64, 1_000_000)
+
+
+@dataclass(frozen=True)
 class VoxelizeSettings:
     resolution: int = setting(128, "Voxels per side of the sparse structure.", 8, 1024)
     rule: str = setting(
@@ -71,7 +81,9 @@ class SampleSettings:
     tokens: int = setting(
         8192, "Voxel queries of the fine stage: more are finer and slower; fewer voxels give fewer.", 8, 1_000_000
     )
-    method: str = setting("fps", "fps spreads them out, random does not.", choices=("fps", "random"))
+    method: str = setting(
+        "fps", "fps spreads them out, random does not; all takes every voxel.", choices=("fps", "random", "all")
+    )
 
 
 @dataclass(frozen=True)
@@ -79,6 +91,10 @@ class RefineSettings:
     steps: int = setting(12, "Denoising steps: evaluations of the flow.", 1, 1000)
     guidance: float = setting(2.0, "Classifier-free guidance: how closely to follow the picture; 1: off.", 0.0, 30.0)
     draws: int = setting(1, "Draws whose anchored latents are averaged: more is surer and smoother.", 1, 64)
+    views: str = setting(
+        "front", "Several pictures: the front alone, turns looks at one per step, mean at all in every step.",
+        choices=("front", "turns", "mean"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -103,6 +119,14 @@ class DecodeSettings:
 
 
 @dataclass(frozen=True)
+class DecodeMeshSettings:
+    compat: str = setting(
+        "exact", "reference: keep the second wall inside of a hollow shell of voxels, as the public code does.",
+        choices=("exact", "reference"),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class ExtractSettings:
     """Nothing to set: the level belongs to the field."""
 
@@ -122,7 +146,7 @@ class TextureSettings:
     painter: str = setting(
         "auto",
         "What paints the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
-        "folder, mvadapter, or a plug-in.",
+        "own (the colours of the mesh), folder, mvadapter, or a plug-in.",
     )
     prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
     negative: str | None = setting(None, "What the painter shall keep out; by default its own words.")
@@ -172,15 +196,18 @@ class ExportSettings:
 
 
 ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
-# `generate` stands in for `coarse` in recipes whose one generator makes the final shape.
+# `generate` stands in for `coarse` in recipes whose one generator makes the final shape, `structure` where it draws
+# voxels; `decode_mesh` stands in for `decode` and `extract` where latents stand for a mesh.
 SETTINGS: dict[str, type[Any]] = {
     "prepare": PrepareSettings,
     "coarse": CoarseSettings,
     "generate": GenerateSettings,
+    "structure": StructureSettings,
     "voxelize": VoxelizeSettings,
     "sample": SampleSettings,
     "refine": RefineSettings,
     "decode": DecodeSettings,
+    "decode_mesh": DecodeMeshSettings,
     "extract": ExtractSettings,
     "clean": CleanSettings,
     "texture": TextureSettings,

@@ -66,6 +66,7 @@ class Texture:
             cut,
             texture=painted.texture,
             metallic_roughness=painted.material,
+            colors=None,
             normal_map=_normal_map(asset, cut, size, context) if settings.normal_map else None,
             **_factors(cut, painted.material is not None, settings),
         )
@@ -117,7 +118,7 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
                 f"{shared.sum()} of {len(shared)} faces share texels of the mesh's own UVs with others and will show "
                 "their colours; leave `texture.keep_uv` out for an atlas without overlaps"
             )
-        kept = replace(mesh, normals=normals, colors=None)
+        kept = replace(mesh, normals=normals)
         return kept, np.arange(len(mesh.vertices)), {"atlas": "kept", "overlapped_faces": int(shared.sum())}
     if settings.keep_uv:
         context.warn("the mesh has no UVs within the unit square that could be kept; it is unwrapped anew")
@@ -127,6 +128,7 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
         atlas.faces,
         normals[atlas.vertex],
         atlas.uv,
+        colors=None if mesh.colors is None else mesh.colors[atlas.vertex],
         metallic=mesh.metallic,
         roughness=mesh.roughness,
     )

@@ -9,7 +9,7 @@ from ...errors import ModelMissingError, UsageError
 from ...weights.painters import PAINTERS, missing_weights
 from ...weights.painters.libraries import PIP
 
-PLAIN = ("mirror", "folder")  # no network
+PLAIN = ("mirror", "own", "folder")  # no network
 WITH_WORDS = "mvadapter"  # for a prompt, when the recipe's painter reads none
 
 
@@ -25,7 +25,7 @@ def choose_painter(
     if asked == "tiny":
         warn("the painter tiny is called mirror now")
         asked = "mirror"
-    if views and asked in ("auto", "mirror"):
+    if views and asked in ("auto", "mirror", "own"):
         asked = "folder"
     needs_words = words or not picture
     if asked != "auto":

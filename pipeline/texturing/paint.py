@@ -58,9 +58,13 @@ def paint(
     views: Sequence[View],
     size: int,
     exponent: float = 4.0,
+    base: np.ndarray | None = None,
 ) -> Painted:
-    """Texture of a mesh whose vertices are cut for `uv` [V, 2]. Every texel inside a face gets a colour."""
-    surface = _surface(vertices, faces, uv, normals, size)
+    """Texture of a mesh whose vertices are cut for `uv` [V, 2]. Every texel inside a face gets a colour.
+
+    base: colours [V, 3] in 0..1 for what no view shows, in the light of the views around it.
+    """
+    surface = _surface(vertices, faces, uv, normals, size, base)
     painted = _paint(surface, views, exponent)
     with_material = [replace(view, picture=_packed(view.material)) for view in views if view.material is not None]
     if not with_material:
@@ -75,8 +79,11 @@ def _packed(material: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Surface:
-    """A mesh cut for its atlas; `pieces` over `place`: the same surface in faces small enough to spread colours over;
-    its texels, which know pieces, with normals [T, 3] to be lit by; and the graph of the pieces."""
+    """A mesh cut for its atlas; `pieces` over `place`: the same surface in faces small enough to spread colours over.
+
+    texels: know pieces, with normals [T, 3] to be lit by. graph: of the pieces. base: colours of the pieces' vertices
+    [V', 3] when the mesh has some.
+    """
 
     vertices: np.ndarray
     faces: np.ndarray
@@ -86,6 +93,7 @@ class _Surface:
     texels: Texels
     normal: np.ndarray
     graph: SurfaceGraph
+    base: np.ndarray | None = None
 
     @property
     def extent(self) -> float:
@@ -101,12 +109,15 @@ class _Surface:
         return out
 
 
-def _surface(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, size: int) -> _Surface:
-    points, pieces = _fine_mesh(vertices, faces, uv, normals)
+def _surface(
+    vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, size: int, base: np.ndarray | None
+) -> _Surface:
+    points, pieces = _fine_mesh(vertices, faces, uv, normals, base)
     place = points[:, :3]
-    texels = texel_maps(place, pieces, points[:, 3:5], size, points[:, 5:], rims=True)
+    texels = texel_maps(place, pieces, points[:, 3:5], size, points[:, 5:8], rims=True)
     normal = _honest_normals(place, pieces, texels)
-    return _Surface(vertices, faces, uv, place, pieces, texels, normal, SurfaceGraph(place, pieces))
+    own = None if base is None else points[:, 8:]
+    return _Surface(vertices, faces, uv, place, pieces, texels, normal, SurfaceGraph(place, pieces), own)
 
 
 def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted:
@@ -130,8 +141,11 @@ def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted
 
     run_threads([partial(blend, slice(start, start + CHUNK)) for start in range(0, count, CHUNK)])
     made = int((sure > 0).sum())
+    own = None if surface.base is None else surface.at_texels(surface.base, slice(None))
     if (sure > 0).any():
-        _level_and_fill(surface, colour, mixed - colour, sure)
+        _level_and_fill(surface, colour, mixed - colour, sure, own)
+    elif own is not None:
+        colour[:] = own
     else:  # too small for the pictures' pixels, say
         colour[:] = _mean_colour(max(views, key=lambda view: view.priority))
     flat = np.zeros((size * size, 3), np.float32)
@@ -151,11 +165,15 @@ def _mean_colour(view: View) -> np.ndarray:
     return (view.picture * trust[..., None]).sum((0, 1)) / trust.sum()
 
 
-def _fine_mesh(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray) -> tuple:
-    """Vertices with uv and normals [V', 8], and faces, of the mesh with edges short enough to spread colours over."""
+def _fine_mesh(
+    vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, base: np.ndarray | None
+) -> tuple:
+    """Vertices with uv, normals and colours, [V', 8] or [V', 11], and faces, of the mesh with edges short enough to
+    spread colours over."""
     area = float(face_normals(vertices, faces)[1].sum(dtype=np.float64))
     pitch = np.sqrt(2.3 * area / SPREAD_FACES)  # side of an equilateral triangle of the mean area
-    return split_long_edges(np.concatenate([vertices, uv, normals], 1), faces, 1.5 * pitch, 4 * SPREAD_FACES)
+    values = [vertices, uv, normals] if base is None else [vertices, uv, normals, base]
+    return split_long_edges(np.concatenate(values, 1), faces, 1.5 * pitch, 4 * SPREAD_FACES)
 
 
 def _honest_normals(vertices: np.ndarray, faces: np.ndarray, texels: Texels) -> np.ndarray:
@@ -238,8 +256,21 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
     return sharp, wide, sure * np.clip((stand_in - STAND_IN) / STAND_IN, 0.0, 1.0)
 
 
-def _level_and_fill(surface: _Surface, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray) -> None:
-    """Adds the smoothed `bend` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place."""
+def _level_and_fill(
+    surface: _Surface, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray, own: np.ndarray | None
+) -> None:
+    """Adds the smoothed `bend` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place.
+
+    With the surface's own colours [T, 3] it is the difference to them that spreads: how the views are lit.
+    """
+
+    def held(values: np.ndarray, which: np.ndarray) -> np.ndarray:
+        """Values at texels, so that they and the own colours stay in 0..1."""
+        below = 0.0 if own is None else own[which]
+        return np.clip(values, -below, 1.0 - below)
+
+    if own is not None:
+        colour -= own
     texels, graph, faces = surface.texels, surface.graph, surface.pieces
     at_texels = surface.at_texels
     some = slice(None, None, max(1, len(sure) // SAMPLES))
@@ -248,7 +279,7 @@ def _level_and_fill(surface: _Surface, colour: np.ndarray, bend: np.ndarray, sur
     if np.abs(bend[shown]).max(initial=0.0) > 1 / 255:
         mean, trust = graph.gather(*points, bend[some], (sure[some] > 0).astype(np.float32))
         level = graph.at_vertices(graph.smooth(mean, trust, ZONE * surface.extent), trust)
-        colour[shown] = np.clip(colour[shown] + at_texels(level, shown), 0.0, 1.0)
+        colour[shown] = held(colour[shown] + at_texels(level, shown), shown)
     certain = np.minimum(sure / SURE, 1.0)
     mean, trust = graph.gather(*points, colour[some], certain[some])
     calm = graph.at_vertices(graph.spread(mean, trust), trust)
@@ -266,8 +297,10 @@ def _level_and_fill(surface: _Surface, colour: np.ndarray, bend: np.ndarray, sur
         around[near] += _carried_over(texels.position, detail, source, which[near], 0.5 * graph.step)
         mix = certain[which, None]
         mix = mix * mix * (3.0 - 2.0 * mix)
-        colour[which] = np.clip(mix * colour[which] + (1.0 - mix) * around, 0.0, 1.0)
+        colour[which] = held(mix * colour[which] + (1.0 - mix) * around, which)
         source = np.flatnonzero(border & (certain > 0.0))
+    if own is not None:
+        colour += own
 
 
 def _carried_over(

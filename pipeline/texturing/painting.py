@@ -24,7 +24,8 @@ from .synthesis import Conditions, input_view, make_synthesizer
 class Painting:
     """One mesh on its way to a texture of `size` texels.
 
-    conditions: the mesh as views see it, and its picture. cut: the mesh cut for its atlas; place [V, 3]: where the
+    conditions: the mesh as views see it, and its picture. cut: the mesh cut for its atlas, with the colours that show
+    where no view does; place [V, 3]: where the
     vertices of that lie in the box.
     """
 
@@ -76,5 +77,6 @@ class Painting:
         assert self.cut.uv is not None and self.cut.normals is not None
         if not views:
             raise BadMeshError("no view shows the mesh", "Check its scale and `texture.views`.")
-        exponent = self.settings.exponent
-        return paint(self.place, self.cut.faces, self.cut.uv, self.cut.normals, views, self.size, exponent)
+        exponent, own = self.settings.exponent, self.cut.colors
+        base = None if own is None else own.astype(np.float32) / 255
+        return paint(self.place, self.cut.faces, self.cut.uv, self.cut.normals, views, self.size, exponent, base)

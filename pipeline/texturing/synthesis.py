@@ -116,6 +116,15 @@ class MirrorSynthesizer:
         return views
 
 
+class OwnSynthesizer:
+    """Nothing beside the picture: the rest takes the mesh's own colours, or what spreads along the surface."""
+
+    name = "own"
+
+    def synthesize(self, conditions: Conditions) -> list[View]:
+        return []
+
+
 class FolderSynthesizer:
     """Pictures by an artist or another program: a folder in which they are named by view (front.png, back.webp, ...),
     or a list "front.png,back=behind.png,...", in which a file that is not named by its view is given one.
@@ -173,13 +182,15 @@ class FolderSynthesizer:
 
 
 def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
-    """`mirror`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
+    """`mirror`, `own`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
     if name == "folder":
         if not folder:
             raise UsageError("the painter folder needs pictures", "Name a folder or front.png,... in `texture.views`.")
         return FolderSynthesizer(folder)
     if name == "mirror":
         return MirrorSynthesizer()
+    if name == "own":
+        return OwnSynthesizer()
     found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
     if name in found:
         return found[name].load()()

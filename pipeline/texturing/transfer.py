@@ -29,9 +29,7 @@ def transfer_texture(source: Mesh, vertices: np.ndarray, faces: np.ndarray, size
     if source.uv is None or source.texture is None:
         if source.colors is None:
             return replace(bare, **factors)
-        face, weights = _locate(source, bare.vertices)
-        colors = np.einsum("nk,nkc->nc", weights, source.colors[source.faces[face]].astype(np.float32))
-        return replace(bare, colors=np.rint(colors).astype(np.uint8), **factors)
+        return replace(bare, colors=nearest_colors(source, bare.vertices), **factors)
     atlas = unwrap(bare.vertices, bare.faces, size)
     points = bare.vertices[atlas.vertex]
     texels = texel_maps(points, atlas.faces, atlas.uv, size)
@@ -63,6 +61,14 @@ def transfer_texture(source: Mesh, vertices: np.ndarray, faces: np.ndarray, size
         opacity=None if opacity is None else moved(np.repeat(opacity[..., None], 3, axis=2))[..., 0],
         **factors,
     )
+
+
+def nearest_colors(source: Mesh, points: np.ndarray) -> np.ndarray:
+    """Vertex colours uint8 [N,3] of a source that has some, at the places nearest to points [N,3]."""
+    assert source.colors is not None
+    face, weights = _locate(source, points)
+    colors = np.einsum("nk,nkc->nc", weights, source.colors[source.faces[face]].astype(np.float32))
+    return np.rint(colors).astype(np.uint8)
 
 
 def _locate(source: Mesh, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

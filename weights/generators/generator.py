@@ -94,6 +94,11 @@ class MemoryBound(Protocol):
         """Keep within `gib` GiB from now on."""
         ...
 
+
+@runtime_checkable
+class PointCounting(Protocol):
+    """A generator that knows what a query point of its field takes."""
+
     def point_bytes(self) -> int:
         """Bytes of activations per query point of the field."""
         ...

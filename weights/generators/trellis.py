@@ -144,7 +144,7 @@ class Trellis(TrellisFlow):
         if resolution != self.resolution:
             raise CheckpointError(
                 f"the latents of this model live on {self.resolution}^3 voxels, not {resolution}^3",
-                f"Set voxelize.resolution to {self.resolution}.",
+                f"Set `voxelize.resolution` to {self.resolution}.",
             )
         centres = (torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0
         return centres.to(self.parts.device)
@@ -246,7 +246,7 @@ def trellis_generator(
     """
     lost = [name for name in (*PARTS.values(), "image") if name not in files or name not in configs]
     if lost:
-        raise CheckpointError(f"the model lacks its {', '.join(lost)}", "Fetch it whole with `varco3d models pull`.")
+        raise CheckpointError(f"the model lacks its {', '.join(lost)}", "Pull it whole with `models pull`.")
     parts = {}
     for name in PARTS.values():
         build, layout = trellis_network(configs[name])
@@ -266,7 +266,8 @@ def trellis_from_folder(
 ) -> Trellis:
     """The model in a folder of the hub's layout. image: weights and settings of the image encoder.
 
-    Without them a dinov2*reg*.safetensors or .pth in the folder is taken. Raises CheckpointError, ModelMissingError.
+    Without them a dinov2*reg*.safetensors or .pth in the folder is taken, with the .json of its name if there is one.
+    Raises CheckpointError, ModelMissingError.
     """
     from ..checkpoints.zoo_trellis import DINO_REGISTERS as PUBLISHED
 
@@ -286,7 +287,8 @@ def trellis_from_folder(
             raise ModelMissingError(
                 f"{folder} holds no image encoder", "Put dinov2_vitl14_reg4_pretrain.pth there, or pull the model."
             )
-        image = found[0], PUBLISHED
+        beside = found[0].with_suffix(".json")
+        image = found[0], json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else PUBLISHED
     files["image"], configs["image"] = image
     return trellis_generator(files, configs, settings, device, dtype)
 

@@ -177,7 +177,9 @@ def test_no_texel_is_black_or_background(painted):
 def test_the_same_input_gives_the_same_bytes(painted):
     _, asset = painted
     again = Texture().run(
-        replace(asset, mesh=figure()), make_settings(Texture.Settings, {"size": 256}), Context(warn=pytest.fail)
+        replace(asset, mesh=replace(figure(), colors=None)),
+        make_settings(Texture.Settings, {"size": 256}),
+        Context(warn=pytest.fail),
     )
     assert np.array_equal(again.mesh.texture, asset.mesh.texture) and np.array_equal(again.mesh.uv, asset.mesh.uv)
 
@@ -223,6 +225,29 @@ def test_views_from_a_folder_are_used(tmp_path: Path):
     assert {"normal_front.png", "position_back.png", "depth_top.png"} <= written and len(written) == 19
     cameras = json.loads((tmp_path / "extra" / "conditions" / "cameras.json").read_text())
     assert cameras["back"]["azimuth"] == 180 and cameras["back"]["half_height"] == HALF_HEIGHT
+
+
+def test_own_colours_show_where_the_picture_sees_nothing() -> None:
+    """A car of which the picture shows the front, in a light half as strong; its back has another colour."""
+    mesh, camera = figure(), Camera(0.0, 10.0, HALF_HEIGHT)
+    behind = mesh.vertices[:, 2] < -0.79
+    mesh.colors[behind & (mesh.vertices[:, 1] < 0)] = (20, 180, 40)
+    subject = subject_of(mesh, camera)
+    dim = replace(subject, rgba=subject.rgba * np.array([0.5, 0.5, 0.5, 1.0], np.float32))
+    settings = make_settings(Texture.Settings, {"size": 512, "painter": "own"})
+
+    def shown(asset: Asset) -> np.ndarray:
+        made = Texture().run(asset, settings, Context()).mesh
+        assert made is not None and made.texture is not None and made.uv is not None
+        places = (made.vertices[made.faces].mean(1)[:, 2] < -0.79) & (made.vertices[made.faces].mean(1)[:, 1] < -0.05)
+        return sample_texture(made.texture, made.uv[made.faces[places]].mean(1)).mean(0)
+
+    red, green, blue = shown(Asset(mesh=mesh, subject=subject))
+    assert green > 0.5 and red < 0.2 and blue < 0.3
+    darker = shown(Asset(mesh=mesh, subject=dim))
+    assert darker[1] < green - 0.1  # lit as the picture is
+    spread = shown(Asset(mesh=replace(mesh, colors=None), subject=subject))
+    assert spread[1] < 0.4  # without colours of its own those of the sides spread
 
 
 def test_off_and_errors(tmp_path: Path):
