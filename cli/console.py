@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from .._text import printable
 from ..errors import OutputError, UsageError
 from .options.spoken import spoken
 
@@ -54,7 +55,7 @@ class Console:
         log: IO[str] | None = None,
     ):
         self.out = out or sys.stdout
-        self.err = err or sys.stderr
+        self.err = err or sys.stderr or open(os.devnull, "w")  # noqa: SIM115  # stderr is closed: nobody listens
         self.as_json = as_json
         self.quiet = quiet
         self.verbose = verbose
@@ -66,84 +67,115 @@ class Console:
     # results ---------------------------------------------------------------------------------------------------------
 
     def result(self, text: str) -> None:
-        """One line of result on stdout; a progress bar on the same terminal steps aside for it."""
+        """One line of result on stdout; exact where a program reads it, without control characters on a terminal."""
+        self._write(shown(text) if is_terminal(self.out) else text)
+        self._log("result", text)
+
+    def _write(self, text: str) -> None:
+        """A line on stdout; a progress bar on the same terminal steps aside for it."""
         aside = self.live if self.live is not None and is_terminal(self.out) else None
         if aside is not None:
             aside.stop()
-        with _reader_needed():
-            self.out.write(f"{text}\n")
+        with self._reader_needed():
+            try:
+                self.out.write(f"{text}\n")
+            except UnicodeEncodeError:  # an ASCII terminal or log
+                known = getattr(self.out, "encoding", None) or "ascii"
+                self.out.write(f"{text.encode(known, 'backslashreplace').decode(known)}\n")
             self.out.flush()
         if aside is not None:
             aside.start()
-        self._log("result", text)
 
     def result_json(self, value: Any, indent: int | None = 2) -> None:
         """One JSON document on stdout; indent=None gives one line (NDJSON)."""
-        self.result(json.dumps(value, indent=indent, ensure_ascii=False, default=_plain))
+        text = json.dumps(value, indent=indent, ensure_ascii=False, default=_plain)
+        self.result("".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text))
 
     def result_bytes(self, data: bytes) -> None:
         """Raw bytes on stdout (`-o -`); refused on a terminal. Raises UsageError."""
         if is_terminal(self.out):
             raise UsageError("stdout is a terminal and a GLB is binary", "Redirect it: -o - > mesh.glb")
         stream: BinaryIO = self.out.buffer  # type: ignore[attr-defined]
-        with _reader_needed():
+        with self._reader_needed():
             stream.write(data)
             stream.flush()
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
         """Aligned columns on stdout, readable by people and by `awk` alike."""
-        cells = [[str(c) for c in row] for row in [head, *rows]]
+        cells = [[printable(c) for c in row] for row in [head, *rows]]
         widths = [max(len(row[i]) for row in cells) for i in range(len(head))]
         for number, row in enumerate(cells):
             line = "  ".join(c.ljust(w) for c, w in zip(row, widths, strict=True)).rstrip()
-            self.result(f"{_BOLD}{line}{_OFF}" if number == 0 and self.color and is_terminal(self.out) else line)
+            self._write(f"{_BOLD}{line}{_OFF}" if number == 0 and self.color and is_terminal(self.out) else line)
+            self._log("result", line)
 
     # messages --------------------------------------------------------------------------------------------------------
 
     def note(self, text: str) -> None:
         """Progress and advice; silent with -q."""
         if not self.quiet:
-            self._err(text)
+            self._err(shown(text))
         self._log("note", text)
 
     def detail(self, text: str) -> None:
         """Only with -v (and in the log)."""
         if self.verbose:
-            self._err(self._paint(text, _DIM))
+            self._err(self._paint(shown(text), _DIM))
         self._log("detail", text)
 
     def warn(self, text: str) -> None:
         """Something the user should know although the work goes on; silent with -q, which means errors only."""
         text = spoken(text)
         if not self.quiet:
-            self._err(f"{self._paint('warning:', _YELLOW)} {text}")
+            self._err(f"{self._paint('warning:', _YELLOW)} {shown(text)}")
         self._log("warning", text)
 
     def error(self, code: str, message: str, hint: str = "", cause: BaseException | None = None) -> None:
         """`error[code]: what and why. What to do.` The traceback of `cause` only with -v, and always in the log."""
         self.said.add(message)
         message, hint = spoken(message), spoken(hint)
-        self._err(f"{self._paint(f'error[{code}]:', _RED)} {one_line(message, hint)}")
+        self._err(f"{self._paint(f'error[{code}]:', _RED)} {shown(one_line(message, hint))}")
         trace = "".join(traceback.format_exception(cause)) if cause is not None else ""
         if trace and self.verbose:
-            self._err(trace.rstrip())
+            self._err(shown(trace.rstrip()))
         self._log("error", f"[{code}] {one_line(message, hint)}\n{trace}".rstrip())
 
     def _err(self, text: str) -> None:
         if self.live is not None:
             self.live.console.print(text, markup=False, highlight=False, soft_wrap=True)
             return
-        with contextlib.suppress(BrokenPipeError, ValueError):
+        try:
             self.err.write(f"{text}\n")
             self.err.flush()
+        except UnicodeEncodeError:
+            self.err.write(f"{text.encode('ascii', 'backslashreplace').decode()}\n")
+        except (OSError, ValueError):  # progress that nobody can see is no reason to do nothing
+            silence(self.err)
 
     def _paint(self, text: str, color: str) -> str:
         return f"{color}{text}{_OFF}" if self.color else text
 
     def _log(self, kind: str, text: str) -> None:
         if self.log is not None:
-            self.log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {kind}: {text}\n")
+            self.log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {kind}: {shown(text)}\n")
             self.log.flush()
+
+    @contextlib.contextmanager
+    def _reader_needed(self) -> Iterator[None]:
+        """Inside, results are written. Raises ReaderGoneError, and OutputError where stdout is closed or its disk full.
+
+        The command line's library would end the program by itself on a BrokenPipeError, with exit code 1.
+        """
+        if self.out is None:
+            raise OutputError("stdout is closed", "Results are written there; send them to a file.")
+        try:
+            yield
+        except BrokenPipeError as error:
+            raise ReaderGoneError from error
+        except (OSError, ValueError) as error:
+            silence(self.out)
+            reason = getattr(error, "strerror", None) or str(error)
+            raise OutputError(f"cannot write to stdout: {reason}", "Send the results elsewhere.") from error
 
     # other people's prints -------------------------------------------------------------------------------------------
 
@@ -178,22 +210,35 @@ class Console:
         try:
             yield
         finally:
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(OSError, ValueError):
                 self.out.flush()
-            sys.stdout.flush()
+            with contextlib.suppress(OSError, ValueError):
+                sys.stdout.flush()
             os.dup2(kept, 1)
-            with contextlib.suppress(BrokenPipeError):
+            with contextlib.suppress(OSError, ValueError):
                 self.out.close()
             self.out = before
 
 
-@contextlib.contextmanager
-def _reader_needed() -> Iterator[None]:
-    # click would end the program by itself on a BrokenPipeError, with exit code 1
-    try:
-        yield
-    except BrokenPipeError as error:
-        raise ReaderGoneError from error
+def shown(text: str) -> str:
+    """The text without control characters but for its lines and tabs: terminals obey what names of files hold."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
+
+
+def silence(stream: IO[Any]) -> None:
+    """Sends what a stream still holds to nowhere, so that the interpreter does not fail over it when it ends."""
+    with contextlib.suppress(OSError, ValueError, AttributeError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
+
+
+def open_standard_streams() -> None:
+    """Gives closed standard streams to nowhere: the next file that is opened would take their number otherwise."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            with contextlib.suppress(OSError):
+                os.open(os.devnull, os.O_RDWR)
 
 
 def open_log(path: Path) -> IO[str]:

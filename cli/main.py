@@ -8,9 +8,9 @@ from typing import Any
 
 import typer
 
-from ..errors import Varco3DError
+from ..errors import OutputError, Varco3DError
 from .app import build_app
-from .console import ReaderGoneError
+from .console import ReaderGoneError, open_standard_streams
 from .exit_codes import INTERRUPTED, OK, TERMINATED, USAGE, exit_code
 from .session import Session, TerminatedError, interrupts_ignored, second_interrupt_ends, sigterm_as_exception
 
@@ -21,6 +21,8 @@ COMPLETION = "_VARCO3D_COMPLETE"  # the variable in which the shell asks for com
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the program and returns its exit code; never raises."""
     args = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        open_standard_streams()
     session = Session()
     error: BaseException | None = None
     try:
@@ -94,7 +96,7 @@ def _drop_stdout() -> None:
 
 def _finish(session: Session, code: int, error: BaseException | None, args: list[str]) -> int:
     """Last words, then the exit code."""
-    with contextlib.suppress(ReaderGoneError, ValueError):
+    with contextlib.suppress(ReaderGoneError, OutputError, ValueError):
         session.end(code, error)
         verb = next((word for word in args if not word.startswith("-")), "")
         as_json = session.flags.json or "--json" in args

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._text import printable
 from ..errors import OutOfMemoryError, Varco3DError
 from ..pipeline.batch.claims import item_claims
 from ..pipeline.batch.naming import Item
@@ -35,9 +36,8 @@ def show_plan(session: Session, request: Request) -> None:
     console.note(f"stages: {' '.join(plan['stages'])}")
     for item in plan["items"]:
         for output in item["outputs"]:
-            console.result(
-                f"{item['input']} -> {output}{'' if item['state'] == 'new' else '  (' + item['state'] + ')'}"
-            )
+            state = "" if item["state"] == "new" else f"  ({item['state']})"
+            console.result(printable(f"{item['input']} -> {output}{state}"))
     counts = plan["counts"]
     console.note(f"{counts['new']} to do, {counts['done']} done before, {counts['unreadable']} unreadable, "
                  f"{plan['ignored']} other files ignored")  # fmt: skip

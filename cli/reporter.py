@@ -7,6 +7,7 @@ terminal) or one line per finished item.
 import time
 from typing import Any
 
+from ..errors import OutputError
 from ..pipeline.events import Event, ItemFinished, ItemStarted, Progress, RunFinished, RunStarted, StageFinished
 from ..pipeline.events import StageStarted as Stage
 from .console import Console, is_terminal, seconds
@@ -25,6 +26,7 @@ class Reporter:
         self.failures: list[str] = []  # error codes, in order
         self.started = time.monotonic()
         self.finished = False
+        self.lost: OutputError | None = None
         self._total = 0
         self._bar = _Bar(console) if _wants_bar(console) else None
 
@@ -40,10 +42,13 @@ class Reporter:
                 self.failures.append(str(event.error["code"]))
         elif isinstance(event, RunFinished):
             self.finished = True
-        if self.console.as_json:
-            self.console.result_json(_spoken(event.as_dict()), indent=None)
-        else:
-            self._show(event)
+        try:
+            if self.console.as_json:
+                self.console.result_json(_spoken(event.as_dict()), indent=None)
+            else:
+                self._show(event)
+        except OutputError as error:  # stdout is full or closed: the work goes on, and the run ends with this
+            self.lost = self.lost or error
 
     def finish(self, exit_code: int, error: BaseException | None) -> None:
         """Ends the run: clears the bar, and emits run_finished unless that was done. Safe to call twice."""
@@ -90,7 +95,8 @@ class Reporter:
                 self.console.detail(str(error["traceback"]).rstrip())
             return
         if event.status == "skipped":
-            self.console.note(f"{place}{event.id}: already done")
+            left = [text for text in event.warnings if text.startswith("left to")]
+            self.console.note(f"{place}{event.id}: {left[0] if left else 'already done'}")
             return
         faces = f", {event.mesh['faces']:,} faces" if event.mesh.get("faces") else ""
         self.console.note(f"{place}{event.id}: ok in {seconds(event.seconds)}{faces}")

@@ -62,6 +62,8 @@ def execute(
         if request.to_stdout and summary.outputs:
             console.result_bytes((scratch / "mesh.glb").read_bytes())
         session.end(code, None)
+        if reporter.lost is not None:
+            raise reporter.lost
         return code
 
 

@@ -10,6 +10,7 @@ over a few threads uses all cores. Two rules make that safe, and every kernel in
   the launch names the cuts between which that holds.
 """
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -17,10 +18,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import warp as wp
+
+from .._places import cache_folder, temporary_home, writable
 
 # Below this many items a thread costs more than it saves.
 SERIAL_BELOW = 2048
@@ -42,8 +46,24 @@ def start_warp() -> None:
     Called by everything that allocates or launches; importing this package alone starts nothing.
     """
     wp.config.log_level = max(wp.config.log_level, wp.LOG_WARNING)
+    _choose_cache()
     with _native_stderr_closed():
         wp.init()
+
+
+def _choose_cache() -> None:
+    """Has kernels built in a temporary folder where the usual cache cannot be written, here and in processes to come.
+
+    No home, a home that is read-only, and a cache of somebody else are usual in containers.
+    """
+    usual = os.environ.get("WARP_CACHE_PATH") or wp.config.kernel_cache_dir
+    folder = Path(usual) if usual else cache_folder("warp")
+    if writable(folder):
+        return
+    other = temporary_home() / "warp"
+    os.environ["WARP_CACHE_PATH"] = str(other)
+    wp.config.kernel_cache_dir = None
+    logging.getLogger("varco3d").warning("%s cannot be written; kernels are built in %s", folder, other)
 
 
 def has_cuda(name: str) -> bool:

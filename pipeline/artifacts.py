@@ -8,16 +8,25 @@ the box [-1,1]^3, Y up, front +Z. `Asset` is the bag with one slot per artifact;
 from __future__ import annotations
 
 import dataclasses
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .._files import write_json, write_whole
-from ..errors import BadInputError
+from .._files import write_json
 from ..kernels.views.cameras import Camera
+from .artifact_files import (
+    Array,
+    bad_file,
+    load_arrays,
+    load_json,
+    load_material,
+    load_png,
+    numbers,
+    save_arrays,
+    save_png,
+)
 
 if TYPE_CHECKING:
     import trimesh
@@ -25,43 +34,27 @@ if TYPE_CHECKING:
     from ..kernels.fields.field import Field as FieldSamples
 
 
-def _save_arrays(path: Path, **arrays: Any) -> None:
-    present = {name: value for name, value in arrays.items() if value is not None}
-    write_whole(path, lambda file: np.savez(file, **present))
-
-
-def _load_arrays(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except FileNotFoundError as error:
-        raise BadInputError(f"{path} does not exist", "Run the earlier stage again with `save_stages`.") from error
-    except (OSError, ValueError, EOFError) as error:
-        raise BadInputError(f"{path} cannot be read: {error}", "Run the earlier stage again.") from error
-
-
-def _save_png(path: Path, pixels: np.ndarray) -> None:
-    from PIL import Image
-
-    write_whole(path, lambda file: Image.fromarray(pixels).save(file, format="PNG", compress_level=1))
-
-
-def _load_png(path: Path, mode: str) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(path) as image:
-            return np.array(image.convert(mode))
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be read: {error}", "Run the earlier stage again.") from error
-
-
+_LARGEST_GRID = 1 << 16  # voxels or cells per side
 SIDES = ("left", "back", "right")
 """Names of further pictures of one object, as multi-view models call them: each a quarter turn on from the front."""
 
 
-def _load_rgba(path: Path) -> np.ndarray:
-    return _load_png(path, "RGBA").astype(np.float32) / np.float32(255)
+def _load_square(path: Path) -> np.ndarray:
+    """A square picture as float32 [S,S,4] in 0..1."""
+    rgba = load_png(path, "RGBA")
+    if rgba.shape[0] != rgba.shape[1]:
+        raise bad_file(path, f"it is {rgba.shape[1]}x{rgba.shape[0]} pixels and not square")
+    return rgba.astype(np.float32) / np.float32(255)
+
+
+def _load_indices(path: Path) -> tuple[np.ndarray, int]:
+    """Voxels int32 [M,3] and the resolution of their grid."""
+    wanted = {"indices": Array("iu", (None, 3), low=0), "resolution": Array("iu", (), low=1, high=_LARGEST_GRID)}
+    arrays = load_arrays(path, wanted)
+    resolution = int(arrays["resolution"])
+    if arrays["indices"].size and arrays["indices"].max() >= resolution:
+        raise bad_file(path, f"it names voxels beyond its resolution of {resolution}")
+    return arrays["indices"].astype(np.int32, copy=False), resolution
 
 
 @dataclass(frozen=True)
@@ -85,20 +78,20 @@ class Subject:
         for name in SIDES:
             (folder / f"{name}.png").unlink(missing_ok=True)
         for name, rgba in {"subject": self.rgba, **self.sides}.items():
-            _save_png(folder / f"{name}.png", np.rint(np.clip(rgba, 0, 1) * 255).astype(np.uint8))
+            save_png(folder / f"{name}.png", np.rint(np.clip(rgba, 0, 1) * 255).astype(np.uint8))
         write_json(folder / "subject.json", {"crop": self.crop.tolist(), "source_size": list(self.source_size)})
 
     @classmethod
     def load(cls, folder: Path) -> Subject:
         """Also takes a folder with nothing but a `subject.png` that a person painted."""
-        rgba = _load_rgba(folder / "subject.png")
-        sides = {name: _load_rgba(folder / f"{name}.png") for name in SIDES if (folder / f"{name}.png").exists()}
+        rgba = _load_square(folder / "subject.png")
+        sides = {name: _load_square(folder / f"{name}.png") for name in SIDES if (folder / f"{name}.png").exists()}
         beside = folder / "subject.json"
         if not beside.exists():
             return cls(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]), sides)
-        about = json.loads(beside.read_text())
-        width, height = about["source_size"]
-        return cls(rgba, np.array(about["crop"], np.float64), (width, height), sides)
+        about = load_json(beside)
+        width, height = numbers(beside, about.get("source_size"), 2).tolist()
+        return cls(rgba, numbers(beside, about.get("crop"), 3, 3), (int(width), int(height)), sides)
 
 
 @dataclass(frozen=True)
@@ -141,11 +134,11 @@ class Mesh:
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         arrays = ("vertices", "faces", "normals", "uv", "colors")
-        _save_arrays(folder / "mesh.npz", **{name: getattr(self, name) for name in arrays})
+        save_arrays(folder / "mesh.npz", **{name: getattr(self, name) for name in arrays})
         for name in self._pictures:
             pixels = getattr(self, name)
             if pixels is not None:
-                _save_png(folder / f"{name}.png", pixels)
+                save_png(folder / f"{name}.png", pixels)
             else:
                 (folder / f"{name}.png").unlink(missing_ok=True)
         write_json(folder / "material.json", {name: getattr(self, name) for name in self._factors})
@@ -153,11 +146,22 @@ class Mesh:
     @classmethod
     def load(cls, folder: Path) -> Mesh:
         paths = {name: folder / f"{name}.png" for name in cls._pictures}
-        pictures = {name: _load_png(path, cls._pictures[name]) for name, path in paths.items() if path.exists()}
-        side = folder / "material.json"
-        factors = json.loads(side.read_text()) if side.exists() else {}
-        factors |= {"wrap": tuple(factors["wrap"])} if "wrap" in factors else {}
-        return cls(**_load_arrays(folder / "mesh.npz"), **pictures, **factors)
+        pictures = {name: load_png(path, cls._pictures[name]) for name, path in paths.items() if path.exists()}
+        side, path = folder / "material.json", folder / "mesh.npz"
+        factors = load_material(side, cls._factors) if side.exists() else {}
+        rows = (None, 3)
+        arrays = load_arrays(path, {
+            "vertices": Array("f", rows), "faces": Array("iu", rows, low=0), "normals": Array("f", rows, optional=True),
+            "uv": Array("f", (None, 2), optional=True), "colors": Array("u", rows, optional=True),
+        })  # fmt: skip
+        count = len(arrays["vertices"])
+        if arrays["faces"].size and arrays["faces"].max() >= count:
+            raise bad_file(path, "a face names a vertex that does not exist")
+        if any(len(arrays[name]) != count for name in ("normals", "uv", "colors") if name in arrays):
+            raise bad_file(path, "its arrays do not fit together")
+        kinds = {"faces": np.int32, "colors": np.uint8}
+        arrays = {name: array.astype(kinds.get(name, np.float32), copy=False) for name, array in arrays.items()}
+        return cls(**arrays, **pictures, **factors)
 
     def to_trimesh(self) -> trimesh.Trimesh:
         """A Trimesh with the same vertices, faces, UVs, textures and colours."""
@@ -192,10 +196,7 @@ class PictureCamera:
     @classmethod
     def load(cls, folder: Path) -> PictureCamera:
         path = folder / "camera.json"
-        try:
-            return cls(np.array(json.loads(path.read_text())["affine"], np.float32).reshape(2, 4))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BadInputError(f"{path} cannot be read: {error}", "Run the coarse stage again.") from error
+        return cls(numbers(path, load_json(path).get("affine"), 2, 4).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -207,12 +208,11 @@ class VoxelGrid:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        _save_arrays(folder / "voxels.npz", indices=self.indices, resolution=np.int64(self.resolution))
+        save_arrays(folder / "voxels.npz", indices=self.indices, resolution=np.int64(self.resolution))
 
     @classmethod
     def load(cls, folder: Path) -> VoxelGrid:
-        arrays = _load_arrays(folder / "voxels.npz")
-        return cls(arrays["indices"], int(arrays["resolution"]))
+        return cls(*_load_indices(folder / "voxels.npz"))
 
     def centres(self) -> np.ndarray:
         """Voxel centres, float32 [M,3], box units."""
@@ -228,12 +228,11 @@ class Queries:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        _save_arrays(folder / "queries.npz", indices=self.indices, resolution=np.int64(self.resolution))
+        save_arrays(folder / "queries.npz", indices=self.indices, resolution=np.int64(self.resolution))
 
     @classmethod
     def load(cls, folder: Path) -> Queries:
-        arrays = _load_arrays(folder / "queries.npz")
-        return cls(arrays["indices"], int(arrays["resolution"]))
+        return cls(*_load_indices(folder / "queries.npz"))
 
     def centres(self) -> np.ndarray:
         """Query positions, float32 [N,3] = (index + 0.5) * 2 / resolution - 1, box units."""
@@ -253,12 +252,16 @@ class Latents:
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        _save_arrays(folder / "latents.npz", tokens=self.tokens, anchors=self.anchors)
+        save_arrays(folder / "latents.npz", tokens=self.tokens, anchors=self.anchors)
 
     @classmethod
     def load(cls, folder: Path) -> Latents:
-        arrays = _load_arrays(folder / "latents.npz")
-        return cls(arrays["tokens"], arrays.get("anchors"))
+        wanted = {"tokens": Array("f", (None, None)), "anchors": Array("f", (None, 3), optional=True)}
+        arrays = load_arrays(folder / "latents.npz", wanted)
+        anchors = arrays.get("anchors")
+        if anchors is not None and len(anchors) != len(arrays["tokens"]):
+            raise bad_file(folder / "latents.npz", "its arrays do not fit together")
+        return cls(arrays["tokens"], anchors)
 
 
 @dataclass(frozen=True)
@@ -271,17 +274,32 @@ class Field:
         folder.mkdir(parents=True, exist_ok=True)
         samples = self.samples.on_host()
         members = {name: np.asarray(getattr(samples, name)) for name in samples.__dataclass_fields__}
-        _save_arrays(folder / "field.npz", **members)
+        save_arrays(folder / "field.npz", **members)
 
     @classmethod
     def load(cls, folder: Path) -> Field:
         from ..kernels.fields.field import Field as FieldSamples
 
-        arrays = _load_arrays(folder / "field.npz")
-        members: dict[str, Any] = {name: (v if v.ndim > 1 else v.tolist()) for name, v in arrays.items()}
-        members["values"] = arrays["values"]
-        members["bounds"] = tuple(tuple(corner) for corner in arrays["bounds"].tolist())
-        return cls(FieldSamples(**members))
+        path = folder / "field.npz"
+        arrays = load_arrays(path, {
+            "resolution": Array("iu", (), low=1, high=_LARGEST_GRID), "bounds": Array("f", (2, 3)),
+            "cells": Array("iu", (None, 3), low=0), "corners": Array("iu", (None, 8), low=0),
+            "points": Array("iu", (None, 3), low=0), "values": Array("f", (None,)), "level": Array("f", ()),
+        })  # fmt: skip
+        resolution = int(arrays["resolution"])
+        if len(arrays["cells"]) != len(arrays["corners"]) or len(arrays["points"]) != len(arrays["values"]):
+            raise bad_file(path, "its arrays do not fit together")
+        limits = {"cells": resolution - 1, "points": resolution, "corners": len(arrays["values"]) - 1}
+        for name, limit in limits.items():
+            if arrays[name].size and arrays[name].max() > limit:
+                raise bad_file(path, f"{name} holds {arrays[name].max()}, more than {limit}")
+        lower, upper = arrays["bounds"].tolist()
+        if not all(low < high for low, high in zip(lower, upper, strict=True)):
+            raise bad_file(path, "its box has no volume")
+        held = {name: arrays[name].astype(np.int32, copy=False) for name in limits}
+        values = arrays["values"].astype(np.float32, copy=False)
+        bounds = (tuple(lower), tuple(upper))
+        return cls(FieldSamples(resolution, bounds, **held, values=values, level=float(arrays["level"])))
 
 
 @dataclass(frozen=True)

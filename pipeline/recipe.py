@@ -142,9 +142,12 @@ def read_recipe(name: str) -> dict[str, Any]:
     path = _find(name)
     try:
         raw = read_toml(path)
+    except OSError as error:
+        raise UsageError(f"cannot read the recipe {path}: {error.strerror}", "Check its rights.") from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"recipe {path} is not valid TOML: {error}", "See pipeline/recipes/tiny.toml.") from error
     _check_keys(raw, _KEYS, f"recipe {path}")
+    _check_types(raw, f"recipe {path}")
     raw.setdefault("name", path.stem)
     return raw
 
@@ -170,6 +173,37 @@ def _find(name: str) -> Path:
 
 def _folder() -> Path:
     return Path(__file__).parent / "recipes"
+
+
+def _check_types(raw: Mapping[str, Any], where: str) -> None:
+    """Raises UsageError when a member is of another type than recipes have."""
+    problem = ""
+    if not all(isinstance(raw.get(key, ""), str) for key in ("name", "description", "licence")):
+        problem = "name, description and licence are texts"
+    order = raw.get("order", ["x"])
+    if not isinstance(order, list) or not order or not all(isinstance(name, str) for name in order):
+        problem = "order is a list of names of stages"
+    elif len(set(order)) < len(order):
+        problem = "order names a stage twice"
+    models = raw.get("models", {})
+    if not isinstance(models, dict) or not all(isinstance(name, str) for name in models.values()):
+        problem = "[models] holds a name or a folder for each part"
+    stages = raw.get("stages", {})
+    if not isinstance(stages, dict) or not all(
+        isinstance(entry, dict)
+        and isinstance(entry.get("use", ""), str)
+        and isinstance(entry.get("settings", {}), dict)
+        for entry in stages.values()
+    ):
+        problem = "[stages.NAME] holds use, a text, and settings, a table"
+    presets = raw.get("presets", {})
+    if not isinstance(presets, dict) or not all(
+        isinstance(layer, dict) and all(isinstance(values, dict) for values in layer.values())
+        for layer in presets.values()
+    ):
+        problem = "[presets.NAME] holds a table for each stage"
+    if problem:
+        raise UsageError(f"{where} is not like a recipe: {problem}", "See pipeline/recipes/tiny.toml.")
 
 
 def _check_keys(table: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:

@@ -100,7 +100,7 @@ def _convert(hint: Any, value: Any, label: str) -> Any:
         return tuple(_convert(arguments[0], part, label) for part in parts)
     try:
         return _convert_plain(hint, value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         wanted = {bool: "on or off", int: "a whole number", float: "a number"}.get(hint, f"a {hint.__name__}")
         raise UsageError(f"{label} = {value!r} is not {wanted}", f"Give {label} {wanted}.") from error
 

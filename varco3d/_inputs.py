@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from ._places import user_path
 from .errors import BadInputError
 from .pipeline.artifacts import Mesh
 from .pipeline.meshes.reading import load_mesh
@@ -26,7 +27,7 @@ MeshLike: TypeAlias = "str | PathLike[str] | Mesh | trimesh.Trimesh | trimesh.Sc
 def picture_file(picture: Picture, folder: Path, name: str) -> Path:
     """The path of `picture`; images and arrays are written as `folder/name.png`. Raises BadInputError."""
     if isinstance(picture, str | PathLike):
-        path = Path(picture).expanduser()
+        path = user_path(picture)
         if not path.is_file():
             raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
         return path
@@ -58,7 +59,7 @@ def mesh_of(mesh: MeshLike) -> Mesh:
     if isinstance(mesh, Mesh):
         return mesh
     if isinstance(mesh, str | PathLike):
-        return load_mesh(Path(mesh).expanduser())
+        return load_mesh(user_path(mesh))
     if isinstance(mesh, tuple):
         if len(mesh) != 2:
             raise BadInputError(f"{len(mesh)} arrays are no mesh", "Give (vertices [V,3], faces [F,3]).")

@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ._places import user_path
 from ._text import suggestion
 from .errors import UsageError, Varco3DError
 from .pipeline.artifacts import Asset, Mesh
@@ -70,7 +71,7 @@ class Result:
         settings: of the export stage: size (metres), up, unit, origin, texture_format, lod, quads, extras. An existing
         file is replaced. Raises UsageError, BadMeshError, OutputError.
         """
-        target = Path(path).expanduser()
+        target = user_path(path)
         kind = target.suffix[1:].lower()
         if kind not in MESH_FORMATS:
             raise UsageError(f"{target} names no mesh format", suggestion(kind, MESH_FORMATS))

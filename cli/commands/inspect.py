@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from ..._text import printable
 from ...errors import QualityGateError, Varco3DError
 from ..exit_codes import ITEM_FAILED, OK
 from ..session import Session
@@ -18,7 +19,7 @@ varco3d inspect chair.glb --require 'watertight,faces<=50000,components==1'
 """
 
 app = new_app()
-_UNITS = {"volume": " unit³", "area": " unit²", "bytes": " bytes"}
+_UNITS = {"volume": " unit^3", "area": " unit^2", "bytes": " bytes"}
 
 
 @verb(app, "inspect", EXAMPLES)
@@ -82,7 +83,7 @@ def inspect_file(path: Path, warn: Callable[[str], None]) -> dict[str, Any]:
 
 def print_report(session: Session, path: Path, report: dict[str, Any]) -> None:
     """One line per number, aligned, with a blank line between meshes."""
-    session.console.result(str(path))
+    session.console.result(printable(path))
     for key, value in report.items():
         session.console.result(f"  {key:<20}{_text(key, value)}")
 

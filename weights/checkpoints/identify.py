@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ..._files import sha256_of
+from ..._text import printable
 from ...errors import CheckpointError
 from .zoo import MODELS, ModelSpec
 
@@ -67,8 +68,12 @@ def safetensors_shapes(path: Path) -> dict[str, tuple[int, ...]]:
         entries = {key: value for key, value in header.items() if key != "__metadata__"}
         end = max((int(value["data_offsets"][1]) for value in entries.values()), default=0)
         shapes = {key: tuple(int(n) for n in value["shape"]) for key, value in entries.items()}
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
-        raise CheckpointError(f"{path} is not a readable safetensors file: {error}", _AGAIN) from error
+    except OSError:
+        raise
+    except Exception as error:  # a header may hold anything: nested too deep, infinite, of other types
+        raise CheckpointError(
+            f"{path} is not a readable safetensors file: {printable(str(error)[:200])}", _AGAIN
+        ) from error
     if size != 8 + length + end:
         raise CheckpointError(f"{path} has {size} bytes, its header says {8 + length + end}", _AGAIN)
     return shapes
@@ -78,21 +83,22 @@ _AGAIN = "Fetch it again: `varco3d models pull NAME`, or copy it anew."
 
 
 def _pickle_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    import pickle
     import zipfile
 
     import torch
 
     try:
         read = torch.load(path, map_location="meta", weights_only=True, mmap=zipfile.is_zipfile(path))
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, OSError, KeyError, AttributeError) as error:
+        shapes: dict[str, tuple[int, ...]] = {}
+        _collect(read, "", shapes)
+    except MemoryError:
+        raise
+    except Exception as error:  # torch raises whatever the bytes lead it to
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(
-            f"{path} cannot be opened safely (weights only): {first[:200]}",
+            f"{path} cannot be opened safely (weights only): {printable(first[:200])}",
             "It is damaged, or holds more than tensors; varco3d runs no code from a checkpoint.",
         ) from error
-    shapes: dict[str, tuple[int, ...]] = {}
-    _collect(read, "", shapes)
     if not shapes:
         raise CheckpointError(f"{path} holds no tensors", _AGAIN)
     return shapes

@@ -58,9 +58,8 @@ def hy3dgen_folder(environ: Mapping[str, str]) -> Path:
 
 def torch_hub_folder(environ: Mapping[str, str]) -> Path:
     """Where torch.hub keeps single files, all in one folder under their own names."""
-    home = Path(environ.get("HOME") or Path.home())
-    cache = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return Path(environ.get("TORCH_HOME") or cache / "torch").expanduser() / "hub" / "checkpoints"
+    cache = Path(environ.get("XDG_CACHE_HOME") or home(environ) / ".cache")
+    return user_path(environ.get("TORCH_HOME") or cache / "torch") / "hub" / "checkpoints"
 
 
 def places(spec: ModelSpec, root: Path, environ: Mapping[str, str]) -> Iterator[tuple[str, Path]]:
@@ -105,7 +104,7 @@ def _complete(path: Path, file: ModelFile) -> bool:
         with path.open("rb") as opened:
             zipped = opened.read(4) == b"PK\x03\x04"
         return zipfile.is_zipfile(path) if zipped else not file.exact or path.stat().st_size == file.size
-    except (CheckpointError, OSError):
+    except (CheckpointError, OSError, ValueError):
         return False
 
 
@@ -121,9 +120,10 @@ def stem(spec: ModelSpec) -> str:
 def _shards_complete(index: Path) -> bool:
     try:
         names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    except (OSError, ValueError, KeyError, AttributeError):
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return False
-    return bool(names) and all((index.parent / name).is_file() for name in names)
+    beside = all(isinstance(name, str) and Path(name).name == name for name in names)
+    return bool(names) and beside and all((index.parent / name).is_file() for name in names)
 
 
 def _snapshots(folder: Path) -> list[Path]:

@@ -12,15 +12,17 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any, BinaryIO
+from typing import Any
 
 from ..._files import free_bytes, gigabytes, git_blob_of, output_error, sha256_of
 from ...errors import CheckpointError, LicenceNotAcceptedError, MissingDependencyError, ModelMissingError, OutputError
 from .licences import require
 from .locations import Located
+from .part_writer import Writer
 from .store import Store
 from .zoo import ModelFile, ModelSpec
 
+_CHUNK = 1 << 15  # bytes that a broken connection may lose
 PIP = "pip install 'varco3d[hub]'"
 
 
@@ -180,7 +182,8 @@ def _check_space(spec: ModelSpec, store: Store, remotes: list[Remote]) -> None:
     need = 0
     for remote in remotes:
         part = store.part_path(spec, remote.file, remote.etag)
-        need += max(0, (remote.size or 0) - (part.stat().st_size if part.is_file() else 0))
+        size = remote.size if remote.size is not None else remote.file.size
+        need += max(0, (size or 0) - (part.stat().st_size if part.is_file() else 0))
     free = free_bytes(store.root)
     if need > free:
         raise OutputError(
@@ -235,31 +238,6 @@ def _only_one(part: Path, spec: ModelSpec) -> Iterator[None]:
         lock.release()
 
 
-class Writer:
-    """The part file as huggingface_hub writes to it: counts, and remembers an OSError of writing.
-
-    The network's errors are OSErrors too, and a full disk needs other advice than a lost connection.
-    """
-
-    def __init__(self, file: BinaryIO, told: Callable[[int], None]):
-        self.file = file
-        self.told = told
-        self.failed: OSError | None = None
-
-    def write(self, data: bytes) -> int:
-        try:
-            count = self.file.write(data)
-            self.file.flush()  # a full disk must show here, not when the file is closed
-        except OSError as error:
-            self.failed = error
-            raise
-        self.told(self.file.tell())
-        return count
-
-    def __getattr__(self, name: str) -> Any:  # tell, seek, truncate, name
-        return getattr(self.file, name)
-
-
 def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Callable[[Progress], None]) -> None:
     """Appends to the part file what is missing; a connection that breaks is taken up as long as bytes arrive.
 
@@ -285,18 +263,33 @@ def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[
     """One request for the bytes from `start`; returns the network's error, if any. Raises OSError (disk)."""
     name = remote.file.path
     with part.open("ab") as file:
-        writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)))
+        limit = remote.size if remote.size is not None else remote.file.size or None
+        writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)), limit)
         try:
-            with _quiet(hub):
+            with _quiet(hub), _small_chunks(hub):
                 hub.http_get(
                     remote.url, writer, resume_size=start, headers=dict(remote.headers), expected_size=remote.size
                 )
+        except CheckpointError:
+            part.unlink(missing_ok=True)
+            raise
         except _errors(hub) as error:
             if writer.failed is not None:
                 raise writer.failed from error
             return error
         os.fsync(file.fileno())
     return None
+
+
+@contextlib.contextmanager
+def _small_chunks(hub: Any) -> Iterator[None]:
+    """Writes what arrives soon: of the 10 MB that huggingface_hub collects, a line that breaks loses all."""
+    before = hub.constants.DOWNLOAD_CHUNK_SIZE
+    hub.constants.DOWNLOAD_CHUNK_SIZE = _CHUNK
+    try:
+        yield
+    finally:
+        hub.constants.DOWNLOAD_CHUNK_SIZE = before
 
 
 @contextlib.contextmanager

@@ -5,6 +5,7 @@ Files found elsewhere are used in place and never changed or deleted. Nothing he
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from .identify import structure_of
 from .licences import Acceptances
 from .locations import HUB, OURS, SHIPPED, Located, default_root, look, places, stem
 from .zoo import ModelFile, ModelSpec, specs_of
+
+_NO_NAME = re.compile(r"[^0-9A-Za-z]")  # what a hub's tag may hold and the name of a file may not
 
 
 @dataclass(frozen=True)
@@ -115,9 +118,12 @@ class Store:
         """What was noted when `spec` was added; {} when it was not or the note cannot be read."""
         try:
             read = json.loads(self.record_path(spec).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
-        return read if isinstance(read, dict) else {}
+        if not isinstance(read, dict):
+            return {}
+        files = read.get("files")
+        return {**read, "files": [entry for entry in files if _is_entry(entry)] if isinstance(files, list) else []}
 
     def write_record(self, spec: ModelSpec, source: str, files: list[dict], **more: object) -> None:
         """Notes where the files came from and their hashes, for `verify`. Raises OutputError."""
@@ -189,6 +195,7 @@ class Store:
         shared = self._sides_of_others(spec)
         names |= {side.path for side in spec.sides} - shared
         deleted = [self.root / spec.repo / name for name in sorted(names)]
+        deleted = [path for path in deleted if self._is_ours(path)]
         deleted += [*self.parts(spec), self.record_path(spec)]
         gone = []
         try:
@@ -203,6 +210,10 @@ class Store:
         left = self.find(spec)
         return [path for path in gone if path.parent.name != ".records"], [left.path] if left else []
 
+    def _is_ours(self, path: Path) -> bool:
+        """Whether the file itself (a link at its end not followed) lies in the store, whatever links lie above it."""
+        return path.parent.resolve().is_relative_to(self.root.resolve())
+
     def _sides_of_others(self, spec: ModelSpec) -> set[str]:
         """Small files that another checkpoint of the same repository, present here, needs too."""
         from .zoo import MODELS
@@ -215,7 +226,7 @@ class Store:
     def part_path(self, spec: ModelSpec, file: ModelFile, tag: str) -> Path:
         """Where an unfinished download of `file` lies; `tag` names the version on the hub."""
         flat = f"{spec.repo}/{file.path}".replace("/", "--")
-        return self.root / ".parts" / f"{flat}.{tag[:12]}.part"
+        return self.root / ".parts" / f"{flat}.{_NO_NAME.sub('_', tag)[:12]}.part"
 
     def parts(self, spec: ModelSpec, file: ModelFile | None = None) -> list[Path]:
         """Unfinished downloads of a checkpoint (or of one of its files), any version."""
@@ -231,6 +242,14 @@ class Store:
     def partial_bytes(self, spec: ModelSpec) -> int:
         """Bytes of unfinished downloads that a pull would continue."""
         return sum(path.stat().st_size for path in self.parts(spec))
+
+
+def _is_entry(entry: object) -> bool:
+    """Whether a file of a record has a hash and a path that stays below its repository."""
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("path", "sha256")):
+        return False
+    path = Path(entry["path"])
+    return not path.is_absolute() and ".." not in path.parts and "\0" not in entry["path"] and bool(path.name)
 
 
 def _target_name(spec: ModelSpec, source: Path) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..._places import user_path
 from ...errors import CheckpointError, ModelMissingError, UsageError
 from ..checkpoints.containers import open_tensors
 from .libraries import diffusers
@@ -67,7 +68,7 @@ def merge_text_loras(encoders: nn.ModuleList, loras: Iterable[tuple[str, float]]
 
 def read_lora(path: str, unet_config: Any) -> dict[str, dict[str, Change]]:
     """Changes by part and by layer, the layer's name without dots. unet_config: for block numbers of old names."""
-    file = Path(path).expanduser()
+    file = user_path(path)
     if not file.is_file():
         raise ModelMissingError(f"there is no LoRA file {file}", "Check the path.")
     stored = {name: entry.read() for name, entry in open_tensors(file).items()}

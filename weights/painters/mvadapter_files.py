@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..._places import user_path
 from ...errors import CheckpointError, ModelMissingError
 from ..checkpoints.containers import Tensors, open_tensors
 from ..checkpoints.locations import hub_caches
@@ -83,7 +84,7 @@ def other_base(name: str, store: Store) -> SdxlFolders:
 
     Raises ModelMissingError.
     """
-    folder = Path(name).expanduser()
+    folder = user_path(name)
     if folder.is_dir():
         return SdxlFolders.below(folder)
     if name.count("/") == 1 and not name.startswith(("/", ".", "~")):

@@ -218,7 +218,7 @@ def test_a_disk_that_fills_up_keeps_the_part_and_nothing_else(
 
     original = module.Writer
     with monkeypatch.context() as patch:
-        patch.setattr(module, "Writer", lambda file, told: original(SmallDisk(file), told))
+        patch.setattr(module, "Writer", lambda file, told, limit: original(SmallDisk(file), told))
         with pytest.raises(OutputError, match="disk is full") as caught:
             pull(make_spec(), hub_store)
     assert caught.value.code == "output" and "300 kB are kept" in caught.value.hint
