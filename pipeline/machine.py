@@ -43,7 +43,10 @@ def free_memory(device: str = "cpu") -> float:
     if device.startswith("cuda"):
         import torch
 
-        return torch.cuda.mem_get_info(torch.device(device))[0] / GIB
+        place = torch.device(device)
+        # What torch keeps for itself without using it can be had as well.
+        kept = torch.cuda.memory_reserved(place) - torch.cuda.memory_allocated(place)
+        return (torch.cuda.mem_get_info(place)[0] + kept) / GIB
     free = _available()
     limit, used = _cgroup("memory.max"), _cgroup("memory.current")
     if limit is not None and used is not None:

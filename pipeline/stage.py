@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from .._plugins import STAGES, plugins
 from .._text import suggestion
 from ..errors import ModelMissingError, UsageError
 from .artifacts import Asset
-from .machine import GIB, used_memory
+from .machine import GIB, free_memory, used_memory
 from .stages.settings import ORDER, SETTINGS
 
+FREE_SHARE = 0.8  # of a device's free memory that one call of the decoder may take
 LEAST_CHUNK = 256  # query points; fewer are slower and save nothing
 _BUILT_IN = {name: f"{name}:{name.title().replace('_', '')}" for name in SETTINGS}
 
@@ -59,13 +61,18 @@ class Context:
 
 
 def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:
-    """Query points per call of the decoder: `chunk`, or fewer when `memory` leaves no room for their activations."""
+    """Query points per call of the decoder: `chunk`, or fewer when `memory` or the free memory of a device leaves no
+    room for their activations."""
     from ..weights.generators.generator import PointCounting, offers
 
-    if context.memory is None or not offers(generator, PointCounting):
+    if not offers(generator, PointCounting):
         return chunk
-    room = (context.memory - used_memory(context.device)) * GIB
-    return max(LEAST_CHUNK, min(chunk, int(room / generator.point_bytes())))
+    room = math.inf if context.memory is None else context.memory - used_memory(context.device)
+    if context.device.startswith("cuda"):
+        room = min(room, FREE_SHARE * free_memory(context.device))
+    if room == math.inf:
+        return chunk
+    return max(LEAST_CHUNK, min(chunk, int(room * GIB / generator.point_bytes())))
 
 
 @runtime_checkable

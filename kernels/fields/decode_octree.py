@@ -117,6 +117,7 @@ class _Decoder:
         self.origin = origin_of(torch.empty(0, device=torch_device))
         self.device = self.origin.device
         self.progress = _Progress(progress, sides)
+        self.unfit: list[torch.Tensor] = []  # counts of values that are not finite, on the device until a round ends
 
     def dense_level(self, side: int) -> _Level:
         """The start level: every cell is evaluated."""
@@ -214,19 +215,34 @@ class _Decoder:
             launch(ob.node_positions, len(part), inputs, self.device)
             launch(ob.store_values, len(part), [part, self._ask(at), nodes.state, nodes.values], self.device)
             self.progress.advance(min(first + self.chunk, len(slots)) / len(slots))
+        self._refuse_unfit(len(slots))
 
     def _ask(self, at: wp.array) -> wp.array:
-        """Values of the query at the positions, checked."""
+        """Values of the query at the positions; on the CPU checked."""
         values = self.query(wp.to_torch(at).to(self.torch_device))
         given = to_warp(values.reshape(-1), float, self.device)
         if len(given) != len(at):
             raise BadInputError(f"the field query gave {len(given)} values for {len(at)} points")
-        finite = np.isfinite(given.numpy()) if self.device == "cpu" else wp.to_torch(given).isfinite()
-        if not bool(finite.all()):
-            bad = len(at) - int(finite.sum())
-            message = f"the field is not finite at {bad} of {len(at)} points"
-            raise BadInputError(message, "half precision may overflow; use float32")
+        if self.device == "cpu":
+            self._refuse(len(at) - int(np.isfinite(given.numpy()).sum()), len(at))
+        else:
+            # To look at them at once would make the host wait for every chunk.
+            self.unfit.append((~wp.to_torch(given).isfinite()).sum())
         return given
+
+    def _refuse_unfit(self, asked: int) -> None:
+        """Look at what the chunks of a round had that is not finite."""
+        if self.unfit:
+            import torch
+
+            bad = int(torch.stack(self.unfit).sum())
+            self.unfit.clear()
+            self._refuse(bad, asked)
+
+    def _refuse(self, bad: int, asked: int) -> None:
+        if bad:
+            message = f"the field is not finite at {bad} of {asked} points"
+            raise BadInputError(message, "half precision may overflow; use float32")
 
     def _points(self, bricks: Bricks, slots: wp.array) -> wp.array:
         """Lattice points [K] vec3i of the slots."""

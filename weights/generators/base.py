@@ -47,7 +47,9 @@ class PublicGenerator(ABC):
     def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
         """Guided velocity. The two branches run one after the other: the same numbers, half the memory."""
         x = x.to(self.parts.device)
-        time = torch.tensor([t], dtype=torch.float64, device="cpu")
+        # Filled in where it is used, as a copy would make the host wait. Metal has no float64.
+        home = "cpu" if self.parts.device.type == "mps" else self.parts.device
+        time = torch.full((1,), t, dtype=torch.float64, device=home)
         with torch.inference_mode():
             with_picture = self.call(x, time, condition.tokens, condition.extra, anchors)
             if guidance == 1.0:

@@ -96,8 +96,8 @@ class Hunyuan20(HunyuanGenerator):
         dit = cast(FluxDit, self.transformer())
         if not dit.config.guidance:
             return super().velocity(x, t, condition, anchors, guidance)
-        scale = torch.tensor([guidance], device=self.parts.device)
-        time = torch.tensor([t], dtype=torch.float32, device=self.parts.device)
+        scale = torch.full((1,), guidance, device=self.parts.device)
+        time = torch.full((1,), t, device=self.parts.device)
         with torch.inference_mode():
             return dit(x.to(self.parts.device), time, condition.tokens, scale)
 

@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from scipy.spatial import KDTree
 from torch import Tensor
 
 from ...errors import CheckpointError, ModelMissingError, UsageError
 from ...kernels.fields.field_function import FieldFunction, box_end
 from ...kernels.fields.ray_grid import column_field, field_columns, inflated_columns, smoothed_columns, touched_rays
+from ...kernels.meshes.nearest_points import NearestPoints
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
@@ -121,9 +121,9 @@ class TinyGenerator:
         surface = torch.from_numpy(np.concatenate([points, normals], 1).astype(np.float32))[None].to(self._device)
         places = anchors[None]
         count = min(self.vae.config.points_per_anchor, len(points))
-        neighbours = np.asarray(KDTree(points).query(anchors.cpu().numpy(), count)[1]).reshape(1, -1, count)
+        neighbours = NearestPoints(surface[0, :, :3]).indices(anchors, count)[None]
         with torch.inference_mode():
-            mean, _ = self.vae.encode(surface, places, torch.from_numpy(neighbours).to(self._device))
+            mean, _ = self.vae.encode(surface, places, neighbours)
             return self.flow.normalise(mean)
 
     def schedule(self, steps: int) -> Tensor:
@@ -141,7 +141,7 @@ class TinyGenerator:
             features.detail.expand(sides, -1, -1, -1),
             features.camera.expand(sides, -1, -1),
         )
-        keep = torch.tensor([1.0, 0.0][:sides], device=self._device)
+        keep = 1.0 - torch.arange(sides, device=self._device)  # the picture, then none; made where it is used
         time = torch.full((sides,), t, device=self._device)
         rough = None if seen.rough is None else seen.rough.expand(sides, -1, -1)
         with torch.inference_mode(), self._autocast():
@@ -155,15 +155,15 @@ class TinyGenerator:
             with self._autocast():
                 features = self.vae.decode(self.flow.denormalise(latents), places).float()
             spacing = anchor_spacing(places)
-        tree = KDTree(anchors.cpu().numpy())
+        near = NearestPoints(anchors)
         count = min(self.vae.config.anchors_per_query, len(anchors))
 
         def query(points: Tensor) -> Tensor:
             # The head stays in float32: rounding of a low-precision field would show as ripples on flat surfaces.
-            neighbours = torch.from_numpy(tree.query(points.cpu().numpy(), count, workers=-1)[1]).view(1, -1, count)
             with torch.inference_mode():
                 where = points.to(self._device)[None]
-                values = self.vae.head(features, places, where, neighbours.to(self._device), spacing)[0]
+                neighbours = near.indices(where[0], count)[None]
+                values = self.vae.head(features, places, where, neighbours, spacing)[0]
                 return torch.minimum(values, box_end(where[0], self.field_bounds, self.truncation))
 
         return query

@@ -51,7 +51,7 @@ class UltraShape(HunyuanGenerator):
             raise UsageError(
                 "ultrashape refines a coarse mesh and cannot start from nothing", "Use `model` ultrashape."
             )
-        return (torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2.0 / resolution) - 1.0
+        return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2.0 / resolution) - 1.0).to(self.parts.device)
 
     def positions(self, anchors: Tensor) -> Tensor:
         """Box positions [N, 3] in voxels of the trained grid, whole numbers when they are its centres."""

@@ -95,7 +95,7 @@ class SkipDit(nn.Module):
 
     def sinusoid(self, t: Tensor) -> Tensor:
         """t [B] -> [B, W]."""
-        frequencies = sinusoid_frequencies(self.config.width // 2, SINUSOID_PERIOD)
+        frequencies = sinusoid_frequencies(self.config.width // 2, SINUSOID_PERIOD, t.device)
         return time_sinusoid(t, frequencies, cosine_first=False)
 
     def rotation(self, anchors: Tensor) -> tuple[Tensor, Tensor]:

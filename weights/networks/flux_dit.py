@@ -4,6 +4,7 @@ No position enters at all: a latent set has no order. Shapes: B batch, N latent 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -39,12 +40,13 @@ class FluxDitConfig:
     period: float = 1000.0
 
 
-def recorded_frequencies(period: float) -> Tensor:
-    """Frequencies [128] falling from 1 to 1 / period, as the recorded runs had them."""
-    table = sinusoid_frequencies(SINUSOID_WIDTH // 2, period)
+@cache
+def recorded_frequencies(period: float, device: torch.device) -> Tensor:
+    """Frequencies [128] falling from 1 to 1 / period, as the recorded runs had them. Not to be written to."""
+    table = sinusoid_frequencies(SINUSOID_WIDTH // 2, period).clone()
     for index, towards in LAST_PLACE.items() if period == 1000.0 else ():
         table[index] = torch.nextafter(table[index], torch.tensor(towards))
-    return table
+    return table.to(device)
 
 
 def plain_norm(width: int) -> nn.LayerNorm:
@@ -157,7 +159,7 @@ class FluxDit(nn.Module):
 
     def sinusoid(self, t: Tensor) -> Tensor:
         """Times or guidance scales [B] -> [B, 256]."""
-        frequencies = recorded_frequencies(self.config.period)
+        frequencies = recorded_frequencies(self.config.period, t.device)
         return time_sinusoid(TIME_UNITS * t.float(), frequencies, cosine_first=True)
 
     def forward(self, x: Tensor, t: Tensor, context: Tensor, guidance: Tensor | None = None) -> Tensor:

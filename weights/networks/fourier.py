@@ -1,6 +1,7 @@
 """Fourier features of positions, and sinusoids of time. Pure functions; always computed in float32."""
 
 import math
+from functools import cache
 
 import torch
 from torch import Tensor
@@ -32,8 +33,14 @@ def fourier_features(points: Tensor, count: int, times_pi: bool) -> Tensor:
     return torch.cat([points, octaves(points, count, times_pi)], dim=-1)
 
 
-def sinusoid_frequencies(count: int, period: float) -> Tensor:
-    """`count` frequencies falling from 1 towards 1/period, each the float32 nearest to the exponential."""
+@cache
+def sinusoid_frequencies(count: int, period: float, device: torch.device | None = None) -> Tensor:
+    """`count` frequencies falling from 1 towards 1/period, each the float32 nearest to the exponential.
+
+    Kept by arguments, so that no step of a sampler moves them to its device again; not to be written to.
+    """
+    if device is not None:
+        return sinusoid_frequencies(count, period).to(device)
     exponents = -math.log(period) * torch.arange(count, dtype=torch.float32) / count
     return exponents.double().exp().float()  # through float64, so that every machine has the same table
 

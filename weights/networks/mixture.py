@@ -28,8 +28,11 @@ class Mixture(nn.Module):
         tokens = x.flatten(0, -2)
         chosen, weights = self.route(tokens)
         total = self.shared(tokens)
-        for index, expert in enumerate(self.experts):
-            rows, slots = torch.nonzero(chosen == index, as_tuple=True)
-            if len(rows):
-                total.index_add_(0, rows, expert(tokens[rows]) * weights[rows, slots, None])
+        # Sorted by expert, so that the host is told once, how many tokens each gets.
+        numbers, order = chosen.flatten().sort(stable=True)
+        counts = torch.bincount(numbers, minlength=len(self.experts)).tolist()
+        for expert, places in zip(self.experts, order.split(counts), strict=True):
+            if len(places):
+                rows = places // self.used
+                total.index_add_(0, rows, expert(tokens[rows]) * weights.flatten()[places, None])
         return total.unflatten(0, x.shape[:-1])

@@ -9,7 +9,7 @@ import torch
 
 from varco3d.errors import OutOfMemoryError
 from varco3d.pipeline.network_pool import NetworkPool
-from varco3d.pipeline.stage import LEAST_CHUNK, Context, fitted_chunk
+from varco3d.pipeline.stage import FREE_SHARE, LEAST_CHUNK, Context, fitted_chunk
 from varco3d.weights.generators.loading import load_generator
 
 FIXTURES = Path(__file__).parents[2] / "parity" / "fixtures"
@@ -60,6 +60,11 @@ def test_fewer_points_when_memory_is_short(folder, monkeypatch: pytest.MonkeyPat
     room = 5000 * generator.point_bytes() / (1 << 30)
     assert fitted_chunk(65536, generator, Context(memory=1.0 + room)) == pytest.approx(5000, abs=1)
     assert fitted_chunk(65536, generator, Context(memory=0.5)) == LEAST_CHUNK
+    # A device that others share has less free than the budget says.
+    monkeypatch.setattr("varco3d.pipeline.stage.free_memory", lambda device: room / FREE_SHARE)
+    for memory in (None, 100.0):
+        assert fitted_chunk(65536, generator, Context(device="cuda:0", memory=memory)) == pytest.approx(5000, abs=1)
+    assert fitted_chunk(2000, generator, Context(device="cuda:0")) == 2000
 
 
 @pytest.mark.parametrize("name", sorted(CONFIGS))

@@ -83,7 +83,7 @@ class StructureFlow(nn.Module):
 
 def time_features(t: Tensor) -> Tensor:
     """Times [B] -> [B, 256], cosines first."""
-    return time_sinusoid(t, sinusoid_frequencies(TIME_WIDTH // 2, TIME_PERIOD), cosine_first=True)
+    return time_sinusoid(t, sinusoid_frequencies(TIME_WIDTH // 2, TIME_PERIOD, t.device), cosine_first=True)
 
 
 def patches(x: Tensor, patch: int) -> Tensor:
