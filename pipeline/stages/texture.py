@@ -73,7 +73,7 @@ class Texture:
         context.progress(4, 4, "done")
         facts = {
             "painter": painter,
-            **_camera_facts(conditions.registration),
+            **_camera_facts(painting.conditions.registration),
             "seen": round(painted.seen, 4),
             "made": round(painted.made, 4),
             "views": len(views),

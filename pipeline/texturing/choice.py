@@ -6,11 +6,10 @@ import importlib.util
 from collections.abc import Callable
 
 from ...errors import ModelMissingError, UsageError
-from ...weights.painters import PAINTERS, missing_weights
+from ...weights.painters import PAINTERS, WITH_WORDS, missing_weights
 from ...weights.painters.libraries import PIP
 
 PLAIN = ("mirror", "own", "folder")  # no network
-WITH_WORDS = "mvadapter"  # for a prompt, when the recipe's painter reads none
 
 
 def choose_painter(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from ...kernels.atlas.bake import View
 from ...weights.painters import painter_names
 from ..artifacts import Mesh
 from ..stage import Context
+from .agree import settled
 from .choice import PLAIN
 from .learned import learned_synthesizer
 from .match import matched
@@ -24,9 +25,8 @@ from .synthesis import Conditions, input_view, make_synthesizer
 class Painting:
     """One mesh on its way to a texture of `size` texels.
 
-    conditions: the mesh as views see it, and its picture. cut: the mesh cut for its atlas, with the colours that show
-    where no view does; place [V, 3]: where the
-    vertices of that lie in the box.
+    conditions: the mesh as views see it, and its picture, whose registration may change. cut: the mesh cut for its
+    atlas, with the colours that show where no view does; place [V, 3]: where the vertices of that lie in the box.
     """
 
     conditions: Conditions
@@ -54,10 +54,14 @@ class Painting:
 
     def _learned(self, name: str, views: list[View]) -> tuple[Painted, list[View], dict[str, Any]]:
         """Views of a learned painter, brought to the picture's colours, then further passes over what is unseen."""
-        conditions, context = self.conditions, self.context
-        synthesizer = learned_synthesizer(name, self.settings, context)
-        fixed = len(views)
-        views = views + synthesizer.synthesize(conditions)
+        context, settings = self.context, self.settings
+        synthesizer = learned_synthesizer(name, settings, context)
+        fixed, made = len(views), synthesizer.synthesize(self.conditions)
+        if fixed and settings.register:
+            found = settled(self.conditions, made, settings.spread, settings.lowest_iou, context.warn)
+            self.conditions = replace(self.conditions, registration=found)
+            views = [input_view(self.conditions)]
+        conditions, views = self.conditions, views + made
         facts, passes = {"painter_settings": synthesizer.facts}, 0
         views, factors = matched(views, conditions.vertices, conditions.faces, fixed)
         context.progress(3, 4, "paint")

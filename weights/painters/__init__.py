@@ -60,6 +60,17 @@ def painter_names() -> tuple[str, ...]:
     return (*PAINTERS, *sorted(set(_foreign()) - set(PAINTERS)))
 
 
+WITH_WORDS = "mvadapter"  # who reads a prompt when nobody is named
+
+
+def needed_models(name: str, picture: bool, words: bool) -> tuple[str, ...]:
+    """Models of the zoo that a painter as it was asked for cannot do without; none for `auto` without words, which
+    takes what is here, and for painters of other packages. Raises UsageError."""
+    if name == "auto" and (words or not picture):
+        name = WITH_WORDS
+    return (PAINTERS[name].needs(picture),) if name in PAINTERS else ()
+
+
 def missing_weights(name: str, picture: bool) -> str:
     """The model that a painter still needs pulled for a task, "" when all is here or it is another package's."""
     from ..checkpoints.store import Store
@@ -92,6 +103,7 @@ def _foreign() -> dict:
 
 __all__ = [
     "PAINTERS",
+    "WITH_WORDS",
     "Known",
     "PaintTask",
     "PaintedViews",
@@ -100,5 +112,6 @@ __all__ = [
     "Room",
     "load_painter",
     "missing_weights",
+    "needed_models",
     "painter_names",
 ]

@@ -19,10 +19,13 @@ from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.texture import Texture
 from varco3d.pipeline.texturing import choice, learned
+from varco3d.pipeline.texturing.agree import disagreement, settled
 from varco3d.pipeline.texturing.choice import choose_painter
 from varco3d.pipeline.texturing.learned import ready_views
 from varco3d.pipeline.texturing.match import matched
 from varco3d.pipeline.texturing.passes import turn_of, turned_back
+from varco3d.pipeline.texturing.register import Registration
+from varco3d.pipeline.texturing.synthesis import Conditions
 from varco3d.weights.painters import PaintedViews, Room, load_painter
 
 SIZE = 256
@@ -124,6 +127,27 @@ def scripts_task(shape: Mesh):
     from varco3d.weights.painters import PaintTask
 
     return PaintTask(shape.vertices, shape.faces, smooth_normals(shape.vertices, shape.faces))
+
+
+def test_views_tell_apart_what_outlines_cannot(scripts):
+    """A plate with another colour on each side, seen from the right: its outline fits from the left as well."""
+    vertices, faces, _ = box((-0.5, -0.6, -0.15), (0.5, 0.6, 0.15), (0, 0, 0))
+    colours = np.where(vertices[:, :1] > 0, [[220, 40, 40]], [[40, 60, 220]])
+    colours = np.where(vertices[:, 2:] < 0, 255 - colours, colours).astype(np.uint8)
+    truth = Mesh(vertices, faces, colors=colours)
+    painter, shape = true_painter(scripts, truth)
+    views = list(ready_views(painter.paint(scripts_task(shape)).views, shape.vertices, shape.faces).values())
+    true = Camera(24.0, 0.0, 1.2)
+    rgba = subject_of(truth, true, 192).rgba
+    wrong = Registration(true.moved(azimuth=-24.0), 0.97, True)
+    task = scripts_task(shape)
+    conditions = Conditions(rgba, wrong, task.vertices, task.faces, task.normals, {})
+    told: list[str] = []
+    assert disagreement(conditions, views) > 0.05
+    found = settled(conditions, views, 30.0, 0.5, told.append)
+    assert abs(found.camera.azimuth - 24) < 8 and len(told) == 1, "about: the outline of a plate hardly tells"
+    again = settled(replace(conditions, registration=found), views, 30.0, 0.5, told.append)
+    assert again is found and len(told) == 1
 
 
 def caged() -> Mesh:
