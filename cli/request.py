@@ -178,7 +178,19 @@ def needed_models(request: Request) -> list[str]:
     recipe = request.config.recipe
     parts = {part for name in request.stages for part in getattr(load_stage(recipe.stage(name).use), "networks", ())}
     names = {recipe.models[part] for part in parts if part in recipe.models}
-    return sorted(name for name in names if not Path(name).exists())
+    return sorted(name for name in {*names, *painter_models(request)} if not Path(name).exists())
+
+
+def painter_models(request: Request) -> tuple[str, ...]:
+    """Models of the learned painter that the run asks for by its name or by a prompt. Raises UsageError."""
+    from ..weights.painters import needed_models as of_painter
+
+    if "texture" not in request.stages:
+        return ()
+    settings = request.config.recipe.stage("texture").settings
+    # A mesh that comes from a file without its picture prepared is painted from words alone.
+    bare = "prepare" not in request.stages and any(item.asset and item.asset.mesh for item in request.items)
+    return of_painter(settings.painter, not bare, settings.prompt is not None) if settings.enabled else ()
 
 
 def _inputs(

@@ -60,3 +60,14 @@ def test_the_mirror_needs_no_weights_and_the_record_names_it(run, mesh: Path) ->
     assert '"painter": "mirror"' in answer.out
     wrong = run("texture", mesh, "front.png", "--painter", "mirrow", "-o", "b.glb", "--texture-size", "64")
     assert wrong.code == 2 and "mirror" in wrong.err
+
+
+def test_a_plan_names_what_the_painter_lacks(run, mesh: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (64, 64)).save("a.png")
+    told = json.loads(run("--json", "plan", "a.png", "--painter", "mvadapter").out)
+    assert "mvadapter-ig2mv-sdxl" in told["model"]["missing"] and "sdxl-unet" in told["model"]["missing"]
+    words = json.loads(run("--json", "plan", "a.png", "--prompt", "bronze").out)
+    assert "mvadapter-ig2mv-sdxl" in words["model"]["missing"], "with a picture, the adapter that reads it"
+    assert json.loads(run("--json", "plan", "a.png").out)["model"]["missing"] == []
+    answer = run("generate", "a.png", "--painter", "mvadapter", "-o", "a.glb")
+    assert answer.code != 0 and "varco3d models pull mvadapter" in answer.err

@@ -93,6 +93,11 @@ def other_base(name: str, store: Store) -> SdxlFolders:
             newest = sorted(snapshots.glob("*/"), key=os.path.getmtime, reverse=True) if snapshots.is_dir() else []
             if newest:
                 return SdxlFolders.below(newest[0])
+    if folder.is_file():
+        raise ModelMissingError(
+            f"{folder} is one file, and a base model is read from a folder in the diffusers layout",
+            "Convert it once: diffusers' StableDiffusionXLPipeline.from_single_file(FILE).save_pretrained(DIR).",
+        )
     raise ModelMissingError(
         f"there is no base model {name}",
         "Give a folder in the diffusers layout, or owner/name of a model in your Hugging Face cache.",

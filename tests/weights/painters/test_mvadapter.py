@@ -1,6 +1,7 @@
 """MV-Adapter: its attention against a slow twin, its memory plan, and whole runs of a tiny base model."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError,
 from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.weights.checkpoints.containers import open_tensors
-from varco3d.weights.painters import PaintTask, Room, load_painter, missing_weights, painter_names
+from varco3d.weights.painters import PainterOptions, PaintTask, Room, load_painter, missing_weights, painter_names
 from varco3d.weights.painters import mvadapter as product
 from varco3d.weights.painters.attention import attend
 from varco3d.weights.painters.base import Known
@@ -224,6 +225,21 @@ def test_without_weights_the_pull_line_is_named(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(ModelMissingError) as caught:
         load_painter("mvadapter", Room()).paint(ball())
     assert "varco3d models pull mvadapter" in caught.value.hint
+
+
+def test_bases_of_the_user_are_found_or_told(store: Path, tmp_path: Path) -> None:
+    snapshot = tmp_path / ".cache" / "huggingface" / "hub" / "models--somebody--style" / "snapshots" / "abc"
+    shutil.copytree(RECORDED / "base", snapshot)
+    painter = load_painter("mvadapter", Room())
+    plain = painter.paint(ball()).views["front"].picture
+    for name in (str(RECORDED / "base"), "somebody/style"):
+        answer = painter.paint(replace(ball(), options=PainterOptions(base=name)))
+        assert np.array_equal(answer.views["front"].picture, plain) and answer.facts["base"] == name
+    (tmp_path / "one.safetensors").write_bytes(b"")
+    for name, cause in (("one.safetensors", "one file"), ("models", "no folder unet"), ("nobody/nothing", "nobody")):
+        place = name if "nobody" in name else str(tmp_path / name)
+        with pytest.raises(ModelMissingError, match=cause):
+            painter.paint(replace(ball(), options=PainterOptions(base=place)))
 
 
 def test_wrong_sizes_names_and_adapters_are_told(store: Path, tmp_path: Path) -> None:
