@@ -267,15 +267,6 @@ def seconds(value: float) -> str:
     return f"{int(value // 3600)} h {int(value % 3600 // 60):02d} min"
 
 
-def size(value: float) -> str:
-    """1.2 MB: a byte count for people, decimal units."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000 or unit == "GB":
-            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    raise AssertionError("unreachable")
-
-
 def _plain(value: object) -> object:
     """What json cannot write by itself: paths and NumPy numbers."""
     if isinstance(value, Path):

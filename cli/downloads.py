@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import typer
 
-from .._files import gigabytes
+from .._text import byte_count
 from ..errors import UsageError
 from ..weights.checkpoints.licences import LICENCES, Licence, require
 from ..weights.checkpoints.locations import Located
@@ -68,7 +68,7 @@ def fetch(
     for spec in specs:
         here = store.find(spec)
         if here is None:
-            session.console.note(f"{spec.name}: {gigabytes(spec.download)} from {spec.repo} ({spec.terms.title})")
+            session.console.note(f"{spec.name}: {byte_count(spec.download)} from {spec.repo} ({spec.terms.title})")
             with show_progress(session) as report:
                 here = pull(
                     spec,
@@ -126,8 +126,8 @@ class _Lines:
 
     def __call__(self, now: Progress) -> None:
         if now.phase == "resume":
-            self.say(f"{now.file}: going on after {gigabytes(now.done)} of {gigabytes(now.total or 0)}")
+            self.say(f"{now.file}: going on after {byte_count(now.done)} of {byte_count(now.total or 0)}")
         elif time.monotonic() - self.last >= self.every:
             self.last = time.monotonic()
-            share = f" of {gigabytes(now.total)}" if now.total else ""
-            self.say(f"{now.file}: {now.phase} {gigabytes(now.done)}{share} after {seconds(self.last - self.start)}")
+            share = f" of {byte_count(now.total)}" if now.total else ""
+            self.say(f"{now.file}: {now.phase} {byte_count(now.done)}{share} after {seconds(self.last - self.start)}")

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .._text import printable
+from .._text import GIB, byte_count, printable
 from ..errors import OutOfMemoryError, Varco3DError
 from ..pipeline.batch.claims import item_claims
 from ..pipeline.batch.naming import Item
 from ..pipeline.batch.records import RecordBook, latest_records
 from ..pipeline.batch.runner import input_hashes, known_record, recipe_digest, settings_digest
-from ..pipeline.machine import GIB, free_memory, resolve_device, resolve_dtype
+from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
 from ..pipeline.network_pool import model_digest
-from .console import seconds, size
+from .console import seconds
 from .request import Request, needed_models
 from .session import Session
 
@@ -46,15 +46,15 @@ def show_plan(session: Session, request: Request) -> None:
         console.note("no time measured yet with this model here; a first run will tell")
         if estimate["peak_mb"] is not None:
             console.note(
-                f"memory about {size(estimate['peak_mb'] * 1e6)}, from the sizes of its networks, of "
+                f"memory about {byte_count(estimate['peak_mb'] * 1e6)}, from the sizes of its networks, of "
                 f"{plan['free_memory_gib']:.1f} GiB free"
             )
     else:
         console.note(
             f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
-            f"{estimate['basis']}), memory about {size(estimate['peak_mb'] * 1e6)} of "
-            f"{plan['free_memory_gib']:.1f} GiB free, disk about {size(estimate['disk_bytes'])} of "
-            f"{size(plan['free_disk_bytes'])} free"
+            f"{estimate['basis']}), memory about {byte_count(estimate['peak_mb'] * 1e6)} of "
+            f"{plan['free_memory_gib']:.1f} GiB free, disk about {byte_count(estimate['disk_bytes'])} of "
+            f"{byte_count(plan['free_disk_bytes'])} free"
         )
 
 

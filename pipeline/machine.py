@@ -9,9 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+from .._text import GIB
 from ..errors import DeviceError
-
-GIB = 1 << 30
 
 
 def resolve_device(name: str = "auto") -> str:

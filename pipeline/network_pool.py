@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from .._files import sha256_of
 from .._places import user_path
 from .._text import suggestion
 from ..errors import ModelMissingError, UsageError, Varco3DError
 from .machine import empty_cache, free_memory, used_memory
-from .seeds import file_sha256
 
 Loader = Callable[[str, str, str, str], Any]
 """(model, part, device, dtype) -> network. A module-level function, so that workers can be given it."""
@@ -124,7 +124,7 @@ def model_digest(models: Mapping[str, str]) -> str:
         for path in _weight_files(model):
             size = path.stat().st_size
             digest.update(f"{path.name}\0{size}\0".encode())
-            digest.update((file_sha256(path) if size < _HASHED_WHOLE else _sampled(path, size)).encode())
+            digest.update((sha256_of(path) if size < _HASHED_WHOLE else _sampled(path, size)).encode())
     return digest.hexdigest()
 
 

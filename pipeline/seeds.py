@@ -6,7 +6,6 @@ item_seed = blake2b(run_seed, sha256 of the input); stage_seed = blake2b(item_se
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 
 _BITS = 63  # fits a signed 64-bit integer, which torch, numpy and JSON readers all take
 
@@ -24,12 +23,3 @@ def item_seed(run_seed: int, input_sha256: str) -> int:
 def stage_seed(seed_of_item: int, stage: str) -> int:
     """Seed of one stage of one item, 0 <= seed < 2**63."""
     return _digest(str(seed_of_item), stage)
-
-
-def file_sha256(path: Path) -> str:
-    """Hex digest of a file's bytes, read in blocks. Raises OSError."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from .._plugins import STAGES, plugins
-from .._text import suggestion
+from .._text import GIB, suggestion
 from ..errors import ModelMissingError, UsageError
 from .artifacts import Asset
-from .machine import GIB, free_memory, used_memory
+from .machine import free_memory, used_memory
 from .stages.settings import ORDER, SETTINGS
 
 FREE_SHARE = 0.8  # of a device's free memory that one call of the decoder may take

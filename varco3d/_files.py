@@ -175,14 +175,6 @@ def free_bytes(folder: Path) -> int:
     return 0
 
 
-def gigabytes(count: float) -> str:
-    """4.9 GB, 407 MB, 1.2 kB: decimal units, as hubs and disks are labelled."""
-    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if count >= size:
-            return f"{count / size:.1f} {unit}" if count < 100 * size else f"{count / size:.0f} {unit}"
-    return f"{count:.0f} B"
-
-
 def output_error(error: OSError, what: str, folder: Path, kept: str = "") -> OutputError:
     """An OSError of writing as the error a user can act on; `kept` says what is not lost."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):

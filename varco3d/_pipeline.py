@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ._files import sha256_of
 from ._inputs import MeshLike, Picture, mesh_of, picture_file
 from ._results import Result, Step
 from ._text import suggestion
@@ -22,7 +23,7 @@ from .pipeline.machine import resolve_device, resolve_dtype
 from .pipeline.meshes.framing import into_frame
 from .pipeline.network_pool import NetworkPool
 from .pipeline.recipe import Recipe, load_recipe
-from .pipeline.seeds import file_sha256, item_seed
+from .pipeline.seeds import item_seed
 from .pipeline.stage import Stage, load_stage
 from .pipeline.stages.export import ExportSettings
 
@@ -159,7 +160,7 @@ class Pipeline:
                 "version": __version__,
                 "weights_licence": recipe.licence,
             }
-            item = ItemState(asset.source.stem, asset, item_seed(seed, file_sha256(asset.source)), about=about)
+            item = ItemState(asset.source.stem, asset, item_seed(seed, sha256_of(asset.source)), about=about)
             emit = _teller(progress)
             for name in names:
                 chain.run_stage(name, item, emit)

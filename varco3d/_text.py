@@ -1,7 +1,9 @@
-"""Words for messages: what a mistyped name probably meant, and text that is safe to show."""
+"""Words for messages: near names for mistyped ones, byte counts, and text that is safe to show."""
 
 import difflib
 from collections.abc import Iterable
+
+GIB = 1 << 30  # bytes
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -26,3 +28,11 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'steps'?` or nothing, to append to a message."""
     close = nearest(word, known)
     return f"; did you mean {close!r}?" if close else ""
+
+
+def byte_count(count: float) -> str:
+    """A byte count for people in decimal units, as hubs and disks are labelled: 4.9 GB, 407 MB, 1.2 kB."""
+    for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}" if count < 100 * size else f"{count / size:.0f} {unit}"
+    return f"{count:.0f} B"

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from ..._text import GIB
 from ...errors import Varco3DError
 from .cases import Candidate, Case
 from .peers import Arrays
@@ -159,7 +160,7 @@ def serve(connection: Connection, candidate: Candidate) -> None:
             if fresh:
                 call = candidate.make(inputs)
             assert call is not None
-            before = used_memory() * (1 << 30) / 1e6
+            before = used_memory() * GIB / 1e6
             meter.reset()
             wall, cpu = time.perf_counter(), time.process_time()
             answer = call()

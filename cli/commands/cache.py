@@ -6,8 +6,8 @@ from pathlib import Path
 import typer
 
 from ..._places import cache_folder
+from ..._text import byte_count
 from ...errors import OutputError, UsageError
-from ..console import size
 from ..session import Session
 from .base import new_app, verb
 
@@ -48,7 +48,7 @@ def info(session: Session) -> None:
     if session.flags.json:
         session.console.result_json({"schema": "varco3d.cache/1", "caches": rows})
         return
-    cells = [(r["name"], r["files"], size(float(str(r["bytes"]))), r["path"], r["purpose"]) for r in rows]
+    cells = [(r["name"], r["files"], byte_count(float(str(r["bytes"]))), r["path"], r["purpose"]) for r in rows]
     session.console.table(("cache", "files", "size", "folder", "what for"), cells)
 
 
@@ -73,5 +73,5 @@ def clear(
             except OSError as error:
                 raise OutputError(f"cannot delete {folder}: {error.strerror}", "Check who owns it.") from error
         verb = "would delete" if session.flags.dry_run else "deleted"
-        session.console.note(f"{verb} {name}: {files} files, {size(total)}")
+        session.console.note(f"{verb} {name}: {files} files, {byte_count(total)}")
         session.console.result(str(folder))

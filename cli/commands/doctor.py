@@ -16,10 +16,11 @@ from pathlib import Path
 import typer
 
 from ..._plugins import GROUPS, package_of, plugins
+from ..._text import byte_count
 from ..._version import __version__
 from ...errors import Varco3DError
 from ..config import unknown_variables
-from ..console import seconds, size
+from ..console import seconds
 from ..exit_codes import ITEM_FAILED, OK
 from ..session import Session
 from .base import new_app, run_options, verb
@@ -95,9 +96,9 @@ def check_disk() -> Iterator[Check]:
         if not os.access(existing, os.W_OK):
             yield Check(name, "fail", f"{existing} is read-only", f"chown or chmod it, or work elsewhere: {existing}")
         elif free < NEEDED_DISK:
-            yield Check(name, "fail", f"{size(free)} free in {existing}", "Free some space: varco3d cache clear")
+            yield Check(name, "fail", f"{byte_count(free)} free in {existing}", "Free some space: varco3d cache clear")
         else:
-            yield Check(name, "ok", f"{folder}, {size(free)} free")
+            yield Check(name, "ok", f"{folder}, {byte_count(free)} free")
 
 
 def check_models() -> Iterator[Check]:
@@ -117,7 +118,7 @@ def check_models() -> Iterator[Check]:
         if problems:
             yield Check(f"model {spec.name}", "fail", problems[0], "pip install --force-reinstall varco3d")
         else:
-            yield Check(f"model {spec.name}", "ok", f"{located.origin}, {size(located.bytes)}, verified")
+            yield Check(f"model {spec.name}", "ok", f"{located.origin}, {byte_count(located.bytes)}, verified")
     others = [name for name in BUNDLES if name != "tiny" and all(store.find(s) for s in specs_of(name))]
     yield Check("other models", "note", ", ".join(others) or "none here; see `varco3d models list`")
 
@@ -176,7 +177,7 @@ def run_self_test() -> Iterator[Check]:
             yield Check("self-test", "fail", f"the GLB is not sound: {problems[0]}", "Please report this.")
             return
         yield Check(
-            "self-test", "ok", f"picture to GLB ({size(target.stat().st_size)}) in {seconds(spent)}, file sound"
+            "self-test", "ok", f"picture to GLB ({byte_count(target.stat().st_size)}) in {seconds(spent)}, file sound"
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from ..._files import gigabytes
+from ..._text import byte_count
 from ...errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
 from ...weights.checkpoints.locations import HUB, HY3D, OURS, SHIPPED, Located
 from ...weights.checkpoints.store import Store
@@ -49,7 +49,7 @@ def state(store: Store, spec: ModelSpec) -> str:
     if located is not None:
         return located.origin
     partial = store.partial_bytes(spec)
-    return f"partial ({gigabytes(partial)})" if partial else "-"
+    return f"partial ({byte_count(partial)})" if partial else "-"
 
 
 def bundle_state(store: Store, name: str) -> str:
@@ -113,7 +113,7 @@ def list_models(
             value |= {"excluded_territories": limits, "checkpoints": [spec.name for spec in specs], "summary": note}
             session.console.result_json(value, indent=None)
         territory = f"not in {_short(limits)}" if limits else "everywhere"
-        rows.append((name, gigabytes(size), where, "+".join(licences), territory, note))
+        rows.append((name, byte_count(size), where, "+".join(licences), territory, note))
     if not session.flags.json:
         session.console.table(("model", "size", "here", "licence", "territory", "what"), rows)
 
@@ -164,7 +164,7 @@ def _show_one(session: Session, store: Store, spec: ModelSpec) -> None:
     if spec.repo:
         say(f"  hub       {spec.repo}")
     for file in (*spec.weights, *spec.sides):
-        size = f"{'' if file.exact else 'about '}{gigabytes(file.size)}" if file.size else ""
+        size = f"{'' if file.exact else 'about '}{byte_count(file.size)}" if file.size else ""
         say(f"  file      {file.path}  {size}".rstrip())
         if file.sha256:
             say(f"            sha256 {file.sha256}")
@@ -173,10 +173,10 @@ def _show_one(session: Session, store: Store, spec: ModelSpec) -> None:
         stages = ", ".join(f"{stage} {gib:.1f}" for stage, gib in need.items())
         say(f"  memory    {stages} GiB in 16 bits (one stage at a time)")
     if located is not None:
-        say(f"  here      {ORIGINS[located.origin]}: {located.path} ({gigabytes(located.bytes)})")
+        say(f"  here      {ORIGINS[located.origin]}: {located.path} ({byte_count(located.bytes)})")
     else:
         partial = store.partial_bytes(spec)
-        say(f"  here      no{f' ({gigabytes(partial)} of it from an unfinished pull)' if partial else ''}")
+        say(f"  here      no{f' ({byte_count(partial)} of it from an unfinished pull)' if partial else ''}")
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def pull(session: Session, download: Download, names: list[str] = NAMES) -> None
         for spec in wanted:
             if store.find(spec) is None:
                 session.console.note(spec.terms.notice())
-                session.console.result(f"{spec.name}  {gigabytes(spec.download)}  {spec.repo}")
+                session.console.result(f"{spec.name}  {byte_count(spec.download)}  {spec.repo}")
         return
     found = fetch(
         wanted,

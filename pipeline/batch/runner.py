@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..._files import sha256_of
 from ..._places import user_path
 from ..._text import printable
 from ..._version import __version__
@@ -19,7 +20,6 @@ from ..machine import resolve_device
 from ..network_pool import model_digest
 from ..pictures.reading import picture_sha256
 from ..recipe import Recipe, digest
-from ..seeds import file_sha256
 from .executors import make_executor
 from .naming import Item
 from .records import STAGES_FORMAT, RecordBook
@@ -310,7 +310,7 @@ def settings_digest(config: RunConfig, item: Item, recipe_digest: str, hashes: M
 
 def recipe_digest(recipe: Recipe) -> str:
     """Hash of the settings and of the contents of files that they name. Raises OSError."""
-    files = {str(path): file_sha256(path) for path in setting_files(recipe)}
+    files = {str(path): sha256_of(path) for path in setting_files(recipe)}
     return digest([recipe.digest(), files]) if files else recipe.digest()
 
 

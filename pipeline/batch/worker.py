@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..._files import is_temporary, move_whole
+from ..._files import is_temporary, move_whole, sha256_of
 from ..._version import __version__
 from ...errors import OutOfMemoryError, OutputError, Varco3DError
 from ..artifacts import Asset
@@ -23,7 +23,7 @@ from ..machine import resolve_device, resolve_dtype
 from ..meshes.outputs import output_error
 from ..network_pool import Loader, NetworkPool
 from ..recipe import Recipe
-from ..seeds import file_sha256, item_seed
+from ..seeds import item_seed
 from .ladder import step_down
 from .naming import Item
 from .records import STAGES_FORMAT
@@ -256,7 +256,7 @@ def kept_stages(folder: Path) -> list[dict[str, Any]]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and not is_temporary(path)):
         size += path.stat().st_size
         if path.name != "stage.json":
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{file_sha256(path)}\0".encode())
+            digest.update(f"{path.relative_to(folder).as_posix()}\0{sha256_of(path)}\0".encode())
     return [{"path": str(folder), "format": STAGES_FORMAT, "bytes": size, "sha256": digest.hexdigest()}]
 
 

@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..._files import BLOCK, opened_regular
-from ..._text import printable
+from ..._text import GIB, printable
 from ...errors import BadInputError, InputChangedError, ItemTimeoutError, MissingDependencyError
-from ..machine import GIB, free_memory
+from ..machine import free_memory
 from .formats import open_image, open_tiff_numbers
 
 MAX_PIXELS = 120_000_000

@@ -14,9 +14,9 @@ import trimesh
 from chromium_pipe import Browser, find_chromium
 from PIL import Image
 
+from varco3d._files import sha256_of
 from varco3d.cli.report.gallery import read_entries, sort_entries, totals
 from varco3d.pipeline.batch.records import RecordBook
-from varco3d.pipeline.seeds import file_sha256
 
 
 def glb(shape: str, colour: tuple[int, int, int]) -> bytes:
@@ -48,7 +48,7 @@ def out(tmp_path: Path) -> Path:
     picture = tmp_path / "input.png"
     Image.new("RGBA", (400, 300), (20, 120, 220, 255)).save(picture)
     one, two = RecordBook(folder, (0, 2)), RecordBook(folder, (1, 2))
-    ok(one, "red box", glb("box", (220, 40, 40)), 3.0, input=str(picture), sha256=file_sha256(picture))
+    ok(one, "red box", glb("box", (220, 40, 40)), 3.0, input=str(picture), sha256=sha256_of(picture))
     ok(one, "sub/green ball", glb("ball", (40, 200, 40)), 9.5)
     failed(one, "again", "out_of_memory", 5.0)
     ok(two, "again", glb("box", (40, 40, 220)), 1.5)

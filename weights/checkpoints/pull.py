@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..._files import free_bytes, gigabytes, git_blob_of, output_error, sha256_of
+from ..._files import free_bytes, git_blob_of, output_error, sha256_of
+from ..._text import byte_count
 from ...errors import CheckpointError, LicenceNotAcceptedError, MissingDependencyError, ModelMissingError, OutputError
 from .licences import require
 from .locations import Located
@@ -170,7 +171,7 @@ def _head(hub: Any, spec: ModelSpec, file: ModelFile, store: Store, revision: st
 
 def _unreachable(spec: ModelSpec, endpoint: str, error: Exception, kept: int = 0) -> ModelMissingError:
     first = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-    resume = f"{gigabytes(kept)} are kept and the same command goes on from there." if kept else ""
+    resume = f"{byte_count(kept)} are kept and the same command goes on from there." if kept else ""
     return ModelMissingError(
         f"{spec.name} could not be downloaded from {endpoint}: {first}",
         f"{resume} Check the connection, or set HF_ENDPOINT to a mirror.".strip(),
@@ -187,7 +188,7 @@ def _check_space(spec: ModelSpec, store: Store, remotes: list[Remote]) -> None:
     free = free_bytes(store.root)
     if need > free:
         raise OutputError(
-            f"{spec.name} needs {gigabytes(need)} more, {store.root} has {gigabytes(free)} free",
+            f"{spec.name} needs {byte_count(need)} more, {store.root} has {byte_count(free)} free",
             "Free some space, or set VARCO3D_MODELS to a folder on a larger disk.",
         )
 
@@ -207,7 +208,7 @@ def _fetch(
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(part, target)
     except OSError as error:
-        kept = f"{gigabytes(part.stat().st_size)} are kept; the same command goes on." if part.is_file() else ""
+        kept = f"{byte_count(part.stat().st_size)} are kept; the same command goes on." if part.is_file() else ""
         raise output_error(error, spec.name, store.root, kept) from error
     with contextlib.suppress(OSError):
         part.with_suffix(".lock").unlink()

@@ -12,12 +12,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from ..._text import GIB
 from ..._toml import read_toml
 from ...errors import UsageError
 from .licences import LICENCES, Licence
 from .zoo_configs import published_settings
-
-GIB = float(1 << 30)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..._text import GIB
 from ...kernels.fields.field_function import FieldFunction
 from ..networks.dino import Dino
 from ..networks.flashvdm import Volume, decode_reference
@@ -15,7 +16,7 @@ from ..networks.layers import Attend
 from ..networks.schedules import guided
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
 from .generator import Condition
-from .parts import GIB, Parts
+from .parts import Parts
 
 
 class PublicGenerator(ABC):

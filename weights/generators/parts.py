@@ -7,11 +7,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ..._text import GIB
 from ...errors import OutOfMemoryError
 from ..checkpoints.containers import Tensors, open_tensors
 from ..checkpoints.convert import Layout, load_into
 
-GIB = float(1 << 30)
 LOADING = 1.15  # what reading takes at most, as a multiple of what is kept; zoo.memory_gib reckons with it too
 HEADROOM = 1.25  # room asked for, as a multiple of the weights about to be loaded
 

@@ -21,10 +21,11 @@ from ...kernels.meshes.nearest_points import NearestPoints
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
 from ..networks.efficientnet_lite import EfficientNetLite0
-from ..networks.flow import guide, uniform_schedule
+from ..networks.flow import uniform_schedule
 from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes, upsample
 from ..networks.picture_flow import PictureFlow
 from ..networks.ray_unet import RayUNet, RayUNetConfig
+from ..networks.schedules import guided
 from .generator import Condition
 
 FOLDER = Path(__file__).parent.parent / "tiny"
@@ -128,7 +129,7 @@ class TinyGenerator:
 
     def schedule(self, steps: int) -> Tensor:
         # The coarse stage decides the shape near the noise; the refiner has a rough one.
-        return uniform_schedule(steps, shift=3.0 if self.lattice is not None else 1.0)
+        return uniform_schedule(steps, noise_share=3.0 if self.lattice is not None else 1.0)
 
     def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
         assert anchors is not None
@@ -146,7 +147,7 @@ class TinyGenerator:
         rough = None if seen.rough is None else seen.rough.expand(sides, -1, -1)
         with torch.inference_mode(), self._autocast():
             v = self.flow.velocity(x.expand(sides, -1, -1), time, anchors.expand(sides, -1, -1), paired, keep, rough)
-        return v if sides == 1 else guide(v[:1], v[1:], guidance)
+        return v if sides == 1 else guided(v[:1], v[1:], guidance)
 
     def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
         assert anchors is not None

@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ..._text import GIB
 from ...errors import CheckpointError, ModelMissingError, NoSubjectError
 from ...kernels.fields.flexicubes import flexicubes
 from ..checkpoints.containers import TORCH_SUFFIXES, open_tensors
@@ -29,7 +30,7 @@ from ..networks.trellis.sampler import Call, FlowSettings, guided_velocity, nois
 from ..networks.trellis.structure_flow import StructureFlow
 from ..networks.trellis.structure_vae import StructureDecoder, occupied
 from .generator import Condition, DescribedMesh
-from .parts import GIB, Part, Parts
+from .parts import Part, Parts
 from .picture import normalise, to_uint8
 
 PICTURE = 518  # pixels a side that the image encoder is given

@@ -19,12 +19,10 @@ def logit_normal_times(
     return torch.sigmoid(mean + deviation * torch.randn(count, device=device))
 
 
-def uniform_schedule(steps: int, shift: float = 1.0) -> Tensor:
-    """steps + 1 times from 0 to 1, float32. shift > 1 spends more of them near the noise: t' = t / (t + s(1 - t))."""
+def uniform_schedule(steps: int, noise_share: float = 1.0) -> Tensor:
+    """Return steps + 1 times from 0 to 1, float32: t' = t / (t + s (1 - t)).
+
+    noise_share: s; above 1 it spends more times near the noise.
+    """
     t = torch.linspace(0, 1, steps + 1)
-    return t / (t + shift * (1 - t))
-
-
-def guide(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
-    """Classifier-free guidance: unconditional + scale (conditional - unconditional)."""
-    return torch.lerp(unconditional, conditional, scale)
+    return t / (t + noise_share * (1 - t))

@@ -11,7 +11,10 @@ from torch import Tensor
 
 
 def flow_match_times(steps: int, shift: float = 1.0) -> Tensor:
-    """Hunyuan3D and UltraShape: `steps` times from 0 to 1, with the published repeat of 1 at the end [steps + 1]."""
+    """Hunyuan3D and UltraShape: `steps` times from 0 to 1, with the published repeat of 1 at the end [steps + 1].
+
+    shift: as published; above 1 it spends more times near the data.
+    """
     times = np.linspace(0.0, 1.0, steps)
     times = shift * times / (1 + (shift - 1) * times)
     return torch.cat([torch.from_numpy(times.astype(np.float32)), torch.ones(1)])
@@ -33,7 +36,10 @@ def consistency_times(steps: int, train_steps: int = 1000, phases: int = 100) ->
 
 
 def rectified_flow_noise_levels(steps: int, shift: float = 1.0) -> Tensor:
-    """TripoSG counts noise, from 1 down to 0 [steps + 1]: level_i = 1 - i / steps, shifted, then 0."""
+    """TripoSG counts noise, from 1 down to 0 [steps + 1]: level_i = 1 - i / steps, shifted, then 0.
+
+    shift: as published; above 1 it spends more levels near the noise.
+    """
     levels = np.array([1.0 - i / steps for i in range(steps)], dtype=np.float64)
     levels = shift * levels / (1 + (shift - 1) * levels)
     return torch.cat([torch.from_numpy(levels.astype(np.float32)), torch.zeros(1)])
@@ -47,8 +53,8 @@ def without_idle_steps(times: Tensor) -> Tensor:
 
 
 def guided(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
-    """Classifier-free guidance: away from the unconditional velocity, `scale` times the difference."""
-    return unconditional + scale * (conditional - unconditional)
+    """Classifier-free guidance: unconditional + scale (conditional - unconditional)."""
+    return torch.lerp(unconditional, conditional, scale)
 
 
 def data_estimate(x: Tensor, velocity: Tensor, t: float) -> Tensor:

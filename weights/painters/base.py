@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..._text import GIB
+
 if TYPE_CHECKING:  # a list of painters must not load kernels
     import numpy as np
 
@@ -85,7 +87,7 @@ class Room:
     def budget(self) -> float:
         """Bytes: what was allowed, else what a CUDA device has free beside what torch holds there; else no limit."""
         if self.memory is not None:
-            return self.memory * (1 << 30)
+            return self.memory * GIB
         if self.device.startswith("cuda"):
             import torch
 

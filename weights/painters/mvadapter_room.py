@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..._text import GIB
 from ...errors import OutOfMemoryError
 from .base import Room
 
-GIB = float(1 << 30)
 LOADING = 1.05  # weights while they are read, one tensor at a time
 LIBRARIES = 0.42 * GIB  # of the process beside weights and activations, measured
 # Bytes of activations of one view in the UNet per latent pixel and byte of a number, without attention scores: measured

@@ -17,7 +17,7 @@ from varco3d.weights.networks.anchored_vae import (
     nearest,
 )
 from varco3d.weights.networks.efficientnet_lite import EfficientNetLite0
-from varco3d.weights.networks.flow import guide, interpolate, uniform_schedule
+from varco3d.weights.networks.flow import interpolate, uniform_schedule
 from varco3d.weights.networks.image_encoder import (
     PLANES,
     ImageEncoderConfig,
@@ -28,6 +28,7 @@ from varco3d.weights.networks.image_encoder import (
 )
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.rotary import attend, rotary_table, rotate
+from varco3d.weights.networks.schedules import guided
 
 VAE = AnchoredVAEConfig(width=48, heads=2, local_width=24, local_heads=2, latent_channels=4, points_per_anchor=8)
 ENCODER = ImageEncoderConfig(stem=(8, 8, 16), width=32, heads=2, layers=1, detail_channels=8)
@@ -190,9 +191,9 @@ def test_flow_functions():
     noise, data = torch.randn(2, 3, 4), torch.randn(2, 3, 4)
     assert torch.allclose(interpolate(noise, data, torch.tensor([0.0, 1.0])), torch.stack([noise[0], data[1]]))
     assert torch.allclose(uniform_schedule(4), torch.linspace(0, 1, 5))
-    shifted = uniform_schedule(4, shift=3.0)
+    shifted = uniform_schedule(4, noise_share=3.0)
     assert shifted[0] == 0 and shifted[-1] == 1 and (shifted[1:-1] < uniform_schedule(4)[1:-1]).all()
-    assert torch.allclose(guide(data, noise, 1.0), data) and torch.allclose(guide(data, noise, 0.0), noise)
+    assert torch.allclose(guided(data, noise, 1.0), data) and torch.allclose(guided(data, noise, 0.0), noise)
 
 
 def generator(lattice: int | None) -> TinyGenerator:
