@@ -1,1 +1,6 @@
-"""What a person types: one file per command, and the one place that prints."""
+"""What a person types.
+
+Read main.py (from arguments to an exit code), app.py (the verbs), options/ (flags as typed objects), config.py (files,
+variables, settings of stages), request.py and mesh_request.py (what a run is), run.py (the run), console.py (the one
+place that prints) and commands/ (one file per verb).
+"""

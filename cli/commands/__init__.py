@@ -1,1 +1,1 @@
-"""One file per verb; main.py imports a file only when its verb is called."""
+"""One file per verb; app.py imports a file only when its verb is called."""

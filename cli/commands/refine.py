@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from ..config import stage_settings
-from ..options.panels import Assignments, Machine, Mesh, Model, Output, Painter, Picture, RunOptions, Stages
+from ..options.panels import Assignments, Machine, Model, Output, Painter, Picture, RunOptions, SizedMesh, Stages
 from ..run import execute
 from ..session import Session
 from .base import new_app, verb
@@ -26,7 +26,7 @@ def refine(
     model: Model,
     stages: Stages,
     assignments: Assignments,
-    surface: Mesh,
+    surface: SizedMesh,
     painter: Painter,
     picture: Picture,
     machine: Machine,

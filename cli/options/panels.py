@@ -158,10 +158,17 @@ class Painter(RunPanel):
 
 
 @dataclass(frozen=True)
-class PaintedMesh(Mesh):
-    """The mesh that `texture` paints, which keeps its shape and, if asked, its UVs."""
+class SizedMesh(Mesh):
+    """The mesh that `refine` makes of another, whose size it keeps."""
 
     title: ClassVar[str] = "Mesh"
+
+    size: float | None = short_for("export.size", metavar="METRES", note="kept")
+
+
+@dataclass(frozen=True)
+class PaintedMesh(SizedMesh):
+    """The mesh that `texture` paints, which keeps its shape and, if asked, its UVs."""
 
     faces: int | None = short_for("clean.faces", note="kept")
     keep_uv: bool | None = short_for("texture.keep_uv", stored=False)
