@@ -20,6 +20,12 @@ from .errors import OutputError
 BLOCK = 1 << 20  # bytes per read: large enough that hashing is bound by the processor, small enough to stop quickly
 
 
+# What keeps one file from being written and says nothing about the next one.
+_IN_THE_WAY = (
+    errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM,
+    errno.ELOOP,
+)  # fmt: skip
+
 _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<node>[0-9a-f]{6})-(?P<process>\d+)-\d+\.tmp")
 
 
@@ -175,10 +181,11 @@ def free_bytes(folder: Path) -> int:
     return 0
 
 
-def output_error(error: OSError, what: str, folder: Path, kept: str = "") -> OutputError:
-    """An OSError of writing as the error a user can act on; `kept` says what is not lost."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        text = f"the disk is full: {what} could not be written to {folder}"
-        return OutputError(text, f"Free some space, or set VARCO3D_MODELS to a folder on a larger disk. {kept}".strip())
-    reason = error.strerror or str(error)
-    return OutputError(f"{what} could not be written to {folder}: {reason}", "Set VARCO3D_MODELS to another folder.")
+def output_error(path: Path, error: OSError) -> OutputError:
+    """An OSError while writing, in words."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return OutputError(
+        f"cannot write {path}: {error.strerror or error}",
+        "Free some space, or choose another place for the output." if full else "Choose another place for the output.",
+        lasting=error.errno not in _IN_THE_WAY,
+    )

@@ -21,11 +21,10 @@ from string import Template
 from typing import Any
 from urllib.parse import quote
 
-from ..._files import opened_regular, sweep, write_whole
+from ..._files import opened_regular, output_error, sweep, write_whole
 from ...errors import NothingMatchedError, OutputError, Varco3DError
 from ...pipeline.batch.naming import STATE
 from ...pipeline.batch.records import is_present, latest_records, output_path, record_files
-from ...pipeline.meshes.outputs import output_error
 from ...pipeline.pictures.formats import open_image
 from ...pipeline.pictures.reading import picture_sha256
 from .order import STATUSES

@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..._files import opened_regular
-from ..meshes.outputs import output_error
+from ..._files import opened_regular, output_error
 
 SCHEMA = "varco3d.record/1"
 STAGES_FORMAT = "stages"  # of an output that is the folder of kept stages

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from ..meshes.outputs import output_error
+from ..._files import output_error
 from .naming import STATE
 
 try:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..._files import is_temporary, move_whole, sha256_of
+from ..._files import is_temporary, move_whole, output_error, sha256_of
 from ..._version import __version__
 from ...errors import OutOfMemoryError, OutputError, Varco3DError
 from ..artifacts import Asset
 from ..chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
 from ..events import Emit, ItemStarted
 from ..machine import resolve_device, resolve_dtype
-from ..meshes.outputs import output_error
 from ..network_pool import Loader, NetworkPool
 from ..recipe import Recipe
 from ..seeds import item_seed

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._files import write_whole
+from ..._files import output_error, write_whole
 from ..._text import suggestion
 from ...errors import BadMeshError, OutputError
 from ..artifacts import Mesh, Output
@@ -21,12 +20,6 @@ from .glb import glb_bytes
 from .meshlab import quads
 from .report import is_closed
 from .writers import obj_files, obj_names, ply_bytes, stl_bytes, three_mf_bytes
-
-# What keeps one file from being written and says nothing about the next one.
-_IN_THE_WAY = (
-    errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM,
-    errno.ELOOP,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -160,13 +153,3 @@ def write_bytes(path: Path, data: bytes) -> None:
         write_whole(path, lambda file: file.write(data))
     except OSError as error:
         raise output_error(path, error) from error
-
-
-def output_error(path: Path, error: OSError) -> OutputError:
-    """An OSError while writing, in words."""
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return OutputError(
-        f"cannot write {path}: {error.strerror or error}",
-        "Free some space, or choose another place for the output." if full else "Choose another place for the output.",
-        lasting=error.errno not in _IN_THE_WAY,
-    )

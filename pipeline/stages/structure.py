@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._text import GIB
 from ...errors import EmptyFieldError, OutOfMemoryError, UsageError
 from ..artifacts import Asset, VoxelGrid
-from ..machine import GIB, used_memory
+from ..machine import used_memory
 from ..stage import Context
 from .coarse import conditions_of
 from .settings import StructureSettings

@@ -14,13 +14,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..._files import free_bytes, git_blob_of, output_error, sha256_of
+from ..._files import free_bytes, git_blob_of, sha256_of
 from ..._text import byte_count
 from ...errors import CheckpointError, LicenceNotAcceptedError, MissingDependencyError, ModelMissingError, OutputError
 from .licences import require
 from .locations import Located
 from .part_writer import Writer
-from .store import Store
+from .store import Store, unwritable
 from .zoo import ModelFile, ModelSpec
 
 _CHUNK = 1 << 15  # bytes that a broken connection may lose
@@ -209,7 +209,7 @@ def _fetch(
             os.replace(part, target)
     except OSError as error:
         kept = f"{byte_count(part.stat().st_size)} are kept; the same command goes on." if part.is_file() else ""
-        raise output_error(error, spec.name, store.root, kept) from error
+        raise unwritable(error, spec.name, store.root, kept) from error
     with contextlib.suppress(OSError):
         part.with_suffix(".lock").unlink()
         part.parent.rmdir()

@@ -3,6 +3,7 @@
 Files found elsewhere are used in place and never changed or deleted. Nothing here touches the network.
 """
 
+import errno
 import json
 import os
 import re
@@ -10,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..._files import copy_hashed, output_error, sha256_of, write_json
+from ..._files import copy_hashed, sha256_of, write_json
 from ...errors import CheckpointError, ModelMissingError, OutputError
 from .identify import structure_of
 from .licences import Acceptances
@@ -133,7 +134,7 @@ class Store:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_json(path, note, durable=True)
         except OSError as error:
-            raise output_error(error, "a note about the download", self.root) from error
+            raise unwritable(error, "a note about the download", self.root) from error
 
     # adding and removing ---------------------------------------------------------------------------------------------
 
@@ -155,7 +156,7 @@ class Store:
                     digest = copy_hashed(source, target, progress)
             sides = [self._add_side(spec, side, source, link) for side in spec.sides]
         except OSError as error:
-            raise output_error(error, spec.name, self.root) from error
+            raise unwritable(error, spec.name, self.root) from error
         entry = {
             "path": _target_name(spec, source),
             "size": source.stat().st_size,
@@ -320,3 +321,12 @@ def _prune(folder: Path, root: Path) -> None:
     while folder != root and root in folder.parents and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
+
+
+def unwritable(error: OSError, what: str, folder: Path, kept: str = "") -> OutputError:
+    """An OSError of writing as the error a user can act on; `kept` says what is not lost."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        text = f"the disk is full: {what} could not be written to {folder}"
+        return OutputError(text, f"Free some space, or set VARCO3D_MODELS to a folder on a larger disk. {kept}".strip())
+    reason = error.strerror or str(error)
+    return OutputError(f"{what} could not be written to {folder}: {reason}", "Set VARCO3D_MODELS to another folder.")
