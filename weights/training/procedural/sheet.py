@@ -1,7 +1,7 @@
 """Contact sheet of procedural objects: one row of seeds per family.
 
-    python -m varco3d.weights.training.procedural.sheet OUT.jpg [--families car chair] [--seeds 1] [--columns 10]
-        [--azimuths 35] [--size 110]
+    python -m varco3d.weights.training.procedural.sheet OUT.jpg [--families car chair] [--seeds 1] [--columns 18]
+        [--azimuths 35] [--size 100]
 
 Several azimuths show each object from several sides, one beside the other.
 """
@@ -60,8 +60,8 @@ def main() -> None:
     parser.add_argument("--families", nargs="+", default=list(families()))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     parser.add_argument("--azimuths", type=float, nargs="+", default=[35.0])
-    parser.add_argument("--columns", type=int, default=10)
-    parser.add_argument("--size", type=int, default=110)
+    parser.add_argument("--columns", type=int, default=18)
+    parser.add_argument("--size", type=int, default=100)
     args = parser.parse_args()
     sheet(args.families, args.seeds, args.azimuths, args.columns, args.size).save(args.out, quality=85)
 

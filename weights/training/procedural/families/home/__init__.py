@@ -1,5 +1,18 @@
 """Furniture, devices, instruments, kitchen things and food."""
 
-from . import chairs, devices, food, fruit, furniture, household, instruments, kitchen, sofas, vessels
+from . import (
+    appliances,
+    chairs,
+    devices,
+    food,
+    fruit,
+    furniture,
+    gadgets,
+    household,
+    instruments,
+    kitchen,
+    sofas,
+    vessels,
+)
 
-KINDS = (chairs, sofas, furniture, household, devices, instruments, vessels, kitchen, fruit, food)
+KINDS = (chairs, sofas, furniture, household, devices, gadgets, appliances, instruments, vessels, kitchen, fruit, food)

@@ -124,8 +124,8 @@ def clock(rng: np.random.Generator) -> Shape:
 
 def fence(rng: np.random.Generator) -> Shape:
     """Pickets, rails or planks between posts."""
-    colour, count = pick(rng, [WHITE, wood(rng), wood(rng), vivid(rng)]), int(rng.integers(5, 12))
-    high, width = rng.uniform(0.8, 1.3), rng.uniform(0.1, 0.16)
+    colour, count = pick(rng, [WHITE, wood(rng), wood(rng), vivid(rng)]), int(rng.integers(8, 16))
+    high, width = rng.uniform(0.65, 1.1), rng.uniform(0.1, 0.16)
     kind = pick(rng, ["picket", "picket", "rails", "planks"])
     if kind == "rails":
         posts = box(0.14, high, 0.14, 0.02).along(int(rng.integers(2, 5)), x=1.1)

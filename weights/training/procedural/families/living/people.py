@@ -185,6 +185,83 @@ def person(rng: np.random.Generator) -> Shape:
     return shape
 
 
-FAMILIES = {
-    "person": person,
-}
+def bust(rng: np.random.Generator) -> Shape:
+    """Head and shoulders, of a person or of stone on a plinth."""
+    stone = chance(rng, 0.35)
+    tone = pick(rng, [(0.9, 0.88, 0.83), (0.6, 0.6, 0.62), (0.55, 0.38, 0.2)]) if stone else skin(rng)
+    top = tone if stone else vivid(rng)
+    r = 0.3
+    long = rng.uniform(0.95, 1.15)
+    face = hull(
+        [
+            (-1.05 * r, 0.3 * r, -0.1 * r, 0.55 * r),
+            (-0.75 * r, 0.6 * r, -0.35 * r, 0.85 * r),
+            (0.0, 0.82 * r, -0.85 * r, 0.9 * r),
+            (0.5 * r, 0.85 * r, -0.95 * r, 0.85 * r),
+            (0.95 * r, 0.55 * r, -0.6 * r, 0.5 * r),
+            (1.1 * r, 0.02, -0.02, 0.02),
+        ],
+        24,
+        20,
+        "y",
+    ).paint(tone)
+    nose = hull(
+        [
+            (-0.32 * r, 0.17 * r, 0.7 * r, 1.12 * r),
+            (-0.2 * r, 0.15 * r, 0.7 * r, 1.15 * r),
+            (0.15 * r, 0.07 * r, 0.7 * r, 0.95 * r),
+        ],
+        12,
+        8,
+        "y",
+    ).paint(tone)
+    lips = ball(0.27 * r, 0.07 * r, 0.12 * r, detail=10).move(0, -0.52 * r, 0.84 * r) + ball(
+        0.2 * r, 0.07 * r, 0.12 * r, detail=10
+    ).move(0, -0.6 * r, 0.83 * r)
+    face += (
+        nose
+        + lips.paint(tone if stone else shade(tone, 0.75))
+        + ball(0.1 * r, 0.26 * r, 0.17 * r, detail=10).paint(tone).move(0.88 * r, -0.02 * r, -0.02 * r).both()
+    )
+    brow = tube(
+        [(0.18 * r, 0.33 * r, 0.9 * r), (0.4 * r, 0.38 * r, 0.85 * r), (0.6 * r, 0.3 * r, 0.7 * r)],
+        0.05 * r,
+        6,
+        along=6,
+    )
+    if stone:
+        face += (
+            ball(0.15 * r, 0.1 * r, 0.08 * r, detail=10).paint(tone).move(0.36 * r, 0.12 * r, 0.82 * r).both()
+            + brow.paint(tone).both()
+        )
+        cut = hair(rng, r)
+        face += cut.paint(shade(tone, 0.92))
+    else:
+        face += (
+            eyes(0.36 * r, 0.12 * r, 0.76 * r, 0.14 * r)
+            + brow.paint(shade(tone, 0.4)).both()
+            + (hat(rng, 0.98 * r) if chance(rng, 0.25) else hair(rng, 0.98 * r))
+        )
+    shape = face.scale(1, long, 1).turn("y", rng.uniform(-20, 20)).move(0, 0.62) + rod(0.5 * r, 0.4, around=18).paint(
+        tone
+    ).move(0, 0.28, -0.03)
+    chest = hull(
+        [
+            (-0.32, 0.36, -0.14, 0.2, 2.6),
+            (-0.05, 0.46, -0.17, 0.2, 2.6),
+            (0.1, 0.38, -0.14, 0.14, 2.4),
+            (0.2, 0.17, -0.1, 0.1, 2),
+        ],
+        24,
+        14,
+        "y",
+    )
+    shape += chest.paint(top)
+    if stone:
+        return shape + lathe(
+            [(0.28, -0.7), (0.28, -0.62), (0.16, -0.55), (0.16, -0.42), (0.26, -0.36), (0.24, -0.3), (0, -0.3)], 24
+        ).paint(shade(tone, 0.9))
+    return shape
+
+
+FAMILIES = {"person": person, "bust": bust}

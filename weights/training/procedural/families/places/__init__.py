@@ -1,5 +1,5 @@
 """Buildings."""
 
-from . import houses, towers
+from . import houses, street, towers
 
-KINDS = (houses, towers)
+KINDS = (houses, towers, street)

@@ -1,5 +1,5 @@
 """Tools, clothes, luggage, containers, keepsakes."""
 
-from . import blades, containers, headwear, keepsakes, luggage, tools, wear
+from . import blades, containers, garden, headwear, keepsakes, luggage, tools, wear
 
-KINDS = (tools, blades, wear, headwear, luggage, containers, keepsakes)
+KINDS = (tools, blades, wear, headwear, luggage, containers, keepsakes, garden)

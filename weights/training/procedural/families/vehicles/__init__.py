@@ -1,5 +1,5 @@
 """What drives, flies and swims."""
 
-from . import aircraft, cars, cycles, lorries, ships
+from . import aircraft, cars, cycles, lorries, machines, ships
 
-KINDS = (cars, lorries, cycles, aircraft, ships)
+KINDS = (cars, lorries, cycles, aircraft, ships, machines)

@@ -69,19 +69,19 @@ def airliner(rng: np.random.Generator) -> Shape:
     span, sweep_back = rng.uniform(0.4, 0.52) * long, rng.uniform(0.1, 0.24) * long
     place, rise = rng.uniform(0, 0.08) * long, rng.uniform(0.1, 0.5)
     shape += (
-        wing(span, 0.24 * long, 0.07 * long, sweep_back, 0.14, rise)
+        wing(span, 0.24 * long, 0.07 * long, sweep_back, 0.24, rise)
         .move(0, -0.45 * r, place)
         .both()
         .paint(shade(body, 0.85))
     )
     shape += (
-        wing(0.16 * long, 0.12 * long, 0.05 * long, 0.08 * long, 0.09, 0.1)
+        wing(0.16 * long, 0.12 * long, 0.05 * long, 0.08 * long, 0.16, 0.1)
         .move(0, 0.35 * r, tail + 0.1 * long)
         .both()
         .paint(shade(body, 0.85))
     )
     shape += (
-        wing(0.17 * long, 0.16 * long, 0.07 * long, 0.1 * long, 0.12)
+        wing(0.17 * long, 0.16 * long, 0.07 * long, 0.1 * long, 0.18)
         .turn("z", 90)
         .move(0, 0.5 * r, tail + 0.12 * long)
         .paint(trim)
@@ -160,12 +160,12 @@ def fighter_jet(rng: np.random.Generator) -> Shape:
         0, 0.28, 0.24 * long
     )
     shape += (
-        wing(rng.uniform(1.3, 1.7), rng.uniform(1.8, 2.6), 0.4, rng.uniform(0.9, 1.3), 0.12)
+        wing(rng.uniform(1.3, 1.7), rng.uniform(1.8, 2.6), 0.4, rng.uniform(0.9, 1.3), 0.18)
         .move(0.1, -0.05, -0.1 * long)
         .both()
         .paint(colour)
     )
-    shape += wing(0.85, 0.9, 0.35, 0.5, 0.09).move(0.15, 0, -0.46 * long).both().paint(colour)
+    shape += wing(0.85, 0.9, 0.35, 0.5, 0.14).move(0.15, 0, -0.46 * long).both().paint(colour)
     fin = wing(0.85, 0.95, 0.4, 0.55, 0.1).turn("z", 90)
     shape += (
         fin.turn("z", -18).move(0.24, 0.2, -0.36 * long).both() if chance(rng, 0.5) else fin.move(0, 0.25, -0.36 * long)
