@@ -4,10 +4,13 @@
     python scripts/measure_models.py step [--dtype bfloat16] [--peer]
     python scripts/measure_models.py decode [--dtype bfloat16] [--resolution 96] [--keys all] [--peer]
     python scripts/measure_models.py ripples [--dtype bfloat16] [--resolution 384]
+    python scripts/measure_models.py trellis FOLDER --part structure_flow|latent_flow|mesh [--dtype bfloat16]
 
 load writes the checkpoint (several GB) into FOLDER from its key manifest and deletes it afterwards. step is one guided
 step of hunyuan3d-2mini, decode its volume decoder; ripples compares the surface of a small trained decoder (a torus and
-a sphere, of the tests) in a half precision with the one in float32. --peer runs the public code instead (pip install
+a sphere, of the tests) in a half precision with the one in float32. trellis writes the networks of TRELLIS-image-large
+one by one into FOLDER and measures their loading, and one unguided call of a flow, or the mesh of 15,000 or --voxels
+voxels of a sphere. --peer runs the public code instead (pip install
 hy3dgen and what it imports), in the way it runs: both branches of guidance as one batch, every vertex of the grid, 8000
 at a time. One process measures one thing: peak memory is the process's own high-water mark above what it held before.
 Run it on a machine that does nothing else; on a busy one only processor time, with OMP_NUM_THREADS=1, says anything.
@@ -30,13 +33,17 @@ import torch
 from torch import Tensor, nn
 
 from varco3d.kernels.fields.decode_octree import decode_octree
+from varco3d.kernels.fields.flexicubes import flexicubes
 from varco3d.pipeline.machine import PeakMeter, used_memory
 from varco3d.weights.checkpoints.configs import flux_config, vecset_config
+from varco3d.weights.checkpoints.trellis import trellis_network
 from varco3d.weights.checkpoints.zoo import MODELS
 from varco3d.weights.generators.folders import pipeline_generator
 from varco3d.weights.generators.generator import Condition
 from varco3d.weights.generators.hunyuan import Hunyuan20
+from varco3d.weights.generators.parts import Part
 from varco3d.weights.networks.flux_dit import FluxDit
+from varco3d.weights.networks.sparse import SparseTensor, VoxelSet
 from varco3d.weights.networks.vecset_vae import VecSetVae
 from varco3d.weights.parity.fixture import Fixture
 from varco3d.weights.parity.networks import build_vecset
@@ -207,9 +214,63 @@ def ripples(dtype: str, resolution: int) -> dict[str, Any]:
     return {"points": len(points), **{name: round(value, 3) for name, value in rms.items()}}
 
 
+TRELLIS = {"structure_flow": "trellis-ss-flow-img-L", "latent_flow": "trellis-slat-flow-img-L"}
+
+
+def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
+    """Loading of one network of TRELLIS and one call of it on the voxels of a sphere."""
+    sys.path.insert(0, str(ROOT / "tests" / "weights"))
+    from random_checkpoint import write_random
+
+    name = TRELLIS.get(part, "trellis-slat-dec-mesh")
+    path = folder / f"{name}.safetensors"
+    shapes = json.loads(gzip.decompress((MANIFESTS / f"{name}.json.gz").read_bytes()))
+    write_random(path, {key: shape for key, (shape, _) in shapes.items()})
+    build, layout = trellis_network(MODELS[name].config or {})
+    held: list[Any] = []
+    torch.zeros(1 << 20).half().float().sum()  # what a process needs once is not counted
+    try:
+        loaded = measured(lambda: held.append(Part(build, layout, path).load("cpu", getattr(torch, dtype))))
+    finally:
+        path.unlink()
+    network = held[0]
+    kept = sum(p.numel() * p.element_size() for p in network.parameters()) / 1e6
+    voxels = sphere(count)
+    t, context = torch.tensor([700.0]), torch.randn(1, 1374, 1024)
+    x = SparseTensor(torch.randn(len(voxels), 8), voxels)
+    counts: dict[str, int] = {"voxels": len(voxels)}
+
+    def call() -> None:
+        with torch.inference_mode():
+            if part == "structure_flow":
+                network(torch.randn(1, 8, 16, 16, 16), t, context)
+            elif part == "latent_flow":
+                counts["tokens"] = len(voxels.parents()[0])
+                network(x, t, context)
+            else:
+                raw = network(x)
+                counts["cubes"] = len(raw.voxels)
+                raw.features[:, :8] += 0.02 * (raw.coords[:, 1:].float() - 128).norm(dim=1)[:, None] - 2.2
+                vertices, faces, _ = flexicubes(raw.coords[:, 1:], raw.features, 256)
+                counts.update(vertices=len(vertices), faces=len(faces))
+
+    row = measured(call)
+    loading = {"kept_mb": round(kept), "load_peak/kept": round(loaded["peak_mb"] / kept, 3), "load": loaded}
+    return {"part": part, **loading, "call": row, **counts}
+
+
+def sphere(count: int) -> VoxelSet:
+    """About `count` voxels of 64^3 that a sphere touches."""
+    axis = torch.arange(64, dtype=torch.float32) - 31.5
+    distance = (axis[:, None, None].square() + axis[:, None].square() + axis.square()).sqrt()
+    radius = (count / (4 * torch.pi * 1.5)) ** 0.5
+    places = torch.nonzero((distance - radius).abs() < 0.75)
+    return VoxelSet(torch.cat([torch.zeros_like(places[:, :1]), places], dim=1))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("load", "part", "step", "decode", "ripples"))
+    parser.add_argument("what", choices=("load", "part", "step", "decode", "ripples", "trellis"))
     parser.add_argument("folder", nargs="?", type=Path, help="for load; a file for part, which load calls")
     parser.add_argument("--part", default="image,vae,dit")
     parser.add_argument("--model", default="hunyuan3d-dit-v2-1")
@@ -217,6 +278,7 @@ def main() -> None:
     parser.add_argument("--resolution", type=int, default=96)
     parser.add_argument("--chunk", type=int, default=8192)
     parser.add_argument("--keys", default="all", choices=("all", "mean", "merge"))
+    parser.add_argument("--voxels", type=int, default=15000)
     parser.add_argument("--peer", action="store_true")
     chosen = parser.parse_args()
     if chosen.what == "load":
@@ -227,6 +289,10 @@ def main() -> None:
         found = load_part(chosen.folder, chosen.part.split(","), chosen.model, chosen.dtype)
     elif chosen.what == "step":
         found = step(chosen.dtype, chosen.peer)
+    elif chosen.what == "trellis":
+        if chosen.folder is None:
+            parser.error("trellis needs a FOLDER for the files it writes")
+        found = trellis(chosen.folder, chosen.part, chosen.dtype, chosen.voxels)
     elif chosen.what == "ripples":
         found = ripples(chosen.dtype, chosen.resolution)
     else:

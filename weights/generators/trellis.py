@@ -106,6 +106,7 @@ class Trellis(TrellisFlow):
         settings = flow_settings(pipeline["sparse_structure_sampler"])
         self.structure = TrellisStructure(parts, settings, configs["structure_flow"])
         self.structure_tokens = self.structure.side**3
+        self._voxels: tuple[Tensor, VoxelSet] | None = None
 
     # pictures --------------------------------------------------------------------------------------------------------
 
@@ -151,10 +152,14 @@ class Trellis(TrellisFlow):
         return centres.to(self.parts.device)
 
     def voxels(self, anchors: Tensor) -> VoxelSet:
-        """The voxels of anchors [N, 3], in its own box and in their order."""
+        """The voxels of anchors [N, 3], in its own box and in their order; one set, with its tables, for one tensor."""
+        if self._voxels is not None and self._voxels[0] is anchors:
+            return self._voxels[1]
         indices = torch.floor((anchors + 1.0) * (self.resolution / 2)).int()
         places = torch.stack([indices[:, 0], self.resolution - 1 - indices[:, 2], indices[:, 1]], dim=1)
-        return VoxelSet(torch.cat([torch.zeros_like(places[:, :1]), places], dim=1), 1)
+        voxels = VoxelSet(torch.cat([torch.zeros_like(places[:, :1]), places], dim=1), 1)
+        self._voxels = anchors, voxels
+        return voxels
 
     # latents ---------------------------------------------------------------------------------------------------------
 

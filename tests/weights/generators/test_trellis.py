@@ -45,6 +45,7 @@ def test_voxels_turn_upright_and_back(model: Trellis) -> None:
     assert anchors is not None
     back = model.voxels(anchors).coords[:, 1:].numpy()
     assert {tuple(place) for place in back.tolist()} == {tuple(place) for place in places.tolist()}
+    assert model.voxels(anchors) is model.voxels(anchors)  # tables are made once for all steps
     with pytest.raises(CheckpointError, match="16\\^3"):
         model.anchors(ours, 32)
 

@@ -50,6 +50,20 @@ def test_submanifold_convolution_is_the_dense_one(size: int, chunk: int, monkeyp
         torch.testing.assert_close(conv(x).features, read(dense, x.voxels), atol=2e-6, rtol=0)
 
 
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_is_rounded_once_or_multiplied_in_float32(
+    quick: bool, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(convolution, "multiplies_quickly", lambda dtype: quick)
+    x = random_tensor(6)
+    conv = sparse.SubmanifoldConv(6, 9, 3)
+    exact = conv(x).features
+    rounded = conv.to(dtype)(x.but(x.features.to(dtype))).features
+    assert rounded.dtype == dtype
+    torch.testing.assert_close(rounded.float(), exact, atol=0.05 if dtype == torch.bfloat16 else 0.005, rtol=0)
+
+
 def test_gradients_of_the_convolution_are_the_dense_ones() -> None:
     x = random_tensor(3)
     x.features.requires_grad_()

@@ -10,15 +10,20 @@ from torch.nn import functional as F
 
 from .voxel_set import SparseTensor, VoxelSet
 
+HALF = (torch.bfloat16, torch.float16)
 CHUNK_BYTES = {"cpu": 16 << 20, "cuda": 512 << 20}  # gathered rows worked on at once
 
 
 def gather_product(features: Tensor, table: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """sum_k weight[:, k] @ features[table[:, k]]: [N, C], [M, K] int32, [O, K * C] -> [M, O].
 
-    A table entry of N stands for zeros. Rows are worked on in chunks of CHUNK_BYTES outside of training.
+    A table entry of N stands for zeros. Rows are worked on in chunks of CHUNK_BYTES outside of training. Half precision
+    is multiplied in float32 by processors without instructions for it, which would take many times as long.
     """
     kernel, channels = table.shape[1], features.shape[1]
+    if features.dtype in HALF and features.device.type == "cpu" and not multiplies_quickly(features.dtype):
+        exact = gather_product(features.float(), table, weight.float(), None if bias is None else bias.float())
+        return exact.to(features.dtype)
     weight = weight.to(features.dtype)
     bias = None if bias is None else bias.to(features.dtype)
     if len(table) == 0:
@@ -44,6 +49,12 @@ def gather_product(features: Tensor, table: Tensor, weight: Tensor, bias: Tensor
         if bias is not None:
             result += bias
     return out
+
+
+def multiplies_quickly(dtype: torch.dtype) -> bool:
+    """Whether this processor has matrix instructions for a half-precision type."""
+    capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # of torch 2.9 and later
+    return bool(capabilities.get("amx_bf16" if dtype == torch.bfloat16 else "amx_fp16"))
 
 
 class KernelWeights(nn.Module):
