@@ -47,6 +47,7 @@ class ModelSpec:
     tensors: int = 0
     structure: str = ""  # fingerprint of keys and shapes, see weights/checkpoints/identify.py
     parameters: Mapping[str, int] = field(default_factory=dict)  # per stage: condition, denoise, decode, encode
+    working: Mapping[str, float] = field(default_factory=dict)  # GiB per stage beside them in 16 bits, where measured
     tokens: int = 0
     width: int = 0
     config: Mapping[str, Any] | None = None
@@ -85,14 +86,15 @@ class Bundle:
 def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
     """What each stage needs, in GiB: its parameters, 15 % for loading, and the activations of one call.
 
-    Stages load one after the other, so the largest number is what a machine must have. Activations: about 24 arrays of
-    tokens x width, since the branches of guidance run one after the other. An estimate; docs/models.md measures.
+    Stages load one after the other, so the largest number is what a machine must have. Activations: as measured, else
+    about 24 arrays of tokens x width, since the branches of guidance run one after the other. An estimate; see
+    docs/models.md.
     """
     need = {}
     for stage, count in spec.parameters.items():
-        activations = 24 * spec.tokens * spec.width if stage == "denoise" else 0
-        size = 4 if dtype == "float32" else 2
-        need[stage] = (1.15 * count + activations) * size / GIB
+        guessed = 24 * spec.tokens * spec.width if stage == "denoise" else 0
+        in_16_bits = 2 * 1.15 * count / GIB + spec.working.get(stage, 2 * guessed / GIB)
+        need[stage] = in_16_bits * (2 if dtype == "float32" else 1)
     return need
 
 
