@@ -13,7 +13,7 @@ from .._places import user_path
 from ..errors import BadInputError, UsageError
 from ..pipeline.artifacts import Asset
 from ..pipeline.batch.claims import check_claims, item_claims
-from ..pipeline.batch.inputs import InputFile, Resolved, in_shard, list_lines, parse_shard, read_list, resolve_inputs
+from ..pipeline.batch.inputs import FoundInputs, InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
 from ..pipeline.batch.naming import Item, plan_items, single_item
 from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
@@ -190,12 +190,12 @@ def painter_models(request: Request) -> tuple[str, ...]:
     settings = request.config.recipe.stage("texture").settings
     # A mesh that comes from a file without its picture prepared is painted from words alone.
     bare = "prepare" not in request.stages and any(item.asset and item.asset.mesh for item in request.items)
-    return of_painter(settings.painter, not bare, settings.prompt is not None) if settings.enabled else ()
+    return of_painter(settings.painter, not bare, settings.prompt is not None)
 
 
 def _inputs(
     arguments: Sequence[str], options: RunOptions, environ: Mapping[str, str]
-) -> tuple[Resolved, tuple[int, int] | None]:
+) -> tuple[FoundInputs, tuple[int, int] | None]:
     """The pictures of all parts of this run, and the part that is to be done now."""
     wanted = options.selection
     listed: list[str] = read_list(wanted.from_list) if wanted.from_list else []

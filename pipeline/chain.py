@@ -166,7 +166,7 @@ class Chain:
             raise OutOfMemoryError(f"{name} ran out of memory: {_first_line(error)}", _smaller(spec)) from error
         finally:
             if last:
-                self._pool.settle(self._upcoming(name))
+                self._pool.release(self._upcoming(name))
         seconds = time.perf_counter() - started
         peak = self._meter.read()
         state.timings[name] = {"seconds": round(seconds, 4), "load_seconds": round(load_seconds, 4)}

@@ -87,7 +87,7 @@ class NetworkPool:
         self._models[part] = model
         return self.take((part,))[0][part]
 
-    def settle(self, upcoming: Iterable[str] = ()) -> None:
+    def release(self, upcoming: Iterable[str] = ()) -> None:
         """Called when a stage ends: drops what neither the policy nor a later stage of this item keeps."""
         if not self._loaded or self._offload == "none" or (self._offload == "auto" and self._roomy()):
             return

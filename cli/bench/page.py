@@ -45,7 +45,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Part:
+class Section:
     """The rows measured with one setting of OMP_NUM_THREADS (None: not set)."""
 
     threads: int | None
@@ -136,7 +136,7 @@ def threads_said(threads: int | None) -> str:
     return "OMP_NUM_THREADS not set" if threads is None else f"OMP_NUM_THREADS={threads}"
 
 
-def markdown(machine: Machine, parts: Sequence[Part], command: str, note: str = "") -> str:
+def markdown(machine: Machine, parts: Sequence[Section], command: str, note: str = "") -> str:
     """The whole page. note: a sentence on how the machine was used meanwhile."""
     with_versions = ", ".join(f"{name} {number}" for name, number in machine.peers.items())
     lines = [

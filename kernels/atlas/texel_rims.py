@@ -96,7 +96,7 @@ def claim_by_faces(
 
 
 @wp.kernel
-def settle(
+def choose_rim_face(
     base: int,
     screen: wp.array(dtype=wp.vec3),
     faces: wp.array2d(dtype=int),
@@ -141,4 +141,4 @@ def add_rims(raster: Raster, screen: wp.array, faces: wp.array) -> None:
         parallel.launch(claim_by_faces, faces.shape[0], inputs, device)
     else:
         launch_bands(claim_by_bands, screen, faces, raster.height, raster.width, keys, raster.face)
-    launch(settle, pixels, [screen, faces, raster.width, keys, raster.face, raster.barycentrics], device)
+    launch(choose_rim_face, pixels, [screen, faces, raster.width, keys, raster.face, raster.barycentrics], device)

@@ -30,7 +30,7 @@ class InputFile:
 
 
 @dataclass(frozen=True)
-class Resolved:
+class FoundInputs:
     """files: sorted by relpath; ignored: how many files were passed over because they are no pictures."""
 
     files: tuple[InputFile, ...]
@@ -44,7 +44,7 @@ def resolve_inputs(
     exclude: Iterable[str] = (),
     listed: Iterable[str] = (),
     limit: int | None = None,
-) -> Resolved:
+) -> FoundInputs:
     """Pictures named by `arguments` (files, folders, globs) and `listed` (lines of a list or of stdin).
 
     include, exclude: patterns on the relpath or the bare name. Hidden files and folders below a folder are passed over
@@ -71,7 +71,7 @@ def resolve_inputs(
         what = f"no picture matches {named}{extra}" if named else "the list of pictures is empty"
         raise NothingMatchedError(what, "Pictures are files like .png .jpg .webp .gif.")
     files = sorted(found.values(), key=lambda file: (file.relpath, str(file.path)))
-    return Resolved(tuple(files[:limit]), ignored)
+    return FoundInputs(tuple(files[:limit]), ignored)
 
 
 def read_list(path: Path) -> list[str]:

@@ -53,11 +53,11 @@ class Coarse:
             )
 
         camera = generator.camera(condition).float() if offers(generator, CameraReader) else None
-        bend = field_bend(generator, condition, camera, rgba[..., 3], settings)
+        change = field_change(generator, condition, camera, rgba[..., 3], settings)
 
         def surface_of(latents: Tensor) -> tuple[np.ndarray, np.ndarray]:
             chunk = fitted_chunk(settings.chunk, generator, context)
-            return latents_surface(generator, latents, anchors, settings.resolution, device, chunk, bend=bend)
+            return latents_surface(generator, latents, anchors, settings.resolution, device, chunk, change=change)
 
         if settings.combine == "mean":
             if anchors is None:
@@ -93,7 +93,7 @@ def conditions_of(generator: Any, subject: Subject, views: str) -> Any:
     return condition_of(generator, subject)
 
 
-def field_bend(
+def field_change(
     generator: Any, condition: Any, camera: Tensor | None, alpha: np.ndarray, settings: CoarseSettings
 ) -> Callable[[FieldFunction], FieldFunction]:
     """What is to be made of the field of the latents: a second look, the surface at another level, held to the mask
@@ -109,7 +109,7 @@ def field_bend(
     if settings.outline and (camera is None or not offers(generator, ScaledField)):
         raise UsageError("this model does not tell the picture's camera", "Leave coarse.outline out.")
 
-    def bend(field: FieldFunction) -> FieldFunction:
+    def change(field: FieldFunction) -> FieldFunction:
         looked = generator.second_look(field, condition) if settings.second_look else field
         levelled = (lambda points: looked(points) - settings.level) if settings.level else looked
         if not settings.outline:
@@ -117,7 +117,7 @@ def field_bend(
         assert camera is not None
         return held_to_outline(levelled, camera, alpha, generator.field_bounds, generator.truncation)
 
-    return bend
+    return change
 
 
 class StepStrip:

@@ -141,7 +141,6 @@ class CleanSettings:
 
 @dataclass(frozen=True)
 class TextureSettings:
-    enabled: bool = setting(True, "Paint the mesh; off leaves it as it is.")
     size: int = setting(1024, "Texels per side, a power of two.", 64, 8192)
     painter: str = setting(
         "auto",

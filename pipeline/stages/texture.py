@@ -30,7 +30,7 @@ class Texture:
 
     def run(self, asset: Asset, settings: Any, context: Context) -> Asset:
         mesh, subject = asset.mesh, asset.subject
-        if not settings.enabled or mesh is None or (subject is None and settings.prompt is None):
+        if mesh is None or (subject is None and settings.prompt is None):
             return asset
         if len(mesh.faces) == 0:
             raise BadMeshError("a mesh without faces cannot be painted")

@@ -257,9 +257,9 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
 
 
 def _level_and_fill(
-    surface: _Surface, colour: np.ndarray, bend: np.ndarray, sure: np.ndarray, own: np.ndarray | None
+    surface: _Surface, colour: np.ndarray, correction: np.ndarray, sure: np.ndarray, own: np.ndarray | None
 ) -> None:
-    """Adds the smoothed `bend` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place.
+    """Adds the smoothed `correction` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place.
 
     With the surface's own colours [T, 3] it is the difference to them that spreads: how the views are lit.
     """
@@ -276,8 +276,8 @@ def _level_and_fill(
     some = slice(None, None, max(1, len(sure) // SAMPLES))
     points = texels.face[some], texels.barycentrics[some]
     shown = np.flatnonzero(sure > 0)
-    if np.abs(bend[shown]).max(initial=0.0) > 1 / 255:
-        mean, trust = graph.gather(*points, bend[some], (sure[some] > 0).astype(np.float32))
+    if np.abs(correction[shown]).max(initial=0.0) > 1 / 255:
+        mean, trust = graph.gather(*points, correction[some], (sure[some] > 0).astype(np.float32))
         level = graph.at_vertices(graph.smooth(mean, trust, ZONE * surface.extent), trust)
         colour[shown] = held(colour[shown] + at_texels(level, shown), shown)
     certain = np.minimum(sure / SURE, 1.0)

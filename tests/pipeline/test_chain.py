@@ -158,7 +158,7 @@ def test_networks_are_loaded_once_and_released_as_told(recipe):
         pool = NetworkPool(recipe.models, offload=offload, loader=counting)
         pool.take(("coarse",))
         pool.take(("coarse", "refine"))
-        pool.settle(upcoming=("refine",))
+        pool.release(upcoming=("refine",))
         assert (loads, pool.loaded()) == (["coarse", "refine"], kept)
         pool.close()
         assert pool.loaded() == ()

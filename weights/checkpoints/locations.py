@@ -73,7 +73,7 @@ def places(spec: ModelSpec, root: Path, environ: Mapping[str, str]) -> Iterator[
     yield TORCH_HUB, torch_hub_folder(environ)
 
 
-def look(spec: ModelSpec, origin: str, base: Path) -> Located | None:
+def find_in(spec: ModelSpec, origin: str, base: Path) -> Located | None:
     """A complete copy of `spec` below `base`, or None."""
     for file in spec.weights:
         path = base / file.path

@@ -15,7 +15,7 @@ from ..._files import copy_hashed, sha256_of, write_json
 from ...errors import CheckpointError, ModelMissingError, OutputError
 from .identify import structure_of
 from .licences import Acceptances
-from .locations import HUB, OURS, SHIPPED, Located, default_root, look, places, stem
+from .locations import HUB, OURS, SHIPPED, Located, default_root, find_in, places, stem
 from .zoo import ModelFile, ModelSpec, specs_of
 
 _NO_NAME = re.compile(r"[^0-9A-Za-z]")  # what a hub's tag may hold and the name of a file may not
@@ -45,7 +45,7 @@ class Store:
         if spec.shipped:
             return self._find_shipped(spec)
         for origin, base in places(spec, self.root, self.environ):
-            located = look(spec, origin, base)
+            located = find_in(spec, origin, base)
             if located is not None:
                 return located
         return None

@@ -6,10 +6,10 @@ from typing import Literal
 
 from .generator import Flow
 
-Part = Literal["coarse", "refine"]
+PartName = Literal["coarse", "refine"]
 
 
-def load_generator(model: str, part: Part, device: str = "cpu", dtype: str = "float32") -> Flow:
+def load_generator(model: str, part: PartName, device: str = "cpu", dtype: str = "float32") -> Flow:
     """The generator of `part` of `model` (a name of the zoo, a folder, or NAME+VAE), in eval mode on `device`.
 
     Raises UsageError when the name is unknown, ModelMissingError when its weights are not on this machine,

@@ -60,16 +60,16 @@ def latents_surface(
     device: str = "cpu",
     chunk: int = 65536,
     start: int = 32,
-    bend: Callable[[FieldFunction], FieldFunction] | None = None,
+    change: Callable[[FieldFunction], FieldFunction] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Vertices [V,3] float32 and faces [F,3] int32 of the latents' surface. Raises EmptyFieldError.
 
-    bend: gives the field whose surface at 0 is wanted, for the generator's own.
+    change: gives the field whose surface at 0 is wanted, for the generator's own.
     """
     with torch.inference_mode():
         query = generator.field(latents, anchors)
-        if bend:
-            query = bend(query)
+        if change:
+            query = change(query)
         start = min(start, resolution)
         field = decode_octree(query, resolution, generator.field_bounds, start=start, chunk=chunk, device=device)
     if len(field.cells) == 0:

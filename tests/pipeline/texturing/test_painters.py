@@ -281,5 +281,5 @@ def test_a_stage_may_load_another_network_than_the_recipes():
     first = pool.load("painter", "one")
     assert pool.load("painter", "one") is first and pool.load("painter", "two") is not first
     assert loaded == [("one", "painter"), ("two", "painter")]
-    pool.settle()
+    pool.release()
     assert pool.loaded() == ()

@@ -12,7 +12,7 @@ from varco3d.errors import CheckpointError
 from varco3d.weights.checkpoints import pull as module
 from varco3d.weights.checkpoints.identify import structure_of
 from varco3d.weights.checkpoints.importing import plan
-from varco3d.weights.checkpoints.locations import look
+from varco3d.weights.checkpoints.locations import find_in
 from varco3d.weights.checkpoints.pull import pull
 from varco3d.weights.checkpoints.store import Store
 
@@ -86,7 +86,7 @@ def test_a_shard_lies_beside_its_index(tmp_path: Path) -> None:
         ({"a": "inside.safetensors"}, True),
     ):
         index.write_text(json.dumps({"weight_map": names}))
-        assert (look(make_spec(), "store", base) is not None) is found
+        assert (find_in(make_spec(), "store", base) is not None) is found
 
 
 def test_a_tag_of_the_hub_is_no_path(tmp_path: Path) -> None:
