@@ -40,9 +40,10 @@ def volume(vertices: Tensor, faces: Tensor) -> float:
 
 
 @pytest.mark.parametrize("block", [1, 4])
-def test_a_band_becomes_one_wall(block: int) -> None:
+def test_a_band_becomes_one_wall(block: int, device: str) -> None:
     cubes, values = described(ball(0.3), lambda d: d.abs() < 2.5 * block / R, block=block)
-    vertices, faces, attributes = flexicubes(cubes, values, R)
+    found = flexicubes(cubes.to(device), values.to(device), R)
+    vertices, faces, attributes = (part.cpu() for part in found)
     assert face_parts(faces.numpy()).max() == 0
     assert (vertices.norm(dim=1) - 0.3).abs().max() < 0.1 / R
     assert volume(vertices, faces) == pytest.approx(4 / 3 * np.pi * 0.3**3, rel=0.02)

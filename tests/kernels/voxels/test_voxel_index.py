@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from varco3d.errors import BadInputError, UsageError
+from varco3d.kernels.arrays import to_numpy
 from varco3d.kernels.voxels.voxel_index import VoxelIndex, kernel_offsets
 
 
@@ -27,17 +28,19 @@ def random_voxels(count: int, low: int, high: int, items: int = 2, seed: int = 0
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])
 @pytest.mark.parametrize("bounds", [(0, 12), (-9, 7), (-131072, -131060), (131060, 131072)])
-def test_neighbours_are_those_of_a_dictionary(size: int, bounds: tuple[int, int]) -> None:
+def test_neighbours_are_those_of_a_dictionary(size: int, bounds: tuple[int, int], device: str) -> None:
     coords = random_voxels(900, *bounds)
-    found = VoxelIndex(coords).neighbours(kernel_offsets(size), absent=len(coords))
+    index = VoxelIndex(torch.from_numpy(coords).to(device))
+    found = to_numpy(index.neighbours(kernel_offsets(size), absent=len(coords)))
     np.testing.assert_array_equal(found, dictionary_neighbours(coords, kernel_offsets(size), len(coords)))
 
 
-def test_far_apart_voxels_make_the_table_grow() -> None:
+def test_far_apart_voxels_make_the_table_grow(device: str) -> None:
     coords = random_voxels(20_000, -100_000, 100_000, items=300)
-    index = VoxelIndex(coords)
+    given = torch.from_numpy(coords).to(device)
+    index = VoxelIndex(given)
     assert index.bricks > len(coords) * 0.99
-    np.testing.assert_array_equal(index.rows(coords), np.arange(len(coords)))
+    np.testing.assert_array_equal(to_numpy(index.rows(given)), np.arange(len(coords)))
 
 
 def test_rows_of_any_query() -> None:
