@@ -77,6 +77,8 @@ def find_in(spec: ModelSpec, origin: str, base: Path) -> Located | None:
     """A complete copy of `spec` below `base`, or None."""
     for file in spec.weights:
         path = base / file.path
+        if origin == TORCH_HUB and (path.suffix not in PICKLED or not file.exact):
+            continue  # all models share that folder, so a common name says nothing
         if _complete(path, file):
             return Located(spec, origin, path.parent, (path,), _sides(spec, base))
         index = path.with_name(path.name + ".index.json")

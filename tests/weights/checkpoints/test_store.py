@@ -14,7 +14,7 @@ from varco3d import _files as files
 from varco3d.errors import CheckpointError, ModelMissingError, OutputError
 from varco3d.weights.checkpoints.identify import candidates, fingerprint, structure_of
 from varco3d.weights.checkpoints.importing import plan
-from varco3d.weights.checkpoints.locations import HUB, HY3D, OURS
+from varco3d.weights.checkpoints.locations import HUB, HY3D, OURS, TORCH_HUB
 from varco3d.weights.checkpoints.store import Store
 from varco3d.weights.checkpoints.zoo import MODELS, ModelFile
 
@@ -67,6 +67,19 @@ def test_found_in_hy3dgen_but_not_when_cut_off(store: Store, tmp_path: Path) -> 
     assert located is not None and located.path == ckpt  # the other container counts too
     other = Store(store.root, {"HOME": str(tmp_path), "HY3DGEN_MODELS": str(tmp_path / "home/.cache/hy3dgen")})
     assert other.find(spec) is not None
+
+
+def test_found_in_the_folder_of_torch_hub_by_a_name_of_its_own(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "home/.cache/torch/hub/checkpoints"
+    put(folder / "model.safetensors", safetensors_bytes())  # of whatever model
+    named = folder / "toy_encoder.pth"
+    torch.save({name: torch.from_numpy(value) for name, value in tensors().items()}, named)
+    own = ModelFile("toy_encoder.pth", size=named.stat().st_size, exact=True)
+    located = store.find(make_spec(weights=(ModelFile("model.safetensors"), own), sides=()))
+    assert located is not None and (located.origin, located.path) == (TORCH_HUB, named)
+    assert store.find(make_spec(weights=(ModelFile("model.safetensors"),), sides=())) is None
+    other = Store(store.root, {"HOME": str(tmp_path), "TORCH_HOME": str(tmp_path / "home/.cache/torch")})
+    assert other.find(make_spec(weights=(own,), sides=())) is not None
 
 
 def test_unfinished_pickles_of_others_do_not_count(store: Store, tmp_path: Path) -> None:

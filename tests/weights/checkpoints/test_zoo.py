@@ -64,6 +64,13 @@ def test_memory_by_stage() -> None:
     assert half["decode"] == need["decode"] == pytest.approx(full["decode"] / 2)
 
 
+def test_memory_by_stage_takes_what_was_measured() -> None:
+    decoder = MODELS["trellis-slat-dec-mesh"]
+    parameters = 1.15 * 2 * decoder.parameters["decode"] / (1 << 30)
+    assert memory_gib(decoder)["decode"] == pytest.approx(parameters + decoder.working["decode"])
+    assert memory_gib(decoder, "float32")["decode"] == pytest.approx(2 * memory_gib(decoder)["decode"])
+
+
 def test_licence_must_be_accepted_by_name(tmp_path: Path) -> None:
     terms = MODELS["triposg-vae"].terms
     with pytest.raises(LicenceNotAcceptedError) as caught:
