@@ -9,8 +9,10 @@ from varco3d.errors import UsageError
 from varco3d.weights.training.objects import SignedDistance
 from varco3d.weights.training.procedural import families, make_object, sample_object
 from varco3d.weights.training.procedural.curves import star
+from varco3d.weights.training.procedural.paint import split_at, stripes
 from varco3d.weights.training.procedural.parts import ball, box, extrude, lathe, rod, torus, triangulated, tube
 from varco3d.weights.training.procedural.shape import Shape
+from varco3d.weights.training.procedural.sheet import sheet
 
 
 def volume(vertices, faces):
@@ -82,6 +84,22 @@ def test_turning_mirroring_and_repeating():
     assert np.allclose(at.both().vertices[4], [-1, 0, 0])
     assert np.allclose(at.around(4).vertices[::4, 0], [1, 0, -1, 0])
     assert np.allclose(at.along(3, y=2).vertices[::4, 1], [-2, 0, 2])
+
+
+def test_borders_of_patterns_are_straight():
+    """Both halves of a quad have the same colour, so a band has no teeth."""
+    red, blue = (1.0, 0.0, 0.0), (0.0, 0.0, 1.0)
+    for pattern in (split_at(red, blue, "y", 0.1), stripes([red, blue], "y", 0.3, 5)):
+        colours = lathe(np.stack([np.full(12, 1.0), np.linspace(-1, 1, 12)], 1), 24).paint(pattern).colours
+        side = colours[: 2 * 11 * 24, 0].reshape(11, 24, 2, 3)
+        assert (side == side[:, :1, :1]).all() and len(np.unique(side.reshape(-1, 3), axis=0)) == 2
+
+
+def test_the_sheet_shows_every_cell():
+    picture = np.asarray(sheet(["car", "mug"], [1], [0, 90], 2, 48))
+    assert picture.shape == (96, 96, 3)
+    for cell in picture.reshape(2, 48, 2, 48, 3).swapaxes(1, 2).reshape(4, 48, 48, 3):
+        assert 0.1 < (cell[14:] < 250).any(2).mean() < 0.9
 
 
 def winding(vertices, faces, points):

@@ -36,10 +36,6 @@ class Shape:
         return join((self, other))
 
     @property
-    def low(self) -> np.ndarray:
-        return self.vertices.min(0)
-
-    @property
     def high(self) -> np.ndarray:
         return self.vertices.max(0)
 

@@ -11,8 +11,23 @@ from . import (
     household,
     instruments,
     kitchen,
+    snacks,
     sofas,
     vessels,
 )
 
-KINDS = (chairs, sofas, furniture, household, devices, gadgets, appliances, instruments, vessels, kitchen, fruit, food)
+KINDS = (
+    chairs,
+    sofas,
+    furniture,
+    household,
+    devices,
+    gadgets,
+    appliances,
+    instruments,
+    vessels,
+    kitchen,
+    fruit,
+    food,
+    snacks,
+)

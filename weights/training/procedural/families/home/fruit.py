@@ -157,6 +157,48 @@ def berries(rng: np.random.Generator) -> Shape:
     )
 
 
+def ribbed_pumpkin(rng: np.random.Generator) -> Shape:
+    """A ribbed pumpkin, one in two with a cut face."""
+    ribs, flat_by = int(rng.integers(8, 12)), rng.uniform(0.7, 0.95)
+    colour = pick(rng, [(0.92, 0.48, 0.08), (0.92, 0.48, 0.08), (0.85, 0.7, 0.3), (0.4, 0.5, 0.25)])
+    shape = (
+        ball(0.5, 0.5 * flat_by, detail=4 * ribs)
+        .bend(
+            lambda v: (
+                v
+                * np.stack(
+                    [
+                        1 - 0.1 * np.abs(np.sin(ribs / 2 * np.arctan2(v[:, 2], v[:, 0]))) ** 0.5 * -1,
+                        np.ones(len(v)),
+                        1 + 0.1 * np.abs(np.sin(ribs / 2 * np.arctan2(v[:, 2], v[:, 0]))) ** 0.5,
+                    ],
+                    1,
+                )
+            )
+        )
+        .paint(colour)
+    )
+    if chance(rng, 0.5):
+        face = extrude([(-0.09, -0.06), (0.09, -0.06), (0, 0.1)], 0.16).move(0.17, 0.1, 0.45).both() + extrude(
+            [(-0.05, -0.04), (0.05, -0.04), (0, 0.05)], 0.14
+        ).move(0, 0.0, 0.5)
+        mouth = extrude(
+            [
+                (-0.26, -0.06),
+                (-0.14, -0.16),
+                (-0.06, -0.12),
+                (0.0, -0.19),
+                (0.06, -0.12),
+                (0.14, -0.16),
+                (0.26, -0.06),
+                (0, -0.1),
+            ],
+            0.16,
+        ).move(0, -0.03, 0.46)
+        shape += (face + mouth).paint(pick(rng, [BLACK, (1.0, 0.85, 0.3)]))
+    return shape + stalk(0.25, 0.07, (0.4, 0.45, 0.2)).move(0, 0.45 * flat_by)
+
+
 def pumpkin(rng: np.random.Generator) -> Shape:
     """Pumpkin, melon or pineapple."""
     kind, green = pick(rng, ["pineapple", "pumpkin", "pumpkin", "melon"]), leaf(rng)
@@ -179,44 +221,7 @@ def pumpkin(rng: np.random.Generator) -> Shape:
             )
         return shape
     if kind == "pumpkin":
-        ribs, flat_by = int(rng.integers(8, 12)), rng.uniform(0.7, 0.95)
-        colour = pick(rng, [(0.92, 0.48, 0.08), (0.92, 0.48, 0.08), (0.85, 0.7, 0.3), (0.4, 0.5, 0.25)])
-        shape = (
-            ball(0.5, 0.5 * flat_by, detail=4 * ribs)
-            .bend(
-                lambda v: (
-                    v
-                    * np.stack(
-                        [
-                            1 - 0.1 * np.abs(np.sin(ribs / 2 * np.arctan2(v[:, 2], v[:, 0]))) ** 0.5 * -1,
-                            np.ones(len(v)),
-                            1 + 0.1 * np.abs(np.sin(ribs / 2 * np.arctan2(v[:, 2], v[:, 0]))) ** 0.5,
-                        ],
-                        1,
-                    )
-                )
-            )
-            .paint(colour)
-        )
-        if chance(rng, 0.5):
-            face = extrude([(-0.09, -0.06), (0.09, -0.06), (0, 0.1)], 0.16).move(0.17, 0.1, 0.45).both() + extrude(
-                [(-0.05, -0.04), (0.05, -0.04), (0, 0.05)], 0.14
-            ).move(0, 0.0, 0.5)
-            mouth = extrude(
-                [
-                    (-0.26, -0.06),
-                    (-0.14, -0.16),
-                    (-0.06, -0.12),
-                    (0.0, -0.19),
-                    (0.06, -0.12),
-                    (0.14, -0.16),
-                    (0.26, -0.06),
-                    (0, -0.1),
-                ],
-                0.16,
-            ).move(0, -0.03, 0.46)
-            shape += (face + mouth).paint(pick(rng, [BLACK, (1.0, 0.85, 0.3)]))
-        return shape + stalk(0.25, 0.07, (0.4, 0.45, 0.2)).move(0, 0.45 * flat_by)
+        return ribbed_pumpkin(rng)
     ripe = (0.9, 0.2, 0.22)
     if chance(rng, 0.5):
         slice_of = extrude([*arc(0.6, 180, 360, 17), (0.6, 0.0)], 0.3)

@@ -27,14 +27,17 @@ def waist(long: float, upper: float, lower: float, middle: float) -> np.ndarray:
     return np.concatenate([right[:-1], right[::-1][:-1] * [-1, 1]])
 
 
-def guitar(rng: np.random.Generator) -> Shape:
-    """Acoustic or electric guitar, or a ukulele, upright."""
-    electric = chance(rng, 0.45)
-    body = vivid(rng) if electric else pick(rng, [wood(rng), wood(rng), vivid(rng)])
-    long, neck = rng.uniform(0.85, 1.0), rng.uniform(0.85, 1.1) * (1 if not chance(rng, 0.2) else 0.75)
-    upper, lower = rng.uniform(0.24, 0.29), rng.uniform(0.34, 0.4)
-    dark_wood = shade(wood(rng), 0.5)
-    deep = 0.09 if electric else rng.uniform(0.18, 0.24)
+def guitar_body(
+    rng: np.random.Generator,
+    electric: bool,
+    deep: float,
+    body: Colour,
+    long: float,
+    upper: float,
+    lower: float,
+    dark_wood: Colour,
+) -> tuple[Shape, float]:
+    """A body standing on y = 0 and the height where its neck begins."""
     if electric and chance(rng, 0.5):
         outline = smooth(
             [
@@ -70,6 +73,18 @@ def guitar(rng: np.random.Generator) -> Shape:
             shape += rod(0.115, 0.03, around=24).turn("x", 90).paint(BLACK).move(0, 0.62 * long, deep / 2) + torus(
                 0.125, 0.02, 24, 6
             ).turn("x", 90).paint(dark_wood).move(0, 0.62 * long, deep / 2 + 0.005)
+    return shape, long
+
+
+def guitar(rng: np.random.Generator) -> Shape:
+    """Acoustic or electric guitar, or a ukulele, upright."""
+    electric = chance(rng, 0.45)
+    body = vivid(rng) if electric else pick(rng, [wood(rng), wood(rng), vivid(rng)])
+    long, neck = rng.uniform(0.85, 1.0), rng.uniform(0.85, 1.1) * (1 if not chance(rng, 0.2) else 0.75)
+    upper, lower = rng.uniform(0.24, 0.29), rng.uniform(0.34, 0.4)
+    dark_wood = shade(wood(rng), 0.5)
+    deep = 0.09 if electric else rng.uniform(0.18, 0.24)
+    shape, long = guitar_body(rng, electric, deep, body, long, upper, lower, dark_wood)
     z = deep / 2 + 0.015
     if electric:
         shape += box(0.18, 0.05, 0.035, 0.01).paint(BLACK).along(2, y=0.17).move(0, 0.45 * long, z) + rod(
@@ -209,20 +224,22 @@ def drum(rng: np.random.Generator) -> Shape:
     )
 
 
+def keys(width: float) -> Shape:
+    """Three octaves of keys, their fronts towards +Z."""
+    count = 21
+    step = width / count
+    white = box(0.92 * step, 0.04, 0.16).along(count, x=step).paint(WHITE)
+    spots_at = [x for k in range(3) for x in (0.5, 1.5, 3.5, 4.5, 5.5) for x in [7 * k + x]]
+    black = join(box(0.5 * step, 0.04, 0.09).move((x + 0.5 - count / 2) * step, 0.03, -0.035) for x in spots_at).paint(
+        BLACK
+    )
+    return white + black
+
+
 def piano(rng: np.random.Generator) -> Shape:
     """Grand or upright, or a keyboard on a stand."""
     colour = pick(rng, [BLACK, BLACK, wood(rng), WHITE])
     kind = pick(rng, ["grand", "upright", "upright"])
-
-    def keys(width: float) -> Shape:
-        count = 21
-        step = width / count
-        white = box(0.92 * step, 0.04, 0.16).along(count, x=step).paint(WHITE)
-        spots_at = [x for k in range(3) for x in (0.5, 1.5, 3.5, 4.5, 5.5) for x in [7 * k + x]]
-        black = join(
-            box(0.5 * step, 0.04, 0.09).move((x + 0.5 - count / 2) * step, 0.03, -0.035) for x in spots_at
-        ).paint(BLACK)
-        return white + black
 
     if kind == "upright":
         high, width = rng.uniform(1.1, 1.3), 1.45
@@ -258,7 +275,7 @@ def piano(rng: np.random.Generator) -> Shape:
         34,
     )
     case = extrude(outline, 0.26, 0.01, plane="xz").paint(colour).move(0, 0.82)
-    lid = extrude(outline * [0.99, 0.99] * np.array([1, 1]), 0.04, plane="xz").move(0.72, 0, 0)
+    lid = extrude(outline * 0.99, 0.04, plane="xz").move(0.72, 0, 0)
     opened = lid.turn("z", 38 if chance(rng, 0.7) else 2).paint(shade(colour, 1.15)).move(-0.72, 0.97)
     shape = case + opened + keys(1.28).move(0, 0.92, 0.34) + box(1.44, 0.06, 0.25).paint(colour).move(0, 0.86, 0.36)
     leg = rod(0.05, 0.75, 0.09, 12).paint(colour)

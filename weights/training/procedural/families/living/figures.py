@@ -23,33 +23,22 @@ from ...paint import (
     vivid,
 )
 from ...parts import ball, box, hull, lathe, rail, rod, torus, tube
-from ...shape import Shape, join
+from ...shape import Colour, Shape, join
 from .people import hat
 from .skeleton import eyes, floppy_ears
 
 
-def robot(rng: np.random.Generator) -> Shape:
-    """Boxes and tubes, lamps and aerials; on legs, tracks or one wheel."""
-    colour, other, eye = (
-        pick(rng, [metal(rng), vivid(rng), grey(rng, 0.5, 0.9)]),
-        pick(rng, [STEEL, BLACK, vivid(rng)]),
-        pick(rng, [LAMP, (0.3, 0.9, 1.0), RED_LAMP]),
-    )
-    wide, high, deep = rng.uniform(0.5, 0.75), rng.uniform(0.55, 0.8), rng.uniform(0.36, 0.5)
-    shape = (
-        box(wide, high, deep, rng.uniform(0.03, 0.14), 4).paint(colour)
-        if chance(rng, 0.7)
-        else rod(0.5 * wide, high, 0.55 * wide, 24, 0.05).paint(colour)
-    )
-    panel = (
-        box(0.6 * wide, 0.4 * high, 0.05, 0.02).paint(shade(colour, 0.7))
-        + join(
-            rod(0.04, 0.05, around=12).turn("x", 90).paint(vivid(rng)).move((k - 1) * 0.13, 0.06, 0.02)
-            for k in range(3)
-        )
-        + box(0.4 * wide, 0.05, 0.04).paint(BLACK).move(0, -0.08, 0.015)
-    )
-    shape += panel.move(0, 0.05, deep / 2)
+def with_robot_head(
+    rng: np.random.Generator,
+    shape: Shape,
+    wide: float,
+    high: float,
+    colour: Colour,
+    deep: float,
+    eye: Colour,
+    other: Colour,
+) -> Shape:
+    """The trunk with a head that has lamps for eyes."""
     head_wide, head_high = wide * rng.uniform(0.6, 1.0), rng.uniform(0.32, 0.45)
     top = high / 2 + 0.1
     round_head = chance(rng, 0.35)
@@ -76,6 +65,32 @@ def robot(rng: np.random.Generator) -> Shape:
     shape += rod(0.1, 0.2, around=14).paint(other).move(0, top) + head.turn("y", rng.uniform(-25, 25)).move(
         0, top + 0.05 + head_high / 2
     )
+    return shape
+
+
+def robot(rng: np.random.Generator) -> Shape:
+    """Boxes and tubes, lamps and aerials; on legs, tracks or one wheel."""
+    colour, other, eye = (
+        pick(rng, [metal(rng), vivid(rng), grey(rng, 0.5, 0.9)]),
+        pick(rng, [STEEL, BLACK, vivid(rng)]),
+        pick(rng, [LAMP, (0.3, 0.9, 1.0), RED_LAMP]),
+    )
+    wide, high, deep = rng.uniform(0.5, 0.75), rng.uniform(0.55, 0.8), rng.uniform(0.36, 0.5)
+    shape = (
+        box(wide, high, deep, rng.uniform(0.03, 0.14), 4).paint(colour)
+        if chance(rng, 0.7)
+        else rod(0.5 * wide, high, 0.55 * wide, 24, 0.05).paint(colour)
+    )
+    panel = (
+        box(0.6 * wide, 0.4 * high, 0.05, 0.02).paint(shade(colour, 0.7))
+        + join(
+            rod(0.04, 0.05, around=12).turn("x", 90).paint(vivid(rng)).move((k - 1) * 0.13, 0.06, 0.02)
+            for k in range(3)
+        )
+        + box(0.4 * wide, 0.05, 0.04).paint(BLACK).move(0, -0.08, 0.015)
+    )
+    shape += panel.move(0, 0.05, deep / 2)
+    shape = with_robot_head(rng, shape, wide, high, colour, deep, eye, other)
     for side in (1, -1):
         lift = rng.uniform(-0.35, 0.5) if chance(rng, 0.4) else -0.4
         shoulder = np.array([side * (wide / 2 + 0.06), high * 0.3, 0])
@@ -206,31 +221,34 @@ def snowman(rng: np.random.Generator) -> Shape:
     return shape + hat(rng, 0.95 * r).move(0, level) if chance(rng, 0.8) else shape
 
 
+def ghost(rng: np.random.Generator) -> Shape:
+    """A floating cloth with a wavy hem."""
+    waves = int(rng.integers(5, 9))
+    profile = smooth([(0.02, -0.6), (0.5, -0.7), (0.46, -0.4), (0.4, 0.1), (0.36, 0.45), (0.2, 0.68), (0.0, 0.74)], 26)
+    cloth = lathe(np.maximum(profile, [0, -9]), 36).bend(
+        lambda v: (
+            v
+            + np.stack([0.1 * v[:, 0], 0.12 * np.cos(waves * np.arctan2(v[:, 2], v[:, 0])), 0.1 * v[:, 2]], 1)
+            * np.clip((-0.1 - v[:, 1:2]) / 0.5, 0, 1)
+        )
+    )
+    shape = cloth.paint(pick(rng, [WHITE, (0.85, 0.9, 1.0), vivid(rng)])) + (
+        ball(0.075, 0.11, 0.06, detail=12).move(0.14, 0.35, 0.33).both()
+        + ball(0.08, 0.1, 0.06, detail=12).move(0, 0.1, 0.38)
+    ).paint(BLACK)
+    return (
+        shape
+        + tube([(0.3, 0.12, 0.05), (0.55, 0.2, 0.15), (0.62, 0.3, 0.25)], [0.12, 0.1, 0.05], 10, along=8)
+        .paint(WHITE)
+        .both()
+    )
+
+
 def monster(rng: np.random.Generator) -> Shape:
     """A ghost with a wavy hem, an alien, or a round monster with teeth."""
     kind = pick(rng, ["ghost", "alien", "monster", "monster"])
     if kind == "ghost":
-        waves = int(rng.integers(5, 9))
-        profile = smooth(
-            [(0.02, -0.6), (0.5, -0.7), (0.46, -0.4), (0.4, 0.1), (0.36, 0.45), (0.2, 0.68), (0.0, 0.74)], 26
-        )
-        cloth = lathe(np.maximum(profile, [0, -9]), 36).bend(
-            lambda v: (
-                v
-                + np.stack([0.1 * v[:, 0], 0.12 * np.cos(waves * np.arctan2(v[:, 2], v[:, 0])), 0.1 * v[:, 2]], 1)
-                * np.clip((-0.1 - v[:, 1:2]) / 0.5, 0, 1)
-            )
-        )
-        shape = cloth.paint(pick(rng, [WHITE, (0.85, 0.9, 1.0), vivid(rng)])) + (
-            ball(0.075, 0.11, 0.06, detail=12).move(0.14, 0.35, 0.33).both()
-            + ball(0.08, 0.1, 0.06, detail=12).move(0, 0.1, 0.38)
-        ).paint(BLACK)
-        return (
-            shape
-            + tube([(0.3, 0.12, 0.05), (0.55, 0.2, 0.15), (0.62, 0.3, 0.25)], [0.12, 0.1, 0.05], 10, along=8)
-            .paint(WHITE)
-            .both()
-        )
+        return ghost(rng)
     colour = vivid(rng)
     if kind == "alien":
         shape = ball(0.36, 0.4, 0.34).paint(colour).move(0, 0.75) + hull(

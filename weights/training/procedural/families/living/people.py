@@ -96,31 +96,38 @@ def hat(rng: np.random.Generator, r: float) -> Shape:
     return ball(1.12 * r, 1.0 * r, 1.12 * r, detail=18).paint(colour).move(0, 0.3 * r)
 
 
-def person(rng: np.random.Generator) -> Shape:
-    """A standing, walking or waving person, child or adult, dressed."""
-    tone, top, trousers, shoes = (
-        skin(rng),
-        vivid(rng),
-        pick(rng, [vivid(rng), dark(rng), (0.2, 0.28, 0.5)]),
-        pick(rng, [BLACK, WHITE, vivid(rng)]),
+def portrait(rng: np.random.Generator, r: float, tone: Colour) -> Shape:
+    """A head of radius r at the origin, with hair or a hat."""
+    face = (
+        ball(0.9 * r, r, 0.92 * r).paint(tone)
+        + eyes(0.34 * r, 0.1 * r, 0.82 * r, 0.13 * r)
+        + ball(0.1 * r, 0.14 * r, 0.14 * r, detail=8).paint(shade(tone, 0.9)).move(0, -0.12 * r, 0.92 * r)
     )
-    child = rng.uniform(0.0, 1.0)
-    r = 0.15 + 0.12 * child * pick(rng, [0.3, 1.0])
-    leg, trunk, wide = 0.85 - 0.35 * child, 0.62 - 0.18 * child, rng.uniform(0.17, 0.24)
-    step = rng.uniform(-0.22, 0.22)
-    hip, neck = leg, leg + trunk
-    shape = hull(
-        [
-            (hip - 0.08, 0.8 * wide, -0.11, 0.11, 3),
-            (hip + 0.3 * trunk, 0.82 * wide, -0.11, 0.12, 3),
-            (hip + 0.82 * trunk, wide, -0.12, 0.13, 3),
-            (neck, 0.5 * wide, -0.07, 0.07, 2),
-        ],
-        20,
-        14,
-        "y",
-    ).paint(top)
-    skirt = chance(rng, 0.25)
+    face += (
+        tube(
+            [(-0.26 * r, -0.38 * r, 0.8 * r), (0, -0.48 * r, 0.84 * r), (0.26 * r, -0.38 * r, 0.8 * r)],
+            0.05 * r,
+            6,
+            along=8,
+        ).paint((0.6, 0.2, 0.2))
+        + ball(0.12 * r, 0.2 * r, 0.1 * r, detail=8).paint(tone).move(0.9 * r).both()
+    )
+    face += hat(rng, r) if chance(rng, 0.4) else hair(rng, r)
+    return face
+
+
+def with_legs(
+    shape: Shape,
+    step: float,
+    leg: float,
+    wide: float,
+    hip: float,
+    skirt: bool,
+    tone: Colour,
+    trousers: Colour,
+    shoes: Colour,
+) -> Shape:
+    """The trunk with legs, shoes, and a skirt or a waist."""
     for side in (1, -1):
         z = side * step * leg
         x = 0.45 * wide * side
@@ -147,6 +154,35 @@ def person(rng: np.random.Generator) -> Shape:
             axis="y",
         ).paint(trousers)
     )
+    return shape
+
+
+def person(rng: np.random.Generator) -> Shape:
+    """A standing, walking or waving person, child or adult, dressed."""
+    tone, top, trousers, shoes = (
+        skin(rng),
+        vivid(rng),
+        pick(rng, [vivid(rng), dark(rng), (0.2, 0.28, 0.5)]),
+        pick(rng, [BLACK, WHITE, vivid(rng)]),
+    )
+    child = rng.uniform(0.0, 1.0)
+    r = 0.15 + 0.12 * child * pick(rng, [0.3, 1.0])
+    leg, trunk, wide = 0.85 - 0.35 * child, 0.62 - 0.18 * child, rng.uniform(0.17, 0.24)
+    step = rng.uniform(-0.22, 0.22)
+    hip, neck = leg, leg + trunk
+    shape = hull(
+        [
+            (hip - 0.08, 0.8 * wide, -0.11, 0.11, 3),
+            (hip + 0.3 * trunk, 0.82 * wide, -0.11, 0.12, 3),
+            (hip + 0.82 * trunk, wide, -0.12, 0.13, 3),
+            (neck, 0.5 * wide, -0.07, 0.07, 2),
+        ],
+        20,
+        14,
+        "y",
+    ).paint(top)
+    skirt = chance(rng, 0.25)
+    shape = with_legs(shape, step, leg, wide, hip, skirt, tone, trousers, shoes)
     wave = rng.random() < 0.35
     sleeve = top if chance(rng, 0.5) else None
     for side in (1, -1):
@@ -162,21 +198,7 @@ def person(rng: np.random.Generator) -> Shape:
         shape += limb(shoulder, elbow, hand, 0.07, 0.045, tone if sleeve else top, sleeve) + ball(
             0.055, 0.065, 0.05, detail=10
         ).paint(tone).move(*hand)
-    face = (
-        ball(0.9 * r, r, 0.92 * r).paint(tone)
-        + eyes(0.34 * r, 0.1 * r, 0.82 * r, 0.13 * r)
-        + ball(0.1 * r, 0.14 * r, 0.14 * r, detail=8).paint(shade(tone, 0.9)).move(0, -0.12 * r, 0.92 * r)
-    )
-    face += (
-        tube(
-            [(-0.26 * r, -0.38 * r, 0.8 * r), (0, -0.48 * r, 0.84 * r), (0.26 * r, -0.38 * r, 0.8 * r)],
-            0.05 * r,
-            6,
-            along=8,
-        ).paint((0.6, 0.2, 0.2))
-        + ball(0.12 * r, 0.2 * r, 0.1 * r, detail=8).paint(tone).move(0.9 * r).both()
-    )
-    face += hat(rng, r) if chance(rng, 0.4) else hair(rng, r)
+    face = portrait(rng, r, tone)
     shape += rod(0.4 * r, 0.16, around=14).paint(tone).move(0, neck + 0.03) + face.turn("y", rng.uniform(-25, 25)).move(
         0, neck + 0.07 + 0.9 * r
     )
@@ -185,13 +207,8 @@ def person(rng: np.random.Generator) -> Shape:
     return shape
 
 
-def bust(rng: np.random.Generator) -> Shape:
-    """Head and shoulders, of a person or of stone on a plinth."""
-    stone = chance(rng, 0.35)
-    tone = pick(rng, [(0.9, 0.88, 0.83), (0.6, 0.6, 0.62), (0.55, 0.38, 0.2)]) if stone else skin(rng)
-    top = tone if stone else vivid(rng)
-    r = 0.3
-    long = rng.uniform(0.95, 1.15)
+def modelled_head(rng: np.random.Generator, r: float, tone: Colour, stone: bool) -> Shape:
+    """A head with nose, lips and brows, of stone or alive."""
     face = hull(
         [
             (-1.05 * r, 0.3 * r, -0.1 * r, 0.55 * r),
@@ -242,6 +259,17 @@ def bust(rng: np.random.Generator) -> Shape:
             + brow.paint(shade(tone, 0.4)).both()
             + (hat(rng, 0.98 * r) if chance(rng, 0.25) else hair(rng, 0.98 * r))
         )
+    return face
+
+
+def bust(rng: np.random.Generator) -> Shape:
+    """Head and shoulders, of a person or of stone on a plinth."""
+    stone = chance(rng, 0.35)
+    tone = pick(rng, [(0.9, 0.88, 0.83), (0.6, 0.6, 0.62), (0.55, 0.38, 0.2)]) if stone else skin(rng)
+    top = tone if stone else vivid(rng)
+    r = 0.3
+    long = rng.uniform(0.95, 1.15)
+    face = modelled_head(rng, r, tone, stone)
     shape = face.scale(1, long, 1).turn("y", rng.uniform(-20, 20)).move(0, 0.62) + rod(0.5 * r, 0.4, around=18).paint(
         tone
     ).move(0, 0.28, -0.03)

@@ -79,6 +79,17 @@ def potted_plant(rng: np.random.Generator) -> Shape:
     return shape
 
 
+def blossom(rng: np.random.Generator, shape: Shape) -> Shape:
+    """The cactus with a blossom at its top."""
+    if chance(rng, 0.5):
+        shape += (
+            (ball(0.06, 0.09, 0.03, detail=8).move(0, 0.06, 0.02).turn("x", 40).around(6) + ball(0.04, detail=8))
+            .paint(pick(rng, [(0.95, 0.4, 0.6), (0.95, 0.8, 0.2)]))
+            .move(0, shape.high[1] - 0.01)
+        )
+    return shape
+
+
 def cactus(rng: np.random.Generator) -> Shape:
     """A column with arms, a ball or flat pads, in a pot or in sand."""
     green, ribs = near(rng, (0.25, 0.5, 0.25)), int(rng.integers(7, 12))
@@ -131,12 +142,7 @@ def cactus(rng: np.random.Generator) -> Shape:
             + pad.scale(0.7).turn("z", 30).move(-0.18, 0.62, 0.03)
             + pad.scale(0.5).turn("z", -10).move(0.3, 0.92)
         ).paint(green)
-    if chance(rng, 0.5):
-        shape += (
-            (ball(0.06, 0.09, 0.03, detail=8).move(0, 0.06, 0.02).turn("x", 40).around(6) + ball(0.04, detail=8))
-            .paint(pick(rng, [(0.95, 0.4, 0.6), (0.95, 0.8, 0.2)]))
-            .move(0, shape.high[1] - 0.01)
-        )
+    shape = blossom(rng, shape)
     return shape + (
         pot(rng, 0.3, rng.uniform(0.3, 0.42)) if chance(rng, 0.65) else ball(0.5, 0.07, 0.5).paint((0.85, 0.72, 0.48))
     )

@@ -201,24 +201,8 @@ def dinosaur(rng: np.random.Generator) -> Shape:
     return rex(rng, colour, other) if kind == "rex" else heavy(rng, kind, colour, other)
 
 
-def heavy(rng: np.random.Generator, kind: str, colour: Colour, other: Colour) -> Shape:
-    """A dinosaur on four legs: long, plates or horns."""
-    b = {
-        "long": Build(1.3, 0.42, 0.34, 0.34, 0.15, 0.95, 55, 0.85, 0.1, 0.09, 0.12, 1.4),
-        "plates": Build(1.2, 0.38, 0.26, 0.4, 0.15, 0.14, 5, 0.75, 0.16, 0.09, 0.1, 1.5),
-        "horns": Build(1.2, 0.36, 0.36, 0.36, 0.27, 0.06, 15, 0.85, 0.22, 0.13, 0.12, 1.4),
-    }[kind].varied(rng, 0.06)
-    shape = (torso(b) + neck(b, 0.5 if kind == "long" else 0.62)).paint(colour) + legs(
-        b, rng, colour, shade(colour, 0.8), 1.15
-    )
-    y, z = b.leg + 1.1 * b.rump, -b.long / 2
-    long = {"long": 1.4, "plates": 0.95}.get(kind, 0.8)
-    shape += tube(
-        [(0, y, z + 0.2), (0, y - 0.08, z - 0.3 * long), (0, y - 0.25, z - 0.7 * long), (0.05, y - 0.22, z - long)],
-        [0.75 * b.rump, 0.5 * b.rump, 0.25 * b.rump, 0.03],
-        12,
-        along=16,
-    ).paint(colour)
+def heavy_head(b: Build, colour: Colour, kind: str, other: Colour) -> Shape:
+    """A head at the origin, horned ones with a collar."""
     r = b.head
     face = (
         ball(0.9 * r, 0.9 * r, r).paint(colour)
@@ -248,6 +232,28 @@ def heavy(rng: np.random.Generator, kind: str, colour: Colour, other: Colour) ->
         ).both().paint(WHITE) + lathe([(0.15 * r, 0), (0, 0.5 * r)], 8).turn("x", 30).paint(WHITE).move(
             0, 0.05 * r, 0.6 * r + 0.8 * b.snout
         )
+    return face
+
+
+def heavy(rng: np.random.Generator, kind: str, colour: Colour, other: Colour) -> Shape:
+    """A dinosaur on four legs: long, plates or horns."""
+    b = {
+        "long": Build(1.3, 0.42, 0.34, 0.34, 0.15, 0.95, 55, 0.85, 0.1, 0.09, 0.12, 1.4),
+        "plates": Build(1.2, 0.38, 0.26, 0.4, 0.15, 0.14, 5, 0.75, 0.16, 0.09, 0.1, 1.5),
+        "horns": Build(1.2, 0.36, 0.36, 0.36, 0.27, 0.06, 15, 0.85, 0.22, 0.13, 0.12, 1.4),
+    }[kind].varied(rng, 0.06)
+    shape = (torso(b) + neck(b, 0.5 if kind == "long" else 0.62)).paint(colour) + legs(
+        b, rng, colour, shade(colour, 0.8), 1.15
+    )
+    y, z = b.leg + 1.1 * b.rump, -b.long / 2
+    long = {"long": 1.4, "plates": 0.95}.get(kind, 0.8)
+    shape += tube(
+        [(0, y, z + 0.2), (0, y - 0.08, z - 0.3 * long), (0, y - 0.25, z - 0.7 * long), (0.05, y - 0.22, z - long)],
+        [0.75 * b.rump, 0.5 * b.rump, 0.25 * b.rump, 0.03],
+        12,
+        along=16,
+    ).paint(colour)
+    face = heavy_head(b, colour, kind, other)
     shape += place_head(b, face, rng, 15 if kind == "long" else 5, 15)
     if kind == "plates":
         for t in np.linspace(-0.95, 0.55, 9):
@@ -290,7 +296,7 @@ def snake(rng: np.random.Generator) -> Shape:
     waves, wide = rng.uniform(1.5, 2.6), rng.uniform(0.25, 0.45)
     x, z = wide * np.sin(waves * 2 * np.pi * t) * np.minimum(1.3 * (1 - t) + 0.25, 1), 2.2 * t - 1.1
     y = 0.1 + 0.5 * np.clip((t - 0.82) / 0.18, 0, 1) ** 2 * rng.uniform(0.3, 1.2)
-    size = 0.1 * np.minimum(1, np.minimum(0.1 + 4 * t, 1)) * (1 - 0.35 * np.clip((t - 0.8) / 0.2, 0, 1))
+    size = 0.1 * np.minimum(0.1 + 4 * t, 1) * (1 - 0.35 * np.clip((t - 0.8) / 0.2, 0, 1))
     along = tube(np.stack([x, y, z], 1), size, 12)
     shape = along.paint(
         pick(rng, [stripes([colour, other], "z", 0.12, 5), stripes([colour, colour, other], "z", 0.09, 5), colour])

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...curves import Points
 from ...paint import BLACK, WHITE, shade
-from ...parts import ball, hull, rod, tube
+from ...parts import ball, hull, tube
 from ...shape import Colour, Pattern, Shape, join
 
 
@@ -190,7 +190,3 @@ def horn(points: Points, radius: float, colour: Colour) -> Shape:
 
 def hoofed(rng: np.random.Generator, colour: Colour) -> Colour:
     return shade(colour, 0.35) if rng.random() < 0.5 else BLACK
-
-
-def tuft(radius: float, long: float, colour: Colour) -> Shape:
-    return rod(radius, long, 0.3 * radius, 10, 0.3 * radius).paint(colour)

@@ -73,21 +73,19 @@ def gable(wide: float, high: float, deep: float, over: float, colour: Colour, wa
     return extrude([(-wide / 2, 0), (wide / 2, 0), (0, high)], deep * 0.98).paint(wall) + plate.both().paint(colour)
 
 
-def house(rng: np.random.Generator) -> Shape:
-    """One or two storeys under a gable or hip roof, with chimney, porch, garage."""
-    wide, deep, storeys = rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), int(rng.integers(1, 3))
-    wall, roof, frame, pane = (
-        wall_colour(rng),
-        roof_colour(rng),
-        pick(rng, [WHITE, WHITE, wood(rng), vivid(rng)]),
-        glass(rng),
-    )
-    high = 1.25 * storeys
-    shape = box(wide, high, deep).paint(wall).move(0, high / 2) + box(1.04 * wide, 0.16, 1.04 * deep).paint(
-        stone(rng)
-    ).move(0, 0.08)
-    rise, turned = rng.uniform(0.8, 1.5), chance(rng, 0.5)
-    kind = pick(rng, ["gable", "gable", "gable", "hip", "flat"])
+def house_roof(
+    rng: np.random.Generator,
+    kind: str,
+    turned: bool,
+    wide: float,
+    rise: float,
+    deep: float,
+    roof: Colour,
+    wall: Colour,
+    frame: Colour,
+    pane: Colour,
+) -> tuple[Shape, float]:
+    """A gable, hip or flat roof on y = 0, and its height."""
     if kind == "gable":
         top = (
             gable(wide, rise, deep, 0.25, roof, wall)
@@ -112,6 +110,25 @@ def house(rng: np.random.Generator) -> Shape:
     else:
         rise = 0.2
         top = box(wide + 0.3, 0.2, deep + 0.3, 0.03).paint(roof).move(0, 0.1)
+    return top, rise
+
+
+def house(rng: np.random.Generator) -> Shape:
+    """One or two storeys under a gable or hip roof, with chimney, porch, garage."""
+    wide, deep, storeys = rng.uniform(2.0, 3.2), rng.uniform(2.0, 3.2), int(rng.integers(1, 3))
+    wall, roof, frame, pane = (
+        wall_colour(rng),
+        roof_colour(rng),
+        pick(rng, [WHITE, WHITE, wood(rng), vivid(rng)]),
+        glass(rng),
+    )
+    high = 1.25 * storeys
+    shape = box(wide, high, deep).paint(wall).move(0, high / 2) + box(1.04 * wide, 0.16, 1.04 * deep).paint(
+        stone(rng)
+    ).move(0, 0.08)
+    rise, turned = rng.uniform(0.8, 1.5), chance(rng, 0.5)
+    kind = pick(rng, ["gable", "gable", "gable", "hip", "flat"])
+    top, rise = house_roof(rng, kind, turned, wide, rise, deep, roof, wall, frame, pane)
     shape += top.move(0, high)
     if kind != "flat" and chance(rng, 0.6):
         shape += (

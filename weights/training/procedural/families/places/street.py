@@ -22,7 +22,7 @@ from ...paint import (
     wood,
 )
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
-from ...shape import Shape, join
+from ...shape import Colour, Shape, join
 
 
 def street_lamp(rng: np.random.Generator) -> Shape:
@@ -113,6 +113,32 @@ def road_sign(rng: np.random.Generator) -> Shape:
     return shape + face.move(0, high + 0.15, 0.06)
 
 
+def fire_hydrant(rng: np.random.Generator, colour: Colour) -> Shape:
+    """A pillar with three caps and bolts."""
+    cap = rod(0.12, 0.16, around=8).paint(pick(rng, [STEEL, WHITE, colour]))
+    body = lathe(
+        [
+            (0.32, 0),
+            (0.32, 0.08),
+            (0.22, 0.1),
+            (0.2, 0.75),
+            (0.27, 0.77),
+            (0.27, 0.85),
+            (0.22, 0.86),
+            *[(0.22 * np.cos(a), 0.86 + 0.24 * np.sin(a)) for a in np.linspace(0.2, 1.4, 6)],
+            (0, 1.1),
+        ],
+        24,
+    )
+    bolts = rod(0.03, 0.06, around=8).move(0.28, 0.1).around(8) + rod(0.03, 0.06, around=8).move(0.24, 0.87).around(8)
+    return (
+        (body + bolts + rod(0.06, 0.12, around=6).move(0, 1.14)).paint(colour)
+        + (cap.turn("z", 90).move(0.25, 0.56)).both()
+        + cap.scale(1.3).turn("x", 90).move(0, 0.5, 0.24)
+        + torus(0.1, 0.02, 14, 6).turn("z", 90).paint(STEEL).move(0.33, 0.42).both()
+    )
+
+
 def hydrant(rng: np.random.Generator) -> Shape:
     """A fire hydrant, a letter box, or a traffic cone."""
     kind, colour = (
@@ -126,30 +152,7 @@ def hydrant(rng: np.random.Generator) -> Shape:
             stripes([orange, orange, WHITE], "y", high / 6)
         ) + box(0.95, 0.08, 0.95, 0.04).paint(pick(rng, [orange, BLACK]))
     if kind == "hydrant":
-        cap = rod(0.12, 0.16, around=8).paint(pick(rng, [STEEL, WHITE, colour]))
-        body = lathe(
-            [
-                (0.32, 0),
-                (0.32, 0.08),
-                (0.22, 0.1),
-                (0.2, 0.75),
-                (0.27, 0.77),
-                (0.27, 0.85),
-                (0.22, 0.86),
-                *[(0.22 * np.cos(a), 0.86 + 0.24 * np.sin(a)) for a in np.linspace(0.2, 1.4, 6)],
-                (0, 1.1),
-            ],
-            24,
-        )
-        bolts = rod(0.03, 0.06, around=8).move(0.28, 0.1).around(8) + rod(0.03, 0.06, around=8).move(0.24, 0.87).around(
-            8
-        )
-        return (
-            (body + bolts + rod(0.06, 0.12, around=6).move(0, 1.14)).paint(colour)
-            + (cap.turn("z", 90).move(0.25, 0.56)).both()
-            + cap.scale(1.3).turn("x", 90).move(0, 0.5, 0.24)
-            + torus(0.1, 0.02, 14, 6).turn("z", 90).paint(STEEL).move(0.33, 0.42).both()
-        )
+        return fire_hydrant(rng, colour)
     if chance(rng, 0.5):
         shape = (
             rod(0.3, 1.2, around=28).paint(colour).move(0, 0.68)
@@ -176,6 +179,26 @@ def hydrant(rng: np.random.Generator) -> Shape:
     )
 
 
+def dome_tent(rng: np.random.Generator, first: Colour, second: Colour) -> Shape:
+    """A dome over crossed bows."""
+    r, high = 0.8, rng.uniform(0.6, 0.8)
+    t = np.linspace(0, np.pi / 2, 11)
+    shape = (
+        lathe([*np.stack([r * np.cos(t[:-1]), high * np.sin(t[:-1])], 1), (0, high)], 24)
+        .finer()
+        .paint(pick(rng, [wedges([first, second], 4), first]))
+    )
+    bows = [
+        tube([(1.01 * r * x, 1.02 * high * y, 0) for x, y in arc(1, 0, 180, 15)], 0.025).turn("y", a) for a in (45, 135)
+    ]
+    return (
+        shape
+        + join(bows).paint(dark(rng))
+        + ball(0.24, 0.42, 0.16, 2.4, 14).paint(dark(rng)).move(0, 0.1, 0.68)
+        + ball(0.28, 0.46, 0.13, 2.4, 14).paint(second).move(0, 0.1, 0.68)
+    )
+
+
 def tent(rng: np.random.Generator) -> Shape:
     """A ridge tent, a dome, a tepee or a circus tent."""
     first, second = vivid(rng), pick(rng, [WHITE, vivid(rng)])
@@ -195,23 +218,7 @@ def tent(rng: np.random.Generator) -> Shape:
             rail((0.6 * half, 0.45 * high, long / 2 - 0.1), (half + 0.35, 0, long / 2 + 0.1), 0.016).corners()
         ).paint(WHITE)
     if kind == "dome":
-        r, high = 0.8, rng.uniform(0.6, 0.8)
-        t = np.linspace(0, np.pi / 2, 11)
-        shape = (
-            lathe([*np.stack([r * np.cos(t[:-1]), high * np.sin(t[:-1])], 1), (0, high)], 24)
-            .finer()
-            .paint(pick(rng, [wedges([first, second], 4), first]))
-        )
-        bows = [
-            tube([(1.01 * r * x, 1.02 * high * y, 0) for x, y in arc(1, 0, 180, 15)], 0.025).turn("y", a)
-            for a in (45, 135)
-        ]
-        return (
-            shape
-            + join(bows).paint(dark(rng))
-            + ball(0.24, 0.42, 0.16, 2.4, 14).paint(dark(rng)).move(0, 0.1, 0.68)
-            + ball(0.28, 0.46, 0.13, 2.4, 14).paint(second).move(0, 0.1, 0.68)
-        )
+        return dome_tent(rng, first, second)
     if kind == "tepee":
         high, count = rng.uniform(1.5, 1.9), 12
         shape = (

@@ -146,11 +146,8 @@ def knife(rng: np.random.Generator) -> Shape:
     ).turn("z", pick(rng, [0, 90]))
 
 
-def umbrella(rng: np.random.Generator) -> Shape:
-    """Open, with ribs and a crook, or a parasol on a foot."""
-    count = int(rng.integers(6, 11))
-    first, second = vivid(rng), pick(rng, [WHITE, vivid(rng)])
-    r, rise = rng.uniform(0.8, 1.0), rng.uniform(0.35, 0.6)
+def umbrella_cover(r: float, rise: float, count: int) -> Shape:
+    """An open cover with a scalloped rim."""
     angle = np.linspace(0, np.pi / 2, 9)
     outside = np.stack([r * np.sin(angle), rise * np.cos(angle)], 1)[::-1]
     inside = outside[::-1] * [0.97, 1] - [0, 0.045]
@@ -179,6 +176,15 @@ def umbrella(rng: np.random.Generator) -> Shape:
             )
         )
     )
+    return cover
+
+
+def umbrella(rng: np.random.Generator) -> Shape:
+    """Open, with ribs and a crook, or a parasol on a foot."""
+    count = int(rng.integers(6, 11))
+    first, second = vivid(rng), pick(rng, [WHITE, vivid(rng)])
+    r, rise = rng.uniform(0.8, 1.0), rng.uniform(0.35, 0.6)
+    cover = umbrella_cover(r, rise, count)
     paint = pick(rng, ["gores", "plain", "gores", "rings"])
     table = np.asarray([first, second])
 

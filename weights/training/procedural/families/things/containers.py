@@ -118,6 +118,25 @@ def chest(rng: np.random.Generator) -> Shape:
     )
 
 
+def cardboard_box(rng: np.random.Generator, wide: float, high: float, deep: float) -> Shape:
+    """A box with flaps, open or taped."""
+    card = (0.72, 0.54, 0.35)
+    shape = box(wide, high, deep, 0.01).paint(card)
+    flap = rng.uniform(10, 60)
+    lid = box(wide, 0.035, deep / 2).move(0, 0, -deep / 4).turn("x", flap).move(0, high / 2, deep / 2)
+    if chance(rng, 0.5):
+        return (
+            shape
+            + lid.both("z").paint(shade(card, 1.1))
+            + box(0.92 * wide, 0.03, 0.92 * deep).paint(shade(card, 0.6)).move(0, high / 2)
+        )
+    return (
+        shape
+        + box(0.14, 0.5 * high, deep + 0.02).paint((0.85, 0.75, 0.55)).move(0, 0.28 * high)
+        + box(0.3, 0.2, 0.02).paint(WHITE).move(0.25 * wide, -0.1, deep / 2)
+    )
+
+
 def crate(rng: np.random.Generator) -> Shape:
     """A wooden crate, a cardboard box, or a present with a bow."""
     kind, wide = pick(rng, ["crate", "crate", "present", "present", "cardboard"]), 1.0
@@ -144,21 +163,7 @@ def crate(rng: np.random.Generator) -> Shape:
         )
         return shape + (post + rails + rails.mirrored("y")).paint(timber) + cross.paint(shade(timber, 0.9))
     if kind == "cardboard":
-        card = (0.72, 0.54, 0.35)
-        shape = box(wide, high, deep, 0.01).paint(card)
-        flap = rng.uniform(10, 60)
-        lid = box(wide, 0.035, deep / 2).move(0, 0, -deep / 4).turn("x", flap).move(0, high / 2, deep / 2)
-        if chance(rng, 0.5):
-            return (
-                shape
-                + lid.both("z").paint(shade(card, 1.1))
-                + box(0.92 * wide, 0.03, 0.92 * deep).paint(shade(card, 0.6)).move(0, high / 2)
-            )
-        return (
-            shape
-            + box(0.14, 0.5 * high, deep + 0.02).paint((0.85, 0.75, 0.55)).move(0, 0.28 * high)
-            + box(0.3, 0.2, 0.02).paint(WHITE).move(0.25 * wide, -0.1, deep / 2)
-        )
+        return cardboard_box(rng, wide, high, deep)
     colour, ribbon = vivid(rng), vivid(rng)
     shape = box(wide, high, deep, 0.02, cuts=10).paint(
         pick(

@@ -21,7 +21,7 @@ from ...paint import (
     wood,
 )
 from ...parts import ball, box, extrude, lathe, rail, rod, torus, tube
-from ...shape import Shape, join
+from ...shape import Colour, Shape, join
 
 
 def book(rng: np.random.Generator) -> Shape:
@@ -117,6 +117,41 @@ def sports_ball(rng: np.random.Generator) -> Shape:
     return shape.move(0, 0.42, 0.3) + join(pin.move((k - 1) * 0.45, 0.02, -0.4 - 0.2 * abs(k - 1)) for k in range(3))
 
 
+def cup_trophy(rng: np.random.Generator, colour: Colour) -> Shape:
+    """A cup with two handles on a base."""
+    high = rng.uniform(0.6, 0.8)
+    cup = lathe(
+        [
+            (0.04, 0),
+            (0.1, 0.02),
+            (0.3, 0.2),
+            (0.36, 0.5 * high),
+            (0.4, high),
+            (0.36, high),
+            (0.3, 0.5 * high),
+            (0.1, 0.15),
+            (0, 0.12),
+        ],
+        28,
+    )
+    shape = (
+        cup.paint(colour)
+        + lathe(smooth([(0.2, -0.36), (0.07, -0.24), (0.05, -0.1), (0.08, 0.03)], 12), 20).paint(colour)
+        + box(0.5, 0.2, 0.5, 0.03).paint(pick(rng, [BLACK, wood(rng)])).move(0, -0.45)
+        + box(0.26, 0.1, 0.03).paint(colour).move(0, -0.45, 0.25)
+    )
+    ear = tube([(0.32, 0.22, 0), (0.6, 0.3, 0), (0.62, 0.65 * high, 0), (0.38, 0.85 * high, 0)], 0.045, along=16)
+    return (
+        shape
+        + ear.both().paint(colour)
+        + (
+            extrude(star(0.05, 0.12, 5), 0.06).paint(WHITE).move(0, 0.5 * high, 0.37)
+            if chance(rng, 0.5)
+            else torus(0.385, 0.03, 28, 6).paint(shade(colour, 0.8)).move(0, 0.9 * high)
+        )
+    )
+
+
 def trophy(rng: np.random.Generator) -> Shape:
     """A cup with handles, a candlestick, a bell, or a hand lantern."""
     kind, colour = (
@@ -124,37 +159,7 @@ def trophy(rng: np.random.Generator) -> Shape:
         pick(rng, [GOLD, GOLD, STEEL, (0.72, 0.45, 0.25)]),
     )
     if kind == "cup":
-        high = rng.uniform(0.6, 0.8)
-        cup = lathe(
-            [
-                (0.04, 0),
-                (0.1, 0.02),
-                (0.3, 0.2),
-                (0.36, 0.5 * high),
-                (0.4, high),
-                (0.36, high),
-                (0.3, 0.5 * high),
-                (0.1, 0.15),
-                (0, 0.12),
-            ],
-            28,
-        )
-        shape = (
-            cup.paint(colour)
-            + lathe(smooth([(0.2, -0.36), (0.07, -0.24), (0.05, -0.1), (0.08, 0.03)], 12), 20).paint(colour)
-            + box(0.5, 0.2, 0.5, 0.03).paint(pick(rng, [BLACK, wood(rng)])).move(0, -0.45)
-            + box(0.26, 0.1, 0.03).paint(colour).move(0, -0.45, 0.25)
-        )
-        ear = tube([(0.32, 0.22, 0), (0.6, 0.3, 0), (0.62, 0.65 * high, 0), (0.38, 0.85 * high, 0)], 0.045, along=16)
-        return (
-            shape
-            + ear.both().paint(colour)
-            + (
-                extrude(star(0.05, 0.12, 5), 0.06).paint(WHITE).move(0, 0.5 * high, 0.37)
-                if chance(rng, 0.5)
-                else torus(0.385, 0.03, 28, 6).paint(shade(colour, 0.8)).move(0, 0.9 * high)
-            )
-        )
+        return cup_trophy(rng, colour)
     if kind == "bell":
         shape = (
             lathe(smooth([(0.5, 0), (0.4, 0.16), (0.3, 0.5), (0.2, 0.68), (0, 0.72)], 18), 28).paint(colour)

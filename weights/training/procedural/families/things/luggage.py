@@ -17,7 +17,34 @@ from ...paint import (
     vivid,
 )
 from ...parts import ball, box, hull, rail, tube
-from ...shape import Shape
+from ...shape import Colour, Shape
+
+
+def with_closure(rng: np.random.Generator, shape: Shape, wide: float, high: float, deep: float, trim: Colour) -> Shape:
+    """The backpack with a buckled flap or a zip."""
+    if chance(rng, 0.5):
+        flap = ball(0.46 * wide, 0.3 * high, 0.3 * deep, 2.5, 18).paint(trim).move(0, 0.72 * high, 0.25 * deep)
+        shape += (
+            flap
+            + box(0.06, 0.2 * high, 0.05, 0.01).paint(LEATHER).move(0.16 * wide, 0.5 * high, 0.53 * deep).both()
+            + box(0.08, 0.06, 0.07).paint(metal(rng)).move(0.16 * wide, 0.46 * high, 0.53 * deep).both()
+        )
+    else:
+        shape += (
+            tube(
+                [
+                    (0.44 * wide, 0.55 * high, 0.35 * deep),
+                    (0.38 * wide, 0.85 * high, 0.3 * deep),
+                    (0, 0.95 * high, 0.3 * deep),
+                ],
+                0.022,
+                6,
+                along=10,
+            )
+            .both()
+            .paint(BLACK)
+        )
+    return shape
 
 
 def backpack(rng: np.random.Generator) -> Shape:
@@ -44,28 +71,7 @@ def backpack(rng: np.random.Generator) -> Shape:
     shape += box(0.5 * wide, 0.03, 0.03).paint(STEEL).move(0, 0.4 * high, 0.5 * deep + 0.07)
     if chance(rng, 0.5):
         shape += box(0.14, 0.3 * high, 0.26, 0.05, 4).paint(shade(colour, 0.8)).move(0.5 * wide, 0.22 * high).both()
-    if chance(rng, 0.5):
-        flap = ball(0.46 * wide, 0.3 * high, 0.3 * deep, 2.5, 18).paint(trim).move(0, 0.72 * high, 0.25 * deep)
-        shape += (
-            flap
-            + box(0.06, 0.2 * high, 0.05, 0.01).paint(LEATHER).move(0.16 * wide, 0.5 * high, 0.53 * deep).both()
-            + box(0.08, 0.06, 0.07).paint(metal(rng)).move(0.16 * wide, 0.46 * high, 0.53 * deep).both()
-        )
-    else:
-        shape += (
-            tube(
-                [
-                    (0.44 * wide, 0.55 * high, 0.35 * deep),
-                    (0.38 * wide, 0.85 * high, 0.3 * deep),
-                    (0, 0.95 * high, 0.3 * deep),
-                ],
-                0.022,
-                6,
-                along=10,
-            )
-            .both()
-            .paint(BLACK)
-        )
+    shape = with_closure(rng, shape, wide, high, deep, trim)
     strap = tube(
         [
             (0.22 * wide, 0.9 * high, -0.42 * deep),
@@ -90,6 +96,35 @@ def backpack(rng: np.random.Generator) -> Shape:
     return shape
 
 
+def handbag(rng: np.random.Generator, colour: Colour) -> Shape:
+    """A soft bag with a clasp and two loops."""
+    wide, high = rng.uniform(0.8, 1.1), rng.uniform(0.55, 0.75)
+    shape = hull(
+        [
+            (0, 0.5 * wide, -0.2, 0.2, 5),
+            (0.5 * high, 0.46 * wide, -0.17, 0.17, 4),
+            (high, 0.4 * wide, -0.07, 0.07, 4),
+        ],
+        26,
+        10,
+        "y",
+    ).paint(pick(rng, [colour, LEATHER, checks([colour, shade(colour, 0.8)], 0.15)]))
+    shape += box(0.16, 0.13, 0.06, 0.02).paint((0.9, 0.73, 0.25)).move(0, 0.7 * high, 0.14) + ball(
+        0.44 * wide, 0.16, 0.17, 3, 16
+    ).paint(shade(colour, 0.75)).move(0, 0.93 * high)
+    loop = tube(
+        [
+            (-0.26 * wide, 0.9 * high, 0),
+            (-0.22 * wide, high + 0.3, 0),
+            (0.22 * wide, high + 0.3, 0),
+            (0.26 * wide, 0.9 * high, 0),
+        ],
+        0.032,
+        along=18,
+    )
+    return shape + loop.paint(pick(rng, [LEATHER, BLACK, colour])).move(0, 0, 0.08).both("z")
+
+
 def suitcase(rng: np.random.Generator) -> Shape:
     """A trolley with ribs, an old leather case with straps, a briefcase, or a handbag."""
     kind, colour = pick(rng, ["trolley", "trolley", "old", "handbag"]), vivid(rng)
@@ -107,31 +142,7 @@ def suitcase(rng: np.random.Generator) -> Shape:
         ) + box(0.4, 0.05, 0.06, 0.02).paint(BLACK).move(0, high + 0.1 + tall, -0.35 * deep)
         return shape
     if kind == "handbag":
-        wide, high = rng.uniform(0.8, 1.1), rng.uniform(0.55, 0.75)
-        shape = hull(
-            [
-                (0, 0.5 * wide, -0.2, 0.2, 5),
-                (0.5 * high, 0.46 * wide, -0.17, 0.17, 4),
-                (high, 0.4 * wide, -0.07, 0.07, 4),
-            ],
-            26,
-            10,
-            "y",
-        ).paint(pick(rng, [colour, LEATHER, checks([colour, shade(colour, 0.8)], 0.15)]))
-        shape += box(0.16, 0.13, 0.06, 0.02).paint((0.9, 0.73, 0.25)).move(0, 0.7 * high, 0.14) + ball(
-            0.44 * wide, 0.16, 0.17, 3, 16
-        ).paint(shade(colour, 0.75)).move(0, 0.93 * high)
-        loop = tube(
-            [
-                (-0.26 * wide, 0.9 * high, 0),
-                (-0.22 * wide, high + 0.3, 0),
-                (0.22 * wide, high + 0.3, 0),
-                (0.26 * wide, 0.9 * high, 0),
-            ],
-            0.032,
-            along=18,
-        )
-        return shape + loop.paint(pick(rng, [LEATHER, BLACK, colour])).move(0, 0, 0.08).both("z")
+        return handbag(rng, colour)
     colour = pick(rng, [LEATHER, near(rng, LEATHER, 0.1), (0.2, 0.3, 0.35), BLACK, colour])
     wide, high, deep = rng.uniform(0.9, 1.2), rng.uniform(0.6, 0.75), rng.uniform(0.22, 0.34)
     shape = box(wide, high, deep, 0.04).paint(colour).move(0, high / 2) + box(wide + 0.012, high + 0.012, 0.025).paint(

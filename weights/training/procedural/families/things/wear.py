@@ -17,7 +17,7 @@ from ...paint import (
     vivid,
 )
 from ...parts import ball, box, extrude, hull, rail, torus, tube
-from ...shape import Shape, join
+from ...shape import Colour, Shape, join
 
 
 def sole_outline(long: float, wide: float) -> np.ndarray:
@@ -27,18 +27,14 @@ def sole_outline(long: float, wide: float) -> np.ndarray:
     return smooth(np.array(right + left) * [wide, long], 40, closed=True)
 
 
-def shoe(rng: np.random.Generator) -> Shape:
-    """Trainer, court shoe, high heel or slipper; one or a pair, toes towards +Z."""
-    colour, sole, trim = (
-        pick(rng, [vivid(rng), WHITE, BLACK, LEATHER]),
-        pick(rng, [WHITE, BLACK, (0.75, 0.6, 0.4)]),
-        vivid(rng),
-    )
-    kind = pick(rng, ["trainer", "trainer", "heel", "loafer"])
-    wide = rng.uniform(0.17, 0.2)
+def one_shoe(rng: np.random.Generator, kind: str, colour: Colour, trim: Colour, wide: float, sole: Colour) -> Shape:
+    """A left shoe of a kind."""
     if kind == "heel":
         lift = rng.uniform(0.3, 0.5)
-        rise = lambda z: lift * np.clip((0.18 - z) / 0.5, 0, 1) ** 1.3  # noqa: E731
+
+        def rise(z: np.ndarray) -> np.ndarray:
+            return lift * np.clip((0.18 - z) / 0.5, 0, 1) ** 1.3
+
         upper = hull(
             [
                 (-0.5, 0.08, 0.0, 0.2, 2.4),
@@ -86,6 +82,19 @@ def shoe(rng: np.random.Generator) -> Shape:
             shape += box(0.22, 0.03, 0.1, 0.01).paint(trim).turn("x", 25).move(0, thick + 0.68 * tall, 0.12) + box(
                 0.2, 0.06, 0.22, 0.02
             ).paint(sole).move(0, 0.02, -0.36)
+    return shape
+
+
+def shoe(rng: np.random.Generator) -> Shape:
+    """Trainer, court shoe, high heel or slipper; one or a pair, toes towards +Z."""
+    colour, sole, trim = (
+        pick(rng, [vivid(rng), WHITE, BLACK, LEATHER]),
+        pick(rng, [WHITE, BLACK, (0.75, 0.6, 0.4)]),
+        vivid(rng),
+    )
+    kind = pick(rng, ["trainer", "trainer", "heel", "loafer"])
+    wide = rng.uniform(0.17, 0.2)
+    shape = one_shoe(rng, kind, colour, trim, wide, sole)
     if chance(rng, 0.4):
         return shape.turn("y", rng.uniform(-12, 5)).move(0.24) + shape.mirrored().turn("y", rng.uniform(-5, 12)).move(
             -0.24, 0, rng.uniform(-0.15, 0.15)

@@ -43,6 +43,37 @@ def _cabin(body: Colour, pane: Colour, belt: float, roof: float, low: tuple, hig
     return shell + join(pillars).paint(body).both()
 
 
+def with_extras(
+    rng: np.random.Generator,
+    shape: Shape,
+    roof: float,
+    high: tuple[float, float],
+    kind: str,
+    half: float,
+    radius: float,
+    belt: float,
+    tail: float,
+) -> Shape:
+    """The car with a taxi sign, a roof box or a spare wheel."""
+    extra = rng.random()
+    if extra < 0.15:  # taxi or police
+        shape += (
+            box(0.5, 0.14, 0.2, 0.05)
+            .paint(pick(rng, [(0.95, 0.8, 0.1), (0.1, 0.2, 0.9)]))
+            .move(0, roof + 0.06, (high[0] + high[1]) / 2)
+        )
+    elif extra < 0.3 and kind != "sports":
+        shape += box(half * 1.3, 0.2, 1.0, 0.06).paint(dark(rng)).move(0, roof + 0.08, sum(high) / 2)
+    elif kind == "offroad" and extra < 0.7:
+        shape += (
+            rod(radius * 0.95, 0.2, around=20, round_by=0.05)
+            .turn("x", 90)
+            .paint(RUBBER)
+            .move(0, belt * 0.8, tail - 0.08)
+        )
+    return shape
+
+
 def car(rng: np.random.Generator) -> Shape:
     """Saloon, hatchback, estate, off-roader or sports car."""
     kind = pick(rng, ["saloon", "hatch", "estate", "offroad", "sports", "mini"])
@@ -88,22 +119,7 @@ def car(rng: np.random.Generator) -> Shape:
     if kind == "sports" and chance(rng, 0.6):
         shape += box(half * 1.7, 0.06, 0.28, 0.02).paint(body).move(0, belt + 0.25, tail + 0.2)
         shape += box(0.07, 0.3, 0.15).paint(body).move(half * 0.6, belt + 0.1, tail + 0.22).both()
-    extra = rng.random()
-    if extra < 0.15:  # taxi or police
-        shape += (
-            box(0.5, 0.14, 0.2, 0.05)
-            .paint(pick(rng, [(0.95, 0.8, 0.1), (0.1, 0.2, 0.9)]))
-            .move(0, roof + 0.06, (high[0] + high[1]) / 2)
-        )
-    elif extra < 0.3 and kind != "sports":
-        shape += box(half * 1.3, 0.2, 1.0, 0.06).paint(dark(rng)).move(0, roof + 0.08, sum(high) / 2)
-    elif kind == "offroad" and extra < 0.7:
-        shape += (
-            rod(radius * 0.95, 0.2, around=20, round_by=0.05)
-            .turn("x", 90)
-            .paint(RUBBER)
-            .move(0, belt * 0.8, tail - 0.08)
-        )
+    shape = with_extras(rng, shape, roof, high, kind, half, radius, belt, tail)
     return shape
 
 

@@ -18,6 +18,30 @@ def spoked(radius: float, thick: float, spokes: int, rim: Colour, spoke: Colour)
     return ring + bars + rod(1.7 * thick, 4 * thick, around=10).turn("z", 90).paint(STEEL)
 
 
+def with_handlebar(rng: np.random.Generator, shape: Shape, head: np.ndarray, thick: float) -> Shape:
+    """The bicycle with its stem and a racing or town handlebar."""
+    stem, wide = head + np.array([0, 0.16, -0.03]), rng.uniform(0.22, 0.3)
+    shape += rail(head, stem, thick * 0.9).paint(STEEL)
+    if chance(rng, 0.4):
+        bar = tube(
+            [
+                stem,
+                stem + np.array([wide * 0.8, 0, 0.02]),
+                stem + np.array([wide * 0.9, 0, 0.14]),
+                stem + np.array([wide * 0.9, -0.1, 0.17]),
+                stem + np.array([wide * 0.9, -0.16, 0.07]),
+            ],
+            0.02,
+            along=14,
+        )
+    else:
+        bar = tube(
+            [stem, stem + np.array([0.6 * wide, 0.05, 0.03]), stem + np.array([wide, 0.05, -0.1])], 0.02, along=8
+        )
+    shape += bar.both().paint(BLACK)
+    return shape
+
+
 def bicycle(rng: np.random.Generator) -> Shape:
     """A frame of tubes; racing, town or children's bicycle."""
     r, base = rng.uniform(0.3, 0.36), rng.uniform(0.95, 1.1)
@@ -49,25 +73,7 @@ def bicycle(rng: np.random.Generator) -> Shape:
     shape += rail(saddle, post, thick * 0.9).paint(STEEL) + ball(0.085, 0.035, 0.14, detail=12).paint(dark(rng)).move(
         *(post + np.array([0, 0.03, 0.01]))
     )
-    stem, wide = head + np.array([0, 0.16, -0.03]), rng.uniform(0.22, 0.3)
-    shape += rail(head, stem, thick * 0.9).paint(STEEL)
-    if chance(rng, 0.4):
-        bar = tube(
-            [
-                stem,
-                stem + np.array([wide * 0.8, 0, 0.02]),
-                stem + np.array([wide * 0.9, 0, 0.14]),
-                stem + np.array([wide * 0.9, -0.1, 0.17]),
-                stem + np.array([wide * 0.9, -0.16, 0.07]),
-            ],
-            0.02,
-            along=14,
-        )
-    else:
-        bar = tube(
-            [stem, stem + np.array([0.6 * wide, 0.05, 0.03]), stem + np.array([wide, 0.05, -0.1])], 0.02, along=8
-        )
-    shape += bar.both().paint(BLACK)
+    shape = with_handlebar(rng, shape, head, thick)
     shape += (
         (
             rod(0.09, 0.03, around=16).turn("z", 90).move(0.05, 0, 0)
@@ -93,6 +99,41 @@ def bicycle(rng: np.random.Generator) -> Shape:
             8,
         )
         shape += guard.paint(colour).move(*(back * [0, 0, 1])) + guard.paint(colour).move(*(front * [0, 0, 1]))
+    return shape
+
+
+def with_front(
+    rng: np.random.Generator,
+    shape: Shape,
+    r: float,
+    base: float,
+    front: np.ndarray,
+    back: np.ndarray,
+    chopper: bool,
+    colour: Colour,
+) -> Shape:
+    """The motorcycle with its fork, handlebar, lamp and fairing."""
+    head = np.array([0, r + 0.62, base * 0.28])
+    shape += rail(head + np.array([0.09, 0, 0]), front + np.array([0.11, 0, 0]), 0.035).both().paint(STEEL) + rail(
+        back + np.array([0.1, 0, 0]), (0.1, r, 0.1), 0.035
+    ).both().paint(STEEL)
+    shape += rail((0, r + 0.1, 0.1), head, 0.05).paint(BLACK) + rail(
+        back + np.array([0.08, 0, 0]), (0.08, r + 0.4, -0.4), 0.03
+    ).both().paint(BLACK)
+    rise = 0.32 if chopper else 0.1
+    shape += (
+        tube([head, head + np.array([0.15, rise, 0.0]), head + np.array([0.36, rise + 0.02, -0.16])], 0.028, along=7)
+        .both()
+        .paint(BLACK)
+    )
+    shape += ball(0.12, detail=12).paint(STEEL).move(*(head + np.array([0, 0.02, 0.14]))) + ball(0.1, detail=10).paint(
+        LAMP
+    ).move(*(head + np.array([0, 0.02, 0.19])))
+    if not chopper and chance(rng, 0.6):
+        fairing = hull([(-0.1, 0.22, -0.35, 0.2), (0.1, 0.2, -0.25, 0.14), (0.28, 0.06, -0.12, 0.02)], 16, 9)
+        shape += fairing.paint(colour).move(*head) + ball(0.14, 0.16, 0.05, detail=10).turn("x", -40).paint(
+            (0.3, 0.35, 0.4)
+        ).move(*(head + np.array([0, 0.24, 0.06])))
     return shape
 
 
@@ -132,27 +173,7 @@ def motorcycle(rng: np.random.Generator) -> Shape:
         + box(0.18, 0.16, 0.5, 0.06).paint(colour).move(0, r + 0.36, -0.45)
         + lamp_bar(0.0, r + 0.4, -0.74, RED_LAMP)
     )
-    head = np.array([0, r + 0.62, base * 0.28])
-    shape += rail(head + np.array([0.09, 0, 0]), front + np.array([0.11, 0, 0]), 0.035).both().paint(STEEL) + rail(
-        back + np.array([0.1, 0, 0]), (0.1, r, 0.1), 0.035
-    ).both().paint(STEEL)
-    shape += rail((0, r + 0.1, 0.1), head, 0.05).paint(BLACK) + rail(
-        back + np.array([0.08, 0, 0]), (0.08, r + 0.4, -0.4), 0.03
-    ).both().paint(BLACK)
-    rise = 0.32 if chopper else 0.1
-    shape += (
-        tube([head, head + np.array([0.15, rise, 0.0]), head + np.array([0.36, rise + 0.02, -0.16])], 0.028, along=7)
-        .both()
-        .paint(BLACK)
-    )
-    shape += ball(0.12, detail=12).paint(STEEL).move(*(head + np.array([0, 0.02, 0.14]))) + ball(0.1, detail=10).paint(
-        LAMP
-    ).move(*(head + np.array([0, 0.02, 0.19])))
-    if not chopper and chance(rng, 0.6):
-        fairing = hull([(-0.1, 0.22, -0.35, 0.2), (0.1, 0.2, -0.25, 0.14), (0.28, 0.06, -0.12, 0.02)], 16, 9)
-        shape += fairing.paint(colour).move(*head) + ball(0.14, 0.16, 0.05, detail=10).turn("x", -40).paint(
-            (0.3, 0.35, 0.4)
-        ).move(*(head + np.array([0, 0.24, 0.06])))
+    shape = with_front(rng, shape, r, base, front, back, chopper, colour)
     pipe = tube(
         [(0.16, r + 0.1, 0.2), (0.2, r - 0.12, 0.15), (0.21, r - 0.12, -0.2), (0.2, r - 0.05, -0.75)],
         [0.04, 0.045, 0.06, 0.075],

@@ -18,42 +18,24 @@ from ...paint import (
     vivid,
 )
 from ...parts import ball, box, hull, lathe, rail, rod, torus, tube
-from ...shape import Shape
+from ...shape import Colour, Shape
 from .chassis import lamps, sides, wheel
 
 
-def truck(rng: np.random.Generator) -> Shape:
-    """A cab before a box, a tank, a tipper or a flatbed with logs."""
-    half, nose = rng.uniform(1.15, 1.3), 0.0
-    cab_long, cab_high = rng.uniform(1.5, 2.1), rng.uniform(2.3, 3.0)
-    load = rng.uniform(3.5, 6.5)
-    body, pane, hub = vivid(rng), glass(rng), metal(rng)
-    frame, ground = 1.0, 0.5
-    shape = box(2 * half, cab_high - ground, cab_long, 0.16).paint(body).move(0, (cab_high + ground) / 2, -cab_long / 2)
-    bonnet = chance(rng, 0.35)
-    if bonnet:
-        nose = rng.uniform(0.9, 1.4)
-        shape += box(1.7 * half, 1.0, nose + 0.4, 0.2).paint(body).move(0, ground + 0.6, nose / 2 - 0.2)
-    shape += box(1.75 * half, 0.36 * cab_high, 0.08, 0.02).paint(pane).move(0, cab_high * 0.74, 0)
-    shape += sides(
-        box(0.08, 0.3 * cab_high, 0.55 * cab_long, 0.02).paint(pane).move(0, cab_high * 0.74, -0.4 * cab_long), half
-    )
-    shape += box(1.2 * half, 0.5, 0.08, 0.02).paint(BLACK).move(0, ground + 0.55, nose)
-    shape += box(2 * half, 0.25, 0.2, 0.05).paint(pick(rng, [STEEL, BLACK, body])).move(0, ground + 0.05, nose)
-    shape += lamps(half * 0.75, ground + 0.35, nose + 0.05, 0.15, LAMP)
-    shape += box(1.2 * half, 0.3, load + 1.0, 0).paint(BLACK).move(0, frame - 0.2, -cab_long - load / 2)
-    middle, tail = -cab_long - 0.2 - load / 2, -cab_long - 0.2 - load
-    kind = pick(rng, ["box", "box", "tank", "tipper", "logs", "crates"])
-    colour = pick(rng, [WHITE, vivid(rng), grey(rng)])
-    if kind == "box":
-        high = rng.uniform(1.9, 2.6)
-        shape += box(2.04 * half, high, load, 0.06).paint(colour).move(0, frame + high / 2, middle)
-        if chance(rng, 0.6):
-            shape += sides(
-                box(0.05, high * 0.3, load * 0.7, 0.02).paint(vivid(rng)).move(0, frame + high * 0.55, middle),
-                1.02 * half,
-            )
-    elif kind == "tank":
+def with_bed(
+    rng: np.random.Generator,
+    shape: Shape,
+    kind: str,
+    load: float,
+    half: float,
+    colour: Colour,
+    frame: float,
+    middle: float,
+    tail: float,
+    cab_long: float,
+) -> Shape:
+    """The lorry with a tank, a tipper, logs or crates."""
+    if kind == "tank":
         shape += (
             hull(
                 [
@@ -93,6 +75,58 @@ def truck(rng: np.random.Generator) -> Shape:
             for z in np.arange(tail + 0.7, -cab_long - 0.6, 1.3):
                 high = rng.uniform(0.6, 1.6)
                 shape += box(1.7 * half, high, 1.1, 0.03).paint(vivid(rng)).move(0, frame + 0.2 + high / 2, z)
+    return shape
+
+
+def with_load(
+    rng: np.random.Generator,
+    shape: Shape,
+    kind: str,
+    half: float,
+    load: float,
+    colour: Colour,
+    frame: float,
+    middle: float,
+    tail: float,
+    cab_long: float,
+) -> Shape:
+    """The lorry with a box, a tank, a tipper, logs or crates behind its cab."""
+    if kind == "box":
+        high = rng.uniform(1.9, 2.6)
+        shape += box(2.04 * half, high, load, 0.06).paint(colour).move(0, frame + high / 2, middle)
+        if chance(rng, 0.6):
+            shape += sides(
+                box(0.05, high * 0.3, load * 0.7, 0.02).paint(vivid(rng)).move(0, frame + high * 0.55, middle),
+                1.02 * half,
+            )
+        return shape
+    return with_bed(rng, shape, kind, load, half, colour, frame, middle, tail, cab_long)
+
+
+def truck(rng: np.random.Generator) -> Shape:
+    """A cab before a box, a tank, a tipper or a flatbed with logs."""
+    half, nose = rng.uniform(1.15, 1.3), 0.0
+    cab_long, cab_high = rng.uniform(1.5, 2.1), rng.uniform(2.3, 3.0)
+    load = rng.uniform(3.5, 6.5)
+    body, pane, hub = vivid(rng), glass(rng), metal(rng)
+    frame, ground = 1.0, 0.5
+    shape = box(2 * half, cab_high - ground, cab_long, 0.16).paint(body).move(0, (cab_high + ground) / 2, -cab_long / 2)
+    bonnet = chance(rng, 0.35)
+    if bonnet:
+        nose = rng.uniform(0.9, 1.4)
+        shape += box(1.7 * half, 1.0, nose + 0.4, 0.2).paint(body).move(0, ground + 0.6, nose / 2 - 0.2)
+    shape += box(1.75 * half, 0.36 * cab_high, 0.08, 0.02).paint(pane).move(0, cab_high * 0.74, 0)
+    shape += sides(
+        box(0.08, 0.3 * cab_high, 0.55 * cab_long, 0.02).paint(pane).move(0, cab_high * 0.74, -0.4 * cab_long), half
+    )
+    shape += box(1.2 * half, 0.5, 0.08, 0.02).paint(BLACK).move(0, ground + 0.55, nose)
+    shape += box(2 * half, 0.25, 0.2, 0.05).paint(pick(rng, [STEEL, BLACK, body])).move(0, ground + 0.05, nose)
+    shape += lamps(half * 0.75, ground + 0.35, nose + 0.05, 0.15, LAMP)
+    shape += box(1.2 * half, 0.3, load + 1.0, 0).paint(BLACK).move(0, frame - 0.2, -cab_long - load / 2)
+    middle, tail = -cab_long - 0.2 - load / 2, -cab_long - 0.2 - load
+    kind = pick(rng, ["box", "box", "tank", "tipper", "logs", "crates"])
+    colour = pick(rng, [WHITE, vivid(rng), grey(rng)])
+    shape = with_load(rng, shape, kind, half, load, colour, frame, middle, tail, cab_long)
     radius = rng.uniform(0.46, 0.54)
     axles = [nose * 0.5 - 0.75 * (not bonnet), tail + 0.9] + ([tail + 2.0] if load > 4.5 else [])
     for z in axles:
@@ -134,43 +168,43 @@ def tractor(rng: np.random.Generator) -> Shape:
     return shape
 
 
+def steam_engine(rng: np.random.Generator, trim: Colour, body: Colour, pane: Colour) -> tuple[Shape, float, float]:
+    """A steam engine, the place of its rear end, its height."""
+    long, radius = rng.uniform(2.4, 3.2), rng.uniform(0.6, 0.75)
+    boiler = (
+        lathe([(0, 0), (radius * 0.9, 0), (radius, 0.08), (radius, long), (0, long)], 24).turn("x", -90).move(0, 1.5, 0)
+    )
+    bands = rod(radius * 1.04, 0.1, around=24).turn("x", 90).along(3, z=-long / 3.5).move(0, 1.5, -long / 2).paint(trim)
+    shape = (
+        boiler.paint(body) + bands + rod(radius * 0.85, 0.12, around=20).turn("x", 90).paint(BLACK).move(0, 1.5, 0.02)
+    )
+    funnel = lathe([(0.16, 0), (0.16, 0.6), (0.28, 0.8), (0.28, 0.9), (0, 0.9)], 16).move(0, 1.4 + radius, -0.45)
+    shape += funnel.paint(BLACK) + ball(0.26, 0.35).paint(trim).move(0, 1.5 + radius, -long * 0.55)
+    shape += box(1.7, 1.3, 1.3, 0.04).paint(body).move(0, 1.65, -long - 0.5) + box(1.9, 0.12, 1.6, 0.04).paint(
+        trim
+    ).move(0, 2.5, -long - 0.5)
+    shape += box(1.8, 0.5, 0.6, 0.02).paint(pane).move(0, 1.95, -long - 0.5) + box(1.5, 0.3, long + 1.5).paint(
+        BLACK
+    ).move(0, 0.8, -long / 2 - 0.4)
+    shape += (
+        wheel(0.5, 0.16, trim).along(3, z=1.05).move(0.72, 0.5, -long * 0.62).both()
+        + box(0.1, 0.12, 2.3).paint(STEEL).move(0.84, 0.5, -long * 0.62).both()
+    )
+    shape += rod(0.12, 0.1).turn("x", 90).paint(LAMP).move(0, 1.5 + radius, 0.05)
+    shape += (
+        hull([(0, 0.75, 0.15, 0.8, 6), (0.6, 0.2, 0.1, 0.25, 4)], 16).paint(trim).move(0, 0, 0.1)
+        + wheel(0.25, 0.14, trim).move(0.6, 0.25, -0.1).both()
+    )
+    back, high = -long - 1.15, 2.2
+    return shape, back, high
+
+
 def train(rng: np.random.Generator) -> Shape:
     """A steam engine, or a modern engine with rounded nose; sometimes with a carriage."""
     body, trim, pane = vivid(rng), vivid(rng), glass(rng)
     carriages = int(rng.integers(0, 2))
     if chance(rng, 0.5):
-        long, radius = rng.uniform(2.4, 3.2), rng.uniform(0.6, 0.75)
-        boiler = (
-            lathe([(0, 0), (radius * 0.9, 0), (radius, 0.08), (radius, long), (0, long)], 24)
-            .turn("x", -90)
-            .move(0, 1.5, 0)
-        )
-        bands = (
-            rod(radius * 1.04, 0.1, around=24).turn("x", 90).along(3, z=-long / 3.5).move(0, 1.5, -long / 2).paint(trim)
-        )
-        shape = (
-            boiler.paint(body)
-            + bands
-            + rod(radius * 0.85, 0.12, around=20).turn("x", 90).paint(BLACK).move(0, 1.5, 0.02)
-        )
-        funnel = lathe([(0.16, 0), (0.16, 0.6), (0.28, 0.8), (0.28, 0.9), (0, 0.9)], 16).move(0, 1.4 + radius, -0.45)
-        shape += funnel.paint(BLACK) + ball(0.26, 0.35).paint(trim).move(0, 1.5 + radius, -long * 0.55)
-        shape += box(1.7, 1.3, 1.3, 0.04).paint(body).move(0, 1.65, -long - 0.5) + box(1.9, 0.12, 1.6, 0.04).paint(
-            trim
-        ).move(0, 2.5, -long - 0.5)
-        shape += box(1.8, 0.5, 0.6, 0.02).paint(pane).move(0, 1.95, -long - 0.5) + box(1.5, 0.3, long + 1.5).paint(
-            BLACK
-        ).move(0, 0.8, -long / 2 - 0.4)
-        shape += (
-            wheel(0.5, 0.16, trim).along(3, z=1.05).move(0.72, 0.5, -long * 0.62).both()
-            + box(0.1, 0.12, 2.3).paint(STEEL).move(0.84, 0.5, -long * 0.62).both()
-        )
-        shape += rod(0.12, 0.1).turn("x", 90).paint(LAMP).move(0, 1.5 + radius, 0.05)
-        shape += (
-            hull([(0, 0.75, 0.15, 0.8, 6), (0.6, 0.2, 0.1, 0.25, 4)], 16).paint(trim).move(0, 0, 0.1)
-            + wheel(0.25, 0.14, trim).move(0.6, 0.25, -0.1).both()
-        )
-        back, high = -long - 1.15, 2.2
+        shape, back, high = steam_engine(rng, trim, body, pane)
     else:
         long, high, nose = rng.uniform(4.5, 6.5), rng.uniform(2.3, 2.6), rng.uniform(0.5, 1.8)
         rows = [

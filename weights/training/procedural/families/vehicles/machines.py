@@ -151,6 +151,33 @@ def tank(rng: np.random.Generator) -> Shape:
     )
 
 
+def shuttle(trim: Colour) -> Shape:
+    """A winged shuttle with three nozzles."""
+    body = hull(
+        [
+            (-1.3, 0.3, -0.28, 0.32, 2.6),
+            (0.4, 0.32, -0.3, 0.32, 2.6),
+            (0.9, 0.24, -0.24, 0.2, 2.2),
+            (1.25, 0.05, -0.1, -0.02, 2),
+        ],
+        22,
+        20,
+    ).paint(WHITE)
+    body += wing(0.85, 1.5, 0.3, 0.75, 0.16).move(0.2, -0.2, -0.5).both().paint(WHITE) + wing(
+        0.7, 0.65, 0.35, 0.4, 0.12
+    ).turn("z", 90).move(0, 0.25, -0.95).paint(trim)
+    body += ball(0.24, 0.1, 0.2, detail=12).paint(BLACK).move(0, 0.15, 0.82) + ball(0.3, 0.06, 1.2).paint(BLACK).move(
+        0, -0.27, -0.1
+    )
+    nozzle = lathe([(0.16, -0.22), (0.08, 0.05), (0, 0.05)], 16).turn("x", 90).paint(BLACK)
+    return (
+        body
+        + nozzle.move(0, 0.14, -1.38)
+        + nozzle.move(0.16, -0.1, -1.38).both()
+        + ball(0.12, 0.12, 0.3, detail=12).paint(WHITE).move(0.2, 0.26, -1.1).both()
+    )
+
+
 def spaceship(rng: np.random.Generator) -> Shape:
     """A flying saucer, a shuttle, or a satellite."""
     kind, colour, trim = (
@@ -178,29 +205,7 @@ def spaceship(rng: np.random.Generator) -> Shape:
             )
         return shape + ball(0.13, 0.17, 0.13, detail=12).paint(leaf(rng)).move(0, flat_by + 0.08)
     if kind == "shuttle":
-        body = hull(
-            [
-                (-1.3, 0.3, -0.28, 0.32, 2.6),
-                (0.4, 0.32, -0.3, 0.32, 2.6),
-                (0.9, 0.24, -0.24, 0.2, 2.2),
-                (1.25, 0.05, -0.1, -0.02, 2),
-            ],
-            22,
-            20,
-        ).paint(WHITE)
-        body += wing(0.85, 1.5, 0.3, 0.75, 0.16).move(0.2, -0.2, -0.5).both().paint(WHITE) + wing(
-            0.7, 0.65, 0.35, 0.4, 0.12
-        ).turn("z", 90).move(0, 0.25, -0.95).paint(trim)
-        body += ball(0.24, 0.1, 0.2, detail=12).paint(BLACK).move(0, 0.15, 0.82) + ball(0.3, 0.06, 1.2).paint(
-            BLACK
-        ).move(0, -0.27, -0.1)
-        nozzle = lathe([(0.16, -0.22), (0.08, 0.05), (0, 0.05)], 16).turn("x", 90).paint(BLACK)
-        return (
-            body
-            + nozzle.move(0, 0.14, -1.38)
-            + nozzle.move(0.16, -0.1, -1.38).both()
-            + ball(0.12, 0.12, 0.3, detail=12).paint(WHITE).move(0.2, 0.26, -1.1).both()
-        )
+        return shuttle(trim)
     core = box(0.5, 0.6, 0.5, 0.03).paint(pick(rng, [GOLD, colour])) + rod(0.2, 0.2, around=16).paint(STEEL).move(
         0, 0.35
     )

@@ -21,7 +21,7 @@ from ...paint import (
     wood,
 )
 from ...parts import ball, box, extrude, hull, loft, rail, rod, torus, tube
-from ...shape import Shape
+from ...shape import Colour, Shape
 from .aircraft import propeller, wing
 
 
@@ -39,24 +39,17 @@ def boat_hull(long: float, half: float, deep: float, stern: float = 0.75) -> Sha
     return loft(np.array(rings))
 
 
-def boat(rng: np.random.Generator) -> Shape:
-    """Fishing boat, motor boat, tug, steamer or rowing boat."""
-    kind = pick(rng, ["fishing", "motor", "steamer", "rowing"])
-    long = {"steamer": 6.5, "rowing": 3.2}.get(kind, 4.4) * rng.uniform(0.9, 1.15)
-    half, deep = long * rng.uniform(0.15, 0.2), long * rng.uniform(0.11, 0.15)
-    body, trim, pane = vivid(rng), pick(rng, [WHITE, vivid(rng), wood(rng)]), glass(rng)
-    shape = (
-        boat_hull(long, half, deep).finer().paint(split_at(pick(rng, [trim, (0.5, 0.1, 0.08)]), body, "y", -0.5 * deep))
-    )
-    if kind == "rowing":
-        inner = boat_hull(0.9 * long, 0.86 * half, 0.4 * deep).paint(shade(wood(rng), 0.8)).move(0, 0.06)
-        rim = boat_hull(1.02 * long, 1.05 * half, 0.16 * deep).paint(trim).move(0, 0.05)
-        shape += rim + inner + box(1.7 * half, 0.08, 0.3, 0.02).along(3, z=0.24 * long).paint(wood(rng)).move(0, 0.12)
-        oar = rail((0.3 * half, 0.2, -0.1), (half + 0.75, -0.15, -0.5), 0.035) + ball(0.28, 0.05, 0.12, detail=10).turn(
-            "y", 30
-        ).move(half + 0.85, -0.2, -0.55)
-        return shape + oar.both().paint(wood(rng))
-    shape += boat_hull(1.02 * long, 1.04 * half, 0.2 * deep).paint(trim).move(0, 0.04)
+def with_superstructure(
+    rng: np.random.Generator,
+    shape: Shape,
+    kind: str,
+    half: float,
+    long: float,
+    pane: Colour,
+    body: Colour,
+    trim: Colour,
+) -> Shape:
+    """The hull with wheelhouse, cabin or decks."""
     if kind == "fishing":
         house = (
             box(1.1 * half, 0.2 * long, 0.24 * long, 0.05).paint(WHITE)
@@ -102,6 +95,28 @@ def boat(rng: np.random.Generator) -> Shape:
             funnel = rod(0.2, 0.65, around=16).paint(body)
             funnel += rod(0.205, 0.22, around=16).paint(BLACK).move(0, 0.4)
             shape += funnel.turn("x", -8).move(0, level + 0.3, 0.05 * long - 0.6 * k)
+    return shape
+
+
+def boat(rng: np.random.Generator) -> Shape:
+    """Fishing boat, motor boat, tug, steamer or rowing boat."""
+    kind = pick(rng, ["fishing", "motor", "steamer", "rowing"])
+    long = {"steamer": 6.5, "rowing": 3.2}.get(kind, 4.4) * rng.uniform(0.9, 1.15)
+    half, deep = long * rng.uniform(0.15, 0.2), long * rng.uniform(0.11, 0.15)
+    body, trim, pane = vivid(rng), pick(rng, [WHITE, vivid(rng), wood(rng)]), glass(rng)
+    shape = (
+        boat_hull(long, half, deep).finer().paint(split_at(pick(rng, [trim, (0.5, 0.1, 0.08)]), body, "y", -0.5 * deep))
+    )
+    if kind == "rowing":
+        inner = boat_hull(0.9 * long, 0.86 * half, 0.4 * deep).paint(shade(wood(rng), 0.8)).move(0, 0.06)
+        rim = boat_hull(1.02 * long, 1.05 * half, 0.16 * deep).paint(trim).move(0, 0.05)
+        shape += rim + inner + box(1.7 * half, 0.08, 0.3, 0.02).along(3, z=0.24 * long).paint(wood(rng)).move(0, 0.12)
+        oar = rail((0.3 * half, 0.2, -0.1), (half + 0.75, -0.15, -0.5), 0.035) + ball(0.28, 0.05, 0.12, detail=10).turn(
+            "y", 30
+        ).move(half + 0.85, -0.2, -0.55)
+        return shape + oar.both().paint(wood(rng))
+    shape += boat_hull(1.02 * long, 1.04 * half, 0.2 * deep).paint(trim).move(0, 0.04)
+    shape = with_superstructure(rng, shape, kind, half, long, pane, body, trim)
     return shape
 
 
