@@ -83,7 +83,7 @@ class TruePainter:
     def size(self, task: PaintTask) -> int:
         return self.layout.size
 
-    def limit_memory(self, memory: float) -> None:
+    def limit_memory(self, gib: float) -> None:
         """It needs none."""
 
     def release(self) -> None:

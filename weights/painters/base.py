@@ -112,7 +112,7 @@ class Painter(Protocol):
 
     def paint(self, task: PaintTask) -> PaintedViews: ...
 
-    def limit_memory(self, memory: float) -> None:
+    def limit_memory(self, gib: float) -> None:
         """Sets another budget, GiB, for the next call."""
         ...
 

@@ -125,8 +125,8 @@ class MvAdapter:
             raise UsageError(f"mvadapter paints no views of {size} px", f"Give a multiple of {GRID}; {SIZE} is best.")
         return size
 
-    def limit_memory(self, memory: float) -> None:
-        self.room = replace(self.room, memory=memory)
+    def limit_memory(self, gib: float) -> None:
+        self.room = replace(self.room, memory=gib)
 
     def release(self) -> None:
         self._turns.release()

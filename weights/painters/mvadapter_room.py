@@ -13,7 +13,7 @@ LIBRARIES = 0.42 * GIB  # of the process beside weights and activations, measure
 # Bytes of activations of one view in the UNet per latent pixel and byte of a number, without attention scores: measured
 # with SDXL's full size at 256 px.
 ACTIVATIONS = 20_000
-DECODING = 30000  # the same in the decoder of the VAE, one view at a time
+DECODING = 90_000  # the same in the decoder of the VAE, one view at a time, at 512 px
 LEAST_LIMIT = 1 << 26  # bytes for attention scores; below this, slices are too thin to be worth it
 
 

@@ -3,6 +3,7 @@
 Each stage of a pipeline is fed what was recorded before it, so that a difference is told where it arises.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -171,14 +172,18 @@ def schedule(fixture: Fixture) -> None:
     """Betas, noise levels and times of the shifted schedule and of the base one."""
     lib = diffusers()
     base = lib.EulerDiscreteScheduler(**fixture.config["params"])
-    made = shifted(base)
-    fixture.close("out.betas", shifted_betas(base.alphas_cumprod), NETWORK)
+    told = re.search(r'"(\w+)",\s*([\d.]+)\)', str(fixture.config["class"]))
+    if told is None:
+        raise NotUnderstoodError("a shifted schedule that says neither its mode nor its scale")
+    interpolated, scale = told[1] == "interpolated", float(told[2])
+    made = shifted(base, None, scale, interpolated)
+    fixture.close("out.betas", shifted_betas(base.alphas_cumprod, scale, interpolated), NETWORK)
     fixture.close("out.alphas_cumprod_base", base.alphas_cumprod, NETWORK)
     for name, value in (
         ("alphas_cumprod", made),
-        ("ddpm_alphas_cumprod", shifted(base, lib.DDPMScheduler)),
-        ("lcm_alphas_cumprod", shifted(base, lib.LCMScheduler)),
-        ("default_mode_alphas_cumprod", shifted(base, interpolated=False)),
+        ("ddpm_alphas_cumprod", shifted(base, lib.DDPMScheduler, scale, interpolated)),
+        ("lcm_alphas_cumprod", shifted(base, lib.LCMScheduler, scale, interpolated)),
+        ("default_mode_alphas_cumprod", shifted(base, None, scale, interpolated=False)),
     ):
         if f"out.{name}" in fixture:
             fixture.close(f"out.{name}", value.alphas_cumprod, NETWORK)
@@ -279,7 +284,9 @@ def _control(fixture: Fixture) -> Tensor:
     """The control maps: recorded here, or in the fixture of the maps beside it."""
     if "in.control" in fixture:
         return fixture.number("in.control")
-    for folder in sorted(fixture.folder.parent.glob("*maps*")):
+    named = re.findall(r"in\.control = out\.control of \.\./(\w+)", str(fixture.config.get("flow", "")))
+    others = sorted(folder.name for folder in fixture.folder.parent.glob("mvadapter_maps*"))
+    for folder in (fixture.folder.parent / name for name in (*named, *others)):
         if (folder / "io.safetensors").is_file():
             stored = open_tensors(folder / "io.safetensors")
             if "out.control" in stored and tuple(stored["out.control"].shape[:2]) == (VIEWS, 6):

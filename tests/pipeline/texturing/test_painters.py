@@ -283,3 +283,30 @@ def test_a_stage_may_load_another_network_than_the_recipes():
     assert loaded == [("one", "painter"), ("two", "painter")]
     pool.release()
     assert pool.loaded() == ()
+
+
+def test_a_budget_reaches_the_painter():
+    pool = NetworkPool({}, memory=7.0)
+    assert pool.load("painter", "mvadapter").room == Room("cpu", "float32", 7.0)
+
+
+def test_the_painter_of_the_guide_paints(monkeypatch):
+    text = (Path(__file__).parents[3] / "docs" / "texture.md").read_text(encoding="utf-8")
+    space: dict = {}
+    exec(text.partition("```python\n")[2].partition("```")[0], space)
+
+    class Point:
+        name = "bands"
+
+        @staticmethod
+        def load():
+            return space["Bands"]
+
+    monkeypatch.setattr("varco3d.weights.painters._foreign", lambda: {"bands": Point})
+    mesh = figure()
+    pool = NetworkPool({})
+    settings = make_settings(Texture.Settings, {"size": SIZE, "painter": "bands", "passes": 0, "prompt": "any"})
+    asset = Texture().run(Asset(mesh=Mesh(mesh.vertices, mesh.faces)), settings, Context(load=pool.load))
+    seen = render_view(asset.mesh, Camera(90, 0, 1.2), 64, light=0.0, background=None)
+    inside = seen[..., 3] == 255
+    assert asset.report["texture"]["painter"] == "bands" and seen[inside].std(0)[:3].min() > 20
