@@ -53,7 +53,8 @@ class ConfigFiles:
     def defaults(self) -> dict[str, Any]:
         """The flags' values as one would type them, by field: Typer's default map."""
         known = {flag.name: flag for flag in RunOptions.flags()}
-        return {known[name].field: _typed(value.value, bool(known[name].many)) for name, value in self.flags.items()}
+        given = {name: value.value for name, value in self.flags.items() if value.value != []}
+        return {known[name].field: _typed(value, bool(known[name].many)) for name, value in given.items()}
 
 
 def user_config_path() -> Path:

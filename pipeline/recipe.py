@@ -160,7 +160,7 @@ def _find(name: str) -> Path:
             return path
         raise UsageError(f"there is no recipe at {path}", "A model folder holds a recipe.toml.")
     path = _folder() / f"{name}.toml"
-    if path.is_file():
+    if os.path.isfile(path):
         return path
     point = plugins(RECIPES).get(name)
     if point is None:

@@ -139,4 +139,4 @@ def _check_range(field: dataclasses.Field[Any], value: Any, label: str) -> None:
         if (low is not None and part < low) or (high is not None and part > high):
             low_text = "-inf" if low is None else f"{low:g}"
             high_text = "inf" if high is None else f"{high:g}"
-            raise UsageError(f"{label} = {part:g} is out of range", f"Choose from {low_text} to {high_text}.")
+            raise UsageError(f"{label} = {str(part)[:20]} is out of range", f"Choose from {low_text} to {high_text}.")

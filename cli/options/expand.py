@@ -84,7 +84,7 @@ def _read(panel: type[Found], context: typer.Context, values: dict[str, Any], fi
         origin = origin_of(flag, context, files)
         if origin is not None:
             origins[flag.name] = origin
-            given[flag.field] = tuple(values[flag.field]) if flag.many else values[flag.field]
+            given[flag.field] = tuple(values[flag.field] or ()) if flag.many else values[flag.field]
     return panel(**given, origins=origins)
 
 
