@@ -121,7 +121,7 @@ def bench(
                 rows += kept.rows(*picked, setting) or kept.add(
                     *picked, setting, run_case(*picked, wanted.repeat, setting, console.note)
                 )
-            parts.append(page.Part(setting, rows, judged(rows)))
+            parts.append(page.Section(setting, rows, judged(rows)))
             if not session.flags.json:
                 show(session, parts[-1])
     if session.flags.json:
@@ -138,7 +138,7 @@ def bench(
         console.note(f"wrote {wanted.markdown}")
 
 
-def show(session: Session, part: "page.Part") -> None:
+def show(session: Session, part: "page.Section") -> None:
     """The tables of one setting on stdout."""
     from ..bench import page
 

@@ -168,6 +168,6 @@ def test_bars_take_the_shapes_they_name_and_the_best_peer():
     assert found["decode at 1024³ without the field, blob"].measured == 4.0
     assert not found["decode at 1024³, bunny"].met and found["decode at 1024³, blob"].met and len(found) == 5
     machine = page.Machine("chip", 2, "Linux", "3.11", "2026-01-01", 5.0, "0.1", {"numpy": "2"}, ["libigl"])
-    text = page.markdown(machine, [page.Part(1, rows, list(found.values()))], "varco3d bench")
+    text = page.markdown(machine, [page.Section(1, rows, list(found.values()))], "varco3d bench")
     assert "**no**" in text and "OMP_NUM_THREADS=1" in text and "Not installed: libigl" in text
     assert "**The machine was busy**" in text

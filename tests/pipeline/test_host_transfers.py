@@ -39,7 +39,6 @@ QUICK = {
     "refine": {"steps": "1"},
     "decode": {"resolution": "24", "start": "16"},
     "clean": {"faces": "500"},
-    "texture": {"enabled": "off"},
 }
 # Where the chain of `tiny` moves something, in which file and function, and why that is no loop's business.
 KNOWN = {
@@ -155,7 +154,7 @@ def test_rounds_of_a_decode_are_checked_at_their_end(monkeypatch):
 
 def test_every_other_move_of_the_chain_is_known(tmp_path):
     recipe = load_recipe("tiny", overrides=QUICK)
-    chain = Chain(recipe, NetworkPool(recipe.models))
+    chain = Chain(recipe, NetworkPool(recipe.models), [name for name in recipe.names() if name != "texture"])
     item = ItemState("chair", Asset(source=ROOT / "examples" / "fluent3d_chair.png"), seed=0, output=tmp_path / "chair")
     with Transfers() as moves:
         chain.run(item, lambda event: None)

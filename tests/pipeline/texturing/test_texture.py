@@ -250,10 +250,9 @@ def test_own_colours_show_where_the_picture_sees_nothing() -> None:
     assert spread[1] < 0.4  # without colours of its own those of the sides spread
 
 
-def test_off_and_errors(tmp_path: Path):
+def test_errors(tmp_path: Path):
     mesh = figure()
     asset = Asset(subject=subject_of(mesh, Camera(), 64), mesh=mesh)
-    assert Texture().run(asset, make_settings(Texture.Settings, {"enabled": "off"}), Context()) is asset
     with pytest.raises(BadMeshError):
         Texture().run(replace(asset, mesh=Mesh(mesh.vertices, mesh.faces[:0])), Texture.Settings(), Context())
     with pytest.raises(UsageError):
