@@ -261,7 +261,7 @@ def test_errors(tmp_path: Path):
         settings = make_settings(Texture.Settings, {"views": str(tmp_path), "size": 256, "register": False})
         Texture().run(asset, settings, Context())
     with pytest.raises(UsageError):
-        make_settings(Texture.Settings, {"size": 100})
+        make_settings(Texture.Settings, {"size": 50})
 
 
 class Glossy:
