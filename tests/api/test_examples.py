@@ -67,3 +67,16 @@ def test_the_stage_by_stage_example_draws_its_strip(tmp_path: Path, monkeypatch:
         panels = [strip.crop((256 * i, 20, 256 * (i + 1), strip.height)) for i in range(7)]
     assert all(len(panel.getcolors(1 << 20)) > 20 for panel in panels[:2])
     assert all(any(low < 250 for low, _ in panel.getextrema()) for panel in panels)
+
+
+def test_the_toy_of_a_sparse_structure_trains_and_draws(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A step or two of each network; what the example learns in minutes is told in docs/training.md."""
+    out = tmp_path / "structure.png"
+    settings = ["--minutes", "0.02", "--kinds", "2", "--each", "2", "--out", str(out)]
+    monkeypatch.setattr(sys, "argv", ["structure_training.py", *settings])
+    runpy.run_path("examples/structure_training.py", run_name="__main__")
+    with Image.open(out) as figure:
+        assert figure.size == (2 * 160, 4 * 160)
+    assert "intersection over union" in capsys.readouterr().out
