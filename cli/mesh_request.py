@@ -47,13 +47,14 @@ def build_mesh_request(
         existing_picture(image)
     source = mesh if image is None else image
     skip = skip if image is not None else [*skip, "prepare"]
-    framed, longest = into_frame(load_mesh(mesh))
+    lost: list[str] = []
+    framed, longest = into_frame(load_mesh(mesh, warn=lost.append))
     output = output_path(options, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
     # Results are called after the mesh, wherever its picture comes from.
     items, _, formats = make_items((InputFile(source, mesh.name),), output, options)
     # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
     asset = Asset(source=source, coarse=framed, mesh=framed if slot == "mesh" else None)
-    items = tuple(replace(item, relpath=source.name, asset=asset) for item in items)
+    items = tuple(replace(item, relpath=source.name, asset=asset, warnings=tuple(lost)) for item in items)
     recipe = make_recipe(options, settings, formats, size=longest)
     if slot == "coarse" and "refine" not in recipe.names():
         raise UsageError(f"{recipe.name} refines no mesh", "Use -m tiny, or ultrashape.")

@@ -108,10 +108,10 @@ def save_png(path: Path, pixels: np.ndarray) -> None:
 
 def load_png(path: Path, mode: str) -> np.ndarray:
     """uint8 pixels: [H,W,4] for RGBA, [H,W,3] for RGB, [H,W] for L. Raises BadInputError."""
-    from .pictures.reading import open_rgba
+    from .pictures.reading import open_picture
 
     try:
-        rgba = open_rgba(path)
+        rgba = open_picture(path, least=1).rgba  # textures of foreign meshes may be a single texel
     except BadInputError as error:
         raise BadInputError(error.message, _AGAIN) from error
     except Varco3DError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,6 +17,8 @@ from .pipeline.meshes.reading import load_mesh
 if TYPE_CHECKING:
     import trimesh
     from PIL import Image
+
+_log = logging.getLogger(__name__)
 
 Picture: TypeAlias = "str | PathLike[str] | Image.Image | np.ndarray"
 """A path, a PIL image, or an array [H,W], [H,W,3] or [H,W,4]: uint8 0..255 or float 0..1, straight alpha."""
@@ -59,7 +62,7 @@ def mesh_of(mesh: MeshLike) -> Mesh:
     if isinstance(mesh, Mesh):
         return mesh
     if isinstance(mesh, str | PathLike):
-        return load_mesh(user_path(mesh))
+        return load_mesh(user_path(mesh), warn=_log.warning)
     if isinstance(mesh, tuple):
         if len(mesh) != 2:
             raise BadInputError(f"{len(mesh)} arrays are no mesh", "Give (vertices [V,3], faces [F,3]).")

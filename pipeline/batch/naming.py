@@ -27,7 +27,7 @@ STATE = ".varco3d"  # folder below the output folder for what a run keeps while 
 @dataclass(frozen=True)
 class Item:
     """One result to make. id: its name below the output folder, without suffix; target: the path without suffix;
-    asset: slots that are filled from elsewhere (a mesh to texture), else None."""
+    asset: slots that are filled from elsewhere (a mesh to texture), else None; warnings: what that lost before."""
 
     id: str
     source: Path
@@ -36,6 +36,7 @@ class Item:
     target: Path
     mask: Path | None = None
     asset: Asset | None = None
+    warnings: tuple[str, ...] = ()
 
 
 def plan_items(

@@ -144,6 +144,7 @@ class Worker:
             folder=stages_folder(item.target),
             deadline=None if config.timeout is None else time.monotonic() + config.timeout,
             about=about,
+            warnings=list(item.warnings),
         )
 
     def chain(self, task: Task, state: ItemState) -> Chain:

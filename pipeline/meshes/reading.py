@@ -12,12 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..._text import printable
 from ...errors import BadInputError, Varco3DError
 from ..artifacts import Mesh
 from .formats import up_of
 from .joining import join
 from .readers import gltf, obj, off, ply, stl, three_mf
-from .readers.scene import Scene, Source, printable
+from .readers.scene import Scene, Source
 
 READERS: dict[str, Callable[[Source], Scene]] = {
     ".glb": gltf.read, ".gltf": gltf.read, ".obj": obj.read, ".ply": ply.read, ".stl": stl.read, ".3mf": three_mf.read,
@@ -65,8 +66,9 @@ def read_mesh(path: Path, up: str | None = None) -> MeshFile:
             f"{source.name}: {printable(suffix) or 'no suffix'} is no mesh format", f"Known: {', '.join(READERS)}."
         )
     try:
-        scene = READERS[suffix](source)
-        joined = join(scene, source)
+        with np.errstate(all="ignore"):  # damaged numbers are found by their results, which are looked at
+            scene = READERS[suffix](source)
+            joined = join(scene, source)
     except Varco3DError:
         raise
     except OSError as error:

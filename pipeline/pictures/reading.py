@@ -47,16 +47,22 @@ def open_rgba(path: Path) -> np.ndarray:
     return open_picture(path).rgba
 
 
-def open_picture(path: Path, limit: int | None = None, sha256: str | None = None) -> Picture:
+def open_picture(path: Path, limit: int | None = None, sha256: str | None = None, least: int = MIN_SIDE) -> Picture:
     """The picture at `path` as in `open_rgba`, area-averaged by a whole factor so that no side exceeds `limit`.
 
-    sha256: of the bytes that are expected. Raises BadInputError, InputChangedError when the bytes are others.
+    sha256: of the bytes that are expected; least: pixels a side, fewer are refused.
+    Raises BadInputError, InputChangedError when the bytes are others.
     """
     with _opened(path) as file:
         before = os.fstat(file.fileno())
         if sha256 is not None and _digest(file, path) != sha256:
             raise _changed(path)
         picture = _decoded(path, file, limit)
+        if min(picture.size) < least:
+            width, height = picture.size
+            raise BadInputError(
+                f"{printable(path)} is only {width}x{height} pixels", f"Give at least {least}x{least}, better 512x512."
+            )
         after = os.fstat(file.fileno())
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise _changed(path)
@@ -207,11 +213,6 @@ def _check_size(path: Path, size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MAX_PIXELS or max(size) > MAX_SIDE:
         raise _too_large(path, f"{width}x{height} pixels")
-    if min(size) < MIN_SIDE:
-        raise BadInputError(
-            f"{printable(path)} is only {width}x{height} pixels",
-            f"Give at least {MIN_SIDE}x{MIN_SIDE}, better 512x512.",
-        )
 
 
 def _too_large(path: Path, what: str) -> BadInputError:

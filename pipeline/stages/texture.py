@@ -118,7 +118,8 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
                 f"{shared.sum()} of {len(shared)} faces share texels of the mesh's own UVs with others and will show "
                 "their colours; leave `texture.keep_uv` out for an atlas without overlaps"
             )
-        kept = replace(mesh, normals=normals)
+        bare = Mesh(mesh.vertices, mesh.faces, normals, own, colors=mesh.colors)
+        kept = replace(bare, metallic=mesh.metallic, roughness=mesh.roughness)
         return kept, np.arange(len(mesh.vertices)), {"atlas": "kept", "overlapped_faces": int(shared.sum())}
     if settings.keep_uv:
         context.warn("the mesh has no UVs within the unit square that could be kept; it is unwrapped anew")

@@ -210,3 +210,17 @@ def test_case(run, tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.chdir(folder)
     os.chmod(folder, 0o755)
     EXPECTED[case](run, folder)
+
+
+def test_a_run_that_starts_from_a_mesh_says_what_it_lost(run) -> None:
+    from PIL import Image
+
+    glb = Glb(animations=[{}])
+    glb.write(Path("a.glb"), glb.square(textured(glb, plain(1, 2, 3))))
+    picture = np.zeros((64, 64, 4), np.uint8)
+    picture[16:48, 16:48] = (200, 30, 30, 255)
+    Image.fromarray(picture).save("a.png")
+    quick = ("--texture-size", "128", "--set", "texture.register=false")
+    answer = run("texture", "a.glb", "a.png", "-o", "out/", *quick)
+    assert answer.code == 0, answer.err
+    assert "animations were left out" in answer.err

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from ...._text import printable
 from .gltf_buffers import Buffers, known, normalised
 from .gltf_materials import Materials, numbers
 from .gltf_nodes import Nodes, Stand
-from .scene import MAX_COPIES, Part, Scene, Source, decoded, pick, printable, srgb_from_linear
+from .scene import MAX_COPIES, Part, Scene, Source, decoded, pick, srgb_from_linear
 
 EXTENSIONS = (
     "KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression", "KHR_mesh_quantization",
@@ -30,7 +31,7 @@ _DRACO = "KHR_draco_mesh_compression"
 
 def read(source: Source) -> Scene:
     """The scene of a .glb or .gltf. Raises BadInputError, BadMeshError."""
-    document, chunk = _glb(source) if source.path.suffix.lower() == ".glb" else (_json(source, source.read()), None)
+    document, chunk = _glb(source) if source.path.suffix.lower() == ".glb" else _gltf(source)
     _check_version(document, source)
     _check_extensions(document, source)
     if document.get("animations"):
@@ -51,6 +52,11 @@ def read(source: Source) -> Scene:
             parts += [_moved(part, place) for place in stand.places]
         seen.add(stand.mesh)
     return Scene(parts, unit=1.0)
+
+
+def _gltf(source: Source) -> tuple[dict[str, Any], None]:
+    source.check_text()
+    return _json(source, source.read()), None
 
 
 def _glb(source: Source) -> tuple[dict[str, Any], bytes | None]:
@@ -193,7 +199,7 @@ class _Meshes:
         found = {}
         for name, identity in self._buffers.of(packed, "attributes").items():
             about = pick(self._source, self._buffers.document.get("accessors"), given.get(name), "accessor")
-            if identity not in rows or not isinstance(about, dict):
+            if not isinstance(identity, int) or identity not in rows or not isinstance(about, dict):
                 raise self._source.bad(f"its compressed data ({_DRACO}) lack {printable(name)}")
             values = rows[identity].reshape(len(rows[identity]), -1)
             if about.get("normalized") and known(_INTEGERS, about.get("componentType")):

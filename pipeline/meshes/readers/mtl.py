@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .scene import Material, Picture, Source, linear_from_srgb8, printable
+from ...._text import printable
+from .scene import Material, Picture, Source, linear_from_srgb8
 
 _MAPS = {"map_kd": "base", "map_d": "opacity", "norm": "normal"}
 _COUNTS = {"-bm": 1, "-blendu": 1, "-blendv": 1, "-cc": 1, "-clamp": 1, "-imfchan": 1, "-mm": 2, "-texres": 1,

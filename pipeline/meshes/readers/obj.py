@@ -6,109 +6,170 @@ arrays count at most 255 corners.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 
+from ...._text import printable
 from .mtl import MtlMaterial, read_mtl
 from .polygons import triangulate
-from .scene import BARE, Part, Scene, Source, printable
+from .scene import BARE, Part, Scene, Source, decoded
 
-_PASSED_OVER = {"l": "points and lines", "p": "points and lines", "curv": "free-form curves and surfaces",
-                "curv2": "free-form curves and surfaces", "surf": "free-form curves and surfaces"}  # fmt: skip
+_PASSED_OVER = {b"l": "points and lines", b"p": "points and lines", b"curv": "free-form curves and surfaces",
+                b"curv2": "free-form curves and surfaces", b"surf": "free-form curves and surfaces"}  # fmt: skip
 
 
-@dataclass
-class _Lines:
-    """The statements of a file by kind, still words. names: material in force at each face, by number."""
+_BLOCK = 1 << 16  # statements kept as words before they become numbers, which take a tenth of the memory
+_WIDTHS = {"v": 3, "vt": 2, "vn": 3}
 
-    rows: dict[str, list[list[str]]] = field(default_factory=lambda: {"v": [], "vt": [], "vn": []})
-    corners: list[str] = field(default_factory=list)
-    counts: list[int] = field(default_factory=list)
-    relative: dict[int, tuple[int, int, int]] = field(default_factory=dict)
-    chosen: list[int] = field(default_factory=list)
-    names: dict[str, int] = field(default_factory=lambda: {"": 0})
-    libraries: list[str] = field(default_factory=list)
+
+class _Statements:
+    """What a file says, as numbers. relative: (vertices, UVs, normals) before each face that counts from the end."""
+
+    def __init__(self, source: Source):
+        self._source = source
+        self._rows: dict[bytes, list[list[bytes]]] = {b"v": [], b"vt": [], b"vn": []}
+        self._words: list[bytes] = []
+        self._tables: dict[str, list[np.ndarray]] = {"v": [], "vt": [], "vn": []}
+        self._corners: list[np.ndarray] = []
+        self._had = {"v": 0, "vt": 0, "vn": 0}
+        self.counts: list[int] = []
+        self.chosen: list[int] = []
+        self.relative: dict[int, tuple[int, int, int]] = {}
+        self.names: dict[str, int] = {"": 0}
+        self.libraries: list[str] = []
+
+    def read(self, data: bytes) -> None:
+        material = 0
+        for line in io.BytesIO(data):
+            words = line.split()
+            if not words:
+                continue
+            key = words[0]
+            if key == b"f":
+                self._face(line, words[1:], material)
+            elif key in self._rows:
+                self._rows[key].append(words)
+                if len(self._rows[key]) >= _BLOCK:
+                    self._numbers(key)
+            elif key == b"usemtl":
+                material = self.names.setdefault(_rest(line), len(self.names))
+            elif key == b"mtllib":
+                self.libraries.append(_rest(line))
+            elif key in _PASSED_OVER:
+                self._source.warn(f"{_PASSED_OVER[key]} were left out")
+        for key in self._rows:
+            self._numbers(key)
+        self._indices()
+
+    def table(self, key: str) -> np.ndarray:
+        """The numbers of all statements of a kind, float64 [N, width]."""
+        width = _WIDTHS[key]
+        return np.concatenate([np.zeros((0, width)), *(block[:, :width] for block in self._tables[key])])
+
+    def colors(self) -> np.ndarray | None:
+        """uint8 [V,3] of vertices that carry a colour behind their position, 0..1 or 0..255."""
+        blocks = self._tables["v"]
+        if not blocks or any(block.shape[1] < 6 for block in blocks):
+            return None
+        values = np.nan_to_num(np.concatenate([block[:, 3:6] for block in blocks]))
+        return np.rint(np.clip(values / (255.0 if values.max() > 1.0 else 1.0), 0, 1) * 255).astype(np.uint8)
+
+    def corners(self) -> np.ndarray:
+        """Vertex, UV and normal of each corner as written, int64 [C,3], 0 where it names none."""
+        return np.concatenate([np.zeros((0, 3), np.int64), *self._corners])
+
+    def _face(self, line: bytes, words: list[bytes], material: int) -> None:
+        if b"#" in line:
+            words = words[: next((at for at, word in enumerate(words) if word.startswith(b"#")), None)]
+        if b"-" in line:
+            before = [self._had[key] + len(self._rows[key.encode()]) for key in ("v", "vt", "vn")]
+            self.relative[len(self.counts)] = (before[0], before[1], before[2])
+        self.counts.append(len(words))
+        self.chosen.append(material)
+        self._words += words
+        if len(self._words) >= 4 * _BLOCK:
+            self._indices()
+
+    def _numbers(self, key: bytes) -> None:
+        """Turns the words of one kind into numbers; a texture coordinate may have one, a position a colour."""
+        rows, name = self._rows[key], key.decode()
+        if not rows:
+            return
+        width, shortest = _WIDTHS[name], min(map(len, rows)) - 1
+        if shortest < (1 if name == "vt" else width):
+            raise self._source.bad(f"a '{name}' has fewer than {width} numbers")
+        if shortest < width:
+            rows = [[*row, b"0"] for row in rows]
+        width = 6 if name == "v" and shortest >= 6 else width
+        try:
+            flat = list(map(float, chain.from_iterable(row[1 : width + 1] for row in rows)))
+        except ValueError as error:
+            raise self._source.bad(f"a '{name}' holds a word where a number belongs: {_first_wrong(rows)}") from error
+        self._tables[name].append(np.array(flat, np.float64).reshape(-1, width))
+        self._had[name] += len(rows)
+        self._rows[key].clear()
+
+    def _indices(self) -> None:
+        words, self._words = self._words, []
+        try:
+            self._corners.append(_indices(words))
+        except (ValueError, OverflowError) as error:
+            raise self._source.bad("a face has a corner that is no number") from error
 
 
 def read(source: Source) -> Scene:
     """The scene of an .obj. Raises BadInputError, BadMeshError."""
-    lines = _sorted(source.read_text(), source)
-    vertices = _numbers(lines.rows["v"], 3, "v", source)
-    if not lines.counts or not len(vertices):
+    said = _Statements(source)
+    said.read(_plain_bytes(source))
+    vertices = said.table("v")
+    if not said.counts or not len(vertices):
         return Scene()
-    texture = _numbers(lines.rows["vt"], 2, "vt", source)
-    normals = _numbers(lines.rows["vn"], 3, "vn", source)
-    counts = np.array(lines.counts, np.int64)
-    corners = _corners(lines, counts, (len(vertices), len(texture), len(normals)), source)
+    texture, normals = said.table("vt"), said.table("vn")
+    counts = np.array(said.counts, np.int64)
+    corners = _corners(said, counts, (len(vertices), len(texture), len(normals)), source)
     places, polygon = triangulate(vertices, corners[:, 0], counts, source)
-    whole = _split(vertices, texture, normals, _colors(lines.rows["v"], source), corners, places)
-    return Scene(_by_material(whole, np.array(lines.chosen)[polygon], lines, source))
+    whole = _split(vertices, texture, normals, said.colors(), corners, places)
+    return Scene(_by_material(whole, np.array(said.chosen)[polygon], said, source))
 
 
-def _sorted(text: str, source: Source) -> _Lines:
-    found, material = _Lines(), 0
-    rows = found.rows
-    for line in text.replace("\\\r\n", " ").replace("\\\n", " ").splitlines():
-        words = line.split()
-        if not words:
-            continue
-        key = words[0]
-        if key == "f":
-            del words[0]
-            if "#" in line:
-                words = words[: next((at for at, word in enumerate(words) if word.startswith("#")), None)]
-            if "-" in line:
-                found.relative[len(found.counts)] = (len(rows["v"]), len(rows["vt"]), len(rows["vn"]))
-            found.counts.append(len(words))
-            found.corners += words
-            found.chosen.append(material)
-        elif key in rows:
-            rows[key].append(words)
-        elif key == "usemtl":
-            material = found.names.setdefault(line.strip()[6:].strip(), len(found.names))
-        elif key == "mtllib":
-            found.libraries.append(line.strip()[6:].strip())
-        elif key in _PASSED_OVER:
-            source.warn(f"{_PASSED_OVER[key]} were left out")
-    return found
+def _plain_bytes(source: Source) -> bytes:
+    """The file with one statement a line, in an encoding whose digits are ASCII."""
+    source.check_text()
+    data = source.read()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
+        data = decoded(data).encode()
+    if b"\n" not in data:
+        data = data.replace(b"\r", b"\n")
+    for end in (b"\\\r\n", b"\\\n"):
+        data = data.replace(end, b" ") if end in data else data
+    return data
 
 
-def _numbers(rows: list[list[str]], width: int, key: str, source: Source) -> np.ndarray:
-    """The first `width` numbers of each statement, float64 [N, width]; a texture coordinate may have one."""
-    shortest = min(map(len, rows), default=width + 1) - 1
-    if shortest < (1 if key == "vt" else width):
-        raise source.bad(f"a '{key}' has fewer than {width} numbers")
-    if shortest < width:
-        rows = [[*row, "0"] for row in rows]
-    try:
-        flat = list(map(float, chain.from_iterable(row[1 : width + 1] for row in rows)))
-    except ValueError as error:
-        raise source.bad(f"a '{key}' holds a word where a number belongs: {_first_wrong(rows, width)}") from error
-    return np.array(flat, np.float64).reshape(-1, width)
+def _rest(line: bytes) -> str:
+    """What follows the first word of a statement."""
+    return decoded(b"".join(line.split(None, 1)[1:]).strip())
 
 
-def _first_wrong(rows: list[list[str]], width: int) -> str:
+def _first_wrong(rows: list[list[bytes]]) -> str:
     for row in rows:
-        for word in row[1 : width + 1]:
+        for word in row[1:]:
             try:
                 float(word)
             except ValueError:
-                return repr(printable(word)[:20])
+                return repr(printable(decoded(word))[:20])
     return ""
 
 
-def _corners(lines: _Lines, counts: np.ndarray, have: tuple[int, int, int], source: Source) -> np.ndarray:
+def _corners(said: _Statements, counts: np.ndarray, have: tuple[int, int, int], source: Source) -> np.ndarray:
     """Vertex, texture coordinate and normal of each corner, int64 [C,3], from 0; -1 where a corner names none."""
-    try:
-        numbers = _indices(lines.corners)
-    except (ValueError, OverflowError) as error:
-        raise source.bad("a face has a corner that is no number") from error
-    if lines.relative:
+    numbers = said.corners()
+    if said.relative:
         starts = np.cumsum(counts) - counts
-        for face, before in lines.relative.items():
+        for face, before in said.relative.items():
             block = numbers[starts[face] : starts[face] + counts[face]]
             block += np.where(block < 0, np.array(before) + 1, 0)
     for column, what in enumerate(("vertex", "texture coordinate", "normal")):
@@ -120,32 +181,19 @@ def _corners(lines: _Lines, counts: np.ndarray, have: tuple[int, int, int], sour
     return numbers - 1
 
 
-def _indices(corners: list[str]) -> np.ndarray:
+def _indices(corners: list[bytes]) -> np.ndarray:
     """int64 [C,3] as written, 0 where a corner names none."""
     out = np.zeros((len(corners), 3), np.int64)
-    slashes = {corner.count("/") for corner in corners}
+    slashes = {corner.count(b"/") for corner in corners}
     if slashes == {0}:
         out[:, 0] = list(map(int, corners))
-    elif slashes <= {1, 2} and len(slashes) == 1 and not any("//" in c or c[-1] == "/" for c in corners):
+    elif slashes <= {1, 2} and len(slashes) == 1 and not any(b"//" in c or c[-1:] == b"/" for c in corners):
         width = slashes.pop() + 1
-        out[:, :width] = np.array(list(map(int, " ".join(corners).replace("/", " ").split()))).reshape(-1, width)
-    else:
-        rows = ([int(word or 0) for word in corner.split("/")[:3]] for corner in corners)
+        out[:, :width] = np.array(list(map(int, b" ".join(corners).replace(b"/", b" ").split()))).reshape(-1, width)
+    elif corners:
+        rows = ([int(word or b"0") for word in corner.split(b"/")[:3]] for corner in corners)
         out[:] = [[*row, 0, 0][:3] for row in rows]
     return out
-
-
-def _colors(rows: list[list[str]], source: Source) -> np.ndarray | None:
-    """uint8 [V,3] of vertices that carry a colour behind their position, 0..1 or 0..255."""
-    if min(map(len, rows)) < 7:
-        return None
-    try:
-        values = np.array([list(map(float, row[4:7])) for row in rows])
-    except ValueError:
-        source.warn("colours of vertices were left out: they are no numbers")
-        return None
-    values = np.nan_to_num(values)
-    return np.rint(np.clip(values / (255.0 if values.max() > 1.0 else 1.0), 0, 1) * 255).astype(np.uint8)
 
 
 def _split(
@@ -174,15 +222,15 @@ def _split(
     )
 
 
-def _by_material(whole: Part, chosen: np.ndarray, lines: _Lines, source: Source) -> list[Part]:
+def _by_material(whole: Part, chosen: np.ndarray, said: _Statements, source: Source) -> list[Part]:
     """A part per material; v is turned to run down here, after the material's own placing."""
-    materials = _materials(lines.libraries, source)
+    materials = _materials(said.libraries, source)
     parts = []
-    for name, number in lines.names.items():
+    for name, number in said.names.items():
         faces = whole.faces[chosen == number]
         if not len(faces):
             continue
-        if name and name not in materials and lines.libraries:
+        if name and name not in materials and said.libraries:
             source.warn(f"the material {printable(name)[:60]} is not defined")
         entry = materials.get(name, MtlMaterial(BARE))
         uv = whole.uv

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...._text import printable
 from .off import paint_faces
 from .ply_elements import Element, ListValues, read_elements
 from .polygons import triangulate
-from .scene import Material, Part, Picture, Scene, Source, check_indices, printable
+from .scene import Material, Part, Picture, Scene, Source, check_indices
 
 _TOP = {"u1": 255.0, "u2": 65535.0, "i1": 127.0, "i2": 32767.0}
 

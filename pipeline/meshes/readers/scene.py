@@ -10,6 +10,8 @@ from urllib.parse import unquote
 
 import numpy as np
 
+from ...._files import opened_regular
+from ...._text import printable
 from ....errors import BadInputError, BadMeshError
 
 MAX_BYTES = 4 << 30  # of one file
@@ -105,21 +107,26 @@ class Source:
         return BadMeshError(f"{self.name}: {reason}", hint)
 
     def read(self) -> bytes:
-        """The whole file. Raises BadInputError for more than MAX_BYTES and for a file that holds a NUL text."""
-        size = self.path.stat().st_size
-        if size > MAX_BYTES:
+        """The whole file. Raises BadInputError for more than MAX_BYTES, OSError."""
+        with opened_regular(self.path) as file:
+            data = file.read(MAX_BYTES + 1) if self.path.stat().st_size <= MAX_BYTES else None
+        if data is None or len(data) > MAX_BYTES:
             raise self.bad(f"it is larger than {MAX_BYTES >> 30} GiB", "Split or simplify it first.")
-        return self.path.read_bytes()
+        return data
 
     def head(self, count: int = 4096) -> bytes:
-        with self.path.open("rb") as file:
+        with opened_regular(self.path) as file:
             return file.read(count)
 
-    def read_text(self) -> str:
-        """The whole file as text: UTF-8 with or without mark, UTF-16 with mark, else Latin-1."""
+    def check_text(self) -> None:
+        """Raises BadInputError when the file begins as no text does, before much of it is read."""
         head = self.head()
         if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise self.bad(f"it is no {self.path.suffix[1:].upper()} text", "Check its suffix.")
+
+    def read_text(self) -> str:
+        """The whole file as text: UTF-8 with or without mark, UTF-16 with mark, else Latin-1."""
+        self.check_text()
         return decoded(self.read())
 
     def beside(self, reference: str) -> Path | None:
@@ -172,11 +179,6 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("latin-1")
-
-
-def printable(text: str) -> str:
-    """The text as one line without control characters."""
-    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def srgb_from_linear(values: np.ndarray) -> np.ndarray:

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from ...._files import opened_regular
 from .scene import Part, Scene, Source
 
 _HEAD = 84
@@ -31,7 +32,7 @@ def read(source: Source) -> Scene:
 
 
 def _binary(source: Source, count: int) -> Scene:
-    with source.path.open("rb") as file:
+    with opened_regular(source.path) as file:
         file.seek(_HEAD)
         facets = np.frombuffer(file.read(50 * count), _FACET)
     if facets["attribute"].any():

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ...pictures.formats import open_image
 from ...pictures.reading import MAX_PIXELS, MAX_SIDE
 from .scene import Material, Picture, Source, linear_from_srgb8, srgb_from_linear
 
-FORMATS = ("PNG", "JPEG", "WEBP", "AVIF", "BMP", "TGA", "TIFF", "GIF", "PPM")  # no decoder that starts a program
 MAX_TOTAL = 2 * MAX_PIXELS  # pixels of all textures of one mesh
-_DAMAGED_AT = 1 << 30  # bytes of a picture file
 
 
 def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[int, int]]:
@@ -103,11 +102,8 @@ def _opened(picture: Picture, source: Source) -> Any:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the size is checked by the caller, with a clearer message
-            if isinstance(picture.data, bytes):
-                return Image.open(io.BytesIO(picture.data), formats=FORMATS)
-            if picture.data.stat().st_size > _DAMAGED_AT:
-                raise OSError("too long")
-            return Image.open(picture.data, formats=FORMATS)
+            data = picture.data if isinstance(picture.data, bytes) else Source(picture.data).read()
+            return open_image(io.BytesIO(data), picture.name)
     except Image.DecompressionBombError as error:
         raise source.bad(f"its {picture.name} has too many pixels", "Scale the texture down first.") from error
     except Exception:  # as above

@@ -6,6 +6,7 @@ lib3mf was measured and left: it refuses packages without relationships that sli
 
 from __future__ import annotations
 
+import errno
 import re
 import zipfile
 import zlib
@@ -13,8 +14,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...._text import printable
 from .off import paint_faces
-from .scene import MAX_COPIES, Material, Part, Picture, Scene, Source, check_indices, printable
+from .scene import MAX_COPIES, Material, Part, Picture, Scene, Source, check_indices
 from .three_mf_model import METRES, Component, Group, Model, Object, parse_model
 
 _MAX_TEXT = 2 << 30  # unpacked bytes of all model parts
@@ -32,6 +34,10 @@ def read(source: Source) -> Scene:
         with zipfile.ZipFile(source.path) as archive:
             return _Package(archive, source).scene()
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise source.bad("its ZIP archive is damaged") from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # what seeking to an impossible place gives
+            raise
         raise source.bad("its ZIP archive is damaged") from error
     except (NotImplementedError, RuntimeError) as error:  # encrypted, or packed by a rare method
         raise source.bad("its ZIP archive is encrypted or packed in an unusual way") from error

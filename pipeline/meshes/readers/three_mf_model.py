@@ -13,7 +13,8 @@ from xml.parsers import expat
 
 import numpy as np
 
-from .scene import Source, printable
+from ...._text import printable
+from .scene import Source
 
 CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
 MATERIALS = "http://schemas.microsoft.com/3dmanufacturing/material/2015/02"
