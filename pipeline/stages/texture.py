@@ -35,8 +35,8 @@ class Texture:
         if len(mesh.faces) == 0:
             raise BadMeshError("a mesh without faces cannot be painted")
         # Heavy imports wait until a mesh is really painted.
-        from ..texturing.choice import choose_painter
-        from ..texturing.painting import Painting
+        from ..texturing.painters.choice import choose_painter
+        from ..texturing.painters.painting import Painting
         from ..texturing.synthesis import write_conditions
 
         painter = choose_painter(

@@ -24,7 +24,7 @@ from ...kernels.parallel import run_threads
 from ...kernels.views.cameras import SIX_VIEWS, Camera
 from ...kernels.views.render_maps import Maps, render_maps
 from ...weights.painters import painter_names
-from .choice import PLAIN
+from .painters.choice import PLAIN
 from .picture import prepare_picture, without_detail
 from .register import Registration
 from .symmetry import find_symmetries

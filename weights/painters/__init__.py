@@ -2,7 +2,7 @@
 
 Read base.py first: a painter gets a `PaintTask` (mesh, picture or words, seed) and answers `PaintedViews` (pictures
 with the cameras that show the mesh so). It knows nothing of atlases, baking or the command line; the texture stage
-knows nothing of networks (pipeline/texturing/learned.py is the bridge).
+knows nothing of networks (pipeline/texturing/painters/bridge.py is the bridge).
 
 A painter of another system is
 1. its networks, condition maps, camera layout and sampling, one file each, named after the system (mvadapter_*.py);

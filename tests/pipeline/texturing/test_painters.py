@@ -18,12 +18,13 @@ from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.texture import Texture
-from varco3d.pipeline.texturing import choice, learned
-from varco3d.pipeline.texturing.agree import disagreement, settled
-from varco3d.pipeline.texturing.choice import choose_painter
-from varco3d.pipeline.texturing.learned import ready_views
-from varco3d.pipeline.texturing.match import matched
-from varco3d.pipeline.texturing.passes import turn_of, turned_back
+from varco3d.pipeline.texturing.painters import bridge as learned
+from varco3d.pipeline.texturing.painters import choice
+from varco3d.pipeline.texturing.painters.agree import disagreement, settled
+from varco3d.pipeline.texturing.painters.bridge import ready_views
+from varco3d.pipeline.texturing.painters.choice import choose_painter
+from varco3d.pipeline.texturing.painters.match import matched
+from varco3d.pipeline.texturing.painters.passes import turn_of, turned_back
 from varco3d.pipeline.texturing.register import Registration
 from varco3d.pipeline.texturing.synthesis import Conditions
 from varco3d.weights.painters import PaintedViews, Room, load_painter

@@ -277,7 +277,7 @@ class Glossy:
 
 
 def test_materials_of_a_synthesiser_become_a_map(monkeypatch):
-    monkeypatch.setattr("varco3d.pipeline.texturing.painting.make_synthesizer", lambda *_: Glossy())
+    monkeypatch.setattr("varco3d.pipeline.texturing.painters.painting.make_synthesizer", lambda *_: Glossy())
     truth = figure()
     asset = Asset(subject=subject_of(truth, Camera(), 64), mesh=Mesh(truth.vertices, truth.faces))
     settings = make_settings(Texture.Settings, {"size": 256, "register": False, "metallic": 0.5})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 
-from ...errors import ModelMissingError, UsageError
-from ...weights.painters import PAINTERS, WITH_WORDS, missing_weights
-from ...weights.painters.libraries import PIP
+from ....errors import ModelMissingError, UsageError
+from ....weights.painters import PAINTERS, WITH_WORDS, missing_weights
+from ....weights.painters.libraries import PIP
 
 PLAIN = ("mirror", "own", "folder")  # no network
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import BadMeshError
-from ...kernels.atlas.bake import View
-from ...weights.painters import painter_names
-from ..artifacts import Mesh
-from ..stage import Context
+from ....errors import BadMeshError
+from ....kernels.atlas.bake import View
+from ....weights.painters import painter_names
+from ...artifacts import Mesh
+from ...stage import Context
+from ..paint import Painted, paint
+from ..synthesis import Conditions, input_view, make_synthesizer
 from .agree import settled
+from .bridge import learned_synthesizer
 from .choice import PLAIN
-from .learned import learned_synthesizer
 from .match import matched
-from .paint import Painted, paint
 from .passes import further_views
-from .synthesis import Conditions, input_view, make_synthesizer
 
 
 @dataclass

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...kernels.atlas.bake import Baker, View
-from ...kernels.meshes.sample_surface import sample_surface
-from .colours import to_linear, to_srgb
+from ....kernels.atlas.bake import Baker, View
+from ....kernels.meshes.sample_surface import sample_surface
+from ..colours import to_linear, to_srgb
 
 POINTS = 40_000  # of the surface, at which views are compared
 SEEN = 0.01  # trust * cosine^4 from which a point counts as seen; paint keeps its colour at flat angles

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...kernels.atlas.bake import Baker, View
-from ...kernels.meshes.sample_surface import sample_surface
+from ....kernels.atlas.bake import Baker, View
+from ....kernels.meshes.sample_surface import sample_surface
+from ..register import Registration, register
+from ..synthesis import Conditions, input_view
 from .match import POINTS, SEEN, matched
-from .register import Registration, register
-from .synthesis import Conditions, input_view
 
 DOUBT = 0.05  # mean difference of colours, 0..1, from which other cameras are tried
 BETTER = 0.7  # share of the difference that another camera must come below

@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import UsageError
-from ...kernels.atlas.bake import View
-from ...kernels.views.render_maps import render_maps
-from ...weights.painters import Painter, PainterOptions, PaintTask
-from ...weights.painters.lora import parse_lora
-from ..stage import Context
-from .picture import prepare_picture, resized
-from .synthesis import Conditions
+from ....errors import UsageError
+from ....kernels.atlas.bake import View
+from ....kernels.views.render_maps import render_maps
+from ....weights.painters import Painter, PainterOptions, PaintTask
+from ....weights.painters.lora import parse_lora
+from ...stage import Context
+from ..picture import prepare_picture, resized
+from ..synthesis import Conditions
 
 UPSCALERS = "varco3d.upscalers"  # entry points: a callable without arguments -> Upscaler
 PRIORITY = 0.3  # of a generated view beside the input picture, times the painter's own weight

@@ -16,15 +16,15 @@ import numpy as np
 from scipy.cluster.vq import kmeans2
 from scipy.ndimage import minimum_filter
 
-from ...kernels.atlas.bake import Baker, View
-from ...kernels.meshes.normals import face_normals
-from ...kernels.views.cameras import Camera
-from ...kernels.views.render_maps import render_maps
-from ...weights.painters.base import Known
-from ..meshes.preview import sample_texture
-from .learned import LearnedSynthesizer
-from .paint import SURE
-from .synthesis import Conditions
+from ....kernels.atlas.bake import Baker, View
+from ....kernels.meshes.normals import face_normals
+from ....kernels.views.cameras import Camera
+from ....kernels.views.render_maps import render_maps
+from ....weights.painters.base import Known
+from ...meshes.preview import sample_texture
+from ..paint import SURE
+from ..synthesis import Conditions
+from .bridge import LearnedSynthesizer
 
 GROUPS = 6
 SIDE = 256  # pixels of the depth maps that tell what a view sees
