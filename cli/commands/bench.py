@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from .base import new_app, verb
 
 if TYPE_CHECKING:
     from ..bench import page
+    from ..bench.cases import Case
 
 EXAMPLES = """
 varco3d bench voxelize --shape bunny --faces 20000 --repeat 1
@@ -29,8 +30,6 @@ KERNELS = (
     "voxelize", "farthest_points", "decode_octree", "marching_cubes", "render_maps", "cast_rays", "closest_point",
     "sample_surface", "clean", "decimate", "unwrap", "bake",
 )  # fmt: skip
-
-
 SHAPES = ("bunny", "knot", "blob")
 
 
@@ -79,25 +78,7 @@ def bench(
     ),
 ) -> None:
     """Time the geometry kernels beside the libraries that are installed. All of it may take an hour."""
-    for name in kernels or ():
-        if name not in KERNELS:
-            raise UsageError(f"there is no kernel {name!r}", suggestion(name, KERNELS))
-    from ..bench.bars import needed_cases
-    from ..bench.cases import CASES
-
-    needed = needed_cases()
-    if wanted.bars:
-        sizes = tuple(sorted({cases.size for cases in needed}))
-        wanted = replace(wanted, faces=sizes, resolution=sizes)
-    chosen = [
-        (case, shape, size)
-        for case in CASES if not kernels or case.kernel in kernels
-        for shape in wanted.shapes or SHAPES
-        for size in (wanted.faces if case.axis == "faces" else wanted.resolution)
-        if size <= case.most and (not wanted.bars or any(cases.hold(case.kernel, size, case.title) for cases in needed))
-    ]  # fmt: skip
-    if not chosen:
-        raise UsageError("nothing is left to run", "Give smaller --faces or --resolution.")
+    chosen = chosen_cases(kernels or [], wanted)
     if session.flags.dry_run:
         for case, shape, size in chosen:
             session.console.result(f"{case.kernel}: {case.title}, {shape}, {size:,} {case.axis}")
@@ -136,6 +117,29 @@ def bench(
             place = f"cannot write {wanted.markdown}: {error.strerror}"
             raise OutputError(place, "Give --markdown another place.") from error
         console.note(f"wrote {wanted.markdown}")
+
+
+def chosen_cases(kernels: Sequence[str], wanted: Cases) -> "list[tuple[Case, str, int]]":
+    """(case, shape, size) of everything to measure. Raises UsageError for an unknown kernel, and for nothing."""
+    from ..bench.bars import needed_cases
+    from ..bench.cases import CASES
+
+    for name in kernels:
+        if name not in KERNELS:
+            raise UsageError(f"there is no kernel {name!r}", suggestion(name, KERNELS))
+    needed = needed_cases()
+    sizes = tuple(sorted({cases.size for cases in needed}))
+    faces, resolution = (sizes, sizes) if wanted.bars else (wanted.faces, wanted.resolution)
+    chosen = [
+        (case, shape, size)
+        for case in CASES if not kernels or case.kernel in kernels
+        for shape in wanted.shapes or SHAPES
+        for size in (faces if case.axis == "faces" else resolution)
+        if size <= case.most and (not wanted.bars or any(cases.hold(case.kernel, size, case.title) for cases in needed))
+    ]  # fmt: skip
+    if not chosen:
+        raise UsageError("nothing is left to run", "Give smaller --faces or --resolution.")
+    return chosen
 
 
 def show(session: Session, part: "page.Section") -> None:
