@@ -1,6 +1,7 @@
 """Writes finished runs as the shipped weights.
 
 python -m varco3d.weights.training.export --vae RUNS/vae --coarse RUNS/coarse --refine RUNS/fine --rays RUNS/rays-run
+python -m varco3d.weights.training.export --run OUT            # of training.run
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import torch
 
 from ..generators.tiny import FOLDER, save_tiny
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT
+from .resident.finished import networks_of
 from .train_flow import load_flow, load_vae
 from .train_rays import load_rays
 from .train_vae import LATTICE
@@ -23,9 +25,10 @@ def main() -> None:
     parser.add_argument("--coarse", type=Path)
     parser.add_argument("--refine", type=Path)
     parser.add_argument("--rays", type=Path)
+    parser.add_argument("--run", type=Path, help="folder of a run in minutes; the others count more")
     parser.add_argument("--out", type=Path, default=FOLDER)
     args = parser.parse_args()
-    networks: dict[str, torch.nn.Module] = {}
+    networks: dict[str, torch.nn.Module] = networks_of(args.run) if args.run else {}
     if args.vae:
         networks["vae"] = load_vae(args.vae)
     for part, dit in (("coarse", COARSE_DIT), ("refine", FINE_DIT)):

@@ -3,9 +3,10 @@
     python -m varco3d.weights.training.run --data DATA --out OUT --minutes 8 --device cuda [--plan plan.toml]
 
 DATA holds objects.npz and manifest.jsonl. All cores prepare objects, made-up ones among them, while the device trains
-autoencoder, coarse stage and refiner for their shares of the minutes. Every minute the averaged weights are scored on
-held-out objects and written as OUT/STAGE-00.safetensors ..., so that a run that is stopped loses at most a minute;
---init OUT lets a later run begin with them. The plan: see resident/plan.py.
+autoencoder, coarse stage, second look and refiner for their shares of the minutes. Every minute the averaged weights
+are scored on held-out objects and written as OUT/STAGE-00.safetensors ..., so that a run that is stopped loses at most
+a minute; --init OUT lets a later run begin with them. The plan: see resident/plan.py. `export --run OUT` makes the
+files that the product loads.
 """
 
 from __future__ import annotations
@@ -20,12 +21,16 @@ import torch
 from torch import Tensor
 
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig
+from ..networks.image_encoder import ImageEncoderConfig
+from ..networks.picture_flow import PictureFlow
 from .loop import Loop, LoopConfig
+from .resident.finished import save_plan
 from .resident.pieces import load_pieces, save_pieces
 from .resident.plan import Plan, read_plan
 from .resident.rate import StepMeter, flop_of, product_rate, quicker, synchronize
+from .resident.ray_stage import RayStage
 from .resident.rows import Stream
-from .resident.stages import FlowStage, Stage, VaeStage
+from .resident.stages import FlowStage, Stage, VaeStage, flow_config
 from .train_flow import load_matching
 from .train_vae import VAE_CONFIG
 
@@ -42,6 +47,7 @@ class Run:
         self.ends = time.monotonic() + 60 * minutes
         self.weights: dict[str, dict[str, Tensor]] = {}
         out.mkdir(parents=True, exist_ok=True)
+        save_plan(plan, out)
         torch.manual_seed(plan.seed)
         self.peak = product_rate(device)
         self.stream = Stream(data, plan.data, device, plan.seed, workers or None)
@@ -78,6 +84,8 @@ class Run:
         plan = getattr(self.plan, name)
         if name == "vae":
             made: Stage = VaeStage(plan, VAE_CONFIG, training, held_out, seed)
+        elif name == "rays":
+            made = RayStage(plan, self.frozen_coarse(), training, held_out, seed)
         else:
             made = FlowStage(name, plan, self.frozen_vae(VAE_CONFIG), training, held_out, seed)
         first = self.first_weights(name)
@@ -88,6 +96,16 @@ class Run:
             made.start_encoder(coarse)
         made.ready(fresh=first is None)
         return made
+
+    def frozen_coarse(self) -> PictureFlow:
+        """The coarse stage whose reading of the picture the second look shares."""
+        flow = PictureFlow(ImageEncoderConfig(), flow_config("coarse", self.plan.coarse, VAE_CONFIG)).to(self.device)
+        first = self.first_weights("coarse")
+        if first is None:
+            self.note(warning="pictures are read by a coarse stage that was never trained; give it a share or --init")
+        else:
+            load_matching(flow, {key: value.to(self.device) for key, value in first.items()})
+        return flow.eval().requires_grad_(False)
 
     def frozen_vae(self, config: AnchoredVAEConfig) -> AnchoredVAE:
         """The autoencoder that latents come from: learnt by this run, or given by --init."""

@@ -10,18 +10,22 @@ from toy_archive import run
 
 from varco3d.errors import CheckpointError, UsageError
 from varco3d.kernels.voxels.farthest_points import farthest_points
+from varco3d.weights.generators.tiny import area_resize
 from varco3d.weights.networks.anchored_dit import COARSE_DIT
-from varco3d.weights.networks.image_encoder import ImageEncoderConfig, outline_depth
+from varco3d.weights.networks.image_encoder import ImageEncoderConfig, outline_depth, picture_planes
 from varco3d.weights.networks.picture_flow import PictureFlow
+from varco3d.weights.training import export
 from varco3d.weights.training import run as command
 from varco3d.weights.training.loop import Loop, LoopConfig
 from varco3d.weights.training.posed_views import PosedViews, affine_camera
 from varco3d.weights.training.renders import Pose
 from varco3d.weights.training.resident import pieces, rate, rows
 from varco3d.weights.training.resident.batches import Batcher, outline_depths, yaw
+from varco3d.weights.training.resident.finished import networks_of
 from varco3d.weights.training.resident.pieces import load_pieces, save_pieces
 from varco3d.weights.training.resident.plan import Plan, read_plan
 from varco3d.weights.training.resident.rate import StepMeter, quicker
+from varco3d.weights.training.resident.ray_stage import small_planes
 from varco3d.weights.training.resident.rows import Job, Rows, prepare
 from varco3d.weights.training.shards import DISTANCE_UNIT, POSITION_UNIT
 from varco3d.weights.training.train_vae import FRAME, VAE_CONFIG, VOXELS, FieldShards, yaw_matrix
@@ -48,6 +52,11 @@ surface_points = 256
 near = 32
 far = 32
 network = {width = 64, heads = 2, depth = 1}
+[rays]
+share = 1
+batch = 1
+near = 64
+network = {widths = [32, 32, 32], blocks = 1, layers = 1}
 [refine]
 share = 1
 batch = 1
@@ -149,6 +158,12 @@ def test_pictures_and_cameras_are_mirrored_together(held):
     assert batch["point_neighbours"].shape == (12, 32, VAE_CONFIG.anchors_per_query)
 
 
+def test_small_pictures_are_those_of_the_second_look(held):
+    rgba = held.views[1, 0].numpy().astype(np.float32) / 255
+    planes = torch.from_numpy(picture_planes(rgba))[None]
+    assert np.allclose(small_planes(planes, 64)[0], picture_planes(area_resize(rgba, 64)), atol=1e-5)
+
+
 def test_a_rough_surface_stays_near_the_true_one(held):
     batcher = Batcher(held, VAE_CONFIG, 1)
     surface, _, _ = batcher.posed(torch.arange(3), yaw(torch.zeros(3)))
@@ -181,7 +196,7 @@ def test_plans_say_what_they_do_not_know(tmp_path):
     path.write_text("[vae]\nshare = 1\n[coarse]\nbatch = 7\n[coarse.network]\nwidth = 512\n")
     plan = read_plan(path)
     assert plan.vae.share == 1.0 and plan.coarse.batch == 7 and plan.coarse.network == {"width": 512}
-    assert read_plan(None) == Plan() and plan.stages() == ["vae", "coarse", "refine"]
+    assert read_plan(None) == Plan() and plan.stages() == ["vae", "coarse", "rays", "refine"]
     for text in (
         "[vae]\nbach = 1",
         "vae = 3",
@@ -270,13 +285,19 @@ def test_the_command_trains_every_stage_and_a_later_one_goes_on(held, archive_fo
     lines = [json.loads(line) for line in (out / "run.jsonl").read_text().splitlines()]
     assert lines[0]["held_out"] == 1 and 1 <= lines[0]["ready"] <= 3
     trained = [line["stage"] for line in lines if "steps" in line]
-    assert trained == ["vae", "coarse", "refine"]
+    assert trained == ["vae", "coarse", "rays", "refine"]
     for name in trained:
         log = [json.loads(line) for line in (out / name / "log.jsonl").read_text().splitlines()]
         assert log[-1]["achieved/possible"] > 0 and log[-1]["step_ms"] > 0
         assert all(path.stat().st_size <= pieces.PIECE_BYTES for path in out.glob(f"{name}-*.safetensors"))
     vae = load_pieces(out, "vae")
     assert vae is not None and any(float(value.abs().sum()) for key, value in vae.items() if "moments" in key)
+    run(export.main, "--run", out, "--out", tmp_path / "made")
+    config = json.loads((tmp_path / "made" / "config.json").read_text())
+    assert config["coarse"]["width"] == 64 and config["rays"]["widths"] == [32, 32, 32] and not config["rays"]["guess"]
+    assert torch.equal(load_file(tmp_path / "made" / "vae.safetensors")["moments.bias"].float(), vae["moments.bias"])
+    with pytest.raises(CheckpointError, match="holds no run"):
+        networks_of(archive_folder)
     # A further run of the coarse stage alone begins with the weights of the first one.
     only = plan.read_text().replace("share = 1", "share = 0").replace("[coarse]\nshare = 0", "[coarse]\nshare = 1")
     plan.write_text(only)

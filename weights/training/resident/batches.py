@@ -88,6 +88,14 @@ class Batcher:
         distance = samples[..., 3:] / DISTANCE_UNIT * scale[:, None]
         return gathered(torch.cat([points, distance], -1), chosen)
 
+    def near_and_far(
+        self, picks: Tensor, rotation: Tensor, frame: tuple[Tensor, Tensor], near: int, far: int
+    ) -> Tensor:
+        """`queries` of both kinds, [B,near+far,4], those near the surface first."""
+        return torch.cat(
+            [self.queries(kind, picks, rotation, frame, n) for kind, n in (("near", near), ("far", far))], 1
+        )
+
     def sample(
         self, picks: Tensor, rotation: Tensor, anchors: Tensor | None, tokens: int, sizes: tuple[int, int, int]
     ) -> dict[str, Tensor]:
@@ -98,13 +106,7 @@ class Batcher:
         """
         surface, *frame = self.posed(picks, rotation)
         points, near, far = sizes
-        query = torch.cat(
-            [
-                self.queries(kind, picks, rotation, (frame[0], frame[1]), n)
-                for kind, n in (("near", near), ("far", far))
-            ],
-            1,
-        )
+        query = self.near_and_far(picks, rotation, (frame[0], frame[1]), near, far)
         if anchors is None:
             moved = self.disturbed(surface[..., :3])
             truth = self.uniform(len(picks), 1, 1) < 0.5
@@ -192,10 +194,8 @@ class Batcher:
         soft = (changed + changed.roll(1, 2) + changed.roll(1, 3) + changed.roll((1, 1), (2, 3))) / 4
         return torch.where(self.uniform(count, 1, 1, 1) < 0.3, soft, changed)
 
-    def seen(
-        self, count: int, anchors: Tensor | None, tokens: int, sizes: tuple[int, int, int], training: bool
-    ) -> dict[str, Tensor]:
-        """Pictures with their objects as the cameras see them, by the names of PosedViews.sample."""
+    def views(self, count: int, training: bool) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Objects [B], the rotations [B,3,3] that turn them to their cameras, and the pictures with those cameras."""
         picks = self.picks(count)
         view = self.integers(self.rows.views_each, count)
         mirror = (self.uniform(count) < 0.5) if training else torch.zeros(count, dtype=torch.bool, device=self.device)
@@ -203,10 +203,27 @@ class Batcher:
         rotation = yaw(self.rows.azimuths[picks, view]) * flip[:, :, None]
         camera = self.rows.cameras[picks, view]
         turned = camera * torch.tensor(MIRRORED_CAMERA, device=self.device)
-        batch = {
-            "picture": self.pictures(picks, view, mirror, training),
-            "camera": torch.where(mirror.view(-1, 1, 1), turned, camera),
-        }
+        return (
+            picks,
+            rotation,
+            {
+                "picture": self.pictures(picks, view, mirror, training),
+                "camera": torch.where(mirror.view(-1, 1, 1), turned, camera),
+            },
+        )
+
+    def pictured(self, count: int, near: int, far: int, training: bool) -> dict[str, Tensor]:
+        """Pictures with points and distances of their objects, as the cameras see them."""
+        picks, rotation, batch = self.views(count, training)
+        _, *frame = self.posed(picks, rotation)
+        query = self.near_and_far(picks, rotation, (frame[0], frame[1]), near, far)
+        return batch | {"points": query[..., :3], "distance": query[..., 3]}
+
+    def seen(
+        self, count: int, anchors: Tensor | None, tokens: int, sizes: tuple[int, int, int], training: bool
+    ) -> dict[str, Tensor]:
+        """Pictures with their objects as the cameras see them, by the names of PosedViews.sample."""
+        picks, rotation, batch = self.views(count, training)
         if not tokens:
             return batch | self.sample(picks, rotation, anchors, 0, sizes)
         surface, _, _ = self.posed(picks, rotation)

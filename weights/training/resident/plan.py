@@ -11,7 +11,7 @@ from ...._toml import read_toml
 from ....errors import UsageError
 
 COMPILE = ("auto", "on", "off")
-NAMES = ("vae", "coarse", "refine")
+NAMES = ("vae", "coarse", "rays", "refine")
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Plan:
     data: DataPlan = DataPlan()
     vae: StagePlan = StagePlan(0.2, 64, 1.5e-3, tokens=512)
     coarse: StagePlan = StagePlan(0.4, 128, 8e-4, near=320)
+    rays: StagePlan = StagePlan(0.2, 96, 1e-3, near=1024)
     refine: StagePlan = StagePlan(0.2, 48, 8e-4, tokens=256, surface_points=4096, near=320)
     compile: str = "auto"
     evaluate_minutes: float = 1.0

@@ -72,6 +72,12 @@ def held_out_sizes(count: int) -> list[int]:
     return [min(HELD_OUT_BATCH, count - first) for first in range(0, count, HELD_OUT_BATCH)]
 
 
+def flow_config(name: str, plan: StagePlan, vae: AnchoredVAEConfig) -> AnchoredDiTConfig:
+    """The transformer of a plan's coarse stage or refiner."""
+    config = COARSE_DIT if name == "coarse" else FINE_DIT
+    return dataclasses.replace(config, latent_channels=vae.latent_channels, **plan.network)
+
+
 class VaeStage:
     """The autoencoder: lattice anchors and voxel anchors in turn."""
 
@@ -115,9 +121,7 @@ class FlowStage:
         """name: coarse or refine."""
         self.name, self.plan, self.vae = name, plan, vae
         device = training.device
-        config: AnchoredDiTConfig = COARSE_DIT if name == "coarse" else FINE_DIT
-        config = dataclasses.replace(config, latent_channels=vae.config.latent_channels, **plan.network)
-        self.network = PictureFlow(ImageEncoderConfig(), config).to(device)
+        self.network = PictureFlow(ImageEncoderConfig(), flow_config(name, plan, vae.config)).to(device)
         self.backbone = load_backbone().to(device)
         self.loss = flow_loss
         self._tokens = 0 if name == "coarse" else plan.tokens

@@ -1,0 +1,89 @@
+"""The second look as it is learnt on a device: from the body that the outline suggests, without guesses of a shape."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ....kernels.fields.ray_grid import inflated_columns
+from ...generators.tiny import load_backbone
+from ...networks.picture_flow import PictureFlow
+from ...networks.ray_unet import RayUNet, RayUNetConfig
+from ..ray_shards import FAR_POINTS
+from ..train_flow import semantic_features
+from ..train_rays import answered, held_out_errors, ray_error
+from ..train_vae import VAE_CONFIG
+from .batches import Batcher, outline_depths
+from .plan import StagePlan
+from .rows import Rows
+from .stages import held_out_sizes
+
+
+def small_planes(planes: Tensor, side: int) -> Tensor:
+    """picture_planes [B,5,S,S] at another size: colours averaged with their alpha as weight, as tiny.area_resize."""
+    alpha = planes[:, 3:4]
+    small = F.adaptive_avg_pool2d(torch.cat([planes[:, :3] * alpha, alpha], 1), side)
+    rgba = torch.cat([small[:, :3] / small[:, 3:].clamp(min=1e-6), small[:, 3:]], 1)
+    return torch.cat([rgba, outline_depths(rgba[:, 3])[:, None]], 1)
+
+
+def ray_loss(network: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {"loss": ray_error(answered(network, batch), batch)}
+
+
+def ray_config(plan: StagePlan) -> RayUNetConfig:
+    """The network of a plan."""
+    given: dict[str, Any] = {"layers": 2, "guess": False, **plan.network}
+    if "widths" in given:  # a list, as files have it
+        given["widths"] = tuple(given["widths"])
+    return RayUNetConfig(**given)
+
+
+class RayStage:
+    """RayUNet, which reads a picture, its frozen features, and the tokens and the camera of the coarse stage."""
+
+    name = "rays"
+
+    def __init__(self, plan: StagePlan, coarse: PictureFlow, training: Rows, held_out: Rows, seed: int):
+        self.plan = plan
+        network = RayUNet(ray_config(plan)).to(training.device)
+        self.network: Any = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.encoder, self.backbone = coarse.encoder.eval(), load_backbone().to(training.device)
+        self.loss = ray_loss
+        self._batches = Batcher(training, VAE_CONFIG, seed)
+        others = Batcher(held_out, VAE_CONFIG, 1)
+        self._held_out = [self._read(others, count, False) for count in held_out_sizes(held_out.count)]
+
+    def ready(self, fresh: bool) -> None:
+        pass
+
+    @torch.no_grad()
+    def _read(self, batches: Batcher, count: int, training: bool) -> dict[str, Tensor]:
+        """A batch by the names of train_rays."""
+        made, config = batches.pictured(count, self.plan.near, FAR_POINTS, training), self.network.config
+        semantic = semantic_features(self.backbone, made["picture"]).float()
+        picture = self.encoder(made["picture"], semantic)
+        patches, planes = semantic.shape[-1], small_planes(made["picture"], config.side)
+        camera = picture.camera.float()
+        return {
+            "columns": inflated_columns(planes[:, 4:], camera, config.depths, VAE_CONFIG.truncation),
+            "planes": planes,
+            "semantic": semantic,
+            "tokens": picture.tokens.float().transpose(1, 2).unflatten(2, (patches, patches)),
+            "camera": camera,
+            "points": made["points"],
+            "target": (made["distance"] / VAE_CONFIG.truncation).clamp(-1, 1),
+        }
+
+    def batch(self) -> dict[str, Tensor]:
+        return self._read(self._batches, self.plan.batch, True)
+
+    def step(self, loss: Any, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        return loss(self.network, batch)
+
+    def scores(self, network: nn.Module) -> dict[str, float]:
+        found = held_out_errors(network, self._held_out)
+        return {"outline_alone": found["guess"], "second": found["second"]}
