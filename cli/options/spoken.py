@@ -16,7 +16,13 @@ def spoken(text: str) -> str:
 
     A setting of a stage without a flag of its own becomes `--set stage.key`. Other words in backticks stay.
     """
-    return _NAMED.sub(lambda found: _flags().get(found[1], found[0]), text) if "`" in text else text
+    return _NAMED.sub(lambda found: _spoken(found[1]) or found[0], text) if "`" in text else text
+
+
+def _spoken(name: str) -> str | None:
+    """The flag of a setting, or --set; None for another word. A recipe's stage may be any implementation."""
+    stage, dot, _ = name.partition(".")
+    return _flags().get(name) or (f"--set {name}" if dot and stage in SETTINGS else None)
 
 
 @cache
@@ -26,8 +32,6 @@ def _flags() -> dict[str, str]:
 
 def _names() -> Iterator[tuple[str, str]]:
     """(name of a setting, flag), weakest first."""
-    for stage, kind in SETTINGS.items():
-        yield from ((f"{stage}.{key}", f"--set {stage}.{key}") for key in kind.__dataclass_fields__)
     yield "as", "--as NAME"  # of `models import`
     for name in ("accept_licence", "accept_changed", "revision"):  # of `models pull`
         yield name, "--" + name.replace("_", "-")
