@@ -179,7 +179,7 @@ def _paint(canvas: np.ndarray, tile: _Tile, pixels: np.ndarray | None, flat: np.
         wrapped(np.floor((np.arange(side) - _GUTTER) / tile.scale * r + low * r + 1e-6).astype(np.int64), int(n), wrap)
         for side, low, n, r, wrap in zip(tile.sides, tile.low, whole, ratio, tile.material.wrap, strict=True)
     )
-    place[:] = pixels[rows[:, None], columns[None]]
+    place[..., : pixels.shape[2]] = pixels[rows[:, None], columns[None]]
 
 
 def _uv_in(tile: _Tile, part: Part, width: int, height: int) -> np.ndarray:

@@ -185,7 +185,7 @@ def srgb_from_linear(values: np.ndarray) -> np.ndarray:
     """Linear light 0..1 -> sRGB uint8, any shape."""
     light = np.clip(np.nan_to_num(np.asarray(values, np.float64)), 0.0, 1.0)
     curve = np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(curve * 255).astype(np.uint8)
+    return np.floor(curve * 255 + 0.501).astype(np.uint8)  # halves go up, also those that float32 misses by little
 
 
 def linear_from_srgb8(values: np.ndarray) -> np.ndarray:

@@ -12,7 +12,8 @@ from ...pictures.formats import open_image
 from ...pictures.reading import MAX_PIXELS, MAX_SIDE
 from .scene import Material, Picture, Source, linear_from_srgb8, srgb_from_linear
 
-MAX_TOTAL = 2 * MAX_PIXELS  # pixels of all textures of one mesh
+_ROWS = 256  # turned into numbers at a time
+MAX_TOTAL = 210_000_000  # pixels of all textures of one mesh: three of 8192 x 8192
 
 
 def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[int, int]]:
@@ -60,10 +61,12 @@ def decode(picture: Picture, source: Source, mode: str = "RGBA") -> np.ndarray |
 
 
 def base_pixels(material: Material, source: Source) -> np.ndarray | None:
-    """The colour picture times the factor's colour, uint8 [H,W,4], with the material's opacity; None without one."""
+    """The colour picture times the factor's colour, uint8 [H,W,3], or [H,W,4] where the material has opacity; None
+    without one."""
     from PIL import Image
 
-    rgba = None if material.base is None else decode(material.base, source)
+    mode = "RGB" if material.alpha == "opaque" else "RGBA"
+    rgba = None if material.base is None else decode(material.base, source, mode)
     if material.opacity is not None:
         mask = decode(material.opacity, source)
         if mask is not None:
@@ -71,7 +74,7 @@ def base_pixels(material: Material, source: Source) -> np.ndarray | None:
             rgba = np.full((*grey.shape, 4), 255, np.uint8) if rgba is None else rgba
             height, width = len(rgba), len(rgba[0])
             rgba[..., 3] = np.asarray(Image.fromarray(grey).resize((width, height)))
-    if rgba is not None:
+    if rgba is not None and material.factor[:3] != (1.0, 1.0, 1.0):
         rgba[..., :3] = tinted(rgba[..., :3], material.factor)
     return rgba
 
@@ -119,10 +122,18 @@ def _is_ktx(picture: Picture) -> bool:
 
 
 def _converted(image: Any, mode: str) -> np.ndarray:
-    if image.mode.startswith(("I", "F")):  # 16 bits a channel: Pillow would cut, not scale
-        wide = np.asarray(image, np.float64)
-        top = 1.0 if image.mode == "F" else 65535.0 if wide.max(initial=0) > 255 else 255.0
-        grey = np.clip(np.rint(wide * (255 / top)), 0, 255).astype(np.uint8)
-        planes = {"L": grey, "RGB": np.dstack([grey] * 3), "RGBA": np.dstack([*[grey] * 3, np.full_like(grey, 255)])}
-        return planes[mode]
-    return np.array(image.convert(mode))
+    """uint8 [H,W,channels]; numbers wider than 8 bits are scaled, where Pillow would cut them."""
+    top = None
+    if image.mode.startswith(("I", "F")):
+        top = 1.0 if image.mode == "F" else 65535.0 if image.getextrema()[1] > 255 else 255.0
+    out = np.full((image.height, image.width, len(mode)), 255, np.uint8)
+    for start in range(
+        0, image.height, _ROWS
+    ):  # in bands: Pillow copies a picture three times over on its way to numpy
+        band = image.crop((0, start, image.width, min(start + _ROWS, image.height)))
+        if top is None:
+            out[start : start + _ROWS] = np.asarray(band if band.mode == mode else band.convert(mode))
+        else:
+            grey = np.clip(np.rint(np.asarray(band, np.float64) * (255 / top)), 0, 255)
+            out[start : start + _ROWS, :, :3] = grey[..., None]
+    return out

@@ -377,3 +377,19 @@ def test_a_missing_picture_leaves_the_colour(tmp_path: Path) -> None:
     found = read_mesh(glb.write(tmp_path / "a.glb", glb.square(material)))
     assert found.mesh.texture is None and found.mesh.colors.tolist() == [[0, 0, 255]] * 4
     assert "gone.png is not beside it" in found.warnings[0]
+
+
+def test_wide_and_palette_pictures(tmp_path: Path) -> None:
+    import io
+
+    from PIL import Image
+
+    wide = np.full((300, 4), 32768, np.uint16)
+    palette = Image.fromarray(CORNERS).convert("P", palette=Image.Palette.ADAPTIVE)
+    for picture, color in ((Image.fromarray(wide), [128, 128, 128]), (palette, [250, 0, 0])):
+        buffer = io.BytesIO()
+        picture.save(buffer, format="PNG")
+        glb = Glb()
+        glb.document |= {"images": [{"bufferView": glb.view(buffer.getvalue())}], "textures": [{"source": 0}]}
+        material = {"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}
+        assert shown(load_mesh(glb.write(tmp_path / "a.glb", glb.square(material))), 0.25, 0.75) == color
