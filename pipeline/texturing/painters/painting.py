@@ -11,14 +11,18 @@ from ....errors import BadMeshError
 from ....kernels.atlas.bake import View
 from ....weights.painters import painter_names
 from ...artifacts import Mesh
+from ...meshes.preview import render_view
 from ...stage import Context
 from ..paint import Painted, paint
+from ..picture import prepare_picture
 from ..synthesis import Conditions, input_view, make_synthesizer
 from .agree import settled
 from .bridge import learned_synthesizer
 from .choice import PLAIN
 from .match import matched
 from .passes import further_views
+
+OWN_SIDE = 256  # pixels of the views that a picture is compared with
 
 
 @dataclass
@@ -42,7 +46,10 @@ class Painting:
         learned = painter not in PLAIN and painter in painter_names()
         # A picture that fits the mesh nowhere would colour the wrong parts; a learned painter needs no such help.
         found = conditions.registration
-        misfit = learned and settings.register and found is not None and not found.accepted
+        coloured = painter == "own" and self.cut.colors is not None
+        misfit = (learned or coloured) and settings.register and found is not None and not found.accepted
+        if coloured:
+            return self._own(misfit)
         views = [input_view(conditions)] if found is not None and not misfit else []
         if not learned:
             views += make_synthesizer(painter, settings.views).synthesize(conditions)
@@ -51,6 +58,31 @@ class Painting:
         if misfit:
             self.context.warn(f"the picture is shown to {painter} only; no part of it is baked itself")
         return self._learned(painter, views)
+
+    def _own(self, misfit: bool) -> tuple[Painted, list[View], dict[str, Any]]:
+        """The mesh's own colours, with the picture on what it sees, from the camera that agrees with them best."""
+        settings, context = self.settings, self.context
+        if misfit:
+            context.warn("the picture fits the mesh badly; the mesh keeps its own colours")
+        elif settings.register and self.conditions.registration is not None:
+            found = settled(self.conditions, self._own_views(), settings.spread, settings.lowest_iou, context.warn)
+            self.conditions = replace(self.conditions, registration=found)
+        context.progress(3, 4, "paint")
+        if self.conditions.registration is None:
+            raise BadMeshError("there is no picture to paint", "Name another `texture.painter` for words alone.")
+        view = input_view(self.conditions)
+        if misfit:
+            return self._bake([replace(view, confidence=np.zeros(view.picture.shape[:2], np.float32))]), [], {}
+        return self._bake([view]), [view], {}
+
+    def _own_views(self) -> list[View]:
+        """The mesh in its own colours from the wanted cameras."""
+        mesh = Mesh(self.place, self.cut.faces, colors=self.cut.colors)
+        views = []
+        for camera in self.conditions.cameras.values():
+            rgba = render_view(mesh, camera, OWN_SIDE, light=0.0, background=None).astype(np.float32) / 255
+            views.append(View(camera, *prepare_picture(rgba)))
+        return views
 
     def _learned(self, name: str, views: list[View]) -> tuple[Painted, list[View], dict[str, Any]]:
         """Views of a learned painter, brought to the picture's colours, then further passes over what is unseen."""

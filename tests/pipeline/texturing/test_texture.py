@@ -246,6 +246,11 @@ def test_own_colours_show_where_the_picture_sees_nothing() -> None:
     assert green > 0.5 and red < 0.2 and blue < 0.3
     darker = shown(Asset(mesh=mesh, subject=dim))
     assert darker[1] < green - 0.1  # lit as the picture is
+    wrong = replace(subject, rgba=np.where(np.indices((SIDE, SIDE, 4))[1] % 40 < 8, subject.rgba, 0).astype(np.float32))
+    warned: list[str] = []
+    made = Texture().run(Asset(mesh=mesh, subject=wrong), settings, Context(warn=warned.append))
+    assert any("keeps its own colours" in text for text in warned)
+    assert made.report["texture"]["views"] == 0 and made.report["texture"]["seen"] == 0
     spread = shown(Asset(mesh=replace(mesh, colors=None), subject=subject))
     assert spread[1] < 0.4  # without colours of its own those of the sides spread
 
