@@ -14,6 +14,7 @@ from ..pipeline.batch.naming import Item
 from ..pipeline.batch.records import RecordBook, latest_records
 from ..pipeline.batch.runner import input_hashes, known_record, recipe_digest, settings_digest
 from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
+from ..pipeline.memory_need import host_needs, largest_fit
 from ..pipeline.network_pool import model_digest
 from .console import seconds
 from .request import Request, needed_models
@@ -148,12 +149,13 @@ def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -
         need = memory_need(request)
         peak = None if need is None else round(need * GIB / 1e6, 1)
         return {"seconds_per_item": None, "seconds": None, "peak_mb": peak, "disk_bytes": None, "basis": None}
+    largest = max(host_needs(recipe, request.stages).values(), default=0.0) * GIB / 1e6
     lanes = max(1, len(request.options.devices))
     total = known["start_seconds"] + known["seconds_per_item"] * count / lanes
     return {
         "seconds_per_item": round(known["seconds_per_item"], 2),
         "seconds": round(total, 1),
-        "peak_mb": round(known["peak_mb"], 1),
+        "peak_mb": round(max(known["peak_mb"], largest), 1),
         "disk_bytes": round(known["bytes"] * count),
         "basis": basis,
     }
@@ -170,13 +172,27 @@ def memory_need(request: Request) -> float | None:
 
 
 def check_memory(request: Request) -> None:
-    """Refuses a run whose largest network does not fit the budget, before it is read. Raises OutOfMemoryError."""
+    """Refuses a run of which a network, the surface or the texture does not fit the budget. Raises OutOfMemoryError."""
     need, budget = memory_need(request), request.config.memory
-    if need is not None and budget is not None and need > budget:
+    if budget is None:
+        return
+    if need is not None and need > budget:
         raise OutOfMemoryError(
             f"{request.config.recipe.name} needs about {need:.1f} GiB at a time, the budget is {budget:.1f}",
             "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
         )
+    if resolve_device(request.config.device) != "cpu":
+        return  # the budget is the device's
+    for setting, size in host_needs(request.config.recipe, request.stages).items():
+        if size > budget:
+            stage, _, key = setting.partition(".")
+            value = getattr(request.config.recipe.stage(stage).settings, key)
+            fits = largest_fit(setting, budget)
+            advice = f"`{setting}` {fits} fits." if fits else "That is less than the program itself takes."
+            raise OutOfMemoryError(
+                f"`{setting}` {value} needs about {size:.1f} GiB, the budget is {budget:.1f}",
+                f"Raise `memory`. {advice}",
+            )
 
 
 def free_disk(folder: Path) -> int:

@@ -8,7 +8,7 @@ import os
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -17,7 +17,7 @@ import numpy as np
 
 from ..._files import BLOCK, opened_regular
 from ..._text import GIB, printable
-from ...errors import BadInputError, InputChangedError, ItemTimeoutError, MissingDependencyError
+from ...errors import BadInputError, InputChangedError, ItemTimeoutError, MissingDependencyError, OutOfMemoryError
 from ..machine import free_memory
 from .formats import open_image, open_tiff_numbers
 
@@ -26,6 +26,7 @@ MAX_SIDE = 20_000
 MAX_BYTES = 2_000_000_000
 MIN_SIDE = 8
 _DECODED = 16  # bytes per pixel that opening takes at its peak; a decoder that fails with less to do is misled
+_HELD = 8  # bytes per pixel that a picture takes until it is averaged down
 _ROWS = 512  # rows of wide numbers turned to 8 bits at a time
 
 
@@ -47,17 +48,23 @@ def open_rgba(path: Path) -> np.ndarray:
     return open_picture(path).rgba
 
 
-def open_picture(path: Path, limit: int | None = None, sha256: str | None = None, least: int = MIN_SIDE) -> Picture:
+def open_picture(
+    path: Path,
+    limit: int | None = None,
+    sha256: str | None = None,
+    room: float | None = None,
+    least: int = MIN_SIDE,
+) -> Picture:
     """The picture at `path` as in `open_rgba`, area-averaged by a whole factor so that no side exceeds `limit`.
 
-    sha256: of the bytes that are expected; least: pixels a side, fewer are refused.
-    Raises BadInputError, InputChangedError when the bytes are others.
+    sha256: of the bytes that are expected; room: GiB that its pixels may take; least: pixels a side, fewer are refused.
+    Raises BadInputError, InputChangedError when the bytes are others, OutOfMemoryError.
     """
     with _opened(path) as file:
         before = os.fstat(file.fileno())
         if sha256 is not None and _digest(file, path) != sha256:
             raise _changed(path)
-        picture = _decoded(path, file, limit)
+        picture = _decoded(path, file, limit, room)
         if min(picture.size) < least:
             width, height = picture.size
             raise BadInputError(
@@ -115,7 +122,7 @@ def _changed(path: Path) -> InputChangedError:
     return InputChangedError(f"{printable(path)} was changed while the run was at it", "Run again.")
 
 
-def _decoded(path: Path, file: BinaryIO, limit: int | None) -> Picture:
+def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None) -> Picture:
     from PIL import Image
 
     pixels = 0
@@ -133,8 +140,9 @@ def _decoded(path: Path, file: BinaryIO, limit: int | None) -> Picture:
                 return Picture(shrunk, (rgba.shape[1], rgba.shape[0]), factor)
             _check_size(path, image.size)
             pixels = image.size[0] * image.size[1]
+            _check_room(path, pixels, room)
             return _shrunk(path, image, limit)
-    except (BadInputError, MissingDependencyError):
+    except (BadInputError, MissingDependencyError, OutOfMemoryError):
         raise
     except Image.DecompressionBombError as error:
         raise _too_large(path, "more pixels than Pillow opens") from error
@@ -215,6 +223,16 @@ def _check_size(path: Path, size: tuple[int, int]) -> None:
         raise _too_large(path, f"{width}x{height} pixels")
 
 
+def _check_room(path: Path, pixels: int, room: float | None) -> None:
+    need = pixels * _HELD / GIB
+    if room is not None and need > room:
+        raise OutOfMemoryError(
+            f"{printable(path)} has {pixels / 1e6:.0f} megapixels, which take about {need:.1f} GiB; the budget leaves "
+            f"{max(0.0, room):.1f}",
+            "Raise `memory`, or scale it down first.",
+        )
+
+
 def _too_large(path: Path, what: str) -> BadInputError:
     limit = f"the limit is {MAX_PIXELS // 1_000_000} megapixels and {MAX_SIDE} pixels a side"
     return BadInputError(
@@ -223,10 +241,9 @@ def _too_large(path: Path, what: str) -> BadInputError:
 
 
 def _upright(image: Any, image_ops: Any) -> Any:
-    try:
-        return image_ops.exif_transpose(image)
-    except Exception:  # a broken EXIF block must not lose the picture; it then stays as stored
-        return image
+    with suppress(Exception):  # a broken EXIF block must not lose the picture; it then stays as stored
+        image_ops.exif_transpose(image, in_place=True)  # else a picture that is upright is copied whole
+    return image
 
 
 _PROFILED = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # colour space of a profile -> mode its numbers are in

@@ -17,6 +17,7 @@ import numpy as np
 from ..._text import printable
 from ...errors import MissingDependencyError, NoSubjectError
 from ..artifacts import Asset, Subject
+from ..machine import used_memory
 from ..pictures.cutout import bleed, main_parts, plain_background, tidy_mask, touched_sides
 from ..pictures.own_alpha import own_cutout, solid_alpha
 from ..pictures.reading import open_mask, open_picture
@@ -58,7 +59,8 @@ def prepared(
 
     Raises BadInputError, InputChangedError, NoSubjectError.
     """
-    picture = open_picture(source, max(_WORK_SIDE, settings.size), hashes.get("source") or None)
+    room = None if context.memory is None else context.memory - used_memory()
+    picture = open_picture(source, max(_WORK_SIDE, settings.size), hashes.get("source") or None, room)
     rgba = picture.rgba
     if mask is not None:
         alpha, own = open_mask(mask, (rgba.shape[1], rgba.shape[0]), hashes.get("mask") or None), False

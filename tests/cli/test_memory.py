@@ -28,3 +28,39 @@ def test_a_plan_tells_what_a_public_model_takes(run, picture: str) -> None:
     assert peak("--dtype", "float32") == pytest.approx(2 * peak("--dtype", "float16"), rel=0.01)
     assert peak("--dtype", "float16", "--memory", "8") > 7000
     assert "from the sizes of its networks" in run("plan", picture, "-m", "hunyuan3d-2.1").err
+
+
+@pytest.mark.parametrize(
+    ("flags", "setting", "fits"),
+    [
+        (("--octree-resolution", "2048"), "--octree-resolution", "576"),
+        (("--texture-size", "8192"), "--texture-size", "2048"),
+    ],
+)
+def test_what_cannot_fit_is_refused_before_any_work(run, flags, setting, fits) -> None:
+    Image.new("RGBA", (64, 64), (200, 10, 10, 255)).save("a.png")
+    answer = run("generate", "a.png", "-o", "out", "--device", "cpu", "--memory", "2", *flags)
+    assert answer.code == 4 and not Path("out").exists(), answer.err
+    assert setting in answer.err and f"{setting} {fits} fits" in answer.err
+    assert run("plan", "a.png", "--device", "cpu", "--memory", "2", *flags).code == 4
+    plan = json.loads(run("plan", "a.png", "--device", "cpu", "--json", *flags).out)
+    small = json.loads(run("plan", "a.png", "--device", "cpu", "--json").out)
+    assert plan["estimate"]["peak_mb"] > 3 * small["estimate"]["peak_mb"]
+
+
+def test_advice_fits_and_the_next_step_does_not() -> None:
+    from varco3d.pipeline.memory_need import host_needs, largest_fit
+    from varco3d.pipeline.recipe import load_recipe
+
+    for setting, step in (("decode.resolution", 64), ("texture.size", 4096)):
+        stage, key = setting.split(".")
+        for budget in (1.5, 2.0, 6.0):
+            value = largest_fit(setting, budget)
+            assert value is not None
+            over = min(value + step if stage == "decode" else value * 2, 8192)
+            fits, beyond = (
+                host_needs(load_recipe("tiny", overrides={stage: {key: size}}), [stage])[setting]
+                for size in (value, over)
+            )
+            assert fits <= budget and (beyond > budget or over == value)
+    assert largest_fit("texture.size", 0.5) is None

@@ -6,6 +6,7 @@ throw away what an interrupted run had (seen in 2.4), so part files are kept her
 
 import contextlib
 import importlib
+import logging
 import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -297,14 +298,17 @@ def _small_chunks(hub: Any) -> Iterator[None]:
 def _quiet(hub: Any) -> Iterator[None]:
     """No progress bars of huggingface_hub: ours are drawn by whoever called."""
     utils = importlib.import_module("huggingface_hub.utils")
-    if utils.are_progress_bars_disabled():
-        yield
-        return
-    utils.disable_progress_bars()
+    chatter, drawn = logging.getLogger("huggingface_hub"), not utils.are_progress_bars_disabled()
+    level = chatter.level
+    chatter.setLevel(logging.ERROR)  # a connection that is taken up again is said by our own progress
+    if drawn:
+        utils.disable_progress_bars()
     try:
         yield
     finally:
-        utils.enable_progress_bars()
+        chatter.setLevel(level)
+        if drawn:
+            utils.enable_progress_bars()
 
 
 def _verify(

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from test_prepare import png_header, prepare
 
 from varco3d._files import opened_regular
-from varco3d.errors import BadInputError
+from varco3d.errors import BadInputError, OutOfMemoryError
 from varco3d.pipeline.pictures import reading
 from varco3d.pipeline.pictures.cutout import plain_background
 from varco3d.pipeline.pictures.formats import PictureCodecError, is_picture
@@ -202,6 +202,13 @@ def test_large_pictures_are_held_once(tmp_path):
     tracemalloc.stop()
     assert picture.size == (8000, 8000) and picture.factor == 3 and picture.rgba.shape == (2667, 2667, 4)
     assert peak < 120e6  # of NumPy; Pillow holds 256 MB beside
+
+
+def test_a_picture_beyond_the_budget_is_refused_before_it_is_decoded(tmp_path):
+    Image.new("RGB", (2000, 2000)).save(tmp_path / "a.png")
+    assert open_picture(tmp_path / "a.png", room=0.1).size == (2000, 2000)
+    with pytest.raises(OutOfMemoryError, match="4 megapixels"):
+        open_picture(tmp_path / "a.png", room=0.02)
 
 
 def test_limits_are_kept(tmp_path):
