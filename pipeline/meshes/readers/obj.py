@@ -16,7 +16,7 @@ import numpy as np
 from ...._text import printable
 from .mtl import MtlMaterial, read_mtl
 from .polygons import triangulate
-from .scene import BARE, Part, Scene, Source, decoded
+from .scene import BARE, Part, Scene, Source, decoded, split_by
 
 _PASSED_OVER = {b"l": "points and lines", b"p": "points and lines", b"curv": "free-form curves and surfaces",
                 b"curv2": "free-form curves and surfaces", b"surf": "free-form curves and surfaces"}  # fmt: skip
@@ -225,19 +225,20 @@ def _split(
 def _by_material(whole: Part, chosen: np.ndarray, said: _Statements, source: Source) -> list[Part]:
     """A part per material; v is turned to run down here, after the material's own placing."""
     materials = _materials(said.libraries, source)
+    names = list(said.names)
+    if said.libraries and any(name and name not in materials for name in names):
+        source.warn("some materials are not defined")
+    # All faces without a material that is known go together.
+    known = np.array([number if name in materials else -1 for number, name in enumerate(names)])
     parts = []
-    for name, number in said.names.items():
-        faces = whole.faces[chosen == number]
-        if not len(faces):
-            continue
-        if name and name not in materials and said.libraries:
-            source.warn(f"the material {printable(name)[:60]} is not defined")
-        entry = materials.get(name, MtlMaterial(BARE))
-        uv = whole.uv
-        if uv is not None:
-            uv = uv * entry.scale + entry.offset
-            uv = np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1)
-        parts.append(replace(whole, faces=faces, uv=uv, material=entry.material))
+    for number, faces in split_by(known[chosen]):
+        entry = materials[names[number]] if number >= 0 else MtlMaterial(BARE)
+        rows, corners = np.unique(whole.faces[faces], return_inverse=True)
+        part = replace(whole.taken(rows, corners.reshape(-1, 3)), material=entry.material)
+        if part.uv is not None:
+            uv = part.uv * entry.scale + entry.offset
+            part.uv = np.stack([uv[:, 0], 1.0 - uv[:, 1]], axis=1)
+        parts.append(part)
     return parts
 
 

@@ -10,7 +10,7 @@ from ...._text import printable
 from .off import paint_faces
 from .ply_elements import Element, ListValues, read_elements
 from .polygons import triangulate
-from .scene import Material, Part, Picture, Scene, Source, check_indices
+from .scene import Material, Part, Picture, Scene, Source, check_indices, split_by
 
 _TOP = {"u1": 255.0, "u2": 65535.0, "i1": 127.0, "i2": 32767.0}
 
@@ -112,13 +112,14 @@ def _textured(part: Part, face: Element | None, polygon: np.ndarray, comments: l
     if part.uv is None or not names:
         return [part]
     chosen = face.column("texnumber") if face is not None else None
-    number = np.zeros(len(part.faces), np.int64) if chosen is None else chosen[polygon].astype(np.int64)
+    number = np.zeros(len(part.faces)) if chosen is None else np.nan_to_num(chosen[polygon])
+    number = np.where((number >= 0) & (number < len(names)), number, 0).astype(np.int64)
     parts = []
-    for index in np.unique(number):
-        name = names[index] if 0 <= index < len(names) else names[0]
+    for index, faces in split_by(number):
+        name = names[index]
         path = source.beside(name)
         if path is None:
             source.warn(f"the texture {printable(name)[:80]} is not beside it and was left out")
         material = Material(base=None if path is None else Picture(printable(path.name), path))
-        parts.append(replace(part, faces=part.faces[number == index], material=material))
+        parts.append(replace(part, faces=part.faces[faces], material=material))
     return parts

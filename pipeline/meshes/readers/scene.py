@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
@@ -161,6 +161,15 @@ def pick(source: Source, items: Any, index: Any, what: str) -> Any:
     if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(items):
         raise source.bad(f"{what} {printable(str(index))[:20]} does not exist")
     return items[index]
+
+
+def split_by(labels: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """(label, places of it in `labels`, rising) for each distinct label; the work does not grow with their number."""
+    if not len(labels):
+        return
+    order = np.argsort(labels, kind="stable")
+    distinct, starts = np.unique(labels[order], return_index=True)
+    yield from zip(distinct.tolist(), np.split(order, starts[1:]), strict=True)
 
 
 def check_indices(source: Source, faces: np.ndarray, count: int) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from ...._text import printable
 from .off import paint_faces
-from .scene import MAX_COPIES, Material, Part, Picture, Scene, Source, check_indices
+from .scene import MAX_COPIES, Material, Part, Picture, Scene, Source, check_indices, split_by
 from .three_mf_model import METRES, Component, Group, Model, Object, parse_model
 
 _MAX_TEXT = 2 << 30  # unpacked bytes of all model parts
@@ -152,12 +152,12 @@ class _Package:
         plain = np.zeros(len(faces), bool)
         colors = np.full((len(faces), 3, 3), 255, np.uint8)
         painted = False
-        for number in np.unique(groups):
-            group, chosen = model.groups.get(names[number]), groups == number
+        for number, chosen in split_by(groups):
+            group = model.groups.get(names[number])
             if group is not None and group.texture is not None:
                 parts.append(self._textured(model, group, vertices, faces[chosen], entries[chosen]))
                 continue
-            plain |= chosen
+            plain[chosen] = True
             if group is not None and group.colors:
                 painted = True
                 colors[chosen] = self._colors(group)[self._entries(entries[chosen], len(group.colors))]
