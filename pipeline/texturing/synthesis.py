@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from ..._files import write_json
+from ..._plugins import SYNTHESIZERS, plugins
 from ..._text import suggestion
 from ...errors import BadInputError, UsageError
 from ...kernels.atlas.bake import View
@@ -29,7 +29,6 @@ from .picture import prepare_picture, without_detail
 from .register import Registration
 from .symmetry import find_symmetries
 
-ENTRY_POINTS = "varco3d.synthesizers"
 HALF_HEIGHT = 1.1  # orthographic half height of the wanted views; the mesh lies in [-1, 1]^3
 FILE_TYPES = (".png", ".webp", ".jpg", ".jpeg")
 
@@ -191,7 +190,7 @@ def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
         return MirrorSynthesizer()
     if name == "own":
         return OwnSynthesizer()
-    found = {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+    found = plugins(SYNTHESIZERS)
     if name in found:
         return found[name].load()()
     known = [*PLAIN, *painter_names(), *sorted(found)]

@@ -8,10 +8,11 @@ A painter of another system is
 1. its networks, condition maps, camera layout and sampling, one file each, named after the system (mvadapter_*.py);
    plain blocks come from diffusers and transformers through libraries.py, filled strictly by weights' `load_into`;
 2. a class with the members of `base.Painter`; `Turns` (turns.py) loads and releases its networks, a plan made from
-   `Room` says what runs at once (mvadapter_room.py);
+   `Room` says what runs at once (mvadapter_room.py); a call's base and LoRAs come in `PaintTask.options`;
 3. checkpoints and a model in zoo.toml, licences in licences.py;
 4. a row in PAINTERS below, and `painter = "NAME"` under [models] of the recipes that it belongs to;
-5. its recordings understood by weights/parity (of_mvadapter.py) and its manifests by parity/manifests.py.
+5. its recordings understood by weights/parity (mvadapter.py there) and its manifests by parity/manifests.py;
+6. its published view layout in LAYOUTS of scripts/check_painters.py, which shows that no view lands in the wrong place.
 
 Other packages add one in the entry-point group `varco3d.painters`: a callable (room) -> Painter.
 """
@@ -21,12 +22,13 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 
+from ..._plugins import PAINTERS as GROUP
+from ..._plugins import plugins
 from ...errors import UsageError
 from .base import Known, PaintedViews, Painter, PainterOptions, PaintTask, Room
-
-ENTRY_POINTS = "varco3d.painters"
 
 
 @dataclass(frozen=True)
@@ -95,10 +97,8 @@ def load_painter(name: str, room: Room) -> Painter:
     return load(room)
 
 
-def _foreign() -> dict:
-    from importlib.metadata import entry_points
-
-    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+def _foreign() -> dict[str, EntryPoint]:
+    return plugins(GROUP)
 
 
 __all__ = [

@@ -105,15 +105,18 @@ def decode_latents(vae: Any, latents: Tensor) -> np.ndarray:
 
 
 class MvAdapter:
-    """The painter `mvadapter`. Networks load when they are needed and take turns where not all fit."""
+    """The painter `mvadapter`. Networks load when they are needed and take turns where not all fit.
+
+    turns: its networks, those that are held. encoded: texts read so far.
+    """
 
     name = "mvadapter"
     words = True
 
     def __init__(self, room: Room):
         self.room = room
-        self._turns = Turns(keep=False)
-        self._encoded: dict[tuple[PainterOptions, str], Words] = {}
+        self.turns = Turns(keep=False)
+        self.encoded: dict[tuple[PainterOptions, str], Words] = {}
 
     def cameras(self, vertices: np.ndarray, size: int) -> dict[str, Camera]:
         return dict(zip(NAMES, cameras(vertices), strict=True))
@@ -129,7 +132,7 @@ class MvAdapter:
         self.room = replace(self.room, memory=gib)
 
     def release(self) -> None:
-        self._turns.release()
+        self.turns.release()
 
     def paint(self, task: PaintTask) -> PaintedViews:
         """Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError, MissingDependencyError."""
@@ -137,7 +140,7 @@ class MvAdapter:
         files = locate(self.room, task.options)
         kind = "ig2mv" if task.picture is not None else "tg2mv"
         run = _Run(self, files, kind, task, plan_room(self.room, size, kind, files.bytes(kind)))
-        self._turns.keep = run.plan.keep
+        self.turns.keep = run.plan.keep
         control, _ = control_maps(task.vertices, task.faces, task.normals, size)
         random = torch.Generator().manual_seed(task.seed)
         noise = torch.randn((len(NAMES), 4, size // 8, size // 8), generator=random)
@@ -161,7 +164,7 @@ class _Run:
     def __init__(self, painter: MvAdapter, files: MvAdapterFiles, kind: str, task: PaintTask, plan: MvAdapterPlan):
         self.painter, self.files, self.kind, self.task, self.plan = painter, files, kind, task, plan
         self.device, self.dtype = painter.room.device, getattr(torch, painter.room.dtype)
-        self.options, self.turns = task.options, painter._turns
+        self.options, self.turns = task.options, painter.turns
         self.steps = task.steps or STEPS
         self.guidance = GUIDANCE[kind] if task.guidance is None else task.guidance
 
@@ -180,7 +183,7 @@ class _Run:
 
     def words(self, text: str) -> Words:
         """Encoded once per text; the encoders leave before the UNet comes."""
-        known = self.painter._encoded
+        known = self.painter.encoded
         if (self.options, text) not in known:
             ids, cut = tokenize(self.files.base, text)
             if cut:

@@ -145,9 +145,9 @@ def test_text_encoders_leave_before_the_network_comes(store: Path, monkeypatch: 
     monkeypatch.setattr(product, "plan_room", lambda *_: product.MvAdapterPlan(False, False, None, 1.0))
     held: list[tuple[str, ...]] = []
     load = product.install_adapter
-    monkeypatch.setattr(product, "install_adapter", lambda *all: held.append(painter._turns.held()) or load(*all))
+    monkeypatch.setattr(product, "install_adapter", lambda *all: held.append(painter.turns.held()) or load(*all))
     painter.paint(ball())
-    assert held == [()] and painter._turns.held() == ()
+    assert held == [()] and painter.turns.held() == ()
 
 
 def test_halves_one_after_the_other_paint_the_same(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
