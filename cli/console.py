@@ -7,6 +7,7 @@ errors. What other libraries print to stdout goes to the log file, or to stderr 
 import contextlib
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -18,6 +19,7 @@ from .._text import printable
 from ..errors import OutputError, UsageError
 from .options.spoken import spoken
 
+_LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d \w+: ")
 _RED, _YELLOW, _DIM, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 
@@ -242,12 +244,19 @@ def open_standard_streams() -> None:
 
 
 def open_log(path: Path) -> IO[str]:
-    """Opens the log for appending, making its folder. Raises OutputError."""
+    """Opens the log for appending, making its folder. Raises OutputError; UsageError for a file that is no log."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_size and not _is_log(path):
+            raise UsageError(f"{path} is there already and is no log of varco3d", "Give --log-file another name.")
         return path.open("a", encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise OutputError(f"cannot write the log {path}: {error.strerror}", "Give --log-file another place.") from error
+
+
+def _is_log(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _LOG_LINE.match(file.read(40)) is not None
 
 
 def one_line(message: str, hint: str = "") -> str:

@@ -68,14 +68,25 @@ class Result:
     def save(self, path: str | PathLike[str], **settings: Any) -> list[Path]:
         """Write the mesh to `path` in the format of its suffix (glb, obj, ply, stl, 3mf) and return all files.
 
-        settings: of the export stage: size (metres), up, unit, origin, texture_format, lod, quads, extras. An existing
-        file is replaced. Raises UsageError, BadMeshError, OutputError.
+        settings: of the export stage: size (metres), up, unit, origin, texture_format, lod, quads, extras. A file at
+        `path` is replaced; files beside it (textures, MTL, levels) replace only what varco3d made, else UsageError.
+        Raises UsageError, BadMeshError, OutputError.
         """
+        from .pipeline.batch.claims import Claim, check_claims
+        from .pipeline.meshes.levels import level_names
+        from .pipeline.meshes.outputs import mesh_names
+
         target = user_path(path)
         kind = target.suffix[1:].lower()
         if kind not in MESH_FORMATS:
             raise UsageError(f"{target} names no mesh format", suggestion(kind, MESH_FORMATS))
         wanted = change_settings(self.export, {**settings, "formats": (kind,)}, "export")
+        names = [
+            name
+            for level in level_names(target.stem, wanted.lod)
+            for name in mesh_names(level, wanted.formats, wanted.texture_format)
+        ]
+        check_claims([Claim(target.with_name(n), target.name, named=n == target.name) for n in names], [])
         context = Context(seed=self.seed, output=target.with_suffix(""), about=self.about)
         written = Export().run(dataclasses.replace(self.asset, outputs=()), wanted, context)
         return [Path(output.path) for output in written.outputs]

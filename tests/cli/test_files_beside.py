@@ -74,3 +74,12 @@ def test_pipes_get_the_bytes_and_links_are_followed(go, run) -> None:
     Path("link.stl").symlink_to("there.stl")
     assert run("convert", "real.glb", "link.stl").code == 0
     assert Path("link.stl").is_symlink() and Path("there.stl").read_bytes().startswith(b"varco3d")
+
+
+def test_a_log_is_appended_to_logs_only(go, run) -> None:
+    before = Path("chair.png").read_bytes()
+    answer = run("generate", "chair.png", "--log-file", "chair.png")
+    assert answer.code == 2 and Path("chair.png").read_bytes() == before
+    for _ in range(2):
+        assert run("config", "show", "seed", "--log-file", "my.log").code == 0
+    assert len(Path("my.log").read_text().splitlines()) >= 2

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from varco3d._results import Result
 from varco3d.errors import UsageError
-from varco3d.pipeline.artifacts import Mesh
+from varco3d.pipeline.artifacts import Asset, Mesh
 from varco3d.pipeline.batch.claims import Claim, check_claims, item_claims
 from varco3d.pipeline.batch.naming import Item
 from varco3d.pipeline.batch.worker import RunConfig
@@ -95,6 +96,17 @@ def test_what_others_made_stays(tmp_path: Path) -> None:
     refused([Claim(stages, "a", folder=True)], [], "not made by varco3d")
     (stages / "prepare").mkdir()
     check_claims([Claim(stages, "a", folder=True)], [])
+
+
+def test_saving_from_python_replaces_the_named_file_only(tmp_path: Path) -> None:
+    result = Result(Asset(mesh=textured()), 0)
+    (tmp_path / "a.obj").write_text("another program's")
+    for _ in range(2):
+        assert {path.name for path in result.save(tmp_path / "a.obj")} == {"a.obj", "a.mtl", "a_texture.png"}
+    (tmp_path / "b_texture.png").write_bytes(b"somebody's")
+    with pytest.raises(UsageError, match="not made by varco3d"):
+        result.save(tmp_path / "b.obj")
+    assert not (tmp_path / "b.obj").exists() and (tmp_path / "b_texture.png").read_bytes() == b"somebody's"
 
 
 def test_claims_are_cheap_for_many_items(tmp_path: Path) -> None:
