@@ -23,6 +23,8 @@ from ..pipeline.meshes.meshlab import require_meshlab
 from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
+from ..pipeline.stages.settings import TextureSettings
+from ..pipeline.texturing.painters.choice import check_painter
 from .config import StageSettings
 from .options.panels import RunOptions
 from .requirements import Gate, parse_requirements
@@ -147,6 +149,8 @@ def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages:
         raise UsageError("of the formats only OBJ holds quads", "Add --format obj.")
     if wraps or (export is not None and export.quads):
         require_meshlab()
+    if "texture" in stages and isinstance(texture := recipe.stage("texture").settings, TextureSettings):
+        check_painter(texture.painter, texture.views, texture.extra_views)
     output, machine = options.output, options.machine
     return RunConfig(
         recipe=recipe,

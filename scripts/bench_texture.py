@@ -175,7 +175,7 @@ def run_speed(truth: Mesh, shape: Mesh, size: int) -> dict:
             Image.fromarray(np.rint(rgba * 255).astype(np.uint8)).save(folder / f"{view}.png")
         front = np.asarray(Image.open(folder / "front.png").convert("RGBA"), np.float32) / 255
         asset = Asset(subject=Subject(front, np.eye(3), (1024, 1024)), mesh=shape)
-        settings = make_settings(Texture.Settings, {"size": size, "views": str(folder)})
+        settings = make_settings(Texture.Settings, {"size": size, "views": str(folder), "views_framed": True})
         wall, cpu = time.perf_counter(), time.process_time()
         out = Texture().run(asset, settings, Context())
         painted = {"wall_stage": time.perf_counter() - wall, "cpu_stage": time.process_time() - cpu}

@@ -45,9 +45,10 @@ def texture(
     The first IMAGE shows its front; VIEW=IMAGE adds back, left, right, top or bottom. With --prompt a learned painter
     makes the sides, or all of it without any IMAGE.
 
-    VIEW pictures show the mesh orthographically, framed like the maps in STAGES/texture/conditions that --save-stages
-    writes. The mesh must face the viewer of the first picture: +Z towards the camera, +Y up. With --faces it is
-    simplified first, otherwise its shape stays as it is.
+    VIEW pictures may be photos: they are cut out, and their cameras are searched near their side. Pictures drawn over
+    the maps in STAGES/texture/conditions, which --save-stages writes, need --views-framed. The mesh must face the
+    viewer of the first picture: +Z towards the camera, +Y up. With --faces it is simplified first, otherwise its shape
+    stays as it is.
     """
     front, others = split_views(images) if images else (None, {})
     options = RunOptions(
@@ -69,8 +70,8 @@ def texture(
                 "there is neither a picture nor a --prompt", "Give one: varco3d texture chair.obj chair.png"
             )
         if front is not None and others:
-            folder = gather(front, others, scratch / "views")
-            settings = settings.put("texture", {"painter": "folder", "views": str(folder)}, "VIEW=IMAGE")
+            sides = side_list(others)
+            settings = settings.put("texture", {"painter": "folder", "views": sides}, "VIEW=IMAGE")
         skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in settings.values)]
         return build_mesh_request(mesh, front, options, settings, "mesh", skip, scratch)
 
@@ -97,13 +98,9 @@ def split_views(images: list[str]) -> tuple[Path, dict[str, Path]]:
     return fronts[0], others
 
 
-def gather(front: Path, others: dict[str, Path], folder: Path) -> Path:
-    """Copies the pictures to the names that the texture stage looks for, as PNG. Raises BadInputError."""
-    from PIL import Image
-
-    from ...pipeline.pictures.reading import open_rgba
-
-    folder.mkdir(parents=True, exist_ok=True)
-    for view, path in {"front": front, **others}.items():
-        Image.fromarray(open_rgba(path)).save(folder / f"{view}.png")
-    return folder
+def side_list(others: dict[str, Path]) -> str:
+    """Return the pictures as `texture.views` lists them. Raises UsageError for a path that cannot stand in a list."""
+    for path in others.values():
+        if "," in str(path):
+            raise UsageError(f"the name of {path} holds a comma", "Rename the picture.")
+    return ",".join(f"{view}={path}" for view, path in others.items())

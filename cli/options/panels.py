@@ -138,6 +138,7 @@ class Mesh(RunPanel):
     texture_size: int | None = short_for("texture.size")
     texture_format: str | None = short_for("export.texture_format")
     views: str | None = short_for("texture.views", metavar="DIR|FILE,...")
+    views_framed: bool | None = short_for("texture.views_framed")
     normal_map: bool | None = short_for("texture.normal_map")
     bake_light: str | None = short_for("texture.bake_light", words=True)
     up: str | None = short_for("export.up")

@@ -322,5 +322,6 @@ def setting_files(recipe: Recipe) -> list[Path]:
     views = str(getattr(texture, "views", None) or "").split(",")
     named = [user_path(part.strip().rpartition("=")[2]) for part in views if part.strip()]
     found = [file for path in named for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    found += [path.parent / "cameras.json" for path in named[:1] if not path.is_dir()]
     found += [user_path(text.rpartition(":")[0] or text) for text in getattr(texture, "lora", ())]
     return [path for path in found if path.is_file()]

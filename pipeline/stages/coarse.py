@@ -70,6 +70,9 @@ class Coarse:
         return dataclasses.replace(asset, coarse=Mesh(vertices, faces), camera=seen)
 
 
+SIDES_HINT = "To paint with them: `texture.views` back=FILE. To shape with them: `model` hunyuan3d-2mv."
+
+
 def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
     """The condition of the picture, of all pictures when there are several, and of words for a model that takes them.
 
@@ -82,7 +85,7 @@ def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
             return generator.condition_prompted(subject.rgba, prompt)
         return generator.condition(subject.rgba)
     if not offers(generator, SeveralViews):
-        raise UsageError("this model takes one picture", "Leave the other sides out, or use `model` hunyuan3d-2mv.")
+        raise UsageError("this model takes one picture", SIDES_HINT)
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 

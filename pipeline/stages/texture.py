@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +15,14 @@ from ...kernels.meshes.normals import smooth_normals
 from ...kernels.views.cameras import Camera
 from ..artifacts import Asset, Mesh
 from ..stage import Context
-from .settings import TextureSettings
+from .prepare import prepared
+from .settings import PrepareSettings, TextureSettings
 
 if TYPE_CHECKING:
     from ..texturing.register import Registration
+
+LEAST_SIDE, MOST_SIDE = 512, 2048  # pixels of a side's picture once it is framed
+CUTOUT = "u2netp"  # of recipes that prepare no picture
 
 
 class Texture:
@@ -26,7 +32,7 @@ class Texture:
     Settings = TextureSettings
     needs = ("subject|mesh", "mesh")
     gives = ("mesh",)
-    networks: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()  # that of the cut-out is loaded when a side's picture needs it
 
     def run(self, asset: Asset, settings: Any, context: Context) -> Asset:
         mesh, subject = asset.mesh, asset.subject
@@ -60,7 +66,7 @@ class Texture:
         context.progress(2, 4, "views")
         if context.folder is not None:
             write_conditions(conditions, context.folder / "conditions")
-        painting = Painting(conditions, cut, boxed[work], size, settings, context)
+        painting = Painting(conditions, cut, boxed[work], size, settings, context, partial(_side, settings, context))
         painted, views, told = painting.paint(painter)
         finished = replace(
             cut,
@@ -82,6 +88,20 @@ class Texture:
             **islands,
         }
         return replace(asset, mesh=finished, report={**asset.report, "texture": facts})
+
+
+def _side(settings: TextureSettings, context: Context, path: Path) -> np.ndarray:
+    """Return the subject of a side's picture, cut out and framed as the front is: float32 [S, S, 4]."""
+    size = min(max(settings.size, LEAST_SIDE), MOST_SIDE)
+
+    def warn(text: str) -> None:
+        context.warn(f"{path.name}: {text}")
+
+    def cutout(rgb: np.ndarray) -> np.ndarray:
+        return context.load("cutout", context.models.get("cutout", CUTOUT))(rgb)
+
+    told = replace(context, warn=warn, networks={"cutout": cutout})
+    return prepared(path, None, PrepareSettings(size=size), told).rgba
 
 
 def _camera_facts(found: Registration | None) -> dict[str, Any]:

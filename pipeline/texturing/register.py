@@ -26,7 +26,8 @@ CHECKED = (Camera(0, 0), Camera(90, 0), Camera(0, 89))  # a simplified mesh must
 SAME_IOU = 0.95
 NEAREST = 1.8  # distance of a perspective camera from the middle of the object
 BEYOND = 8.0  # degrees that the refinement may leave the searched range: a wrong shape would fit better from anywhere
-REFINED_ELEVATIONS = (ELEVATIONS[0] - BEYOND, ELEVATIONS[-1] + BEYOND)
+USUAL_ELEVATION = 12.0  # degrees, of pictures of an object's front
+SIDE_ELEVATIONS = (-20, 36)  # degrees about a side's own elevation: side pictures are taken from above, too
 PERSPECTIVE = 28.0  # degrees, typical of product pictures; where the search for a field of view begins
 FIELDS = (8.0, 50.0)  # degrees, the range of that search
 HINT_FITS = 0.9  # overlap from about the hinted camera above which it is believed
@@ -34,6 +35,39 @@ SURE = 0.96  # overlap above which there is nothing left to search for
 RIVAL = 0.05  # a camera whose loss is higher than the best one's by this will not catch up
 EDGE_WEIGHT = 0.06  # of the misfit of edges beside 1 - IoU
 PERSPECTIVE_COST = 0.002  # so that what an orthographic camera explains is taken for one
+
+
+@dataclass(frozen=True)
+class Range:
+    """The cameras that are searched, degrees.
+
+    azimuth: the middle; spread: to both sides of it; elevations: of the grid, rising; usual: the elevation that decides
+    where silhouettes cannot.
+    """
+
+    azimuth: float = 0.0
+    spread: float = 180.0
+    elevations: tuple[int, ...] = ELEVATIONS
+    usual: float = USUAL_ELEVATION
+
+    @classmethod
+    def about(cls, nominal: Camera, spread: float) -> Range:
+        """Return the range around the camera that a side is seen from."""
+        low, high = (nominal.elevation + offset for offset in SIDE_ELEVATIONS)
+        grid = tuple(e for e in range(round(low), round(high) + 1, 8) if -90 <= e <= 90)
+        return cls(nominal.azimuth, spread, grid, nominal.elevation)
+
+    def limited(self, azimuth: float, elevation: float) -> tuple[float, float]:
+        """Return the nearest angles that the refinement may reach."""
+        low, high = max(self.elevations[0] - BEYOND, -90.0), min(self.elevations[-1] + BEYOND, 90.0)
+        reach = self.spread + BEYOND
+        away = float(np.clip(azimuth - self.azimuth, -reach, reach))
+        return self.azimuth + away, float(np.clip(elevation, low, high))
+
+    def unusual(self, camera: Camera) -> float:
+        """Return how far a camera is from the usual one, as a slight addition to a loss."""
+        away, higher = camera.azimuth - self.azimuth, camera.elevation - self.usual
+        return 0.003 * ((away / 30.0) ** 2 + (higher / 30.0) ** 2)
 
 
 @dataclass(frozen=True)
@@ -64,20 +98,44 @@ def register(
     small, fine = _resized(rgba[..., 3], COARSE_SIZE), picture[..., 3]
     if not (small > 0.5).any():
         return Registration(Camera(), 0.0, False)
-    search = _Search(vertices, faces, spread, PictureEdges(picture))
+    search = _Search(vertices, faces, Range(spread=spread), PictureEdges(picture))
     if hint is not None:
         near = search.refined(hint, fine, 110, full=True)
         iou = search.iou(near, fine)
         if iou >= HINT_FITS:
             return Registration(near, iou, True)
+    best, iou = _searched(search, small, fine)
+    return Registration(best, iou, True) if iou >= lowest_iou else plain_front(vertices, faces, rgba[..., 3])
+
+
+def register_side(
+    vertices: np.ndarray, faces: np.ndarray, rgba: np.ndarray, nominal: Camera, spread: float, lowest_iou: float
+) -> Registration:
+    """Return the camera of a square picture of one side, near the camera that the side is seen from.
+
+    rgba: [S, S, 4], 0..1; spread: degrees of azimuth to both sides of `nominal`. Below lowest_iou the nominal
+    direction is kept, fitted to the alpha's bounding box, with the overlap that the search found.
+    """
+    vertices, faces = _lighter(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
+    picture = _resized(rgba, FINE_SIZE)
+    small, fine = _resized(rgba[..., 3], COARSE_SIZE), picture[..., 3]
+    if not (small > 0.5).any():
+        return Registration(nominal, 0.0, False)
+    search = _Search(vertices, faces, Range.about(nominal, spread), PictureEdges(picture))
+    best, iou = _searched(search, small, fine)
+    return (
+        Registration(best, iou, True) if iou >= lowest_iou else Registration(search.fitted(nominal, fine), iou, False)
+    )
+
+
+def _searched(search: _Search, small: np.ndarray, fine: np.ndarray) -> tuple[Camera, float]:
+    """Return the best camera of the searched range and the overlap it reaches."""
     best = _by_edges(search, _by_outline(search, small, fine), fine)
     iou = search.iou(best, fine)
     if iou < SURE:  # a simplex that has shrunk too early finds out more from a fresh start
         best = search.refined(best, fine, 90, full=True)
         iou = search.iou(best, fine)
-    if iou >= lowest_iou:
-        return Registration(best, iou, True)
-    return plain_front(vertices, faces, rgba[..., 3])
+    return best, iou
 
 
 def _by_outline(search: _Search, small: np.ndarray, fine: np.ndarray) -> list[Camera]:
@@ -85,7 +143,9 @@ def _by_outline(search: _Search, small: np.ndarray, fine: np.ndarray) -> list[Ca
     found = [search.refined(camera, small, 60) for camera in _starts(search, small)]
     # Boxes and other shapes with several mirror planes have one silhouette from two sides.
     best = min(found, key=lambda camera: search.loss(camera, fine))
-    mirrored = best.moved(azimuth=-best.azimuth, elevation=float(np.clip(-best.elevation, *REFINED_ELEVATIONS)))
+    middle = search.range.azimuth
+    azimuth, elevation = search.range.limited(2 * middle - best.azimuth, -best.elevation)
+    mirrored = best.moved(azimuth=azimuth, elevation=elevation)
     return [*found, search.refined(search.fitted(mirrored, small), small, 60)]
 
 
@@ -105,10 +165,11 @@ def _by_edges(search: _Search, found: list[Camera], fine: np.ndarray) -> Camera:
 
 def _starts(search: _Search, alpha: np.ndarray) -> list[Camera]:
     """The three best cameras of a grid of azimuths and elevations, no two of them neighbours."""
-    step = 10.0 if search.spread <= 60 else 15.0
-    count = max(1, round(search.spread / step))
-    azimuths = np.unique(np.linspace(-search.spread, search.spread, 2 * count + 1))
-    cameras = [search.fitted(Camera(float(a), float(e)), alpha) for a in azimuths for e in ELEVATIONS]
+    spread = search.range.spread
+    step = 10.0 if spread <= 60 else 15.0
+    count = max(1, round(spread / step))
+    azimuths = search.range.azimuth + np.unique(np.linspace(-spread, spread, 2 * count + 1))
+    cameras = [search.fitted(Camera(float(a), float(e)), alpha) for a in azimuths for e in search.range.elevations]
     return _distinct(sorted(cameras, key=lambda camera: search.loss(camera, alpha)), 3)
 
 
@@ -126,9 +187,9 @@ class _Search:
     """The mesh, and how well cameras fit a picture of it. edges: of the picture, for `full_loss`."""
 
     def __init__(
-        self, vertices: np.ndarray, faces: np.ndarray, spread: float = 180.0, edges: PictureEdges | None = None
+        self, vertices: np.ndarray, faces: np.ndarray, range: Range | None = None, edges: PictureEdges | None = None
     ):
-        self.vertices, self.faces, self.spread, self.edges = vertices, faces, spread, edges
+        self.vertices, self.faces, self.range, self.edges = vertices, faces, range or Range(), edges
 
     def mask(self, camera: Camera, size: int) -> np.ndarray:
         """Soft silhouette [size, size]: rendered at twice the size and averaged."""
@@ -139,7 +200,7 @@ class _Search:
 
     def loss(self, camera: Camera, alpha: np.ndarray) -> float:
         """1 - IoU, plus a slight pull to the usual camera, which decides where the silhouette cannot."""
-        return 1.0 - self.iou(camera, alpha) + _unusual(camera)
+        return 1.0 - self.iou(camera, alpha) + self.range.unusual(camera)
 
     def full_loss(self, camera: Camera, alpha: np.ndarray) -> float:
         """`loss` with the misfit of the edges, and a little for perspective."""
@@ -148,7 +209,7 @@ class _Search:
         coarser = Maps(*(plane[::2, ::2] for plane in (maps.face, maps.barycentrics, maps.depth, maps.normal)))
         misfit = self.edges.misfit(coarser, camera.pixel_size(len(alpha)))
         cost = PERSPECTIVE_COST if camera.perspective else 0.0
-        return 1.0 - _overlap(_softened(maps.mask), alpha) + EDGE_WEIGHT * misfit + _unusual(camera) + cost
+        return 1.0 - _overlap(_softened(maps.mask), alpha) + EDGE_WEIGHT * misfit + self.range.unusual(camera) + cost
 
     def fitted(self, camera: Camera, alpha: np.ndarray) -> Camera:
         """The camera with scale and shift such that the mesh's bounding box in the picture meets the alpha's."""
@@ -170,8 +231,9 @@ class _Search:
         """
 
         def camera_at(x: np.ndarray) -> Camera:
-            elevation = float(np.clip(start.elevation + 10 * x[1], *REFINED_ELEVATIONS))
-            azimuth = float(np.clip(start.azimuth + 10 * x[0], -self.spread - BEYOND, self.spread + BEYOND))
+            azimuth, elevation = self.range.limited(
+                start.azimuth + 10 * float(x[0]), start.elevation + 10 * float(x[1])
+            )
             moved = _scaled(start, float(np.exp(0.1 * x[2])))
             shift = (start.shift[0] + 0.1 * float(x[3]), start.shift[1] + 0.1 * float(x[4]))
             moved = moved.moved(azimuth=azimuth, elevation=elevation, shift=shift)
@@ -191,10 +253,6 @@ class _Search:
             },
         )
         return camera_at(found.x)
-
-
-def _unusual(camera: Camera) -> float:
-    return 0.003 * ((camera.azimuth / 30.0) ** 2 + ((camera.elevation - 12.0) / 30.0) ** 2)
 
 
 def _overlap(mask: np.ndarray, alpha: np.ndarray) -> float:

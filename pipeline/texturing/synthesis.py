@@ -7,9 +7,7 @@ A third party adds one in the entry-point group `varco3d.synthesizers`: a callab
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -18,9 +16,8 @@ import numpy as np
 from ..._files import write_json
 from ..._plugins import SYNTHESIZERS, plugins
 from ..._text import suggestion
-from ...errors import BadInputError, UsageError
+from ...errors import UsageError
 from ...kernels.atlas.bake import View
-from ...kernels.parallel import run_threads
 from ...kernels.views.cameras import SIX_VIEWS, Camera
 from ...kernels.views.render_maps import Maps, render_maps
 from ...weights.painters import painter_names
@@ -30,7 +27,6 @@ from .register import Registration
 from .symmetry import find_symmetries
 
 HALF_HEIGHT = 1.1  # orthographic half height of the wanted views; the mesh lies in [-1, 1]^3
-FILE_TYPES = (".png", ".webp", ".jpg", ".jpeg")
 
 
 @dataclass(frozen=True)
@@ -124,68 +120,8 @@ class OwnSynthesizer:
         return []
 
 
-class FolderSynthesizer:
-    """Pictures by an artist or another program: a folder in which they are named by view (front.png, back.webp, ...),
-    or a list "front.png,back=behind.png,...", in which a file that is not named by its view is given one.
-
-    They show the mesh orthographically, half height HALF_HEIGHT, on transparency or any background: without alpha
-    the mesh's own silhouette is used. It is the layout of the condition maps that `write_conditions` writes.
-    """
-
-    name = "folder"
-
-    def __init__(self, place: str | Path):
-        self.place = place
-
-    def synthesize(self, conditions: Conditions) -> list[View]:
-        files = self._files(conditions.cameras)
-        views: dict[str, View] = {}
-
-        def read(name: str, path: Path) -> None:
-            camera = conditions.cameras[name]
-            rgba = _read_rgba(path)
-            if (rgba[..., 3] > 0.99).all():
-                mask = render_maps(conditions.vertices, conditions.faces, camera, rgba.shape[:2], maps=()).mask
-                rgba[..., 3] = mask
-            views[name] = View(camera, *prepare_picture(rgba), priority=0.3)
-
-        run_threads([partial(read, name, path) for name, path in files.items()])
-        return [views[name] for name in files]
-
-    def _files(self, wanted: Iterable[str]) -> dict[str, Path]:
-        """View -> file, at least one. Raises BadInputError."""
-        known = ", ".join(wanted)
-        folder = Path(self.place)
-        if folder.is_dir():
-            named = {name: folder / f"{name}{suffix}" for name in wanted for suffix in reversed(FILE_TYPES)
-                     if (folder / f"{name}{suffix}").exists()}  # fmt: skip
-            if not named:
-                raise BadInputError(f"{folder} holds no view", f"Name pictures {known} with {FILE_TYPES[0]}.")
-            return named
-        named = {}
-        for text in str(self.place).split(","):
-            view, equals, file = text.strip().rpartition("=")
-            path = Path(file)
-            name = view if equals else path.stem
-            if not path.is_file():
-                raise BadInputError(
-                    f"{path} is no picture and no folder of views",
-                    "Give a folder with front.png, back.png, ..., or files.",
-                )
-            if name not in wanted or name in named:
-                raise BadInputError(
-                    f"{path} is no view of its own: '{name}'", f"Views are {known}, each once; write back={path.name}."
-                )
-            named[name] = path
-        return named
-
-
-def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
-    """`mirror`, `own`, `folder`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
-    if name == "folder":
-        if not folder:
-            raise UsageError("the painter folder needs pictures", "Name a folder or front.png,... in `texture.views`.")
-        return FolderSynthesizer(folder)
+def make_synthesizer(name: str) -> ViewSynthesizer:
+    """Return `mirror`, `own`, or one from the entry-point group `varco3d.synthesizers`. Raises UsageError."""
     if name == "mirror":
         return MirrorSynthesizer()
     if name == "own":
@@ -193,7 +129,7 @@ def make_synthesizer(name: str, folder: str | None = None) -> ViewSynthesizer:
     found = plugins(SYNTHESIZERS)
     if name in found:
         return found[name].load()()
-    known = [*PLAIN, *painter_names(), *sorted(found)]
+    known = [*PLAIN, *painter_names(), *found]
     raise UsageError(f"there is no painter '{name}'", suggestion(name, known))
 
 
@@ -217,13 +153,3 @@ def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> N
         Image.fromarray(np.rint(np.clip(near, 0, 1) * 65535).astype(np.uint16)).save(
             folder / f"depth_{name}.png", compress_level=1
         )
-
-
-def _read_rgba(path: Path) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(path) as picture:
-            return np.asarray(picture.convert("RGBA"), np.float32) / 255.0
-    except OSError as error:
-        raise BadInputError(f"{path} is no readable picture: {error}") from error

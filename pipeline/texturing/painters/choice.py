@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 from collections.abc import Callable
 
+from ...._plugins import SYNTHESIZERS, plugins
+from ...._text import suggestion
 from ....errors import ModelMissingError, UsageError
-from ....weights.painters import PAINTERS, WITH_WORDS, missing_weights
+from ....weights.painters import PAINTERS, WITH_WORDS, missing_weights, painter_names
 from ....weights.painters.libraries import PIP
 
 PLAIN = ("mirror", "own", "folder")  # no network
@@ -42,6 +44,25 @@ def choose_painter(
         raise ModelMissingError(f"a prompt needs the painter {name}, which cannot run here", f"Run: {lacking}")
     warn(f"the sides that the picture does not show are mirrored; to paint them with {name}, run: {lacking}")
     return "mirror"
+
+
+def check_painter(asked: str, views: str | None, extra_views: int) -> None:
+    """Refuse a painter that is not installed, and side pictures that cannot be used, before any work.
+
+    Raises UsageError, BadInputError.
+    """
+    known = ["auto", *PLAIN, *painter_names(), *plugins(SYNTHESIZERS)]
+    if asked not in (*known, "tiny"):
+        raise UsageError(f"there is no painter '{asked}'", suggestion(asked, known))
+    if not views:
+        if asked == "folder":
+            raise UsageError("the painter folder needs pictures", "Name a folder or front.png,... in `texture.views`.")
+        return
+    if asked not in ("auto", "tiny", *PLAIN):
+        raise UsageError(f"the painter {asked} reads no pictures of sides", "Leave `texture.views` out.")
+    from ..sides import check_sides
+
+    check_sides(views, extra_views)
 
 
 def _lacking(name: str, picture: bool) -> str:

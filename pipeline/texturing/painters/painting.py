@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ....errors import BadMeshError
+from ....errors import BadMeshError, UsageError
 from ....kernels.atlas.bake import View
 from ....weights.painters import painter_names
 from ...artifacts import Mesh
@@ -15,6 +17,7 @@ from ...meshes.preview import render_view
 from ...stage import Context
 from ..paint import Painted, paint
 from ..picture import prepare_picture
+from ..sides import SidePictures
 from ..synthesis import Conditions, input_view, make_synthesizer
 from .agree import settled
 from .bridge import learned_synthesizer
@@ -31,6 +34,7 @@ class Painting:
 
     conditions: the mesh as views see it, and its picture, whose registration may change. cut: the mesh cut for its
     atlas, with the colours that show where no view does; place [V, 3]: where the vertices of that lie in the box.
+    cut_out: the file of a side's picture -> its subject, float32 [S, S, 4].
     """
 
     conditions: Conditions
@@ -39,6 +43,7 @@ class Painting:
     size: int
     settings: Any
     context: Context
+    cut_out: Callable[[Path], np.ndarray]
 
     def paint(self, painter: str) -> tuple[Painted, list[View], dict[str, Any]]:
         """(the texture, the views it was baked from, facts of the painter)."""
@@ -52,9 +57,10 @@ class Painting:
             return self._own(misfit)
         views = [input_view(conditions)] if found is not None and not misfit else []
         if not learned:
-            views += make_synthesizer(painter, settings.views).synthesize(conditions)
+            sides = self._sides() if painter == "folder" else None
+            views += (sides or make_synthesizer(painter)).synthesize(conditions)
             self.context.progress(3, 4, "paint")
-            return self._bake(views), views, {}
+            return self._bake(views), views, {"sides": sides.facts} if sides else {}
         if misfit:
             self.context.warn(f"the picture is shown to {painter} only; no part of it is baked itself")
         return self._learned(painter, views)
@@ -83,6 +89,15 @@ class Painting:
             rgba = render_view(mesh, camera, OWN_SIDE, light=0.0, background=None).astype(np.float32) / 255
             views.append(View(camera, *prepare_picture(rgba)))
         return views
+
+    def _sides(self) -> SidePictures:
+        """Return the synthesiser of the pictures in `texture.views`. Raises UsageError without any."""
+        settings = self.settings
+        if not settings.views:
+            raise UsageError("the painter folder needs pictures", "Name a folder or front.png,... in `texture.views`.")
+        lowest = settings.lowest_iou if settings.register else None
+        warn = self.context.warn
+        return SidePictures(settings.views, settings.views_framed, self.cut_out, settings.spread, lowest, warn)
 
     def _learned(self, name: str, views: list[View]) -> tuple[Painted, list[View], dict[str, Any]]:
         """Views of a learned painter, brought to the picture's colours, then further passes over what is unseen."""

@@ -215,7 +215,7 @@ def test_views_from_a_folder_are_used(tmp_path: Path):
         view = render_view(truth, Camera(azimuth, elevation, HALF_HEIGHT), SIDE, light=0.0, background=(0, 1, 0))
         Image.fromarray(view).save(tmp_path / f"{name}.png")
     asset = Asset(subject=subject_of(truth, Camera(0, 10, 1.1)), mesh=Mesh(truth.vertices, truth.faces))
-    settings = make_settings(Texture.Settings, {"size": 256, "views": str(tmp_path)})
+    settings = make_settings(Texture.Settings, {"size": 256, "views": str(tmp_path), "views_framed": True})
     painted = Texture().run(asset, settings, Context(folder=tmp_path / "extra")).mesh
     wanted = render_view(truth, Camera(180, 30), 128, light=0.0).astype(int)
     got = render_view(painted, Camera(180, 30), 128, light=0.0).astype(int)

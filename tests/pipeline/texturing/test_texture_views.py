@@ -18,7 +18,8 @@ from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.preview import render_view
 from varco3d.pipeline.texturing import paint as painting
 from varco3d.pipeline.texturing.register import plain_front, register
-from varco3d.pipeline.texturing.synthesis import Conditions, make_synthesizer, wanted_cameras
+from varco3d.pipeline.texturing.sides import SidePictures
+from varco3d.pipeline.texturing.synthesis import Conditions, wanted_cameras
 
 
 def conditions() -> Conditions:
@@ -29,10 +30,15 @@ def conditions() -> Conditions:
     return Conditions(rgba, found, vertices, faces, smooth_normals(vertices, faces), wanted_cameras())
 
 
+def exactly(place: str) -> SidePictures:
+    """The pictures of `place`, framed like the condition maps."""
+    return SidePictures(place, True, cut_out=pytest.fail, spread=30.0, lowest_iou=0.5, warn=pytest.fail)
+
+
 def test_a_list_of_files_is_told_by_name_or_by_view(tmp_path: Path):
     for name, red in (("back", 50), ("upper", 200)):
         Image.new("RGB", (40, 40), (red, 0, 0)).save(tmp_path / f"{name}.png")
-    views = make_synthesizer("folder", f"{tmp_path}/back.png, top={tmp_path}/upper.png").synthesize(conditions())
+    views = exactly(f"{tmp_path}/back.png, top={tmp_path}/upper.png").synthesize(conditions())
     assert [(view.camera.azimuth, view.camera.elevation) for view in views] == [(180, 0), (0, 90)]
     assert [round(255 * float(view.picture[20, 20, 0])) for view in views] == [50, 200]
     assert views[0].confidence[0, 0] == 0 and views[0].confidence[20, 20] == 1, "the mesh's own silhouette"
@@ -50,7 +56,7 @@ def test_a_wrong_list_names_the_file(tmp_path: Path, text, cause):
     for name in ("back", "upper"):
         Image.new("RGB", (8, 8)).save(tmp_path / f"{name}.png")
     with pytest.raises(BadInputError, match=cause):
-        make_synthesizer("folder", text.format(tmp_path)).synthesize(conditions())
+        exactly(text.format(tmp_path)).synthesize(conditions())
 
 
 def test_the_search_does_not_lose_flat_parts():
