@@ -24,9 +24,12 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-PART_BYTES = 60 << 20
+PART_BYTES = (60 << 20) - (1 << 16)  # the rest is for the manifest and unpack.py
 ARCHITECTURE = 90
-WHEELS = ("warp-lang==1.19.0", "trimesh>=4.5", "fast-simplification>=0.2", "platformdirs>=4.2", "xatlas==0.0.11")
+WHEELS = (
+    "warp-lang==1.19.0", "trimesh>=4.5", "fast-simplification>=0.2", "platformdirs>=4.2", "xatlas==0.0.11",
+    "typer>=0.27.2,<0.29", "DracoPy>=2", "mapbox_earcut>=1.0.1",
+)  # fmt: skip
 PLATFORMS = [f"manylinux_2_{glibc}_x86_64" for glibc in (17, 24, 27, 28, 31, 34)] + ["manylinux2014_x86_64"]
 WEIGHTS = (".safetensors", ".onnx")
 HELD_APART = ("weights/tiny/", "weights/cutout/")
