@@ -1,4 +1,4 @@
-"""python -m varco3d.cli"""
+"""Run the program as `python -m varco3d.cli`."""
 
 import sys
 

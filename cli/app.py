@@ -33,7 +33,7 @@ varco3d inspect chair.glb --require 'watertight,faces<=50000'
 
 
 def build_app() -> TyperGroup:
-    """The root of the verbs. Made per call, so that nothing is shared between calls in one process."""
+    """Return the root of the verbs. Made per call, so that nothing is shared between calls in one process."""
     app = new_app("varco3d", "One picture in, a textured 3D mesh out.", EXAMPLES, LazyGroup, _root)
     for name, summary in VERBS.items():
         app.command(name, cls=LazyVerb, help=summary)(_described)
@@ -56,7 +56,7 @@ def _root(
         False, "--version", help="Print the version.", is_eager=True, callback=_print_version, rich_help_panel="Global"
     ),
 ) -> None:
-    """Takes the global flags before the verb."""
+    """Take the global flags before the verb."""
 
 
 def _described() -> None:

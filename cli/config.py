@@ -43,27 +43,30 @@ class Value:
 
 @dataclass(frozen=True)
 class ConfigFiles:
-    """What the config files say. paths: strongest first; flags: name -> value of the strongest file that holds it;
-    stages: per file, stage -> key -> value."""
+    """What the config files say.
+
+    paths: strongest first; flags: name -> value of the strongest file that holds it; stages: per file, stage -> key ->
+    value.
+    """
 
     paths: tuple[Path, ...] = ()
     flags: Mapping[str, Value] = field(default_factory=dict)
     stages: tuple[tuple[Path, Mapping[str, Mapping[str, Any]]], ...] = ()
 
     def defaults(self) -> dict[str, Any]:
-        """The flags' values as one would type them, by field: Typer's default map."""
+        """Return the flags' values as one would type them, by field: Typer's default map."""
         known = {flag.name: flag for flag in RunOptions.flags()}
         given = {name: value.value for name, value in self.flags.items() if value.value != []}
         return {known[name].field: _typed(value, bool(known[name].many)) for name, value in given.items()}
 
 
 def user_config_path() -> Path:
-    """The user's config file; it need not exist."""
+    """Return the user's config file; it need not exist."""
     return config_folder() / "config.toml"
 
 
 def config_paths(explicit: Path | None, folder: Path) -> tuple[Path, ...]:
-    """The config files that count, strongest first. Raises UsageError when the one asked for does not exist."""
+    """Return the config files that count, strongest first. Raises UsageError when the one asked for does not exist."""
     if explicit is not None:
         if not explicit.is_file():
             raise UsageError(f"the config file {explicit} does not exist", "Check --config or VARCO3D_CONFIG.")
@@ -79,7 +82,7 @@ def _is_file(path: Path) -> bool:
 
 
 def read_config_files(explicit: Path | None = None, folder: Path | None = None) -> ConfigFiles:
-    """Reads the file asked for, or those of the folder and the user. Raises UsageError: unreadable, unknown key."""
+    """Read the file asked for, or those of the folder and the user. Raises UsageError: unreadable, unknown key."""
     paths = config_paths(explicit, folder or Path.cwd())
     stored = {flag.name for flag in RunOptions.flags() if flag.stored}
     flags: dict[str, Value] = {}
@@ -99,7 +102,7 @@ def read_config_files(explicit: Path | None = None, folder: Path | None = None) 
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """A config file as a dictionary. Raises UsageError with the line of a mistake."""
+    """Return a config file as a dictionary. Raises UsageError with the line of a mistake."""
     try:
         return read_toml(path)
     except (OSError, ValueError, RecursionError) as error:
@@ -107,14 +110,17 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _typed(value: Any, many: bool) -> Any:
-    """A value of a TOML file as one would type it, for the same checks as on the command line."""
+    """Return a value of a TOML file as one would type it, for the same checks as on the command line."""
     if many:
         return [shown(item) for item in value] if isinstance(value, list) else [shown(value)]
     return shown(value)
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """A sentence for every VARCO3D_* variable that means nothing. The environment is shared, so it is no error."""
+    """Return a sentence for every VARCO3D_* variable that means nothing.
+
+    The environment is shared, so it is no error.
+    """
     known = {flag.variable for flag in RunOptions.flags() if flag.stored}
     strange = (name for name, text in environ.items() if name.startswith(PREFIX) and text)
     return [
@@ -134,17 +140,17 @@ class StageSettings:
     values: Mapping[str, Mapping[str, Value]] = field(default_factory=dict)
 
     def plain(self) -> dict[str, dict[str, Any]]:
-        """The settings without their origins: {"coarse": {"steps": 20}}."""
+        """Return the settings without their origins: {"coarse": {"steps": 20}}."""
         return {stage: {key: found.value for key, found in keys.items()} for stage, keys in self.values.items()}
 
     def put(self, stage: str, values: Mapping[str, Any], origin: str) -> "StageSettings":
-        """A copy in which `values` of a stage come from `origin`."""
+        """Return a copy in which `values` of a stage come from `origin`."""
         changed = {**self.values.get(stage, {}), **{key: Value(value, origin) for key, value in values.items()}}
         return StageSettings({**self.values, stage: changed})
 
 
 def stage_settings(options: RunOptions, files: ConfigFiles) -> StageSettings:
-    """What all sources say about the stages, the preset of the chosen model among them. Raises UsageError."""
+    """Merge the stage settings of all sources, the chosen model's preset among them. Raises UsageError."""
     from ..pipeline.recipe import PRESETS, read_recipe
     from ..pipeline.stages.settings import ORDER
 
@@ -156,7 +162,7 @@ def stage_settings(options: RunOptions, files: ConfigFiles) -> StageSettings:
 def merge(
     options: RunOptions, files: ConfigFiles, preset: Mapping[str, Mapping[str, Any]], stages: Iterable[str]
 ) -> StageSettings:
-    """Merges flags, variables, files and the preset: the strongest source wins, and in it a setting named outright.
+    """Merge flags, variables, files and the preset: the strongest source wins, and in it a setting named outright.
 
     preset: stage -> key -> value; stages: names that a table or --set may have. Raises UsageError for another name.
     """

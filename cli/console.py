@@ -24,7 +24,7 @@ _RED, _YELLOW, _DIM, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m",
 
 
 def wants_color(stream: IO[str], refused: bool, environ: Mapping[str, str]) -> bool:
-    """True when `stream` gets colours: a terminal, and --no-color, NO_COLOR and TERM=dumb do not forbid it."""
+    """Return True when `stream` gets colours: a terminal, and --no-color, NO_COLOR and TERM=dumb do not forbid it."""
     if refused or environ.get("NO_COLOR") or environ.get("TERM") == "dumb":
         return False
     return is_terminal(stream)
@@ -74,7 +74,7 @@ class Console:
         self._log("result", text)
 
     def _write(self, text: str) -> None:
-        """A line on stdout; a progress bar on the same terminal steps aside for it."""
+        """Return a line on stdout; a progress bar on the same terminal steps aside for it."""
         aside = self.live if self.live is not None and is_terminal(self.out) else None
         if aside is not None:
             aside.stop()
@@ -223,18 +223,18 @@ class Console:
 
 
 def shown(text: str) -> str:
-    """The text without control characters but for its lines and tabs: terminals obey what names of files hold."""
+    """Return the text without control characters other than line ends and tabs."""
     return "".join(c if c.isprintable() or c in "\n\t" else "?" for c in text)
 
 
 def silence(stream: IO[Any]) -> None:
-    """Sends what a stream still holds to nowhere, so that the interpreter does not fail over it when it ends."""
+    """Send what a stream still holds to nowhere, so that the interpreter does not fail over it when it ends."""
     with contextlib.suppress(OSError, ValueError, AttributeError), open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def open_standard_streams() -> None:
-    """Gives closed standard streams to nowhere: the next file that is opened would take their number otherwise."""
+    """Give closed standard streams to nowhere: the next file that is opened would take their number otherwise."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -244,7 +244,7 @@ def open_standard_streams() -> None:
 
 
 def open_log(path: Path) -> IO[str]:
-    """Opens the log for appending, making its folder. Raises OutputError; UsageError for a file that is no log."""
+    """Open the log for appending, making its folder. Raises OutputError; UsageError for a file that is no log."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.stat().st_size and not _is_log(path):
@@ -277,7 +277,7 @@ def seconds(value: float) -> str:
 
 
 def _plain(value: object) -> object:
-    """What json cannot write by itself: paths and NumPy numbers."""
+    """Convert paths and NumPy numbers, which json cannot write by itself."""
     if isinstance(value, Path):
         return str(value)
     for reader in ("tolist", "item"):

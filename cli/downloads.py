@@ -31,7 +31,7 @@ def accepted_names(values: Sequence[str]) -> frozenset[str]:
 
 
 def ask_for(licence: Licence, store: Store, session: Session, accepted: frozenset[str]) -> None:
-    """Shows a licence and its territory clause, and gets a yes: from --accept-licence, on record, or by asking.
+    """Show a licence and its territory clause, and gets a yes: from --accept-licence, on record, or by asking.
 
     Raises LicenceNotAcceptedError.
     """
@@ -85,7 +85,7 @@ def fetch(
 
 @contextlib.contextmanager
 def show_progress(session: Session) -> Iterator[Callable[[Progress], None]]:
-    """A callback that shows downloads: a bar on a terminal, otherwise a line every ten seconds; nothing with -q."""
+    """Return a callback that shows downloads: a bar on a terminal, else a line every ten seconds."""
     console = session.console
     if console.quiet:
         yield lambda _: None

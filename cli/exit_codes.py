@@ -51,12 +51,14 @@ MEANINGS: dict[int, str] = {
 
 
 def exit_code(code: str) -> int:
-    """The exit code of a command that ends with the error `code`; unknown codes count as internal errors."""
+    """Return the exit code of a command that ends with the error `code`; unknown codes count as internal errors."""
     return EXIT_CODES.get(code, ITEM_FAILED)
 
 
 def run_exit_code(failures: Iterable[str], succeeded: int = 0) -> int:
-    """The exit code of a run whose failed items have these error codes (none: 0) and in which `succeeded` items worked.
+    """Return the exit code of a run whose failed items have these error codes (none.
+
+    0) and in which `succeeded` items worked.
 
     One bad picture among many is 1. When nothing worked and every failure has the same cause in the machine (a model
     missing, memory), the run answers with that cause. Meshes that only fail --require answer with 5.

@@ -19,7 +19,7 @@ COMPLETION = "_VARCO3D_COMPLETE"  # the variable in which the shell asks for com
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the program and returns its exit code; never raises."""
+    """Run the program and return its exit code; never raises."""
     args = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         open_standard_streams()
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _call(args: list[str], session: Session) -> Any:
-    """Runs the verb, or answers the shell that completes a line. Typer's own way would hide which signal came."""
+    """Run the verb, or answers the shell that completes a line. Typer's own way would hide which signal came."""
     app = build_app()
     if os.environ.get(COMPLETION):
         from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage]
@@ -58,7 +58,7 @@ def _call(args: list[str], session: Session) -> Any:
 
 
 def exit_code_of(error: BaseException) -> int:
-    """The exit code of a program that `error` ends."""
+    """Return the exit code of a program that `error` ends."""
     if isinstance(error, TerminatedError):
         return TERMINATED
     if isinstance(error, KeyboardInterrupt | typer.Abort):
@@ -89,7 +89,7 @@ def _say(session: Session, error: BaseException, args: list[str]) -> None:
 
 
 def _drop_stdout() -> None:
-    """Sends stdout to nowhere, so that Python's flush at exit does not complain about the broken pipe."""
+    """Send stdout to nowhere, so that Python's flush at exit does not complain about the broken pipe."""
     with open(os.devnull, "wb") as nowhere:
         os.dup2(nowhere.fileno(), 1)
 

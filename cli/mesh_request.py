@@ -34,7 +34,7 @@ def build_mesh_request(
     skip: Sequence[str],
     scratch: Path,
 ) -> Request:
-    """The run that fills `slot` ("coarse" or "mesh") from a file and leaves out the stages `skip`.
+    """Return the run that fills `slot` ("coarse" or "mesh") from a file and leaves out the stages `skip`.
 
     The mesh is centred and scaled into the box; the result gets its longest side back unless --size is given. A mesh
     stands in no record: its results are made anew each time. image: None where words alone say what is wanted; nothing
@@ -69,5 +69,5 @@ def build_mesh_request(
 
 
 def result_name(slot: str) -> str:
-    """What the default output is called: chair.refined.glb, chair.textured.glb."""
+    """Return the default output's middle name: chair.refined.glb, chair.textured.glb."""
     return {"coarse": "refined", "mesh": "textured"}[slot]

@@ -25,7 +25,7 @@ _RECENT = 50  # records that an estimate looks at
 
 
 def show_plan(session: Session, request: Request) -> None:
-    """Prints the plan: `input -> output` lines on stdout, the rest as notes; one JSON document with --json."""
+    """Print the plan: `input -> output` lines on stdout, the rest as notes; one JSON document with --json."""
     check_memory(request)
     plan = describe_plan(request)
     console = session.console
@@ -60,7 +60,7 @@ def show_plan(session: Session, request: Request) -> None:
 
 
 def describe_plan(request: Request) -> dict[str, Any]:
-    """The plan as JSON; see schemas/plan.schema.json."""
+    """Return the plan as JSON; see schemas/plan.schema.json."""
     config, options = request.config, request.options
     device = resolve_device(config.device)
     records = latest_records(options.folder) if options.folder is not None else {}
@@ -87,7 +87,7 @@ def describe_plan(request: Request) -> dict[str, Any]:
 
 
 def _known_items(request: Request) -> Callable[[Item, Mapping[str, str]], bool]:
-    """A function that tells of an item, and the hashes of its pictures, whether the run would pass over it."""
+    """Return a function that tells of an item, and the hashes of its pictures, whether the run would pass over it."""
     config, options = request.config, request.options
     if options.folder is None or not options.resume or options.force:
         return lambda item, hashes: False

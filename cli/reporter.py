@@ -31,7 +31,7 @@ class Reporter:
         self._bar = _Bar(console) if _wants_bar(console) else None
 
     def emit(self, event: Event) -> None:
-        """Shows one event; events after run_finished are dropped, so that it stays the last."""
+        """Show one event; events after run_finished are dropped, so that it stays the last."""
         if self.finished:
             return
         if isinstance(event, RunStarted):
@@ -51,7 +51,7 @@ class Reporter:
             self.lost = self.lost or error
 
     def finish(self, exit_code: int, error: BaseException | None) -> None:
-        """Ends the run: clears the bar, and emits run_finished unless that was done. Safe to call twice."""
+        """End the run: clear the bar and emit run_finished unless that was done. Safe to call twice."""
         if self._bar is not None:
             self._bar.close()
         if not self.finished:
@@ -115,7 +115,7 @@ class Reporter:
 
 
 def _spoken(event: dict[str, Any]) -> dict[str, Any]:
-    """The event with flags instead of settings in its sentences."""
+    """Return the event with flags instead of settings in its sentences."""
     about: dict[str, Any] = {}
     if event.get("error"):
         error = event["error"]
@@ -126,7 +126,7 @@ def _spoken(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _error(exit_code: int, error: BaseException | None) -> dict[str, Any] | None:
-    """The error member of run_finished: why the whole run ended, None when it came to its end."""
+    """Return the error member of run_finished: why the whole run ended, None when it came to its end."""
     if error is None:
         return None
     code = getattr(error, "code", None)

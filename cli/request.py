@@ -57,7 +57,7 @@ def build_request(
     environ: Mapping[str, str],
     scratch: Path | None = None,
 ) -> Request:
-    """Reads the inputs and refuses what cannot work. scratch: folder for the one GLB that goes to stdout.
+    """Read the inputs and refuses what cannot work. scratch: folder for the one GLB that goes to stdout.
 
     Raises UsageError, NothingMatchedError, BadInputError.
     """
@@ -113,7 +113,7 @@ def mask_path(options: RunOptions) -> Path | None:
 
 
 def existing_picture(path: Path) -> None:
-    """Raises BadInputError when there is no such file."""
+    """Raise BadInputError when there is no such file."""
     if not path.is_file():
         raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
 
@@ -139,7 +139,7 @@ def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Seque
 
 
 def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
-    """What the workers need to know. skip: stages left out; stages: those that run.
+    """Return the configuration of the workers. skip: stages left out; stages: those that run.
 
     Raises UsageError, and MissingDependencyError now rather than in the middle of the run.
     """
@@ -171,7 +171,7 @@ def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages:
 
 
 def _formats_for(output: Path, options: RunOptions) -> tuple[str, ...]:
-    """What `-o name.suffix` writes: the format of the suffix first, then those asked for with --format."""
+    """Return the formats of `-o name.suffix`: the suffix's own, then those of --format."""
     chosen = output.suffix[1:].lower()
     extra = options.output.format if "format" in options.output.origins else ()
     return (chosen, *(kind for kind in extra if kind != chosen))
@@ -200,7 +200,7 @@ def painter_models(request: Request) -> tuple[str, ...]:
 def _inputs(
     arguments: Sequence[str], options: RunOptions, environ: Mapping[str, str]
 ) -> tuple[FoundInputs, tuple[int, int] | None]:
-    """The pictures of all parts of this run, and the part that is to be done now."""
+    """Return the pictures of all parts of this run, and the part that is to be done now."""
     wanted = options.selection
     listed: list[str] = read_list(wanted.from_list) if wanted.from_list else []
     if "-" in arguments:
@@ -246,7 +246,7 @@ def make_items(
 def make_recipe(
     options: RunOptions, settings: StageSettings, formats: tuple[str, ...], size: float | None = None
 ) -> Recipe:
-    """The recipe with all settings. size: longest side in metres when --size is not given."""
+    """Return the recipe with all settings. size: longest side in metres when --size is not given."""
     values = _without_absent(settings.plain(), options)
     export = values.setdefault("export", {})
     export["formats"] = formats
@@ -261,7 +261,7 @@ def make_recipe(
 
 
 def _without_absent(settings: dict[str, dict[str, Any]], options: RunOptions) -> dict[str, dict[str, Any]]:
-    """Drops settings of stages the recipe lacks when a flag set them along with others: --steps without a refiner."""
+    """Drop settings of stages the recipe lacks when a flag set them along with others: --steps without a refiner."""
     order = read_recipe(options.model.model).get("order", ORDER)
     targets = [flag.sets for flag in options.flags() if any(target.partition(".")[0] in order for target in flag.sets)]
     shared = {target for sets in targets for target in sets}
@@ -298,7 +298,7 @@ def batch_options(
 
 
 def gate_of(options: RunOptions) -> Gate | None:
-    """The quality gate that --require and --watertight ask for. Raises UsageError."""
+    """Return the quality gate that --require and --watertight ask for. Raises UsageError."""
     texts = (*options.output.require, *(["watertight"] if options.mesh.watertight else []))
     parse_requirements(texts, REPORT_KEYS)  # a mistake is found now, not after the first mesh
     return Gate(texts) if texts else None

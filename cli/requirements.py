@@ -32,7 +32,7 @@ class Requirement:
     bound: Any
 
     def met_by(self, report: Mapping[str, Any]) -> bool:
-        """True when the report's value satisfies the condition; a value that is not known (None) never does."""
+        """Return True when the report's value satisfies the condition; a value that is not known (None) never does."""
         value = report.get(self.key)
         if value is None:
             return False
@@ -78,7 +78,7 @@ def _parse(text: str, keys: list[str]) -> Requirement:
 
 
 def unmet(requirements: Iterable[Requirement], report: Mapping[str, Any]) -> list[str]:
-    """The conditions a mesh fails, each with what it has instead: `faces<=50000 (has 81230)`."""
+    """Return the conditions a mesh fails, each with what it has instead: `faces<=50000 (has 81230)`."""
     return [f"{r.text} (has {report.get(r.key)})" for r in requirements if not r.met_by(report)]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def execute(
     session: Session, label: str, options: RunOptions, build: "Callable[[Path], Request]", plan_only: bool = False
 ) -> int:
-    """Builds the request, fetches models, runs the batch, and returns the exit code; with plan_only prints the plan.
+    """Build the request, fetch models, run the batch and return the exit code; with plan_only print the plan.
 
     label: the first line on stderr; build(scratch folder) makes the request.
     """
@@ -68,7 +68,7 @@ def execute(
 
 
 def _end(session: Session, error: BaseException | None) -> None:
-    """Ends the run's events before stdout is given back; the exit code is the one `main` will come to."""
+    """End the run's events before stdout is given back; the exit code is the one `main` will come to."""
     if error is not None:
         from .main import exit_code_of
 
@@ -76,7 +76,7 @@ def _end(session: Session, error: BaseException | None) -> None:
 
 
 def ensure_models(session: Session, names: list[str], pull: bool) -> None:
-    """Raises ModelMissingError for weights that are not here; with --pull downloads them instead."""
+    """Raise ModelMissingError for weights that are not here; with --pull downloads them instead."""
     from ..weights.checkpoints.store import Store
     from ..weights.checkpoints.zoo import BUNDLES, MODELS, specs_of
 

@@ -43,7 +43,7 @@ class Session:
         return self._console
 
     def emergency_console(self, as_json: bool = False) -> Console:
-        """A console for the error line even when the log cannot be opened."""
+        """Return a console for the error line even when the log cannot be opened."""
         return self._console or self._new_console(self.flags.json or as_json)
 
     def _new_console(self, as_json: bool) -> Console:
@@ -56,11 +56,11 @@ class Session:
         )
 
     def may_ask(self) -> bool:
-        """True when a person sits there to answer a question."""
+        """Return True when a person sits there to answer a question."""
         return not self.flags.no_input and not self.flags.json and sys.stdin is not None and sys.stdin.isatty()
 
     def end(self, exit_code: int, error: BaseException | None) -> None:
-        """Runs what must happen last (the run_finished event), once, whatever ended the command."""
+        """Run what must happen last (the run_finished event), once, whatever ended the command."""
         while self.on_end:
             self.ended = True
             self.on_end.pop()(exit_code, error)

@@ -27,7 +27,7 @@ VIEW = Camera(azimuth=35, elevation=20, half_height=1.2)
 
 # %% Pictures of what travels along the chain
 def clay(vertices: np.ndarray, faces: np.ndarray) -> Image.Image:
-    """A shaded view of a mesh."""
+    """Return a shaded view of a mesh."""
     maps = render_maps(vertices, faces, [VIEW], SIDE)
     normal = np.asarray(maps.normal)[0]
     light = np.clip(normal @ np.array([0.4, 0.7, 0.6]) / np.linalg.norm([0.4, 0.7, 0.6]), 0, 1)
@@ -36,7 +36,7 @@ def clay(vertices: np.ndarray, faces: np.ndarray) -> Image.Image:
 
 
 def dots(points: np.ndarray) -> Image.Image:
-    """Points as dots, nearer ones darker."""
+    """Draw points as dots, nearer ones darker."""
     turn = np.radians(35)
     x = points[:, 0] * np.cos(turn) - points[:, 2] * np.sin(turn)
     depth = points[:, 0] * np.sin(turn) + points[:, 2] * np.cos(turn)
@@ -50,7 +50,7 @@ def dots(points: np.ndarray) -> Image.Image:
 
 
 def shown(asset: object, stage: str) -> Image.Image | None:
-    """The newest artifact of a stage as a picture."""
+    """Return the newest artifact of a stage as a picture."""
     if stage == "prepare":
         return Image.fromarray((asset.subject.rgba * 255).astype(np.uint8)).resize((SIDE, SIDE))
     if stage in ("voxelize", "sample"):

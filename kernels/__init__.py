@@ -61,7 +61,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """A function of one of the rooms, imported at first use so that `import varco3d.kernels` stays light."""
+    """Return a function of one of the rooms, imported at first use so that `import varco3d.kernels` stays light."""
     if name not in _EXPORTS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_EXPORTS[name], __name__), name)

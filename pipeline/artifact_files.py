@@ -26,8 +26,11 @@ _LARGEST_TEXT = 64 << 20  # bytes of one JSON file
 
 @dataclass(frozen=True)
 class Array:
-    """Demands on a member. kinds: letters of NumPy's dtype.kind; shape: sizes, None for any; low, high: of its values;
-    optional: it may be absent."""
+    """Demands on a member.
+
+    kinds: letters of NumPy's dtype.kind; shape: sizes, None for any; low, high: of its values; optional: it may be
+    absent.
+    """
 
     kinds: str
     shape: tuple[int | None, ...]
@@ -36,7 +39,7 @@ class Array:
     high: float | None = None
 
     def problem(self, array: np.ndarray) -> str:
-        """The words for the first demand that is not met, or nothing."""
+        """Return the words for the first demand that is not met, or nothing."""
         fits = len(array.shape) == len(self.shape) and all(
             wanted in (None, size) for wanted, size in zip(self.shape, array.shape, strict=True)
         )
@@ -52,18 +55,18 @@ class Array:
 
 
 def bad_file(path: Path, reason: object) -> BadInputError:
-    """The error for an artifact that cannot be used."""
+    """Return the error for an artifact that cannot be used."""
     return BadInputError(f"{printable(path)} cannot be read: {printable(reason)}", _AGAIN)
 
 
 def save_arrays(path: Path, **arrays: Any) -> None:
-    """Writes the arrays that are not None."""
+    """Write the arrays that are not None."""
     present = {name: value for name, value in arrays.items() if value is not None}
     write_whole(path, lambda file: np.savez(file, **present))
 
 
 def load_arrays(path: Path, wanted: Mapping[str, Array]) -> dict[str, np.ndarray]:
-    """The members named in `wanted`, each as demanded. Pickles are not opened. Raises BadInputError."""
+    """Return the members named in `wanted`, each as demanded. Pickles are not opened. Raises BadInputError."""
     try:
         with opened_regular(path) as file, zipfile.ZipFile(file) as archive:
             found = {name: _member(archive, f"{name}.npy") for name in wanted if f"{name}.npy" in archive.namelist()}
@@ -100,7 +103,7 @@ def _member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
 
 
 def save_png(path: Path, pixels: np.ndarray) -> None:
-    """Writes uint8 pixels."""
+    """Write uint8 pixels."""
     from PIL import Image
 
     write_whole(path, lambda file: Image.fromarray(pixels).save(file, format="PNG", compress_level=1))
@@ -120,7 +123,7 @@ def load_png(path: Path, mode: str) -> np.ndarray:
 
 
 def load_json(path: Path) -> dict[str, Any]:
-    """A JSON object. Raises BadInputError."""
+    """Return a JSON object. Raises BadInputError."""
     try:
         with opened_regular(path) as file:
             text = file.read(_LARGEST_TEXT + 1)
@@ -135,7 +138,7 @@ def load_json(path: Path) -> dict[str, Any]:
 
 
 def numbers(path: Path, value: Any, *shape: int) -> np.ndarray:
-    """A member of a JSON file as finite float64 of a shape. Raises BadInputError."""
+    """Return a member of a JSON file as finite float64 of a shape. Raises BadInputError."""
     try:
         array = np.array(value, np.float64).reshape(shape)
     except (TypeError, ValueError, OverflowError) as error:

@@ -40,7 +40,7 @@ SIDES = ("left", "back", "right")
 
 
 def _load_square(path: Path) -> np.ndarray:
-    """A square picture as float32 [S,S,4] in 0..1."""
+    """Return a square picture as float32 [S,S,4] in 0..1."""
     rgba = load_png(path, "RGBA")
     if rgba.shape[0] != rgba.shape[1]:
         raise bad_file(path, f"it is {rgba.shape[1]}x{rgba.shape[0]} pixels and not square")
@@ -164,14 +164,14 @@ class Mesh:
         return cls(**arrays, **pictures, **factors)
 
     def to_trimesh(self) -> trimesh.Trimesh:
-        """A Trimesh with the same vertices, faces, UVs, textures and colours."""
+        """Return a Trimesh with the same vertices, faces, UVs, textures and colours."""
         from .meshes.trimesh_bridge import to_trimesh
 
         return to_trimesh(self)
 
     @classmethod
     def from_trimesh(cls, source: trimesh.Trimesh | trimesh.Scene) -> Mesh:
-        """The Mesh of a Trimesh or of a Scene. Raises BadMeshError without triangles."""
+        """Return the Mesh of a Trimesh or of a Scene. Raises BadMeshError without triangles."""
         from .meshes.trimesh_bridge import from_trimesh
 
         return from_trimesh(source)
@@ -179,8 +179,10 @@ class Mesh:
 
 @dataclass(frozen=True)
 class PictureCamera:
-    """How the picture sees the coarse mesh, as the generator took it. affine: float32 [2,4], maps a box position
-    (x, y, z, 1) to the picture: x right, y up, both -1..1."""
+    """How the picture sees the coarse mesh, as the generator took it.
+
+    affine: float32 [2,4], maps a box position (x, y, z, 1) to the picture: x right, y up, both -1..1.
+    """
 
     affine: np.ndarray
 

@@ -69,7 +69,7 @@ def _met(need: str, filled: set[str]) -> bool:
 
 
 def _used(chosen: list[str], stages: Mapping[str, Stage]) -> list[str]:
-    """Drops stages whose every slot is unused downstream; the last stage is what the caller wants."""
+    """Drop stages whose every slot is unused downstream; the last stage is what the caller wants."""
     wanted: set[str] = set()
     kept: list[str] = []
     for name in reversed(chosen):
@@ -114,8 +114,11 @@ class Chain:
         memory: float | None = None,
         stages: Mapping[str, Stage] | None = None,
     ):
-        """names: what select_stages gave; default all. device, dtype: resolved names; memory: budget, GiB, or None;
-        stages: instances by name, default those that the recipe names."""
+        """names: what select_stages gave; default all.
+
+        device, dtype: resolved names; memory: budget, GiB, or None; stages: instances by name, default those that the
+        recipe names.
+        """
         self.recipe = recipe
         self.names = tuple(recipe.names() if names is None else names)
         self._stages = dict(stages) if stages else {name: load_stage(recipe.stage(name).use) for name in self.names}
@@ -192,7 +195,7 @@ def _stage_folder(state: ItemState, name: str) -> Path:
 
 
 def save_stage(folder: Path, stage: Stage, spec: StageSpec, state: ItemState) -> None:
-    """Writes the artifacts that `stage` gave; `stage.json` comes last, so its presence means that all are there."""
+    """Write the artifacts that `stage` gave; `stage.json` comes last, so its presence means that all are there."""
     marker = folder / "stage.json"
     sweep(folder, every=True)  # what a run that was killed had not finished: the folder is this item's alone
     marker.unlink(missing_ok=True)
@@ -207,7 +210,7 @@ def save_stage(folder: Path, stage: Stage, spec: StageSpec, state: ItemState) ->
 
 
 def load_stages(asset: Asset, recipe: Recipe, folder: Path, start: str, skip: Iterable[str] = ()) -> Asset:
-    """The asset as it was before stage `start`, from the folders that `save_stages` left.
+    """Return the asset as it was before stage `start`, from the folders that `save_stages` left.
 
     A stage without a folder was skipped then and is passed over; what it would have given must not be needed.
     Raises BadInputError when nothing is there or a needed artifact is missing.
@@ -264,7 +267,7 @@ def _check_deadline(state: ItemState, name: str) -> None:
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """True for the many ways Python, torch and Warp say that memory ran out."""
+    """Return True for the many ways Python, torch and Warp say that memory ran out."""
     text = str(error).lower()
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError)

@@ -17,15 +17,18 @@ class Event:
     type: ClassVar[str] = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """The JSON object, `schema` and `type` first, then the members in their order."""
+        """Return the JSON object, `schema` and `type` first, then the members in their order."""
         members = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {"schema": SCHEMA, "type": self.type, **members}
 
 
 @dataclass(frozen=True)
 class RunStarted(Event):
-    """Inputs are resolved and work begins. model: {"name", "sha256"}; skipped_files: files that are no pictures;
-    items: results to make, several per input with several seeds."""
+    """Inputs are resolved and work begins.
+
+    model: {"name", "sha256"}; skipped_files: files that are no pictures; items: results to make, several per input with
+    several seeds.
+    """
 
     type: ClassVar[str] = "run_started"
     run_id: str

@@ -63,7 +63,7 @@ def used_memory(device: str = "cpu") -> float:
 
 
 def empty_cache(device: str) -> None:
-    """Gives cached device blocks back after networks were dropped."""
+    """Give cached device blocks back after networks were dropped."""
     if device.startswith("cuda"):
         import torch
 
@@ -105,7 +105,7 @@ class PeakMeter:
 
 
 def _status(key: str) -> int | None:
-    """A line of /proc/self/status in bytes, or None where there is no such file."""
+    """Return a line of /proc/self/status in bytes, or None where there is no such file."""
     try:
         with open("/proc/self/status") as file:
             for line in file:

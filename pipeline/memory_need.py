@@ -17,7 +17,7 @@ _STEP = 64  # resolutions that are advised are multiples of it
 
 
 def host_needs(recipe: Recipe, stages: Collection[str]) -> dict[str, float]:
-    """Setting -> GiB that it takes: `decode.resolution` and `texture.size`, of the stages that run."""
+    """Map each setting to the GiB that it takes: `decode.resolution` and `texture.size`, of the stages that run."""
     needs: dict[str, float] = {}
     if "decode" in stages:
         needs["decode.resolution"] = PROGRAM + _CELL * recipe.stage("decode").settings.resolution ** 2 / GIB
@@ -27,7 +27,7 @@ def host_needs(recipe: Recipe, stages: Collection[str]) -> dict[str, float]:
 
 
 def largest_fit(setting: str, budget: float) -> int | None:
-    """The largest value of a setting that a budget in GiB has room for, or None when there is none."""
+    """Return the largest value of a setting that a budget in GiB has room for, or None when there is none."""
     room = (budget - PROGRAM) * GIB
     if room <= 0:
         return None

@@ -25,7 +25,7 @@ _HEADROOM = 2.0  # GiB that must stay free for a network to be kept under "auto"
 
 
 def default_loader(model: str, part: str, device: str, dtype: str) -> Any:
-    """The model zoo's loader, imported at first use; the cut-out network is not a generator and has its own."""
+    """Return the model zoo's loader, imported at first use; the cut-out network is not a generator and has its own."""
     if part == "cutout":
         from ..weights.cutout import load_cutout
 
@@ -61,7 +61,7 @@ class NetworkPool:
         self._loaded: dict[str, Any] = {}
 
     def take(self, parts: Iterable[str]) -> tuple[dict[str, Any], float]:
-        """The networks of `parts`, loading the missing ones, and the seconds that took."""
+        """Return the networks of `parts`, loading the missing ones, and the seconds that took."""
         started = time.perf_counter()
         wanted = tuple(parts)
         for part in wanted:
@@ -81,21 +81,21 @@ class NetworkPool:
         return {part: self._loaded[part] for part in wanted}, time.perf_counter() - started
 
     def load(self, part: str, model: str) -> Any:
-        """The network of `part` by a model that a stage chose itself, instead of the recipe's."""
+        """Return the network of `part` by a model that a stage chose itself, instead of the recipe's."""
         if self._models.get(part) != model and part in self._loaded:
             self._drop([part])
         self._models[part] = model
         return self.take((part,))[0][part]
 
     def release(self, upcoming: Iterable[str] = ()) -> None:
-        """Called when a stage ends: drops what neither the policy nor a later stage of this item keeps."""
+        """Return called when a stage ends: drops what neither the policy nor a later stage of this item keeps."""
         if not self._loaded or self._offload == "none" or (self._offload == "auto" and self._roomy()):
             return
         keep = set(upcoming)
         self._drop([part for part in self._loaded if part not in keep])
 
     def close(self) -> None:
-        """Drops everything."""
+        """Drop everything."""
         self._drop(list(self._loaded))
 
     def loaded(self) -> tuple[str, ...]:
@@ -116,8 +116,10 @@ class NetworkPool:
 
 
 def model_digest(models: Mapping[str, str]) -> str:
-    """sha256 over the weights that a recipe names: contents of files up to 128 MiB; of larger ones the size and 256
-    blocks all over the file."""
+    """sha256 over the weights that a recipe names.
+
+    Contents of files up to 128 MiB; of larger ones the size and 256 blocks all over the file.
+    """
     digest = hashlib.sha256()
     for part, model in sorted(models.items()):
         digest.update(f"{part}={model}\0".encode())

@@ -60,7 +60,7 @@ class Recipe:
     preset: str = "standard"
 
     def stage(self, name: str) -> StageSpec:
-        """The spec of one stage. Raises UsageError when the recipe has none of that name."""
+        """Return the spec of one stage. Raises UsageError when the recipe has none of that name."""
         for spec in self.stages:
             if spec.name == name:
                 return spec
@@ -70,7 +70,7 @@ class Recipe:
         return tuple(spec.name for spec in self.stages)
 
     def with_settings(self, overrides: Mapping[str, Mapping[str, Any]]) -> Recipe:
-        """A copy with settings changed: {"coarse": {"steps": "20"}}; strings are converted, ranges checked."""
+        """Return a copy with settings changed: {"coarse": {"steps": "20"}}; strings are converted, ranges checked."""
         for name in overrides:
             self.stage(name)
         stages = tuple(
@@ -105,7 +105,7 @@ def load_recipe(
     preset: str = "standard",
     overrides: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Recipe:
-    """The recipe called `name` (or in the file or folder `name`), with a preset and overrides applied.
+    """Return the recipe called `name` (or in the file or folder `name`), with a preset and overrides applied.
 
     Imports the modules of its stages. Raises UsageError naming the unknown recipe, preset, stage or setting.
     """
@@ -138,7 +138,7 @@ def load_recipe(
 
 
 def read_recipe(name: str) -> dict[str, Any]:
-    """The TOML of a recipe as a dict, stages not imported yet. Cheap: used by listings."""
+    """Return the TOML of a recipe as a dict, stages not imported yet. Cheap: used by listings."""
     path = _find(name)
     try:
         raw = read_toml(path)
@@ -176,7 +176,7 @@ def _folder() -> Path:
 
 
 def _check_types(raw: Mapping[str, Any], where: str) -> None:
-    """Raises UsageError when a member is of another type than recipes have."""
+    """Raise UsageError when a member is of another type than recipes have."""
     problem = ""
     if not all(isinstance(raw.get(key, ""), str) for key in ("name", "description", "licence")):
         problem = "name, description and licence are texts"

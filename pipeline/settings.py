@@ -22,7 +22,10 @@ def setting(
     maximum: float | None = None,
     choices: Iterable[Any] | None = None,
 ) -> Any:
-    """A field of a Settings dataclass. minimum and maximum are inclusive; choices hold for each member of a tuple."""
+    """Return a field of a Settings dataclass.
+
+    minimum and maximum are inclusive; choices hold for each member of a tuple.
+    """
     allowed = None if choices is None else tuple(choices)
     about = {"help": help, "min": minimum, "max": maximum, "choices": allowed}
     return dataclasses.field(default=default, metadata=about)
@@ -37,7 +40,7 @@ def make_settings(kind: type[Any], values: Mapping[str, Any], where: str = "") -
 
 
 def change_settings(settings: Any, values: Mapping[str, Any], where: str = "") -> Any:
-    """A copy of `settings` with `values` put in, checked like make_settings. None of `values` is changed."""
+    """Return a copy of `settings` with `values` put in, checked like make_settings. None of `values` is changed."""
     known = {field.name: field for field in dataclasses.fields(settings)}
     hints = typing.get_type_hints(type(settings))
     converted: dict[str, Any] = {}

@@ -61,8 +61,10 @@ class Context:
 
 
 def fitted_chunk(chunk: int, generator: Any, context: Context) -> int:
-    """Query points per call of the decoder: `chunk`, or fewer when `memory` or the free memory of a device leaves no
-    room for their activations."""
+    """Query points per call of the decoder.
+
+    `chunk`, or fewer when `memory` or the free memory of a device leaves no room for their activations.
+    """
     from ..weights.generators.generator import PointCounting, offers
 
     if not offers(generator, PointCounting):
@@ -99,7 +101,10 @@ def stage_names() -> list[str]:
 
 
 def load_stage(name: str) -> Stage:
-    """An instance of the stage called `name`. Imports only that stage's module. Raises UsageError when unknown."""
+    """Return an instance of the stage called `name`.
+
+    Imports only that stage's module. Raises UsageError when unknown.
+    """
     foreign = _foreign()
     if name in foreign:
         made = foreign[name].load()()

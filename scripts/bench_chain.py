@@ -48,8 +48,10 @@ def until_first_line(call: list[str]) -> float:
 
 
 def generate(pictures: list[Path], preset: str) -> tuple[float, float]:
-    """Wall seconds, and megabytes: the highest peak of a stage. (Stages reset the high-water mark of the process, so
-    that what the system tells at its end is only the last one's.)"""
+    """Wall seconds, and megabytes: the highest peak of a stage.
+
+    (Stages reset the high-water mark of the process, so that what the system tells at its end is only the last one's.)
+    """
     with tempfile.TemporaryDirectory() as folder:
         seconds, text = timed(["generate", *map(str, pictures), "-o", folder, "--preset", preset, "--json"])
     return seconds, max(event.get("peak_mb") or 0 for event in map(json.loads, text.splitlines()))

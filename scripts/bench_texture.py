@@ -68,7 +68,7 @@ def load_object(data: dict, i: int) -> Mesh:
 
 
 def bare(mesh: Mesh, faces: int) -> Mesh:
-    """The welded shape without colours, its triangles split until there are about `faces` of them."""
+    """Return the welded shape without colours, its triangles split until there are about `faces` of them."""
     first = weld(mesh.vertices)
     vertices, triangles = mesh.vertices, first[mesh.faces].astype(np.int32)
     while len(triangles) < faces:
@@ -85,7 +85,7 @@ def bare(mesh: Mesh, faces: int) -> Mesh:
 
 
 def seen_by(mesh: Mesh, cameras: list[Camera], side: int = 320) -> list[np.ndarray]:
-    """The mesh's own colours without light, uint8 [side, side, 4] per camera."""
+    """Return the mesh's own colours without light, uint8 [side, side, 4] per camera."""
     return [render_view(mesh, camera, side, light=0.0, background=None) for camera in cameras]
 
 
@@ -114,7 +114,7 @@ def by_open3d(mesh: Mesh, pictures: list[tuple[Camera, np.ndarray]], size: int) 
 
 
 def nearest_view(mesh: Mesh, views: list[View], size: int) -> Mesh:
-    """The simplest method: the picture that faces the texel most; black where none does."""
+    """Return the simplest method: the picture that faces the texel most; black where none does."""
     texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, size, mesh.normals)
     baker = Baker(mesh.vertices, mesh.faces, texels.position, texels.normal, lowest_cosine=0.0, exponent=1.0)
     plain = [View(view.camera, view.picture, margin=np.inf) for view in views]
@@ -168,7 +168,7 @@ def run_six(truth: Mesh, shape: Mesh, size: int, open3d: bool) -> dict:
 
 
 def run_speed(truth: Mesh, shape: Mesh, size: int) -> dict:
-    """The whole stage with pictures from files, then the export of a GLB."""
+    """Return the whole stage with pictures from files, then the export of a GLB."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for view, (_, rgba) in zip(SIX_VIEWS, render_six(truth, perspective=False), strict=True):
@@ -215,7 +215,7 @@ def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> tuple[dict, Im
 
 
 def showing_all(camera: Camera, vertices: np.ndarray) -> Camera:
-    """The camera as far away, or as wide, as it takes for the object to fill 0.9 of the picture, and not more."""
+    """Return the camera moved so that the object fills 0.9 of the picture."""
     for _ in range(4):
         reach = float(np.abs(camera.project(vertices, 2, 2)[:, :2] - 1).max()) / 0.9
         camera = camera.moved(half_height=camera.half_height * reach, distance=camera.distance * reach)

@@ -42,8 +42,11 @@ INPUT_SIDE = 768
 
 @dataclass(frozen=True)
 class Published:
-    """A layout as its public code has it, in that code's own world: azimuths and elevations of cameras that look at a
-    mesh with z up whose front faces -y, half the picture's width, and the mesh's largest coordinate there."""
+    """A layout as its public code has it, in that code's own world.
+
+    Azimuths and elevations of cameras that look at a mesh with z up whose front faces -y, half the picture's width, and
+    the mesh's largest coordinate there.
+    """
 
     azimuths: tuple[float, ...]
     elevations: tuple[float, ...]
@@ -52,7 +55,7 @@ class Published:
     size: int
 
     def cameras(self, vertices: np.ndarray) -> list[Camera]:
-        """The same cameras around our mesh [V, 3]: y up, front +z, so that their azimuth -90 is our 0."""
+        """Return the same cameras around our mesh [V, 3]: y up, front +z, so that their azimuth -90 is our 0."""
         scale = self.reach / float(np.abs(vertices).max())
         return [Camera(azimuth + 90.0, elevation, self.half_width / scale) for azimuth, elevation in
                 zip(self.azimuths, self.elevations, strict=True)]  # fmt: skip
@@ -84,10 +87,10 @@ class TruePainter:
         return self.layout.size
 
     def limit_memory(self, gib: float) -> None:
-        """It needs none."""
+        """Return an empty text: it needs none."""
 
     def release(self) -> None:
-        """It holds nothing."""
+        """Do nothing: it holds nothing."""
 
     def paint(self, task: PaintTask) -> PaintedViews:
         # A further pass turns the mesh; the truth turns with it.
@@ -104,7 +107,7 @@ class TruePainter:
 
 
 def painted(truth: Mesh, shape: Mesh, painter: Painter, size: int, picture: bool, **settings: object) -> Asset:
-    """The shape, painted by a painter through the texture stage."""
+    """Return the shape, painted by a painter through the texture stage."""
     subject = None
     if picture:
         rgba = render_view(truth, INPUT, INPUT_SIDE, light=0.0, background=None).astype(np.float32) / 255

@@ -16,14 +16,14 @@ SIDES = (0.0, 90.0, 180.0, 270.0)  # azimuths: front, right, back, left
 
 
 def on_white(rgba: np.ndarray) -> Image.Image:
-    """A subject, float32 [S,S,4] in 0..1 with straight alpha, as a tile."""
+    """Return a subject, float32 [S,S,4] in 0..1 with straight alpha, as a tile."""
     flat = rgba[..., :3] * rgba[..., 3:] + 1 - rgba[..., 3:]
     picture = Image.fromarray(np.rint(np.clip(flat, 0, 1) * 255).astype(np.uint8))
     return picture.resize((TILE, TILE), Image.Resampling.LANCZOS)
 
 
 def view(mesh: Mesh, azimuth: float, colour: str = "texture") -> Image.Image:
-    """A mesh of the frame from a little above; colour as in render_view."""
+    """Return a mesh of the frame from a little above; colour as in render_view."""
     light = 1.0 if colour == "clay" else 0.5
     return Image.fromarray(render_view(mesh, Camera(azimuth, 12.0, 1.2), TILE, colour, light=light))
 
@@ -50,7 +50,7 @@ def sides_block(rgba: np.ndarray, truth: Mesh, painted: Mesh) -> Image.Image:
 
 
 def sheet(strips: Sequence[Image.Image]) -> Image.Image:
-    """Strips below each other, under a line that names the columns."""
+    """Strip below each other, under a line that names the columns."""
     sides = ["front", "right", "back", "left"]
     heads = [
         "input",

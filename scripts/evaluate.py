@@ -50,7 +50,7 @@ class ChainRuns:
         return state
 
     def coarse(self, case: Case) -> ItemState:
-        """The coarse stage alone; the held-out picture stands for what the prepare stage gives."""
+        """Return the coarse stage alone; the held-out picture stands for what the prepare stage gives."""
         if self._last is None or self._last[0] is not case:
             rgba = case.rgba.astype(np.float32) / 255
             subject = Subject(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]))
@@ -59,7 +59,7 @@ class ChainRuns:
         return self._last[1]
 
     def after_coarse(self, case: Case, last: str, tokens: int | None = None) -> ItemState:
-        """The stages from voxelize to `last`; tokens: other than the recipe's."""
+        """Return the stages from voxelize to `last`; tokens: other than the recipe's."""
         rough = self.coarse(case)
         recipe = self._recipe.with_settings({"sample": {"tokens": tokens}}) if tokens else self._recipe
         names = recipe.names()
@@ -76,8 +76,11 @@ def prediction(state: ItemState, mesh: Mesh | None) -> Prediction:
 
 
 def input_view_scores(asset: Asset) -> dict[str, float]:
-    """Of an asset's painted mesh at the camera that the texture stage found: `registered`, the overlap of the
-    silhouettes, and `psnr`, dB over the pixels that both the render (unlit) and the picture cover."""
+    """Of an asset's painted mesh at the camera that the texture stage found.
+
+    `registered`, the overlap of the silhouettes, and `psnr`, dB over the pixels that both the render (unlit) and the
+    picture cover.
+    """
     assert asset.mesh is not None and asset.subject is not None
     mesh, rgba, camera = asset.mesh, asset.subject.rgba, Camera(**asset.report["texture"]["camera"])
     seen = render_view(mesh, camera, rgba.shape[0], background=None, light=0.0).astype(np.float32) / 255
@@ -90,7 +93,7 @@ def input_view_scores(asset: Asset) -> dict[str, float]:
 
 
 def coloured_mesh(obj: TrainingObject, vertices: np.ndarray) -> Mesh:
-    """A training object as a soup of corners with its own texture or colours; vertices [V,3]: where they lie."""
+    """Return a training object as a soup of corners with its own texture or colours; vertices [V,3]: where they lie."""
     corners = np.arange(3 * len(obj.faces), dtype=np.int32).reshape(-1, 3)
     soup = vertices[obj.faces].reshape(-1, 3)
     if obj.uv is not None and obj.texture is not None and np.isfinite(obj.uv).all():
@@ -133,7 +136,7 @@ def strip_path(out: Path, row: int, view: int) -> Path:
 
 
 def bars(records: list[dict]) -> str:
-    """The changes that the project's bars speak of, each with its paired 95 % interval."""
+    """Return the changes that the project's bars speak of, each with its paired 95 % interval."""
     lines = []
     for name, score, relative, unit in (("CD", "chamfer", True, " %"), ("F@0.05", "f_5", False, " points")):
         for before in (COARSE, *networks.BASELINES):

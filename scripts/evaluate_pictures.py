@@ -83,7 +83,7 @@ def kinds_of(folder: Path) -> dict[str, str]:
 
 
 def table(records: Iterable[Record]) -> str:
-    """A line for all pictures, then one per kind."""
+    """Return a line for all pictures, then one per kind."""
     rows = list(records)
     return main_table([row | {"method": ALL} for row in rows] + sorted(rows, key=lambda row: row["method"]))
 

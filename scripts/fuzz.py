@@ -54,7 +54,7 @@ class Tally:
 
 
 def damaged(data: bytes, rng: np.random.Generator) -> bytes:
-    """The bytes with one to eight faults: bits, ends, repeats, zeros, extreme numbers."""
+    """Return the bytes with one to eight faults: bits, ends, repeats, zeros, extreme numbers."""
     made = bytearray(data)
     for _ in range(int(rng.integers(1, 9))):
         if not made:
@@ -97,7 +97,7 @@ def odd_text(text: str, rng: np.random.Generator) -> str:
 
 
 def _program(*arguments: object) -> None:
-    """Runs the program; an error of its own class is fine, error[internal] and tracebacks are not."""
+    """Run the program; an error of its own class is fine, error[internal] and tracebacks are not."""
     from varco3d.cli.main import main
 
     out, err = io.StringIO(), io.StringIO()
@@ -112,7 +112,7 @@ def _program(*arguments: object) -> None:
 
 
 def config(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """A config file with every sort of key."""
+    """Return a config file with every sort of key."""
     text = 'model = "tiny"\nseed = 3\nformat = ["glb", "obj"]\nlod = [1.0, 0.5]\nmemory = 4\ntexture-size = 512\n' \
            'require = "watertight"\n[clean]\nfaces = 2000\n[coarse]\nsteps = 4\n[texture]\nsize = 512\n'  # fmt: skip
     path = place / "varco3d.toml"
@@ -121,7 +121,7 @@ def config(place: Path, rng: np.random.Generator) -> Callable[[], object]:
 
 
 def recipes(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """A recipe of one's own."""
+    """Return a recipe of one's own."""
     from varco3d.pipeline.recipe import load_recipe
 
     text = 'name = "own"\ndescription = "x"\nlicence = "x"\norder = ["prepare", "coarse", "export"]\n[models]\n' \
@@ -133,7 +133,7 @@ def recipes(place: Path, rng: np.random.Generator) -> Callable[[], object]:
 
 
 def records(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """The record of an output folder, read by a report."""
+    """Return the record of an output folder, read by a report."""
     record = {"schema": "varco3d.record/1", "id": "a", "status": "ok", "input": "a.png", "sha256": "0" * 64, "seed": 0,
               "outputs": [{"path": "a.glb", "format": "glb", "bytes": 9, "sha256": "0" * 64}], "seconds": 1.5,
               "mesh": {"faces": 12, "watertight": True}, "timings": {"coarse": {"seconds": 1.0}}, "warnings": ["x"],
@@ -153,7 +153,7 @@ def records(place: Path, rng: np.random.Generator) -> Callable[[], object]:
 
 
 def stages(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """A kept artifact of any class."""
+    """Return a kept artifact of any class."""
     from varco3d.kernels.fields.field import Field as Samples
     from varco3d.pipeline import artifacts as kinds
 
@@ -181,7 +181,7 @@ def stages(place: Path, rng: np.random.Generator) -> Callable[[], object]:
 
 
 def pictures(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """A picture of any format, sometimes under another name."""
+    """Return a picture of any format, sometimes under another name."""
     from PIL import Image
 
     from varco3d.pipeline.pictures.reading import open_rgba
@@ -215,7 +215,7 @@ def pictures(place: Path, rng: np.random.Generator) -> Callable[[], object]:
 
 
 def checkpoints(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """A checkpoint in either container, as `models import` meets it."""
+    """Return a checkpoint in either container, as `models import` meets it."""
     import torch
     from safetensors.torch import save_file
 
@@ -239,7 +239,7 @@ def checkpoints(place: Path, rng: np.random.Generator) -> Callable[[], object]:
 
 
 def meshes(place: Path, rng: np.random.Generator) -> Callable[[], object]:
-    """A mesh file of any format that we write."""
+    """Return a mesh file of any format that we write."""
     from varco3d.pipeline.artifacts import Mesh
     from varco3d.pipeline.meshes.formats import MESH_FORMATS
     from varco3d.pipeline.meshes.outputs import write_mesh
@@ -301,7 +301,7 @@ def sweep(kinds: Iterable[str], seeds: Iterable[int], budget: float = float("inf
 
 
 def table(tallies: dict[str, Tally]) -> str:
-    """The tallies in Markdown."""
+    """Return the tallies in Markdown."""
     rows = ["| inputs | tried | read | refused with a class | not held | longest | most memory |", "|" + " --- |" * 7]
     for kind, tally in tallies.items():
         refused = ", ".join(f"{code} {count}" for code, count in sorted(tally.refused.items())) or "-"
@@ -311,7 +311,7 @@ def table(tallies: dict[str, Tally]) -> str:
 
 
 def main() -> int:
-    """Reads the command line, prints the table and what did not hold."""
+    """Read the command line; print the table and what did not hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", default="0:100", help="one seed, or FIRST:LAST (LAST is left out)")
     parser.add_argument("--kinds", default=",".join(KINDS))

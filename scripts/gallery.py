@@ -20,7 +20,7 @@ ROW_HEIGHT = 180  # pixels of one view in the committed sheets
 
 
 def generate(pictures: list[Path], model: str, out: Path) -> dict[str, dict]:
-    """Runs one batch; events by item id: status, seconds, mesh report, warnings, stage seconds."""
+    """Run one batch; events by item id: status, seconds, mesh report, warnings, stage seconds."""
     command = [str(Path(sys.executable).with_name("varco3d")), "generate", *map(str, pictures)]
     command += ["-o", str(out), "-m", model, "--preview", "png", "--json"]
     run = subprocess.run(command, capture_output=True, text=True)

@@ -96,7 +96,7 @@ def load_part(path: Path, names: list[str], model: str, dtype: str) -> dict[str,
 
 
 def random_weights(build: Callable[[], nn.Module], dtype: str) -> Any:
-    """The network with weights of deviation 0.02, never held in another type; a block of numbers, repeated."""
+    """Return the network with weights of deviation 0.02, never held in another type; a block of numbers, repeated."""
     with torch.device("meta"):
         network = build()
     network = network.to(getattr(torch, dtype)).to_empty(device="cpu").eval().requires_grad_(False)
@@ -218,7 +218,7 @@ TRELLIS = {"structure_flow": "trellis-ss-flow-img-L", "latent_flow": "trellis-sl
 
 
 def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
-    """Loading of one network of TRELLIS and one call of it on the voxels of a sphere."""
+    """Return loading of one network of TRELLIS and one call of it on the voxels of a sphere."""
     sys.path.insert(0, str(ROOT / "tests" / "weights"))
     from random_checkpoint import write_random
 

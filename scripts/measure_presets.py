@@ -23,7 +23,7 @@ PICTURES = [str(path) for path in sorted((Path(__file__).parents[1] / "examples"
 
 
 def summary(events: list[tuple[float, dict[str, Any]]]) -> dict[str, float]:
-    """The row of one preset, from (seconds, event) of a run of several items."""
+    """Return the row of one preset, from (seconds, event) of a run of several items."""
     finished = [(at, event) for at, event in events if event["type"] == "item_finished"]
     per_item = (finished[-1][0] - finished[0][0]) / (len(finished) - 1)
     peaks = [event["peak_mb"] or 0 for _, event in events if event["type"] == "stage_finished"]

@@ -77,7 +77,7 @@ def measure(case: Case, folder: Path) -> tuple[str, float, float]:
 
 
 def main() -> int:
-    """Runs all cases and prints the table; exit code 1 when one does not hold its budget."""
+    """Run all cases and prints the table; exit code 1 when one does not hold its budget."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", action="store_true", help="write the table into docs/reliability.md")
     parser.add_argument("--only", default="", help="part of a case's title")

@@ -18,7 +18,7 @@ COLOURS = 200  # of the palette of the written picture: soft shading, a fifth of
 
 
 def row(picture: Path, pipeline: varco3d.Pipeline) -> Image.Image:
-    """The picture as the chain sees it, then front, right, back, left, top and bottom of its mesh."""
+    """Return the picture as the chain sees it, then front, right, back, left, top and bottom of its mesh."""
     result = pipeline(picture)
     assert result.asset.subject is not None
     tiles = [on_white(result.asset.subject.rgba)]

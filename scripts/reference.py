@@ -44,7 +44,7 @@ CODES = {
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """A Markdown table; `|` in cells is escaped."""
+    """Return a Markdown table; `|` in cells is escaped."""
     lines = [head, tuple("---" for _ in head), *rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
 
@@ -108,7 +108,10 @@ TABLES: dict[str, Callable[[], str]] = {
 
 
 def render(text: str) -> str:
-    """The page with each `<!-- name -->` ... `<!-- end -->` block filled anew. Raises KeyError for an unknown block."""
+    """Return the page with each `<!-- name -->` ...
+
+    `<!-- end -->` block filled anew. Raises KeyError for an unknown block.
+    """
 
     def fill(match: re.Match[str]) -> str:
         return f"<!-- {match[1]} -->\n\n{TABLES[match[1]]()}\n\n<!-- end -->"

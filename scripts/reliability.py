@@ -48,7 +48,7 @@ PREFIX = ["setpriv", "--bounding-set", DROP, "--inh-caps", DROP] if ROOT and shu
 
 
 def drawing(seed: int, size: int = 96) -> Image.Image:
-    """A solid of two coloured parts on transparent ground, another one for every seed."""
+    """Return a solid of two coloured parts on transparent ground, another one for every seed."""
     dice = random.Random(seed)
     image = Image.new("RGBA", (size, size))
     pen = ImageDraw.Draw(image)
@@ -65,7 +65,7 @@ def on_white(seed: int) -> Image.Image:
 
 
 def cut(path: Path, image: Image.Image, **options: Any) -> None:
-    """The picture saved and cut off in the middle."""
+    """Return the picture saved and cut off in the middle."""
     image.save(path, **options)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
 
@@ -144,7 +144,7 @@ def records_of(out: Path) -> list[dict[str, Any]]:
 
 
 def killed_run(pictures: Path, out: Path, records: int, delay: float) -> int:
-    """Starts a run, kills it `delay` seconds after the record holds `records` lines; the number of meshes then."""
+    """Start a run, kills it `delay` seconds after the record holds `records` lines; the number of meshes then."""
     child = subprocess.Popen(
         command(pictures, "-o", out, "-j", 2, "-q"), stdout=subprocess.DEVNULL, start_new_session=True
     )
@@ -244,7 +244,7 @@ def memory(folder: Path, count: int) -> Iterator[Row]:
 
 
 def disks(folder: Path) -> Iterator[Row]:
-    """A file system that fills up in the middle of a run, then has room again; and one that is read-only."""
+    """Yield a file system that fills up in the middle of a run, then has room again; and one that is read-only."""
     if not ROOT:
         yield "disk full, disk read-only", "not tried: mounting needs root", True
         return
@@ -284,7 +284,7 @@ def last_line(errors: str) -> str:
 
 
 def fill(page: Path, block: str, text: str) -> None:
-    """Puts `text` between `<!-- block -->` and `<!-- end -->` of a page."""
+    """Put `text` between `<!-- block -->` and `<!-- end -->` of a page."""
     pattern = rf"(<!-- {block} -->\n).*?(<!-- end -->)"
     new, count = re.subn(pattern, lambda m: f"{m[1]}\n{text}\n\n{m[2]}", page.read_text(encoding="utf-8"), flags=re.S)
     if count != 1:

@@ -30,8 +30,11 @@ SMALL_ITEMS = 24
 
 @dataclass(frozen=True)
 class Timing:
-    """Of one run, seconds. start: until the first item began; work: from there until the last ended; stages: sum over
-    all items, loading included; items: how many."""
+    """Of one run, seconds.
+
+    start: until the first item began; work: from there until the last ended; stages: sum over all items, loading
+    included; items: how many.
+    """
 
     start: float
     work: float
@@ -40,8 +43,10 @@ class Timing:
 
 
 def events_of(*arguments: str) -> list[tuple[float, dict[str, Any]]]:
-    """(seconds since the start, event) of one run of generate into a folder that goes away. Ends the script when the
-    run does not end well."""
+    """(seconds since the start, event) of one run of generate into a folder that goes away.
+
+    Ends the script when the run does not end well.
+    """
     with tempfile.TemporaryDirectory() as out:
         call = [sys.executable, "-m", "varco3d.cli", "generate", *arguments, "-o", out, "--json"]
         began = time.perf_counter()
@@ -73,7 +78,7 @@ def row(name: str, timing: Timing, overhead: bool) -> str:
 
 
 def rows(which: list[str], items: int) -> Iterator[str]:
-    """The rows asked for, each as soon as it is measured."""
+    """Yield the rows asked for, each as soon as it is measured."""
     draft = ["--preset", "draft", "--limit", str(items)]
     if "small" in which:
         with tempfile.TemporaryDirectory() as folder:

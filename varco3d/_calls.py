@@ -20,7 +20,7 @@ def generate(
     progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
-    """A textured mesh from one picture.
+    """Return a textured mesh from one picture.
 
     picture: path, PIL image or array; model: recipe name or model folder; preset: draft, standard or high; memory:
     budget in GiB; options: seed, mask, sides, until, skip and stage settings as stage_key (see Pipeline.steps).
@@ -42,7 +42,7 @@ def refine(
     progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
-    """A fine mesh from a coarse mesh and its picture; arguments as in `generate`."""
+    """Return a fine mesh from a coarse mesh and its picture; arguments as in `generate`."""
     with Pipeline.load(model, preset, device=device, dtype=dtype, memory=memory) as pipeline:
         return pipeline.refine(mesh, picture, progress=progress, **options)
 
@@ -60,6 +60,6 @@ def texture(
     progress: OnProgress | None = None,
     **options: Any,
 ) -> Result:
-    """The mesh with a texture painted from its picture, from a prompt, or both; arguments as in `generate`."""
+    """Return the mesh with a texture painted from its picture, from a prompt, or both; arguments as in `generate`."""
     with Pipeline.load(model, preset, device=device, dtype=dtype, memory=memory) as pipeline:
         return pipeline.texture(mesh, picture, prompt=prompt, progress=progress, **options)

@@ -31,7 +31,7 @@ _TEMPORARY = re.compile(r"\.(?P<name>.+)\.(?P<node>[0-9a-f]{6})-(?P<process>\d+)
 
 @contextlib.contextmanager
 def opened_whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
-    """A file to write, under another name until the end: `path` is either as before or complete. Raises OSError.
+    """Return a file to write, under another name until the end: `path` is either as before or complete. Raises OSError.
 
     A link is followed. A named pipe or a device gets the bytes themselves, in one piece at the end.
     durable: the file is on the disk by then, for what a loss of power must not take.
@@ -53,8 +53,10 @@ def opened_whole(path: Path, durable: bool = False) -> Iterator[BinaryIO]:
 
 
 def move_whole(source: Path, final: Path) -> None:
-    """Gives a finished file its final name by one rename, also from another disk. A link there is followed; a named
-    pipe or a device gets the bytes. Raises OSError."""
+    """Give a finished file its final name by one rename, also from another disk.
+
+    A link there is followed; a named pipe or a device gets the bytes. Raises OSError.
+    """
     final = Path(os.path.realpath(final)) if final.is_symlink() else final
     if is_stream(final):
         with source.open("rb") as read, final.open("wb") as write:
@@ -82,8 +84,11 @@ def is_stream(path: Path) -> bool:
 
 @contextlib.contextmanager
 def opened_regular(path: Path) -> Iterator[BinaryIO]:
-    """A regular file, open for reading. Raises OSError at once for a pipe, a socket or a device, which might never
-    answer: the kind is asked of the open file, so nothing can be exchanged in between."""
+    """Return a regular file, open for reading.
+
+    Raises OSError at once for a pipe, a socket or a device, which might never answer: the kind is asked of the open
+    file, so nothing can be exchanged in between.
+    """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with os.fdopen(handle, "rb") as file:
         mode = os.fstat(handle).st_mode
@@ -99,7 +104,7 @@ def is_temporary(path: Path) -> bool:
 
 
 def sweep(folder: Path, every: bool = False) -> None:
-    """Removes unfinished files of processes that are no more, from one folder.
+    """Remove unfinished files of processes that are no more, from one folder.
 
     every: those of living processes too, for a folder that is the caller's alone.
     """
@@ -127,7 +132,7 @@ def _node() -> str:
 
 
 def write_whole(path: Path, write: Callable[[Any], object], durable: bool = False) -> None:
-    """Calls `write(file)` on a file that becomes `path` once it is complete. Raises OSError."""
+    """Call `write(file)` on a file that becomes `path` once it is complete. Raises OSError."""
     with opened_whole(path, durable) as file:
         write(file)
 
@@ -151,7 +156,7 @@ def sha256_of(path: Path, progress: Callable[[int], None] | None = None) -> str:
 
 
 def git_blob_of(path: Path) -> str:
-    """The name git gives to this content (SHA-1 of header and content): what hubs publish for small files."""
+    """Return the name git gives to this content (SHA-1 of header and content): what hubs publish for small files."""
     digest = hashlib.sha1(b"blob %d\0" % path.stat().st_size, usedforsecurity=False)
     with path.open("rb") as file:
         while block := file.read(BLOCK):
@@ -160,7 +165,7 @@ def git_blob_of(path: Path) -> str:
 
 
 def copy_hashed(source: Path, target: Path, progress: Callable[[int], None] | None = None) -> str:
-    """Copies `source` to `target` (complete or not there at all) and returns the SHA-256. Raises OSError."""
+    """Copy `source` to `target` (complete or not there at all) and return the SHA-256. Raises OSError."""
     target.parent.mkdir(parents=True, exist_ok=True)
     digest, done = hashlib.sha256(), 0
     with source.open("rb") as read, opened_whole(target, durable=True) as write:
@@ -182,7 +187,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
-    """An OSError while writing, in words."""
+    """Return an OSError while writing, in words."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return OutputError(
         f"cannot write {path}: {error.strerror or error}",

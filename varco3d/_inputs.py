@@ -28,7 +28,7 @@ MeshLike: TypeAlias = "str | PathLike[str] | Mesh | trimesh.Trimesh | trimesh.Sc
 
 
 def picture_file(picture: Picture, folder: Path, name: str) -> Path:
-    """The path of `picture`; images and arrays are written as `folder/name.png`. Raises BadInputError."""
+    """Return the path of `picture`; images and arrays are written as `folder/name.png`. Raises BadInputError."""
     if isinstance(picture, str | PathLike):
         path = user_path(picture)
         if not path.is_file():
@@ -58,7 +58,7 @@ def _pixels(array: np.ndarray) -> np.ndarray:
 
 
 def mesh_of(mesh: MeshLike) -> Mesh:
-    """The product's Mesh of whatever the caller has. Raises BadInputError, BadMeshError."""
+    """Return the product's Mesh of whatever the caller has. Raises BadInputError, BadMeshError."""
     if isinstance(mesh, Mesh):
         return mesh
     if isinstance(mesh, str | PathLike):

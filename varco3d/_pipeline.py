@@ -49,8 +49,11 @@ class Pipeline:
         memory: float | None = None,
         offload: str = "auto",
     ):
-        """device: auto, cpu, cuda, cuda:0, mps; dtype: auto, float32, float16, bfloat16; memory: budget in GiB or None;
-        offload: auto, stage (drop networks after each stage) or none."""
+        """Resolve the device and load the stages.
+
+        device: auto, cpu, cuda, cuda:0, mps; dtype: auto, float32, float16, bfloat16; memory: budget in GiB or None;
+        offload: auto, stage (drop networks after each stage) or none.
+        """
         self.recipe = recipe
         self.device = resolve_device(device)
         self.dtype = resolve_dtype(dtype, self.device)
@@ -70,7 +73,7 @@ class Pipeline:
         offload: str = "auto",
         **settings: Any,
     ) -> Pipeline:
-        """The pipeline of a recipe name or model folder, with a preset (draft, standard, high).
+        """Return the pipeline of a recipe name or model folder, with a preset (draft, standard, high).
 
         settings: stage settings as stage_key, such as decode_resolution=256. Networks are loaded at first use.
         Raises UsageError, DeviceError.
@@ -79,7 +82,7 @@ class Pipeline:
         return cls(recipe.with_settings(_by_stage(recipe, settings)), device, dtype, memory, offload)
 
     def __call__(self, picture: Picture, *, progress: OnProgress | None = None, **options: Any) -> Result:
-        """A textured mesh from one picture; options as in `steps`. Raises the errors of varco3d.errors."""
+        """Return a textured mesh from one picture; options as in `steps`. Raises the errors of varco3d.errors."""
         return _last(self._run({"source": picture}, progress=progress, **options))
 
     def steps(self, picture: Picture, *, progress: OnProgress | None = None, **options: Any) -> Iterator[Step | Result]:
@@ -91,7 +94,7 @@ class Pipeline:
         return self._run({"source": picture}, progress=progress, **options)
 
     def refine(self, mesh: MeshLike, picture: Picture, *, progress: OnProgress | None = None, **options: Any) -> Result:
-        """A fine mesh from a coarse one and its picture; the longest side keeps its length in metres."""
+        """Return a fine mesh from a coarse one and its picture; the longest side keeps its length in metres."""
         if "refine" not in self.stages:
             raise UsageError(f"{self.recipe.name} refines no mesh", "Load tiny, or ultrashape.")
         framed, longest = into_frame(mesh_of(mesh))
@@ -107,7 +110,7 @@ class Pipeline:
         progress: OnProgress | None = None,
         **options: Any,
     ) -> Result:
-        """The mesh with a texture painted from its picture, from words, or both; shape and longest side stay.
+        """Return the mesh with a texture painted from its picture, from words, or both; shape and longest side stay.
 
         Raises UsageError without either.
         """
@@ -170,7 +173,7 @@ class Pipeline:
             yield Result(final, seed, tuple(item.warnings), item.timings, about, export)
 
     def _with(self, settings: Mapping[str, Any], longest: float | None) -> Recipe:
-        """The recipe with a call's settings and with the own settings of stages that replace the recipe's."""
+        """Return the recipe with a call's settings and with the own settings of stages that replace the recipe's."""
         specs = []
         for spec in self.recipe.stages:
             stage = self.stages.get(spec.name)
@@ -196,7 +199,7 @@ def _by_stage(recipe: Recipe, settings: Mapping[str, Any]) -> dict[str, dict[str
 
 
 def _asset(slots: dict[str, Any], mask: Picture | None, sides: Mapping[str, Picture], scratch: Path) -> Asset:
-    """The asset that a run starts from; pictures that are no files are written to `scratch`."""
+    """Return the asset that a run starts from; pictures that are no files are written to `scratch`."""
     for side in sides:
         if side not in SIDES:
             raise UsageError(f"there is no side '{side}'", suggestion(side, SIDES))

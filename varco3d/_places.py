@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def user_path(text: str | os.PathLike[str]) -> Path:
-    """A path as it was typed, `~` expanded, unless a file of that very name exists or there is no such home."""
+    """Return a path as it was typed, `~` expanded, unless a file of that very name exists or there is no such home."""
     path = Path(text)
     if str(text).startswith("~") and not os.path.lexists(path):
         try:
@@ -23,7 +23,7 @@ def user_path(text: str | os.PathLike[str]) -> Path:
 
 
 def home(environ: Mapping[str, str] | None = None) -> Path:
-    """The home folder; without one, a folder below the temporary one that is this user's alone."""
+    """Return the home folder; without one, a folder below the temporary one that is this user's alone."""
     named = (os.environ if environ is None else environ).get("HOME")
     if named:
         return Path(named)
@@ -32,7 +32,7 @@ def home(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def temporary_home() -> Path:
-    """What stands for the home of a user who has none: a folder that nobody else can have prepared."""
+    """Return the home of a user who has none: a folder that nobody else can have prepared."""
     number = os.getuid() if hasattr(os, "getuid") else -1
     folder = Path(tempfile.gettempdir()) / f"varco3d-{number if number >= 0 else 'user'}"
     try:
@@ -55,21 +55,21 @@ def writable(folder: Path) -> bool:
 
 
 def config_folder() -> Path:
-    """The folder of the user's config file; it need not exist."""
+    """Return the folder of the user's config file; it need not exist."""
     import platformdirs
 
     return _rooted(lambda: platformdirs.user_config_path("varco3d"), "config")
 
 
 def cache_folder(name: str = "varco3d") -> Path:
-    """A folder for what can be made again; it need not exist."""
+    """Return a folder for what can be made again; it need not exist."""
     import platformdirs
 
     return _rooted(lambda: platformdirs.user_cache_path(name), f"cache-{name}")
 
 
 def data_folder() -> Path:
-    """The folder for what is kept; it need not exist."""
+    """Return the folder for what is kept; it need not exist."""
     import platformdirs
 
     return _rooted(lambda: platformdirs.user_data_path("varco3d"), "data")

@@ -92,5 +92,5 @@ class Result:
         return [Path(output.path) for output in written.outputs]
 
     def to_trimesh(self) -> trimesh.Trimesh:
-        """The mesh as a Trimesh with UVs and textures."""
+        """Return the mesh as a Trimesh with UVs and textures."""
         return self.mesh.to_trimesh()

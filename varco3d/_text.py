@@ -7,18 +7,18 @@ GIB = 1 << 30  # bytes
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word most like `word`, or None when none is near."""
+    """Return the known word most like `word`, or None when none is near."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return close[0] if close else None
 
 
 def printable(text: object) -> str:
-    """The text as one line without control characters: names of files may hold any, and terminals obey them."""
+    """Return the text as one line without control characters: names of files may hold any, and terminals obey them."""
     return "".join(character if character.isprintable() else "?" for character in str(text))
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """A hint naming the nearest known word, or all of them."""
+    """Return a hint naming the nearest known word, or all of them."""
     options = list(known)
     close = nearest(word, options)
     return f"Did you mean '{close}'?" if close else f"Known: {', '.join(options)}."
@@ -31,7 +31,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 
 def byte_count(count: float) -> str:
-    """A byte count for people in decimal units, as hubs and disks are labelled: 4.9 GB, 407 MB, 1.2 kB."""
+    """Return a byte count for people in decimal units, as hubs and disks are labelled: 4.9 GB, 407 MB, 1.2 kB."""
     for unit, size in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= size:
             return f"{count / size:.1f} {unit}" if count < 100 * size else f"{count / size:.0f} {unit}"

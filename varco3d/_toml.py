@@ -6,7 +6,7 @@ from typing import Any
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """A TOML file as a dictionary. Raises OSError, ValueError (no TOML) and RecursionError (nested too deep)."""
+    """Return a TOML file as a dictionary. Raises OSError, ValueError (no TOML) and RecursionError (nested too deep)."""
     if sys.version_info >= (3, 11):
         import tomllib
     else:

@@ -54,7 +54,7 @@ class Verdict:
 
 
 def judged(rows: Sequence[Row]) -> list[Verdict]:
-    """The bars for which the rows hold figures."""
+    """Return the bars for which the rows hold figures."""
     verdicts = []
     for bar in BARS:
         measured = bar.figure.find(rows)
@@ -66,12 +66,12 @@ def judged(rows: Sequence[Row]) -> list[Verdict]:
 
 
 def needed_cases() -> set[Cases]:
-    """What has to be run for all bars."""
+    """List what has to be run for all bars."""
     return {cases for bar in BARS for cases in bar.figure.needs}
 
 
 def _on(shapes: Sequence[str], figure: Figure) -> Figure:
-    """The figure on these shapes alone."""
+    """Return the figure on these shapes alone."""
     return Figure(lambda rows: figure.find([row for row in rows if row.shape in shapes]), figure.needs)
 
 

@@ -54,7 +54,7 @@ def mesh_and(shape: str, faces: int, **more: int) -> Arrays:
 
 
 def voxel_centres(shape: str, faces: int) -> Arrays:
-    """The voxels that refinement starts from, of which it keeps 8,192."""
+    """Return the voxels that refinement starts from, of which it keeps 8,192."""
     from ...kernels.voxels.voxelize import voxelize
 
     inputs = mesh(shape, faces)
@@ -87,7 +87,7 @@ def scattered_rays(shape: str, faces: int) -> Arrays:
 
 
 def pixel_rays(shape: str, faces: int) -> Arrays:
-    """The picture that render_maps draws from the front, and the same as rays through the middles of its pixels."""
+    """Return the picture that render_maps draws from the front, and its pixels' rays."""
     from ...kernels.views.cameras import Camera
 
     side = 1024
@@ -116,12 +116,14 @@ def samples_of_field(shape: str, resolution: int) -> Arrays:
     inputs = {name: getattr(made, name) for name in ("cells", "corners", "points", "values")}
     inputs |= {"resolution": resolution, "positions": made.positions()}
     if resolution <= DENSE:
-        inputs["grid"] = dense(made.points, made.values, resolution)
+        inputs["grid"] = dense(np.asarray(made.points), np.asarray(made.values), resolution)
     return inputs
 
 
 def dense(points: np.ndarray, values: np.ndarray, resolution: int) -> np.ndarray:
-    """The grid [R + 1]^3 float32 of a closed shape: samples where there are any, else the last one before along z.
+    """Return the grid [R + 1]^3 float32 of a closed shape.
+
+    Samples where there are any, else the last one before along z.
 
     Between two samples of a row the surface is not crossed, so the sign holds; rows begin outside.
     """
@@ -149,7 +151,7 @@ def a_tenth(shape: str, faces: int) -> Arrays:
 
 
 def six_pictures(shape: str, faces: int) -> Arrays:
-    """An atlas, and what six cameras see of a known colour."""
+    """Return an atlas, and what six cameras see of a known colour."""
     from ...kernels.atlas.unwrap import unwrap
     from ...kernels.views.cameras import six_cameras
     from ...kernels.views.render_maps import render_maps

@@ -24,7 +24,7 @@ def judge_voxels(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
 
 
 def judge_farthest(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
-    """same: share of our samples that were chosen too; ties leave room. radius: the largest gap left."""
+    """Compare samples. same: share of ours that were chosen too, less ties; radius: the largest gap left."""
     from scipy.spatial import KDTree
 
     chosen = np.asarray(answer["chosen"], np.int64)
@@ -79,7 +79,7 @@ def judge_fewer(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
 
 
 def judge_atlas(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
-    """used: share of the texture inside faces. overlap: texels strictly inside more than one face."""
+    """Compare atlases. used: share of the texture inside faces; overlap: texels inside more than one face."""
     from ...kernels.atlas.texel_maps import texel_maps
 
     texels, uv, faces = int(inputs["texels"]), np.asarray(answer["uv"], np.float32), np.asarray(answer["faces"])

@@ -43,7 +43,7 @@ class Row:
 def run_case(
     case: Case, shape: str, size: int, repeat: int, threads: int | None, say: Callable[[str], None]
 ) -> list[Row]:
-    """A row per candidate, ours first.
+    """Return a row per candidate, ours first.
 
     threads: OMP_NUM_THREADS of the measured processes, None leaves it to them. say: called with what is happening.
     """
@@ -97,7 +97,7 @@ class _Runner:
         there.close()
 
     def begin(self, warm: Arrays, inputs: Arrays) -> None:
-        """The first calls: on little, which loads and compiles, then on the inputs, of which memory is measured."""
+        """Make the first calls: on little, to compile, then on the inputs, to measure memory."""
         self._ask(warm)
         self._ask(inputs)
         if not self.failure:
@@ -144,7 +144,10 @@ class _Runner:
 
 
 def serve(connection: Connection, candidate: Candidate) -> None:
-    """The measured process: told inputs it prepares a call; every message is answered by the figures of one call."""
+    """Return the measured process.
+
+    Told inputs it prepares a call; every message is answered by the figures of one call.
+    """
     from ...pipeline.machine import PeakMeter, used_memory
 
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # libraries print
@@ -180,7 +183,7 @@ def serve(connection: Connection, candidate: Candidate) -> None:
 
 @contextlib.contextmanager
 def _environment(threads: int | None) -> Iterator[None]:
-    """Processes started inside have OMP_NUM_THREADS set."""
+    """Set OMP_NUM_THREADS for processes started inside."""
     if threads is None:
         yield
         return

@@ -56,7 +56,7 @@ def picture(inputs: Arrays) -> Call:
 
 
 def decoded(inputs: Arrays) -> Call:
-    """The field's own time comes with the answer, to be taken off."""
+    """Return the field's own time comes with the answer, to be taken off."""
     from ...kernels.fields.decode_octree import decode_octree
     from .shapes import CountedField
 
@@ -132,7 +132,7 @@ def texture(inputs: Arrays) -> Call:
 
 
 def true_colours(positions: np.ndarray) -> np.ndarray:
-    """A smooth colour [..., 3] float32 in 0..1 for every place, which baked textures are compared with."""
+    """Return a smooth colour [..., 3] float32 in 0..1 for every place, which baked textures are compared with."""
     return (0.5 + 0.4 * np.sin(np.asarray(positions, np.float32) * np.float32(6))).astype(np.float32)
 
 

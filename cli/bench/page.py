@@ -100,7 +100,7 @@ def processor_name() -> str:
 
 
 def table_of(rows: Sequence[Row]) -> list[tuple[str, ...]]:
-    """The rows of one case under HEAD."""
+    """Return the rows of one case under HEAD."""
     lines = []
     for row in rows:
         own = next(r for r in rows if (r.shape, r.size) == (row.shape, row.size))
@@ -112,7 +112,7 @@ def table_of(rows: Sequence[Row]) -> list[tuple[str, ...]]:
 
 
 def said(value: Any) -> str:
-    """A figure with as many digits as mean something."""
+    """Return a figure with as many digits as mean something."""
     if value is None:
         return "–"
     if isinstance(value, bool):
@@ -137,7 +137,7 @@ def threads_said(threads: int | None) -> str:
 
 
 def markdown(machine: Machine, parts: Sequence[Section], command: str, note: str = "") -> str:
-    """The whole page. note: a sentence on how the machine was used meanwhile."""
+    """Return the whole page. note: a sentence on how the machine was used meanwhile."""
     with_versions = ", ".join(f"{name} {number}" for name, number in machine.peers.items())
     lines = [
         "# Benchmarks of the geometry kernels",

@@ -27,7 +27,7 @@ class Kept:
             raise BadInputError(f"{path} holds no rows of a bench: {error}", "Give --keep another file.") from error
 
     def rows(self, case: Case, shape: str, size: int, threads: int | None) -> list[Row]:
-        """What was kept of a case; empty when it was not run."""
+        """Return the rows kept of a case; none when it was not run."""
         return self._rows.get(_key(case, shape, size, threads), [])
 
     def add(self, case: Case, shape: str, size: int, threads: int | None, rows: list[Row]) -> list[Row]:

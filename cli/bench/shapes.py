@@ -82,12 +82,15 @@ class CountedField:
 
 
 def shape_field(shape: str, resolution: int) -> Field:
-    """The shape's samples at `resolution` cells per side."""
+    """Return the shape's samples at `resolution` cells per side."""
     return decode_octree(FIELDS[shape], resolution)
 
 
 def shape_mesh(shape: str, faces: int) -> tuple[np.ndarray, np.ndarray]:
-    """The shape with about `faces` triangles (within a few percent): vertices [V, 3] float32, faces [F, 3] int32."""
+    """Return the shape with about `faces` triangles (within a few percent).
+
+    Vertices [V, 3] float32, faces [F, 3] int32.
+    """
     # A surface meets as many cells as its area holds cell faces.
     _, trial = marching_cubes(shape_field(shape, TRIAL))
     resolution = max(8, round(TRIAL * (faces / len(trial)) ** 0.5))

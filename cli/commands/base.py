@@ -37,7 +37,7 @@ class _Help:
         return option
 
     def format_help(self, ctx, formatter) -> None:
-        """Writes the help: through rich to a terminal, else into the formatter."""
+        """Write the help: through rich to a terminal, else into the formatter."""
         for param in self.params:  # --no-NAME of a switch that is off says nothing, and takes a column
             if getattr(param, "secondary_opts", None) and param.default is not True:
                 param.secondary_opts = []
@@ -45,7 +45,7 @@ class _Help:
         super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def format_options(self, ctx, formatter) -> None:
-        """The plain help's commands, then its parameters by panel."""
+        """Return the plain help's commands, then its parameters by panel."""
         if isinstance(self, TyperGroup):
             self.format_commands(ctx, formatter)
         write_panels(self, ctx, formatter)
@@ -55,7 +55,7 @@ class Verb(_Help, TyperCommand):
     """A verb; it reports a wrong value from a variable or a config file with its origin."""
 
     def parse_args(self, ctx, args: list[str]) -> list[str]:
-        """Parses the arguments behind the verb."""
+        """Parse the arguments behind the verb."""
         try:
             return super().parse_args(ctx, args)
         except typer.BadParameter as error:
@@ -66,7 +66,7 @@ class Group(_Help, TyperGroup):
     """A group of verbs. Without arguments it prints its help on stderr and ends with 2."""
 
     def parse_args(self, ctx, args: list[str]) -> list[str]:
-        """Parses what stands before the verb."""
+        """Parse what stands before the verb."""
         if not args and not ctx.resilient_parsing:
             formatter = ctx.make_formatter()
             self.rich_markup_mode = None
@@ -77,7 +77,7 @@ class Group(_Help, TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx, args: list[str]):
-        """The verb and its arguments. Raises UsageError, with advice, when there is no such verb."""
+        """Return the verb and its arguments. Raises UsageError, with advice, when there is no such verb."""
         name = args[0]
         if name not in self.commands and not name.startswith("-") and not ctx.resilient_parsing:
             raise UsageError(
@@ -86,7 +86,7 @@ class Group(_Help, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def advice(self, ctx, name: str) -> str:
-        """What the person probably wanted: a verb with a similar name, or `generate` for a picture or folder."""
+        """Suggest a verb: one with a similar name, or `generate` for a picture or folder."""
         if ctx.parent is None and looks_like_input(name):
             return f"did you mean: varco3d generate {name}"
         close = nearest(name, self.commands)
@@ -97,7 +97,7 @@ class LazyVerb(Verb):
     """A verb of the root as its help shows it: a name and a summary. `load` imports the module that holds the rest."""
 
     def load(self):
-        """The verb itself, from the `app` of commands/NAME.py."""
+        """Return the verb itself, from the `app` of commands/NAME.py."""
         return typer.main.get_command(import_module(f".{self.name}", __package__).app)
 
 
@@ -105,7 +105,7 @@ class LazyGroup(Group):
     """The root: a verb's module is imported when the verb is called."""
 
     def resolve_command(self, ctx, args: list[str]):
-        """The loaded verb and its arguments."""
+        """Return the loaded verb and its arguments."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command.load() if isinstance(command, LazyVerb) else command, rest
 
@@ -124,7 +124,7 @@ def new_app(
     cls: type[Group] = Group,
     callback: Callable[..., Any] = take_global_flags,
 ) -> typer.Typer:
-    """A Typer app; with a name it is a group of verbs, whose callback takes what stands before the verb."""
+    """Return a Typer app; with a name it is a group of verbs, whose callback takes what stands before the verb."""
     app = typer.Typer(
         name=name,
         cls=type(cls.__name__, (cls,), {"examples": examples}),
@@ -139,7 +139,7 @@ def new_app(
 
 
 def verb(app: typer.Typer, name: str, examples: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Registers a function as a verb: its panels become options, its docstring the help."""
+    """Register a function as a verb: its panels become options, its docstring the help."""
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         paragraphs = (function.__doc__ or "").strip().split("\n\n")
@@ -152,7 +152,7 @@ def verb(app: typer.Typer, name: str, examples: str) -> Callable[[Callable[..., 
 
 
 def run_options(session: Session, args: Sequence[str] = ()) -> RunOptions:
-    """What flags, variables and config files say about a run, as `generate` would be handed it. Raises UsageError."""
+    """Read a run's options from flags, variables and config files, as `generate` would. Raises UsageError."""
     app = new_app()
 
     def generate(session: Session, options: RunOptions) -> RunOptions:
@@ -165,13 +165,13 @@ def run_options(session: Session, args: Sequence[str] = ()) -> RunOptions:
 
 
 def looks_like_input(name: str) -> bool:
-    """True for a picture, folder or pattern typed where a verb belongs."""
+    """Return True for a picture, folder or pattern typed where a verb belongs."""
     path = Path(name)
     return path.suffix.lower() in PICTURES or "*" in name or "/" in name or path.exists()
 
 
 def located(error: typer.BadParameter, ctx) -> Exception:
-    """The error with the variable or file that holds the wrong value; unchanged for the command line."""
+    """Return the error with the variable or file that holds the wrong value; unchanged for the command line."""
     name = getattr(error.param, "name", None)
     source = ctx.get_parameter_source(name) if name else None
     hint = f"See {ctx.command_path} --help."
@@ -199,7 +199,7 @@ def show_examples(examples: str, formatter: Any) -> Any:
 
 
 def write_examples(examples: str, formatter: Any) -> None:
-    """The examples as plain text."""
+    """Return the examples as plain text."""
     if examples:
         with formatter.section("Examples"):
             formatter.write("".join(f"  {line.strip()}\n" for line in examples.strip().splitlines()))
@@ -207,7 +207,7 @@ def write_examples(examples: str, formatter: Any) -> None:
 
 
 def write_panels(command: Any, ctx: Any, formatter: Any) -> None:
-    """The parameters by panel as plain text, in the order of their first flag, global ones last."""
+    """Return the parameters by panel as plain text, in the order of their first flag, global ones last."""
     panels: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)

@@ -34,7 +34,7 @@ SHAPES = ("bunny", "knot", "blob")
 
 
 def thread_count(text: str) -> int | None:
-    """A number of threads from 1 to 1024; all is None. Raises ValueError."""
+    """Return a number of threads from 1 to 1024; all is None. Raises ValueError."""
     if text == "all":
         return None
     if not text.isdigit() or not 1 <= int(text) <= 1024:
@@ -143,7 +143,7 @@ def chosen_cases(kernels: Sequence[str], wanted: Cases) -> "list[tuple[Case, str
 
 
 def show(session: Session, part: "page.Section") -> None:
-    """The tables of one setting on stdout."""
+    """Return the tables of one setting on stdout."""
     from ..bench import page
 
     for kernel, title, rows in page.by_case(part.rows):
@@ -155,7 +155,7 @@ def show(session: Session, part: "page.Section") -> None:
 
 
 def command_line(kernels: Sequence[str], wanted: Cases) -> str:
-    """The command line that does the same."""
+    """Return the command line that does the same."""
     words = ["varco3d", "bench", *kernels]
     for shape in wanted.shapes:
         words += ["--shape", shape]

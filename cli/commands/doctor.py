@@ -71,7 +71,7 @@ def check_python() -> Iterator[Check]:
 
 
 def check_device() -> Iterator[Check]:
-    """The device `--device auto` would take, and its memory."""
+    """Yield the device `--device auto` would take, and its memory."""
     from ...pipeline.machine import free_memory, resolve_device
 
     device = resolve_device("auto")
@@ -102,7 +102,7 @@ def check_disk() -> Iterator[Check]:
 
 
 def check_models() -> Iterator[Check]:
-    """The shipped weights must be there and sound; others are told if present."""
+    """Yield the shipped weights must be there and sound; others are told if present."""
     from ...weights.checkpoints.store import Store
     from ...weights.checkpoints.zoo import BUNDLES, specs_of
 
@@ -124,7 +124,7 @@ def check_models() -> Iterator[Check]:
 
 
 def check_settings(session: Session) -> Iterator[Check]:
-    """The config files can be read, and the variables mean something."""
+    """Yield the config files can be read, and the variables mean something."""
     run_options(session)
     names = ", ".join(str(path) for path in session.files.paths) or "no config file"
     yield Check("settings", "ok", names)
@@ -156,7 +156,7 @@ def check_optional() -> Iterator[Check]:
 
 
 def run_self_test() -> Iterator[Check]:
-    """A real picture through the whole chain, in draft quality, and the GLB checked."""
+    """Yield a real picture through the whole chain, in draft quality, and the GLB checked."""
     from ...pipeline.meshes.glb_check import check_glb
     from ..main import main
 
@@ -182,7 +182,7 @@ def run_self_test() -> Iterator[Check]:
 
 
 def guarded(name: str, group: Callable[[], Iterator[Check]]) -> Iterator[Check]:
-    """The checks of a group; an exception in it becomes a failed line, so that the rest still runs."""
+    """Yield the checks of a group; an exception in it becomes a failed line, so that the rest still runs."""
     try:
         yield from group()
     except Varco3DError as error:

@@ -33,7 +33,7 @@ def generate(session: Session, options: RunOptions, inputs: list[str] = INPUTS) 
 
 
 def run(session: Session, inputs: list[str], options: RunOptions, plan_only: bool = False) -> int:
-    """The whole verb; `plan` is the same with plan_only. Raises UsageError when no input is named."""
+    """Return the whole verb; `plan` is the same with plan_only. Raises UsageError when no input is named."""
     listed = options.selection.from_list
     if not inputs and not listed:
         raise UsageError("no input is named", "Name a picture, a folder or a pattern, or - for a list on stdin.")

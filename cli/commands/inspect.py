@@ -68,7 +68,7 @@ def inspect(
 
 
 def inspect_file(path: Path, warn: Callable[[str], None]) -> dict[str, Any]:
-    """The mesh report of a file, in its own units and axes. Raises BadInputError, BadMeshError."""
+    """Return the mesh report of a file, in its own units and axes. Raises BadInputError, BadMeshError."""
     from ...pipeline.meshes.reading import read_mesh
     from ...pipeline.meshes.report import mesh_report
 

@@ -63,7 +63,7 @@ def bundle_state(store: Store, name: str) -> str:
 
 
 def describe(store: Store, spec: ModelSpec) -> dict[str, Any]:
-    """A checkpoint as JSON."""
+    """Return a checkpoint as JSON."""
     located = store.find(spec)
     return {
         "name": spec.name,
@@ -216,7 +216,7 @@ def pull(session: Session, download: Download, names: list[str] = NAMES) -> None
 
 
 def _parts(names: Sequence[str], extras: bool = False) -> list[str]:
-    """The names of all checkpoints behind model names, each once. Raises UsageError."""
+    """Return the names of all checkpoints behind model names, each once. Raises UsageError."""
     return list(dict.fromkeys(spec.name for name in names for spec in specs_of(name, extras)))
 
 

@@ -94,7 +94,10 @@ def preview(
 
 
 def targets(mesh: Path, drawing: Drawing, count: int) -> list[Path]:
-    """The files to write for one mesh. `-o x.gif` names one file; `-o folder` or nothing gives MESH.preview.FORMAT."""
+    """Return the files to write for one mesh.
+
+    `-o x.gif` names one file; `-o folder` or nothing gives MESH.preview.FORMAT.
+    """
     output, kinds = drawing.output, drawing.format
     if output is not None and output.suffix.lower().lstrip(".") in (*PREVIEW_FORMATS, *MESH_FORMATS):
         if count > 1 or len(kinds) > 1:

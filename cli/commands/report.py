@@ -87,7 +87,7 @@ def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[
 
 
 def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> bytes | None:
-    """The front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
+    """Return the front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
     from ..report.gallery import cached, inside, mesh_thumbnail, sheet_thumbnail
 
     sheet = next((o for o in entry.outputs if str(o["path"]).endswith(".preview.png")), None)

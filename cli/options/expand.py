@@ -18,7 +18,7 @@ Found = TypeVar("Found", bound=Panel)
 
 
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A function for Typer that calls `command` with the objects its parameters name.
+    """Return a function for Typer that calls `command` with the objects its parameters name.
 
     A parameter annotated with a Panel, or with a dataclass of panels (RunOptions), becomes the options of its fields.
     One annotated with Session becomes the global flags. All others are left to Typer.
@@ -52,7 +52,7 @@ def expand(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _panels(kind: Any) -> list[type[Panel]]:
-    """The panels behind a parameter's annotation, in order."""
+    """Return the panels behind a parameter's annotation, in order."""
     if not isinstance(kind, type):
         return []
     if issubclass(kind, Panel):
@@ -68,7 +68,7 @@ def _parameter(flag: Flag, panel: type[Panel], **more: Any) -> inspect.Parameter
 
 
 def _make(kind: Any, context: typer.Context, values: dict[str, Any], files: ConfigFiles) -> Any:
-    """An object of a panel's class, or of a dataclass of panels; None when `kind` is neither."""
+    """Return an object of a panel's class, or of a dataclass of panels; None when `kind` is neither."""
     if not _panels(kind):
         return None
     if issubclass(kind, Panel):
@@ -78,7 +78,7 @@ def _make(kind: Any, context: typer.Context, values: dict[str, Any], files: Conf
 
 
 def _read(panel: type[Found], context: typer.Context, values: dict[str, Any], files: ConfigFiles) -> Found:
-    """The panel's object from what Typer parsed, with the origin of every value that is no default."""
+    """Return the panel's object from what Typer parsed, with the origin of every value that is no default."""
     origins, given = {}, {}
     for flag in panel.flags():
         origin = origin_of(flag, context, files)
@@ -100,7 +100,7 @@ def origin_of(flag: Flag, context: typer.Context, files: ConfigFiles) -> str | N
 
 
 def _load_files(context: typer.Context, value: Any) -> Any:
-    """Reads the config files before any other flag is looked up, so that Typer takes their values as defaults."""
+    """Read the config files before any other flag is looked up, so that Typer takes their values as defaults."""
     if context.resilient_parsing:
         return value
     session = context.ensure_object(Session)

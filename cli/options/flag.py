@@ -64,7 +64,7 @@ class Flag:
         return PREFIX + self.name.upper()
 
     def default_text(self) -> str:
-        """The default for people, "" for none; a flag that stands for settings shows theirs."""
+        """Return the default for people, "" for none; a flag that stands for settings shows theirs."""
         if self.note is not None:
             return self.note
         if not self.sets:
@@ -77,12 +77,12 @@ class Flag:
 
 
 def flag(default: Any, help: str, **more: Any) -> Any:
-    """A field of a panel; `more` are members of Flag. Its annotation gives kind, choices and many."""
+    """Return a field of a panel; `more` are members of Flag. Its annotation gives kind, choices and many."""
     return dataclasses.field(default=default, metadata={"flag": Flag(help, default=default, **more)})
 
 
 def short_for(*targets: str, words: bool = False, **more: Any) -> Any:
-    """A field of a panel that stands for the settings `targets`; None means that it was not given.
+    """Return a field of a panel that stands for the settings `targets`; None means that it was not given.
 
     words: --flag on|off for a truth value, instead of --flag and --no-flag. Raises ValueError when the settings differ
     in type, range or choices.
@@ -109,18 +109,18 @@ def short_for(*targets: str, words: bool = False, **more: Any) -> Any:
 
 
 def setting_of(target: str) -> dataclasses.Field[Any]:
-    """The field of a stage's Settings behind "stage.key"."""
+    """Return the field of a stage's Settings behind "stage.key"."""
     stage, _, key = target.partition(".")
     return SETTINGS[stage].__dataclass_fields__[key]
 
 
 def default_of(target: str) -> Any:
-    """The default of the setting "stage.key"."""
+    """Return the default of the setting "stage.key"."""
     return setting_of(target).default
 
 
 def setting_types(target: str) -> Any:
-    """The annotation of the setting "stage.key"."""
+    """Return the annotation of the setting "stage.key"."""
     stage, _, key = target.partition(".")
     return typing.get_type_hints(SETTINGS[stage])[key]
 
@@ -135,7 +135,7 @@ def kind_of(annotation: Any) -> tuple[Any, bool]:
 
 
 def shown(value: Any) -> str:
-    """A value as one would type it."""
+    """Return a value as one would type it."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, tuple | list):
@@ -148,8 +148,9 @@ def shown(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Panel:
-    """Base of the panels. origins: flag name -> where its value came from (GIVEN, a variable, a file); a flag at
-    its default is not in it.
+    """Base of the panels.
+
+    origins: flag name -> where its value came from (GIVEN, a variable, a file); a flag at its default is not in it.
 
     title: heading in the help; stored: whether variables and config files may hold its flags.
     """
@@ -161,7 +162,7 @@ class Panel:
 
     @classmethod
     def flags(cls) -> tuple[Flag, ...]:
-        """The flags of this panel, in order."""
+        """Return the flags of this panel, in order."""
         return tuple(_complete(cls, field) for field in dataclasses.fields(cls) if "flag" in field.metadata)
 
 
@@ -207,18 +208,21 @@ def typer_option(flag: Flag, title: str, **more: Any) -> tuple[Any, Any]:
 
 
 def _help(flag: Flag) -> str:
-    """The meaning, and the choices where they are too long for the column of values."""
+    """Return the meaning, and the choices where they are too long for the column of values."""
     named = not flag.choices or flag.metavar is not None or not str(_metavar(flag)).startswith("NAME")
     return flag.help if named else f"{flag.help} One of {', '.join(flag.choices)}."
 
 
 def _whole(bound: float | None) -> float | None:
-    """A bound without .0, as the help shows it."""
+    """Return a bound without .0, as the help shows it."""
     return int(bound) if bound is not None and float(bound).is_integer() else bound
 
 
 def _shown_default(flag: Flag) -> bool | str:
-    """True to show the flag's default; a text, which Typer puts in parentheses, where it is no value of the flag."""
+    """Return True to show the flag's default.
+
+    A text, which Typer puts in parentheses, where it is no value of the flag.
+    """
     if flag.sets or flag.note is not None:
         return False if flag.default_text() in ("", "off") else flag.default_text()
     return flag.default not in (None, ()) and flag.default is not False

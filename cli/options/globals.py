@@ -25,7 +25,7 @@ class GlobalFlags(Panel):
     config: Path | None = flag(None, "Use this config file only.", metavar="FILE", stored=True)
 
     def over(self, earlier: "GlobalFlags") -> "GlobalFlags":
-        """These flags, and those of `earlier` that are not given here."""
+        """Return these flags, and those of `earlier` that are not given here."""
         # A variable is read before the verb and after it; a flag on either side is stronger.
         given = [name for name, origin in self.origins.items() if origin == GIVEN or name not in earlier.origins]
         values = {name: getattr(self, name) for name in given}

@@ -35,7 +35,7 @@ def model_names() -> Iterable[str]:
 
 
 def painters() -> Iterable[str]:
-    """What --painter takes."""
+    """List the names that --painter takes."""
     from ...weights.painters import painter_names
 
     return ("auto", "mirror", "folder", *painter_names())
@@ -269,7 +269,7 @@ class RunOptions:
     batch: Batch = Batch()
 
     def panels(self) -> Iterator[Panel]:
-        """The panels, in the order of the help."""
+        """Return the panels, in the order of the help."""
         return (getattr(self, field.name) for field in dataclasses.fields(self))
 
     @classmethod

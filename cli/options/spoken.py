@@ -20,7 +20,7 @@ def spoken(text: str) -> str:
 
 
 def _spoken(name: str) -> str | None:
-    """The flag of a setting, or --set; None for another word. A recipe's stage may be any implementation."""
+    """Return the flag of a setting, or --set; None for another word. A recipe's stage may be any implementation."""
     stage, dot, _ = name.partition(".")
     return _flags().get(name) or (f"--set {name}" if dot and stage in SETTINGS else None)
 

@@ -56,7 +56,7 @@ class Entry:
         return int(value) if isinstance(value, int | float) else None
 
     def output(self, kind: str) -> Mapping[str, Any] | None:
-        """The first output of a format ("glb", "preview", ...)."""
+        """Return the first output of a format ("glb", "preview", ...)."""
         return next((output for output in self.outputs if output.get("format") == kind), None)
 
 
@@ -93,7 +93,7 @@ def _entry(folder: Path, record: Mapping[str, Any]) -> Entry:
 
 
 def inside(folder: Path, output: Mapping[str, Any], suffixes: tuple[str, ...]) -> Path | None:
-    """An output of a record as a file to read: below the output folder, links followed, and of the right kind.
+    """Return an output of a record as a file to read: below the output folder, links followed, and of the right kind.
 
     A record may come from anywhere, and what is read goes into a page that is passed on.
     """
@@ -119,7 +119,7 @@ def sort_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
 
 
 def totals(folder: Path, entries: Sequence[Entry]) -> dict[str, Any]:
-    """Counts by status and by error code, times, and how many record files were merged."""
+    """Count by status and by error code, times, and how many record files were merged."""
     seconds = [entry.seconds for entry in entries if entry.status == "ok" and entry.seconds is not None]
     codes: dict[str, int] = {}
     for entry in entries:
@@ -141,7 +141,7 @@ def totals(folder: Path, entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def picture_thumbnail(path: Path, size: int = 160) -> bytes | None:
-    """A picture shrunk to `size` pixels as WebP, alpha kept; None when it cannot be read or is huge."""
+    """Return a picture shrunk to `size` pixels as WebP, alpha kept; None when it cannot be read or is huge."""
     from PIL import ImageOps
 
     try:
@@ -157,7 +157,7 @@ def picture_thumbnail(path: Path, size: int = 160) -> bytes | None:
 
 
 def sheet_thumbnail(path: Path, size: int = 240) -> bytes | None:
-    """The front view of a six-view sheet (six views side by side, the front first) as WebP; None if unreadable."""
+    """Return the first of a sheet's six views, the front, as WebP; None if it cannot be read."""
     try:
         with opened_regular(path) as file, open_image(file, path.name) as image:
             if image.width * image.height > _LARGEST_PICTURE:
@@ -171,7 +171,7 @@ def sheet_thumbnail(path: Path, size: int = 240) -> bytes | None:
 
 
 def mesh_thumbnail(mesh: Any, size: int = 240) -> bytes:
-    """A three-quarter view of an artifacts.Mesh, drawn by our own rasteriser, as WebP."""
+    """Return a three-quarter view of an artifacts.Mesh, drawn by our own rasteriser, as WebP."""
     from PIL import Image
 
     from ...kernels.views.cameras import Camera
@@ -188,7 +188,7 @@ def _webp(image: Any) -> bytes:
 
 
 def cached(folder: Path, digest: str, make: Callable[[], bytes | None]) -> bytes | None:
-    """The picture for a file with this hash, kept in OUT/.varco3d/thumbnails where that can be written."""
+    """Return the picture for a file with this hash, kept in OUT/.varco3d/thumbnails where that can be written."""
     place = folder / STATE / "thumbnails" / f"{digest[:40]}.webp"
     if not _DIGEST.fullmatch(digest) or any(path.is_symlink() for path in (place, *list(place.parents)[:2])):
         return make()
@@ -207,8 +207,11 @@ def cached(folder: Path, digest: str, make: Callable[[], bytes | None]) -> bytes
 
 @dataclass(frozen=True)
 class Page:
-    """How the page is made. parts: folder with page.html, page.css, page.js and the viewer; embed: bytes of meshes that
-    go into the page itself, the rest lies beside it; thumbnail: a picture of an item's mesh as WebP, or None."""
+    """How the page is made.
+
+    parts: folder with page.html, page.css, page.js and the viewer; embed: bytes of meshes that go into the page itself,
+    the rest lies beside it; thumbnail: a picture of an item's mesh as WebP, or None.
+    """
 
     parts: Path
     embed: int = 64_000_000
@@ -217,7 +220,7 @@ class Page:
 
 
 def write_gallery(path: Path, folder: Path, entries: Sequence[Entry], page: Page) -> list[Path]:
-    """Writes the page, and the meshes beyond `embed` as scripts beside it. Returns the files, the page first.
+    """Write the page, and the meshes beyond `embed` as scripts beside it. Returns the files, the page first.
 
     Raises OutputError.
     """
@@ -255,7 +258,7 @@ def _glb(folder: Path, entry: Entry) -> Path | None:
 
 
 def _item(entry: Entry, folder: Path, base: Path, page: Page) -> dict[str, Any]:
-    """What the page's script knows about an item."""
+    """Return the facts about an item that the page's script reads."""
     picture, source, digest = None, entry.source, entry.record.get("sha256")
     if source is not None and isinstance(digest, str):
         picture = cached(folder, "input-" + digest, lambda: _thumbnail_of(source, digest))
@@ -284,7 +287,7 @@ def _item(entry: Entry, folder: Path, base: Path, page: Page) -> dict[str, Any]:
 
 
 def _thumbnail_of(source: Path, digest: str) -> bytes | None:
-    """The thumbnail of an input, when it still is the picture that the record names by its hash."""
+    """Return the thumbnail of an input, when it still is the picture that the record names by its hash."""
     try:
         return picture_thumbnail(source) if picture_sha256(source) == digest else None
     except Varco3DError:
@@ -292,7 +295,7 @@ def _thumbnail_of(source: Path, digest: str) -> bytes | None:
 
 
 def _href(file: Path, base: Path) -> str:
-    """A relative link; names that are no UTF-8 keep their bytes."""
+    """Return a relative link; names that are no UTF-8 keep their bytes."""
     return quote(Path(os.path.relpath(file, base)).as_posix(), errors="surrogateescape")
 
 
@@ -338,7 +341,7 @@ def _drop_stale(folder: Path, written: Sequence[Path]) -> None:
 def _write_page(
     file: Any, page: Page, numbers: Mapping[str, Any], items: list[dict[str, Any]], inline: list[tuple[int, Path]]
 ) -> None:
-    """Fills page.html; meshes are streamed, so that memory holds one at a time."""
+    """Fill page.html; meshes are streamed, so that memory holds one at a time."""
     parts = {name: (page.parts / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", "page.js")}
     library = (page.parts / "model-viewer-umd.min.js").read_text(encoding="utf-8")
     for name, text in (("page.js", parts["page.js"]), ("the viewer", library)):

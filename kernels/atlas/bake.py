@@ -51,8 +51,11 @@ class View:
 
 @wp.struct
 class Lens:
-    """A view as the kernels see it. matrix: world -> (column * w, row * w, depth, w). eye: the camera's place and 1, or
-    the direction towards it and 0. The rest as in View and Baker."""
+    """A view as the kernels see it.
+
+    matrix: world -> (column * w, row * w, depth, w). eye: the camera's place and 1, or the direction towards it and 0.
+    The rest as in View and Baker.
+    """
 
     matrix: wp.mat44
     eye: wp.vec4
@@ -200,7 +203,7 @@ class Baker:
         parallel.launch(blend, self.count, inputs, self.device)
 
     def _inputs(self, view: View, depth: Any) -> list[Any]:
-        """What `seen` reads for a view."""
+        """Return the arguments of `seen` for a view."""
         height, width = depth.shape
         mirror = np.eye(4) if view.mirror is None else np.asarray(view.mirror, np.float64)
         # The eye seen through the mirror. A mirror plane is its own inverse, other transforms are not.

@@ -34,7 +34,7 @@ def face_neighbours(faces: np.ndarray) -> np.ndarray:
 
 
 def pieces(count: int, pairs: np.ndarray, joined: np.ndarray) -> np.ndarray:
-    """Number [count] of the connected piece of each face, walking only the `pairs` where `joined` is true."""
+    """Return number [count] of the connected piece of each face, walking only the `pairs` where `joined` is true."""
     used = pairs[joined]
     graph = coo_matrix((np.ones(len(used), np.int8), (used[:, 0], used[:, 1])), (count, count))
     return connected_components(graph, directed=False)[1]

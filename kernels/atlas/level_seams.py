@@ -21,7 +21,9 @@ MOST_SAMPLES = 4_000_000  # points on seams; longer seams are sampled more thinl
 def level_seams(
     texture: np.ndarray, covered: np.ndarray, vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray
 ) -> np.ndarray:
-    """The texture [S, S, 3] float32 with small steps over seams levelled; texels that are not `covered` [S, S] stay.
+    """Return the texture [S, S, 3] float32 with small steps over seams levelled.
+
+    Texels that are not `covered` [S, S] stay.
 
     vertices [V, 3], faces [F, 3], uv [V, 2] in 0..1 (v down): a seam is an edge whose faces meet in place (within
     2^-20 of the longest side) but not in vertices.
@@ -57,7 +59,10 @@ def level_seams(
 
 
 def _seam_sides(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The sides of all seams: end vertices [N, 2], in the same order of places for all sides, and edge number [N]."""
+    """Return the sides of all seams.
+
+    End vertices [N, 2], in the same order of places for all sides, and edge number [N].
+    """
     ends = faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2).astype(np.int64)
     place = weld(vertices)[ends]
     turned = place[:, 0] > place[:, 1]
@@ -91,7 +96,7 @@ def _points(texel: np.ndarray, ends: np.ndarray, edge: np.ndarray) -> tuple[np.n
 
 
 def _taps(place: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The four texels [P, 4] (row * size + column) that a bilinear look-up at place [P, 2] reads, and their weights."""
+    """Return the four texels [P, 4] (row * size + column) of a bilinear look-up at place [P, 2], and weights."""
     low = np.floor(place - 0.5).astype(np.int64)
     part = place - 0.5 - low
     index, weight = [], []

@@ -14,16 +14,21 @@ ANGLES = np.radians(np.arange(0, 90, 6))
 
 @dataclass(frozen=True)
 class Outline:
-    """Lower and upper edge of one chart per column, in texels above its own lowest row. Columns without surface between
-    two with surface count as full."""
+    """Lower and upper edge of one chart per column, in texels above its own lowest row.
+
+    Columns without surface between two with surface count as full.
+    """
 
     low: np.ndarray
     high: np.ndarray
 
 
 def rotate_charts(points: np.ndarray, chart: np.ndarray, count: int) -> np.ndarray:
-    """Turn each chart so that its bounding box is smallest, and stand it upright. points [N, 2], chart [N] sorted or
-    not, numbers 0..count-1. Returns new points with every chart's lowest corner at (0, 0)."""
+    """Turn each chart so that its bounding box is smallest, and stand it upright.
+
+    points [N, 2], chart [N] sorted or not, numbers 0..count-1. Returns new points with every chart's lowest corner at
+    (0, 0).
+    """
     order = np.argsort(chart, kind="stable")
     start = np.searchsorted(chart[order], np.arange(count))
     sorted_points = points[order]
@@ -53,8 +58,10 @@ def _turn(points: np.ndarray, angle: np.ndarray, chart: np.ndarray) -> np.ndarra
 
 
 def outlines(points: np.ndarray, faces: np.ndarray, chart: np.ndarray, count: int, cell: float) -> list[Outline]:
-    """Outline of each chart. points [N, 2] in texels from the chart's lowest corner, faces [F, 3], chart [F],
-    cell: texels per column."""
+    """Outline of each chart.
+
+    points [N, 2] in texels from the chart's lowest corner, faces [F, 3], chart [F], cell: texels per column.
+    """
     edges = faces[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     owner = np.repeat(chart, 3)
     a, b = points[edges[:, 0]], points[edges[:, 1]]

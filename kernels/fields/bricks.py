@@ -56,7 +56,7 @@ class Bricks:
         self.count = count
 
     def release(self) -> None:
-        """Gives back states and values; slots that were read before still have their places."""
+        """Give back states and values; slots that were read before still have their places."""
         self.state = wp.empty(0, dtype=wp.int8, device=self.device)
         self.values = wp.empty(0, dtype=float, device=self.device)
 

@@ -120,7 +120,7 @@ class _Decoder:
         self.unfit: list[torch.Tensor] = []  # counts of values that are not finite, on the device until a round ends
 
     def dense_level(self, side: int) -> _Level:
-        """The start level: every cell is evaluated."""
+        """Return the start level: every cell is evaluated."""
         level = _Level(side, self.device)
         cells = level.cells
         launch(ob.want_all, len(cells.table), [cells.table], self.device)
@@ -130,7 +130,7 @@ class _Decoder:
         return level
 
     def finer_level(self, coarse: _Level, side: int, seeds: tuple[wp.array, int] | None) -> _Level:
-        """The level under the crossed cells of `coarse`, and under the seeds."""
+        """Return the level under the crossed cells of `coarse`, and under the seeds."""
         level = _Level(side, self.device)
         self._ask_cover(level, self._points(coarse.cells, coarse.cells.slots_in_state(CROSSED)), coarse.side)
         if seeds is not None:
@@ -140,7 +140,7 @@ class _Decoder:
         return level
 
     def field(self, level: _Level) -> Field:
-        """The crossed cells of a level with the samples at their corners. The level is used up."""
+        """Return the crossed cells of a level with the samples at their corners. The level is used up."""
         nodes = level.nodes
         cells = self._points(level.cells, level.cells.slots_in_state(CROSSED))
         level.cells.release()
@@ -168,7 +168,7 @@ class _Decoder:
         )
 
     def _given(self, array: wp.array) -> Any:
-        """An array of the field: a tensor on the device, NumPy's on the CPU."""
+        """Return an array of the field: a tensor on the device, NumPy's on the CPU."""
         return array.numpy() if self.device == "cpu" else self.origin.give(array)
 
     def _ask_cover(self, level: _Level, cells: wp.array, coarse_side: int) -> None:

@@ -43,11 +43,11 @@ class Field:
             raise BadInputError("the arrays of the field do not fit together")
 
     def on_host(self) -> Field:
-        """The same field with NumPy arrays."""
+        """Return the same field with NumPy arrays."""
         return dataclasses.replace(self, **{name: to_numpy(getattr(self, name)) for name in ARRAYS})
 
     def on_device(self, device: str) -> Field:
-        """The same field with torch tensors on `device`."""
+        """Return the same field with torch tensors on `device`."""
         import torch
 
         held = {name: torch.as_tensor(getattr(self, name)).to(device) for name in ARRAYS}
@@ -88,7 +88,10 @@ def box(bounds: float | Bounds) -> Bounds:
 
 
 def field_from_grid(grid: np.ndarray, bounds: float | Bounds = 1.0, level: float = 0.0) -> Field:
-    """The field of a dense grid [R+1, R+1, R+1] of samples, indexed x, y, z: its crossing cells and their corners."""
+    """Return the field of a dense grid [R+1, R+1, R+1] of samples, indexed x, y, z.
+
+    Its crossing cells and their corners.
+    """
     resolution = grid.shape[0] - 1
     if grid.ndim != 3 or len(set(grid.shape)) != 1 or resolution < 1:
         raise BadInputError(f"a grid of shape {grid.shape} is not a cube of at least 2 samples a side")

@@ -17,6 +17,8 @@ FieldFunction = Callable[[Tensor], Tensor]
 
 
 def box_end(points: Tensor, bounds: float, truncation: float) -> Tensor:
-    """What a field may at most be at points [P,3], so that it ends at SHAPE_END of the box [-bounds,bounds]^3;
-    truncation: box units that a value of 1 means."""
+    """Return the most that a field may be at points [P,3] to end at SHAPE_END of the box [-bounds,bounds]^3.
+
+    truncation: box units that a value of 1 means.
+    """
     return (SHAPE_END * bounds - points.abs().amax(-1)) / truncation

@@ -26,9 +26,11 @@ REVERSED = 231  # the one case whose two vertices the published table lists the 
 
 @dataclass(frozen=True)
 class CubeCases:
-    """counts: dual vertices of each case, [256]. groups: of each edge the number of its dual vertex in the cube, -1
-    where the edge does not cross, [256, 12]. doubtful: step [256, 3] to the neighbour across the only face with four
-    crossings, for cases in which both cubes have to choose the other grouping; zero elsewhere.
+    """counts: dual vertices of each case, [256].
+
+    groups: of each edge the number of its dual vertex in the cube, -1 where the edge does not cross, [256, 12].
+    doubtful: step [256, 3] to the neighbour across the only face with four crossings, for cases in which both cubes
+    have to choose the other grouping; zero elsewhere.
     """
 
     counts: np.ndarray
@@ -38,7 +40,7 @@ class CubeCases:
 
 @cache
 def cube_cases() -> CubeCases:
-    """The tables, derived once."""
+    """Return the tables, derived once."""
     counts, groups = np.zeros(256, np.int32), np.full((256, 12), -1, np.int32)
     doubtful = np.zeros((256, 3), np.int32)
     for case in range(256):

@@ -25,7 +25,7 @@ wp.set_module_options({"enable_backward": False, "max_unroll": 8})
 
 
 def marching_cubes(field: Field, level: float | None = None) -> tuple[Any, Any]:
-    """The surface where the field equals `level`: vertices [V, 3] float32 in world units, faces [F, 3] int32.
+    """Return the surface where the field equals `level`: vertices [V, 3] float32 in world units, faces [F, 3] int32.
 
     Runs where the field's arrays live, and gives arrays of their kind. level: None takes the field's own, the one whose
     crossing cells it holds; another level is complete only when the field holds the cells that cross it. Samples above
@@ -44,7 +44,7 @@ def marching_cubes(field: Field, level: float | None = None) -> tuple[Any, Any]:
 
 
 def field_normals(field: Field, level: float | None = None) -> Any:
-    """Unit normals [V, 3] float32 for the vertices of `marching_cubes`, from the gradient of the field.
+    """Return unit normals [V, 3] float32 for the vertices of `marching_cubes`, from the gradient of the field.
 
     Each is the mean of the trilinear gradients in the cells around the vertex, towards lower values; zero where the
     field is flat.
@@ -109,7 +109,7 @@ def case_of(cubes: Cubes, cell: int) -> int:
 
 @wp.func
 def edge_number(cubes: Cubes, cell: int, e: int) -> int:
-    """The edge of the lattice that is edge e of the cell: three to each sample, by axis."""
+    """Return the edge of the lattice that is edge e of the cell: three to each sample, by axis."""
     return cubes.corners[cell, cubes.edge_lower[e]] * 3 + cubes.edge_axis[e]
 
 

@@ -77,7 +77,7 @@ def _edge_faces(edge: int) -> frozenset[int]:
 
 
 def _loops(case: int) -> list[list[int]]:
-    """Closed loops of edge numbers in which the surface meets the cell."""
+    """Return closed loops of edge numbers in which the surface meets the cell."""
     inside = [bool(case >> c & 1) for c in range(8)]
     number = _edge_numbers()
     following: dict[int, int] = {}

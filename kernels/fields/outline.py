@@ -35,8 +35,7 @@ UNLIMITED = 3.0  # box units
 def held_to_outline(
     field: FieldFunction, camera: Tensor, alpha: np.ndarray, bounds: float, truncation: float
 ) -> FieldFunction:
-    """A field whose surface at 0 is that of `field`, but for the outline, which is that of the mask alpha [S,S] as an
-    affine camera [2,4] sees it.
+    """Return `field` with the outline of the mask alpha [S,S], as an affine camera [2,4] sees it.
 
     Where a ray inside the mask meets nothing, all of its values are raised until it does; so a thin part appears where
     the field came nearest to it, about as deep as it is wide and at a depth that its neighbours share. What lies
@@ -71,9 +70,12 @@ def held_to_outline(
 
 
 def raising(rays: RayDepths, deepest: np.ndarray, pixel: float, truncation: float) -> tuple[np.ndarray, ...]:
-    """What becomes of the field on every ray, four maps [SIDE,SIDE], beside the mask as at its edge: what its values
-    are lowered by (0 or less); the middle depth of the part it meets; how deep that part may at most and must at least
-    reach from there, box units. deepest: pixels that the ray's inmost point has to the outline; pixel: box units."""
+    """Return four maps [SIDE,SIDE] that say how the field changes on every ray; beside the mask as at its edge.
+
+    What its values are lowered by (0 or less); the middle depth of the part it meets; how deep that part may at most
+    and must at least reach from there, box units. deepest: pixels that the ray's inmost point has to the outline;
+    pixel: box units.
+    """
     mask = rays.mask
     radius = local_radius(deepest / PIXELS, 2 * THIN)
     round_value = np.maximum(np.minimum(deepest * pixel, THICK) / truncation, PRESENCE)
@@ -89,8 +91,10 @@ def raising(rays: RayDepths, deepest: np.ndarray, pixel: float, truncation: floa
 
 
 def mean_over(values: np.ndarray, mask: np.ndarray, rays: float) -> np.ndarray:
-    """Means [S,S] of values [S,S] over the mask's part around, beside the mask as at its edge; rays: standard deviation
-    of the weights."""
+    """Means [S,S] of values [S,S] over the mask's part around, beside the mask as at its edge.
+
+    rays: standard deviation of the weights.
+    """
     share = ndimage.gaussian_filter(mask.astype(np.float64), rays)
     return ndimage.gaussian_filter(np.where(mask, values, 0.0), rays) / np.maximum(share, 1e-6)
 

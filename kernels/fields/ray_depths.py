@@ -21,8 +21,11 @@ STIFF = 2000.0  # 1 / box units^2; how much neighbours' depths hold together bes
 
 @dataclass(frozen=True)
 class RayDepths:
-    """On the rays of mask [S,S], rows from the top, arrays [S,S] with 0 elsewhere: the field's highest value; middle
-    and variance, in box units along the view direction, of where the ray comes nearest to the inside."""
+    """On the rays of mask [S,S], rows from the top, arrays [S,S] with 0 elsewhere.
+
+    The field's highest value; middle and variance, in box units along the view direction, of where the ray comes
+    nearest to the inside.
+    """
 
     mask: np.ndarray
     highest: np.ndarray
@@ -30,8 +33,11 @@ class RayDepths:
     variance: np.ndarray
 
     def settled(self) -> np.ndarray:
-        """Middles [S,S] that neighbours inside the mask agree on: those of sure rays stay, the others follow what they
-        are connected with. Least squares: a screened Poisson equation on the mask's pixels."""
+        """Middles [S,S] that neighbours inside the mask agree on.
+
+        Those of sure rays stay, the others follow what they are connected with. Least squares: a screened Poisson
+        equation on the mask's pixels.
+        """
         count = int(self.mask.sum())
         number = np.full(self.mask.shape, -1)
         number[self.mask] = np.arange(count)
@@ -60,7 +66,7 @@ def neighbours(number: np.ndarray, down: int, right: int) -> tuple[np.ndarray, n
 
 
 def cast_rays(field: FieldFunction, camera: Tensor, mask: np.ndarray, bounds: float) -> RayDepths:
-    """Looks at a field through an affine camera [2,4] along the rays of mask [S,S], bool."""
+    """Look at a field through an affine camera [2,4] along the rays of mask [S,S], bool."""
     chosen = torch.from_numpy(mask.reshape(-1)).to(camera.device)
     points = ray_points(camera, mask.shape[0], DEPTHS, bounds)[chosen]
     depth = points @ view_direction(camera)

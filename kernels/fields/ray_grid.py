@@ -25,7 +25,7 @@ FAR = 0.2  # value from which the surface lies elsewhere, when all around have i
 
 
 def view_direction(camera: Tensor) -> Tensor:
-    """Unit direction [...,3] of the rays of cameras [...,2,4]."""
+    """Return unit direction [...,3] of the rays of cameras [...,2,4]."""
     return F.normalize(torch.linalg.cross(camera[..., 0, :3], camera[..., 1, :3], dim=-1), dim=-1)
 
 
@@ -41,8 +41,10 @@ def ray_points(camera: Tensor, side: int, depths: int, bounds: float) -> Tensor:
 
 
 def ray_places(camera: Tensor, points: Tensor, bounds: float) -> Tensor:
-    """Where points [...,P,3] lie on the grid of rays of cameras [...,2,4]: [...,P,3], columns, rows from the top and
-    depths, each -1..1, as torch's grid_sample wants them."""
+    """Where points [...,P,3] lie on the grid of rays of cameras [...,2,4].
+
+    [...,P,3], columns, rows from the top and depths, each -1..1, as torch's grid_sample wants them.
+    """
     depth = points @ view_direction(camera)[..., None] / (REACH * bounds)
     return torch.cat([picture_places(camera, points), depth], -1)
 
@@ -54,7 +56,7 @@ def sample_columns(columns: Tensor, places: Tensor) -> Tensor:
 
 
 def values_where(field: FieldFunction, points: Tensor, asked: Tensor, otherwise: float) -> Tensor:
-    """The field at those of points [...,3] that are asked for [...], float32; `otherwise` at the others."""
+    """Return the field at those of points [...,3] that are asked for [...], float32; `otherwise` at the others."""
     values = torch.full(asked.shape, otherwise, device=points.device)
     if asked.any():
         values[asked] = torch.cat([field(part).float() for part in points[asked].split(CHUNK)])
@@ -68,7 +70,10 @@ def touched_rays(alpha: np.ndarray, side: int) -> np.ndarray:
 
 
 def field_columns(field: FieldFunction, camera: Tensor, asked: np.ndarray, depths: int, bounds: float) -> Tensor:
-    """A field on the rays of a camera, [depths,S,S] in -1..1; -1 outside the box and on rays not asked for [S,S]."""
+    """Return a field on the rays of a camera, [depths,S,S] in -1..1.
+
+    -1 outside the box and on rays not asked for [S,S].
+    """
     side = len(asked)
     points = ray_points(camera, side, depths, bounds)
     wanted = torch.from_numpy(asked).to(camera.device).view(-1, 1) & (points.abs().amax(-1) < bounds)
@@ -77,16 +82,21 @@ def field_columns(field: FieldFunction, camera: Tensor, asked: np.ndarray, depth
 
 
 def inflated_columns(depth: Tensor, camera: Tensor, depths: int, truncation: float) -> Tensor:
-    """Columns [B,depths,S/2,S/2] of a body about the origin's plane that is as deep as its outline is far; what stands
-    for a guess when there is none. depth [B,1,S,S]: of pixels inside the outline, quarters of the picture's side;
-    camera [B,2,4]; box of bounds 1."""
+    """Columns [B,depths,S/2,S/2] of a body about the origin's plane that is as deep as its outline is far.
+
+    What stands for a guess when there is none. depth [B,1,S,S]: of pixels inside the outline, quarters of the picture's
+    side; camera [B,2,4]; box of bounds 1.
+    """
     reach = F.avg_pool2d(depth, 2) / 2 / camera[:, :, :3].norm(dim=2).mean(1)[:, None, None, None]
     along = ((torch.arange(depths, device=depth.device) + 0.5) * (2 / depths) - 1) * REACH
     return ((reach - along.abs()[:, None, None]) / truncation).clamp(-1, 1)
 
 
 def smoothed_columns(columns: Tensor, camera: Tensor, bounds: float, deviation: float) -> Tensor:
-    """A grid [D,S,S] on the rays of a camera [2,4], averaged with Gaussian weights; deviation: theirs, box units."""
+    """Return a grid [D,S,S] on the rays of a camera [2,4], averaged with Gaussian weights.
+
+    deviation: theirs, box units.
+    """
     depths, side = columns.shape[:2]
     across = deviation * side / 2 * camera[:, :3].norm(dim=1).cpu().numpy()  # columns, rows
     along = deviation * depths / (2 * REACH * bounds)
@@ -95,8 +105,10 @@ def smoothed_columns(columns: Tensor, camera: Tensor, bounds: float, deviation: 
 
 
 def column_field(columns: Tensor, camera: Tensor, bounds: float, truncation: float) -> FieldFunction:
-    """The field that a grid [D,S,S] on the rays of a camera [2,4] holds, closed before the box ends; truncation: box
-    units that a value of 1 means."""
+    """Return the field that a grid [D,S,S] on the rays of a camera [2,4] holds, closed before the box ends.
+
+    truncation: box units that a value of 1 means.
+    """
 
     def query(points: Tensor) -> Tensor:
         values = sample_columns(columns[None], ray_places(camera, points, bounds)[None])[0]
@@ -108,8 +120,9 @@ def column_field(columns: Tensor, camera: Tensor, bounds: float, truncation: flo
 def smoothed_field(
     field: FieldFunction, camera: Tensor, alpha: np.ndarray, bounds: float, truncation: float, deviation: float
 ) -> FieldFunction:
-    """A field averaged with Gaussian weights of a deviation in box units, near the rays of the mask alpha [S,S] of a
-    camera [2,4]; nothing is left elsewhere. truncation: box units that a value of 1 means.
+    """Return a field smoothed along the rays of the mask alpha [S,S] of a camera [2,4]; nothing elsewhere.
+
+    Weights are Gaussian, of a deviation in box units. truncation: box units that a value of 1 means.
 
     It is sampled once, on a grid as fine as a deviation of 0.02 wants, and is cheap to ask afterwards.
     """
@@ -119,8 +132,10 @@ def smoothed_field(
 
 
 def refined_columns(columns: Tensor, field: FieldFunction, camera: Tensor, bounds: float) -> Tensor:
-    """Of `field_columns` [D,S,S] those of half the spacing, [2D,2S,2S]; far from the surface values are not asked for
-    again."""
+    """Of `field_columns` [D,S,S] those of half the spacing, [2D,2S,2S].
+
+    Far from the surface values are not asked for again.
+    """
     around = columns[None, None]
     highest, lowest = F.max_pool3d(around, 3, 1, 1), -F.max_pool3d(-around, 3, 1, 1)
     crossing = ((highest > -FAR) & (lowest < FAR)).float()

@@ -6,8 +6,10 @@ import numpy as np
 
 
 def box_transform(vertices: np.ndarray, half: float) -> tuple[float, np.ndarray]:
-    """(scale, offset [3]) with which scale * v + offset puts the box of vertices [V,3] around 0, its longest side
-    2 * half. V > 0; a single place is left at its size."""
+    """Return (scale, offset [3]): scale * v + offset centres vertices [V,3] with a longest side of 2 * half.
+
+    V > 0; a single place is left at its size.
+    """
     low, high = vertices.min(0), vertices.max(0)
     longest = float((high - low).max())
     scale = 2 * half / longest if longest > 0 else 1.0

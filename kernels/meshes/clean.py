@@ -15,7 +15,7 @@ from .topology import face_pairs, face_parts, half_edges
 def clean(
     vertices: Array, faces: Array, min_part: float = 0.0, tolerance: float = 0.0, orient: bool = True
 ) -> tuple[Any, Any]:
-    """The mesh without flaws that later stages trip over: vertices [V', 3] float32, faces [F', 3] int32.
+    """Return the mesh without flaws that later stages trip over: vertices [V', 3] float32, faces [F', 3] int32.
 
     In order: faces at vertices that are not finite go; vertices within `tolerance` (box units; 0: at the same place)
     become one; faces without area go, their neighbours being cut at the vertex that would be left in their side, so a
@@ -61,12 +61,12 @@ def weld(vertices: np.ndarray, faces: np.ndarray, tolerance: float = 0.0) -> tup
 
 
 def drop_collapsed(faces: np.ndarray) -> np.ndarray:
-    """The faces [F', 3] with three different corners."""
+    """Return the faces [F', 3] with three different corners."""
     return faces[(faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0])]
 
 
 def drop_duplicates(faces: np.ndarray) -> np.ndarray:
-    """The faces [F', 3] without those that name the same three vertices, in any order, as an earlier one."""
+    """Return the faces [F', 3] without those that name the same three vertices, in any order, as an earlier one."""
     return faces[copies(faces)[0] == 0]
 
 
@@ -87,7 +87,7 @@ def copies(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _hashed(rows: np.ndarray) -> np.ndarray:
-    """A number [N] uint64 for each row of unsigned integers, the same for equal rows and seldom for others."""
+    """Return a number [N] uint64 for each row of unsigned integers, the same for equal rows and seldom for others."""
     out = np.full(len(rows), 0x9E3779B97F4A7C15, np.uint64)
     for column in rows.T:
         out = (out ^ column) * np.uint64(0xBF58476D1CE4E5B9)
@@ -102,7 +102,7 @@ def _repeats(numbers: np.ndarray) -> bool:
 
 
 def drop_small_parts(vertices: np.ndarray, faces: np.ndarray, min_part: float) -> np.ndarray:
-    """The faces [F', 3] of the connected parts that have at least `min_part` of the largest part's area."""
+    """Return the faces [F', 3] of the connected parts that have at least `min_part` of the largest part's area."""
     if len(faces) == 0 or min_part <= 0:
         return faces
     part = face_parts(faces)
@@ -111,7 +111,7 @@ def drop_small_parts(vertices: np.ndarray, faces: np.ndarray, min_part: float) -
 
 
 def drop_unused(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The vertices that a face uses, in their order, and the faces renumbered to them."""
+    """Return the vertices that a face uses, in their order, and the faces renumbered to them."""
     used = np.zeros(len(vertices), bool)
     used[faces.reshape(-1)] = True
     return vertices[used], (np.cumsum(used) - 1)[faces].reshape(-1, 3)

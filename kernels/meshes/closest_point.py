@@ -22,7 +22,7 @@ wp.set_module_options({"enable_backward": False})
 
 
 def closest_point(vertices: Array, faces: Array, points: Array) -> tuple[Any, Any, Any]:
-    """The nearest point of the mesh to each of the points [N, 3].
+    """Return the nearest point of the mesh to each of the points [N, 3].
 
     Returns distance [N] float32, the point [N, 3] float32 and its face [N] int32; where faces are equally near (along
     their common edge) any of them. Faces without area are left out: in a mesh, their sides belong to neighbours.
@@ -51,7 +51,7 @@ def closest_point(vertices: Array, faces: Array, points: Array) -> tuple[Any, An
 
 
 def _reach(vertices: Array, queries: np.ndarray) -> float:
-    """A distance that no query can exceed: the diagonal of the box around everything."""
+    """Return a distance that no query can exceed: the diagonal of the box around everything."""
     both = np.concatenate([to_numpy(vertices, np.float32), queries]).astype(np.float64)
     both = both[np.isfinite(both).all(axis=1)]
     return float(np.linalg.norm(both.max(axis=0) - both.min(axis=0)) * 1.001 + 1e-6)

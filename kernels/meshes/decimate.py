@@ -16,7 +16,7 @@ CLOSE_ENOUGH = 1.02
 
 
 def decimate(vertices: Array, faces: Array, count: int) -> tuple[Any, Any]:
-    """The mesh with about `count` faces: vertices [V', 3] float32, faces [F', 3] int32.
+    """Return the mesh with about `count` faces: vertices [V', 3] float32, faces [F', 3] int32.
 
     A mesh that has no more faces already is only cleaned (see `clean`; degenerate faces would survive the collapse) and
     parted: sheets that touch along an edge, as collapses leave them, come apart (part_sheets). No face is turned.
@@ -52,7 +52,7 @@ def _collapse(
 
 
 def without_flaps(faces: np.ndarray) -> np.ndarray:
-    """The faces [F', 3] without those that collapses have folded onto each other.
+    """Return the faces [F', 3] without those that collapses have folded onto each other.
 
     Both sides of a fold go, so that a closed mesh stays closed. A part that is nothing but fold has become a sheet and
     is kept for `clean` to make single.

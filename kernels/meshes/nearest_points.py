@@ -65,8 +65,10 @@ class NearestPoints:
         self.points = None if self.tree is not None else to_warp(points, wp.vec3, self.device)
 
     def indices(self, queries: Tensor, count: int) -> Tensor:
-        """Numbers [Q,count] int64 of the points nearest to each query [Q,3], nearest first, where the queries live;
-        points at one distance in any order. Raises UsageError when there are not so many points."""
+        """Numbers [Q,count] int64 of the points nearest to each query [Q,3], nearest first, where the queries live.
+
+        Points at one distance in any order. Raises UsageError when there are not so many points.
+        """
         import torch
 
         check_range("count", count, 1, self.count)

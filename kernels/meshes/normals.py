@@ -6,7 +6,10 @@ import numpy as np
 
 
 def area_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Normals [F, 3] float64, twice as long as the faces have area; exactly zero for corners of float32 in a line."""
+    """Return normals [F, 3] float64, twice as long as the faces have area.
+
+    Exactly zero for corners of float32 in a line.
+    """
     a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
     b -= a
     c -= a
@@ -18,7 +21,7 @@ def area_vectors(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def face_normals(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit normals [F, 3] float32 (zero for faces without area) and areas [F] float32 of faces [F, 3].
+    """Return unit normals [F, 3] float32 (zero for faces without area) and areas [F] float32 of faces [F, 3].
 
     Areas beyond float32 are inf; the normals of such faces are worked out in float64.
     """
@@ -36,7 +39,9 @@ def face_normals(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, n
 
 
 def vertex_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Unit normals [V, 3] float32: face normals weighted by the corner's angle, so that triangulation does not matter.
+    """Return unit normals [V, 3] float32.
+
+    Face normals weighted by the corner's angle, so that triangulation does not matter.
 
     Vertices at one place but of different index are treated apart: weld first where a seam must not show. A vertex
     without faces gets +Z.

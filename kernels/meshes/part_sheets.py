@@ -38,7 +38,7 @@ def part_sheets(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np
 
 
 def _wedges(vertices: np.ndarray, faces: np.ndarray, sides: np.ndarray, owner: np.ndarray) -> list[np.ndarray]:
-    """The faces `owner` [K] around an edge, which run along it as `sides` [K,2], in pairs that bound solid wedges."""
+    """Pair the faces `owner` [K] around an edge, with `sides` [K,2] along it, so that they bound solid wedges."""
     forward = sides[:, 0] < sides[:, 1]
     if 2 * forward.sum() != len(forward):
         return []

@@ -91,7 +91,7 @@ class _Patch:
         return left
 
     def _middle_second(self, face: int) -> Corners:
-        """The corners of a sliver from one end of its long side over the middle vertex, in the order of the face."""
+        """Return the corners of a sliver from one end of its long side over the middle vertex."""
         corners = self.corners[face]
         places = self.vertices[list(corners)].astype(np.float64)
         lengths = [float(((places[k - 2] - places[k]) ** 2).sum()) for k in range(3)]  # from corner k to corner k + 1
@@ -118,7 +118,7 @@ class _Patch:
         return set(self.corners[face]) == set(corners) and not self._runs(face, corners[0], corners[1])
 
     def _from(self, face: int, one: int, other: int) -> Corners:
-        """The corners of a face, turned so that the side between the two vertices comes first."""
+        """Return the corners of a face, turned so that the side between the two vertices comes first."""
         corners = self.corners[face]
         k = next(k for k in range(3) if corners[k] not in (one, other))
         return corners[k - 2], corners[k - 1], corners[k]

@@ -6,7 +6,7 @@ from scipy.sparse.csgraph import connected_components
 
 
 def half_edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The three sides of each face [F, 3] as (from, to) vertex pairs [3 F, 2] int64, and the face of each [3 F].
+    """Return the three sides of each face [F, 3] as (from, to) vertex pairs [3 F, 2] int64, and the face of each [3 F].
 
     Side k of all faces comes before side k + 1.
     """
@@ -16,7 +16,7 @@ def half_edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def face_pairs(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The edges that exactly two faces share.
+    """Return the edges that exactly two faces share.
 
     Returns edges [E, 2] (lower vertex first), the two faces [E, 2], and whether both run along the edge the same way
     [E] bool, which they do where one of them is inside out.
@@ -36,7 +36,10 @@ def face_pairs(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def face_parts(faces: np.ndarray) -> np.ndarray:
-    """Number [F] of the connected part each face belongs to, from 0, in order of first face; parts share a vertex."""
+    """Return number [F] of the connected part each face belongs to, from 0, in order of first face.
+
+    Parts share a vertex.
+    """
     if len(faces) == 0:
         return np.empty(0, np.int64)
     count = int(faces.max()) + 1

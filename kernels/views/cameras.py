@@ -56,7 +56,7 @@ class Camera:
 
     @classmethod
     def from_affine(cls, affine: np.ndarray) -> Camera:
-        """The orthographic camera nearest to an affine map [2,4] of (x, y, z, 1) to the picture, -1..1, y up."""
+        """Return the orthographic camera nearest to an affine map [2,4] of (x, y, z, 1) to the picture, -1..1, y up."""
         linear = np.asarray(affine, np.float64)[:, :3]
         x, y, z = np.cross(*linear)  # towards the camera
         return cls(
@@ -68,7 +68,7 @@ class Camera:
 
     @classmethod
     def from_axes(cls, axes: np.ndarray, like: Camera) -> Camera:
-        """The camera with these axes [3, 3] (see `axes`) and the rest of `like`."""
+        """Return the camera with these axes [3, 3] (see `axes`) and the rest of `like`."""
         right, _, back = np.asarray(axes, np.float64)
         level = replace(
             like,
@@ -96,7 +96,10 @@ class Camera:
         return axes
 
     def position(self) -> np.ndarray:
-        """The camera's place in world space, [3] float64. An orthographic camera stands there too, seen by depth."""
+        """Return the camera's place in world space, [3] float64.
+
+        An orthographic camera stands there too, seen by depth.
+        """
         return self.axes()[2] * self.distance
 
     def matrix(self, aspect: float = 1.0) -> np.ndarray:
@@ -136,7 +139,7 @@ class Camera:
         return 2.0 * reach / height
 
     def moved(self, **changes: float | tuple[float, float] | None) -> Camera:
-        """A copy with some values replaced."""
+        """Return a copy with some values replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
 

@@ -18,8 +18,10 @@ wp.set_module_options({"enable_backward": False})
 
 @dataclass(frozen=True)
 class Hits:
-    """distance: float32 [N], in lengths of the direction given, inf without a hit. face: int32 [N], -1 without a hit.
-    barycentrics: float32 [N, 3] of the hit in its face."""
+    """distance: float32 [N], in lengths of the direction given, inf without a hit.
+
+    face: int32 [N], -1 without a hit. barycentrics: float32 [N, 3] of the hit in its face.
+    """
 
     distance: Any
     face: Any

@@ -4,7 +4,9 @@ from torch import Tensor
 
 
 def picture_places(camera: Tensor, points: Tensor) -> Tensor:
-    """Where cameras [...,2,4] see box positions [...,P,3]: [...,P,2] columns and rows, -1..1, rows from the top, as
-    torch's grid_sample wants them."""
+    """Where cameras [...,2,4] see box positions [...,P,3].
+
+    [...,P,2] columns and rows, -1..1, rows from the top, as torch's grid_sample wants them.
+    """
     places = points @ camera[..., :3].transpose(-1, -2) + camera[..., None, :, 3]
     return places * places.new_tensor([1.0, -1.0])

@@ -69,7 +69,7 @@ def face_box(
     bottom: int,
     width: int,
 ) -> FaceBox:
-    """The box of face t, `margin` pixels wider than the face, within the rows from top to bottom."""
+    """Return the box of face t, `margin` pixels wider than the face, within the rows from top to bottom."""
     f = FaceBox()
     f.a = screen[faces[t, 0]]
     f.b = screen[faces[t, 1]]
@@ -86,7 +86,7 @@ def face_box(
 
 @wp.func
 def usable(f: FaceBox) -> bool:
-    """False for slivers without area, for faces that reach behind a perspective camera (z = FAR), and off the box."""
+    """Return False for faces without area, behind a perspective camera (z = FAR), or off the box."""
     area = edge(f.a, f.b, f.c[0], f.c[1])
     return (
         f.left <= f.right and wp.abs(area) > 0.0 and wp.abs(area) < FAR and wp.max(f.a[2], wp.max(f.b[2], f.c[2])) < FAR

@@ -27,8 +27,10 @@ SMALL = 1 << 17
 
 
 def launch(kernel: Any, count: int, inputs: Sequence[Any], device: str) -> None:
-    """parallel.launch, but small pictures stay on the calling thread: handing over costs more than it saves, above all
-    in a search that renders hundreds of them on a busy machine."""
+    """parallel.launch, but small pictures stay on the calling thread.
+
+    Handing over costs more than it saves, above all in a search that renders hundreds of them on a busy machine.
+    """
     if device == "cpu" and count < SMALL:
         parallel.start_warp()
         wp.launch(kernel, dim=count, inputs=[0, *inputs], device=device)
@@ -105,7 +107,7 @@ def launch_bands(kernel: Any, screen: wp.array, faces: wp.array, height: int, wi
 
 
 def covered_spots(raster: Raster, index: wp.array) -> Spots:
-    """The pixels `index` [N] int32 of the raster."""
+    """Return the pixels `index` [N] int32 of the raster."""
     count, device = len(index), raster.face.device
     spots = Spots(wp.empty(count, dtype=int, device=device), wp.empty(count, dtype=wp.vec3, device=device))
     inputs = [index, raster.face, raster.barycentrics, spots.face, spots.barycentrics]

@@ -168,7 +168,7 @@ class Scene:
             self.normals = to_warp(given, wp.vec3, device)
 
     def raster(self, camera: Camera, height: int, width: int) -> tuple[Raster, wp.array]:
-        """The raster of one camera, and the vertices' depths."""
+        """Return the raster of one camera, and the vertices' depths."""
         count = self.vertices.shape[0]
         screen = wp.empty(count, dtype=wp.vec3, device=self.device)
         inverse_w = wp.empty(count, dtype=float, device=self.device)
@@ -195,7 +195,7 @@ class Scene:
 
 
 def normals_at(spots: Spots, faces: wp.array, normals: wp.array, per_vertex: bool) -> wp.array:
-    """Unit normals [N] vec3 from vertex normals [V] or face normals [F]; zero where there is no face."""
+    """Return unit normals [N] vec3 from vertex normals [V] or face normals [F]; zero where there is no face."""
     out = wp.empty(len(spots.face), dtype=wp.vec3, device=spots.face.device)
     inputs = [spots.face, spots.barycentrics, faces, normals, int(per_vertex), out]
     launch(interpolate_normals, len(out), inputs, str(out.device))

@@ -36,16 +36,20 @@ def silhouette_agreement(
 
 
 def mask_distance(mask: np.ndarray) -> np.ndarray:
-    """Pixels float64 from each pixel of a bool mask [H,W], or voxel of [D,H,W], to the nearest one of the other kind,
-    positive inside; inf or -inf where there is no other kind."""
+    """Measure pixels float64 from each pixel of a bool mask [H,W] or [D,H,W] to the nearest of the other kind.
+
+    Positive inside; inf or -inf where there is no other kind.
+    """
     if mask.all() or not mask.any():
         return np.where(mask, np.inf, -np.inf)
     return np.asarray(distance_transform_edt(mask)) - np.asarray(distance_transform_edt(~mask))
 
 
 def local_radius(distance: np.ndarray, largest: int) -> np.ndarray:
-    """Radius in pixels, in steps of 1 up to `largest`, of the largest disc inside a mask that covers a pixel; distance
-    [H,W]: of `mask_distance` -> [H,W], 0 outside the mask."""
+    """Radius in pixels, in steps of 1 up to `largest`, of the largest disc inside a mask that covers a pixel.
+
+    Distance [H,W]: of `mask_distance` -> [H,W], 0 outside the mask.
+    """
     inside = distance > 0
     radius = np.where(inside, np.minimum(distance, 1.0), 0.0)
     for r in range(1, largest + 1):

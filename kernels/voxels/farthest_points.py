@@ -30,7 +30,7 @@ GRAPH_STEPS = 64  # samples per captured graph
 
 
 def farthest_points(points: Array, count: int, start: int = 0) -> Array:
-    """Indices [count] int64 of `count` of the points [N, 3], each the farthest from those before it.
+    """Return indices [count] int64 of `count` of the points [N, 3], each the farthest from those before it.
 
     Raises BadInputError for points that are not finite, UsageError when count > N or start is no index.
     Once all distinct points are taken every distance is 0 and the rule returns index 0, as the greedy loop does.

@@ -20,7 +20,7 @@ ONE = wp.constant(wp.float64(1.0))
 
 @wp.func
 def unit_normal(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> wp.vec3d:
-    """Unit normal by the right hand; zero for a sliver."""
+    """Return unit normal by the right hand; zero for a sliver."""
     n = wp.cross(b - a, c - a)
     length = wp.length(n)
     longest = wp.max(wp.length_sq(b - a), wp.max(wp.length_sq(c - b), wp.length_sq(a - c)))
@@ -111,7 +111,7 @@ def inverse_square(d: wp.vec3d) -> wp.float64:
 
 @wp.func
 def sides_of(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, normal: wp.vec3d) -> Sides:
-    """normal: `unit_normal(a, b, c)`."""
+    """Return normal: `unit_normal(a, b, c)`."""
     s = Sides()
     s.ab = b - a
     s.bc = c - b

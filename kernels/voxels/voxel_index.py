@@ -47,7 +47,7 @@ def first_slot(key: wp.int64, shift: wp.uint64) -> int:
 
 @wp.func
 def find_brick(key: wp.int64, keys: wp.array(dtype=wp.int64), numbers: wp.array(dtype=int), shift: wp.uint64) -> int:
-    """Number of the brick with this key, -1 when there is none."""
+    """Return number of the brick with this key, -1 when there is none."""
     if key == EMPTY:
         return -1
     slot = first_slot(key, shift)
@@ -237,7 +237,10 @@ class VoxelIndex:
             raise BadInputError(f"voxel {voxel} (item, x, y, z) is given twice", "give every voxel once")
 
     def _insert(self) -> None:
-        """Number the bricks. The table starts small, as surfaces fill ten voxels of a brick, and grows when needed."""
+        """Return number the bricks.
+
+        The table starts small, as surfaces fill ten voxels of a brick, and grows when needed.
+        """
         bits = max(6, int(np.ceil(np.log2(max(1, self.count / 4)))))
         while True:
             slots = 1 << bits

@@ -19,7 +19,7 @@ NEARLY_ONE = wp.constant(wp.float64(1.0 - 1.0e-6))
 
 @wp.func
 def voxel_corner(corners: wp.array(dtype=wp.vec3), vertex: int, resolution: int) -> wp.vec3d:
-    """A vertex in voxel units, in which voxel (i, j, k) has its centre at the integer point."""
+    """Return a vertex in voxel units, in which voxel (i, j, k) has its centre at the integer point."""
     v = corners[vertex]
     half = wp.float64(resolution) * wp.float64(0.5)
     at = wp.vec3d(wp.float64(v[0]), wp.float64(v[1]), wp.float64(v[2]))

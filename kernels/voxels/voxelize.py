@@ -94,13 +94,15 @@ def _work_items(corners: wp.array, triangles: wp.array, resolution: int, reach: 
 
 
 def tile_side(resolution: int) -> int:
-    """Voxels per side of a tile, a multiple of 8: small enough to keep all threads busy, large enough that few
-    triangles straddle two."""
+    """Voxels per side of a tile, a multiple of 8.
+
+    Small enough to keep all threads busy, large enough that few triangles straddle two.
+    """
     return 8 if resolution <= 64 else 16 if resolution <= 256 else 32
 
 
 def _sorted_voxels(bricks: Bricks) -> tuple[wp.array, wp.array]:
-    """The marked voxels in lexicographic order: indices [M, 3] int32 and distances [M]."""
+    """Return the marked voxels in lexicographic order: indices [M, 3] int32 and distances [M]."""
     device = bricks.device
     slots = bricks.slots_in_state(1)
     count = len(slots)

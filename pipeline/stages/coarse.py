@@ -74,7 +74,7 @@ SIDES_HINT = "To paint with them: `texture.views` back=FILE. To shape with them:
 
 
 def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
-    """The condition of the picture, of all pictures when there are several, and of words for a model that takes them.
+    """Return the condition of the picture, of all its sides, and of words for a model that takes them.
 
     Raises UsageError for several pictures and a model that takes one.
     """
@@ -99,8 +99,9 @@ def conditions_of(generator: Any, subject: Subject, views: str) -> Any:
 def field_change(
     generator: Any, condition: Any, camera: Tensor | None, alpha: np.ndarray, settings: CoarseSettings
 ) -> Callable[[FieldFunction], FieldFunction]:
-    """What is to be made of the field of the latents: a second look, the surface at another level, held to the mask
-    alpha [S,S] as the camera sees it.
+    """Return the function that changes the field of the latents.
+
+    A second look, the surface at another level, held to the mask alpha [S,S] as the camera sees it.
 
     Raises UsageError for a generator that has no second look, tells no camera, or not what its field's values mean.
     """

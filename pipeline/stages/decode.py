@@ -53,8 +53,10 @@ class Decode:
 
 
 def filled(query: FieldFunction, voxels: VoxelGrid, truncation: float) -> FieldFunction:
-    """The field, inside of what voxels of the box [-1,1]^3 enclose at least as high as it is deep there, so that no
-    cavity is left; truncation: box units that a value of 1 means."""
+    """Return the field without cavities: inside of what voxels of the box [-1,1]^3 enclose, as high as deep.
+
+    truncation: box units that a value of 1 means.
+    """
     import torch
     import torch.nn.functional as F
     from scipy import ndimage
@@ -87,8 +89,10 @@ def seen_by(
     settings: DecodeSettings,
     context: Context,
 ) -> FieldFunction:
-    """The field with its surface at 0 instead of `settings.level`, smoothed and held to the mask alpha [S,S] along the
-    rays of the camera, as the settings want. Raises UsageError for a model that does not tell what its values mean."""
+    """Return the field with its surface at 0, smoothed and held to the mask alpha [S,S], as the settings want.
+
+    Raises UsageError for a model that does not tell what its values mean.
+    """
     import torch
 
     from ...kernels.fields.outline import held_to_outline
@@ -106,7 +110,7 @@ def seen_by(
 
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:
-    """The field as the public code would decode and place it. Raises UsageError for models that have none."""
+    """Return the field as the public code would decode and place it. Raises UsageError for models that have none."""
     import torch
 
     from ...weights.generators.generator import ReferenceDecoder, offers
@@ -120,7 +124,7 @@ def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings
 
 
 def seed_cells(voxels: VoxelGrid, bounds: float) -> tuple[np.ndarray, int]:
-    """The voxels of the box [-1,1]^3 as cells (indices [K,3], resolution) of the field's box [-bounds,bounds]^3."""
+    """Return voxels of the box [-1,1]^3 as cells (indices [K,3], resolution) of [-bounds,bounds]^3."""
     if bounds == 1.0:
         return voxels.indices, voxels.resolution
     resolution = int(np.ceil(voxels.resolution * bounds))
@@ -132,7 +136,10 @@ def seed_cells(voxels: VoxelGrid, bounds: float) -> tuple[np.ndarray, int]:
 
 
 def field_query(generator: Any, latents: Latents, device: str, keys: str) -> FieldFunction:
-    """The function [P,3] -> [P] that the decoder answers for these latents, positive inside. Raises UsageError."""
+    """Return the function [P,3] -> [P] that the decoder answers for these latents, positive inside.
+
+    Raises UsageError.
+    """
     import torch
 
     from ...weights.generators.generator import KeySelecting, offers

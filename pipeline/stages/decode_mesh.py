@@ -20,7 +20,7 @@ class DecodeMesh:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: DecodeMeshSettings, context: Context) -> Asset:
-        """Raises UsageError for another kind of model, EmptyFieldError when there is no surface."""
+        """Raise UsageError for another kind of model, EmptyFieldError when there is no surface."""
         import torch
 
         from ...weights.generators.generator import MeshDrawer, offers

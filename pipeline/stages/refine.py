@@ -62,7 +62,7 @@ class Refine:
 def with_coarse_surface(
     generator: SurfaceConditioned, condition: Condition, asset: Asset, anchors: Tensor, context: Context
 ) -> Condition:
-    """The condition with the coarse mesh; as it is, with a warning, when there is none."""
+    """Return the condition with the coarse mesh; as it is, with a warning, when there is none."""
     if asset.coarse is None:
         context.warn("no coarse mesh to refine; the shape comes from the picture and the voxels alone")
         return condition

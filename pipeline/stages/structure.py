@@ -27,7 +27,7 @@ class Structure:
     networks = ("coarse",)
 
     def run(self, asset: Asset, settings: StructureSettings, context: Context) -> Asset:
-        """Raises EmptyFieldError when nothing is occupied, OutOfMemoryError when no connected part fits."""
+        """Raise EmptyFieldError when nothing is occupied, OutOfMemoryError when no connected part fits."""
         from ...weights.generators.generator import StructureDrawer, offers
         from ...weights.generators.sampling import sample_latents
 

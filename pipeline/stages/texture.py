@@ -105,7 +105,7 @@ def _side(settings: TextureSettings, context: Context, path: Path) -> np.ndarray
 
 
 def _camera_facts(found: Registration | None) -> dict[str, Any]:
-    """What the registration of the picture says; nothing without a picture."""
+    """Return the facts of the picture's registration; nothing without a picture."""
     if found is None:
         return {"registered": False, "registration_iou": None, "azimuth": None, "elevation": None, "camera": None}
     return {
@@ -125,8 +125,10 @@ def _factors(mesh: Mesh, mapped: bool, settings: TextureSettings) -> dict[str, f
 
 
 def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> tuple[Mesh, np.ndarray, dict[str, Any]]:
-    """The mesh cut open for its atlas, the source vertex of each of its vertices, and facts about the islands. The
-    mesh's own UVs are kept when that is wanted and they lie in the unit square."""
+    """Return the mesh cut open for its atlas, the source vertex of each of its vertices, and facts about the islands.
+
+    The mesh's own UVs are kept when that is wanted and they lie in the unit square.
+    """
     from ...kernels.atlas.unwrap import overlapped_faces, unwrap
 
     normals = mesh.normals if mesh.normals is not None else smooth_normals(mesh.vertices, mesh.faces)
@@ -181,8 +183,10 @@ def _conditions(
     settings: TextureSettings,
     context: Context,
 ) -> tuple[Any, float]:
-    """Registers the picture, near `hint` if it fits from there, and puts together what a view synthesiser is told; and
-    how much light was taken out."""
+    """Register the picture, near `hint` if it fits from there, and put together what a view synthesiser is told.
+
+    And how much light was taken out.
+    """
     from ..texturing.delight import delight
     from ..texturing.register import plain_front, register
     from ..texturing.synthesis import Conditions, wanted_cameras

@@ -49,8 +49,10 @@ class Bench:
             torch.cuda.synchronize(self.device)
 
     def timed(self, work: Callable[[], Any]) -> dict[str, float]:
-        """ms: median on the device, from event to event; wall_ms: of the host's clock; runs; peak_mb, of torch and
-        Warp, above what was held before."""
+        """Measure ms (median, from event to event), wall_ms (the host's clock), runs and peak_mb.
+
+        peak_mb: of torch and Warp, above what was held before.
+        """
         for _ in range(1 if self.small else WARM_UPS):
             work()
         self.synchronize()
@@ -129,7 +131,7 @@ def product_peak(bench: Bench, dtype: torch.dtype) -> dict[str, Any]:
 
 
 def ceilings() -> list[Case]:
-    """The measured rates that the other figures are shares of."""
+    """Return the measured rates that the other figures are shares of."""
     return [
         Case("ceilings", "copy", copy_bandwidth),
         Case("ceilings", "product bfloat16", lambda bench: product_peak(bench, torch.bfloat16)),

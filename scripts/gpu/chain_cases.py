@@ -70,7 +70,7 @@ def pictures(bench: Bench) -> dict[str, Any]:
 def command_line(
     bench: Bench, call: list[str], more: list[str], codes: tuple[int, ...], count: int = 4
 ) -> dict[str, Any]:
-    """What a run of the command said at its end: items by status, what was tried again, its exit code, one of `codes`.
+    """Return the end of a run of the command: items by status, what was tried again, its exit code.
 
     Raises RuntimeError for a run that died, left an item without a record, or failed for another reason than memory.
     """
@@ -101,7 +101,7 @@ def two_workers(bench: Bench) -> dict[str, Any]:
 
 
 def capped(bench: Bench, gib: float) -> dict[str, Any]:
-    """A run that may not take more of the device's memory: it must go down the ladder and end in records."""
+    """Return a run that may not take more of the device's memory: it must go down the ladder and end in records."""
     call = [sys.executable, str(HERE / "capped.py"), str(gib), bench.device]
     return command_line(bench, call, ["-j", "1", "--device", bench.device], (0, OUT_OF_MEMORY), count=2)
 

@@ -40,7 +40,7 @@ GOALS = {  # milliseconds on one H100
 
 @cache
 def sampled_field(faces: int) -> Field:
-    """The shape's samples at the resolution that gives about `faces` triangles."""
+    """Return the shape's samples at the resolution that gives about `faces` triangles."""
     _, trial = marching_cubes(shape_field(SHAPE, TRIAL))
     return shape_field(SHAPE, max(8, round(TRIAL * (faces / len(trial)) ** 0.5)))
 
@@ -86,7 +86,7 @@ def sampled(bench: Bench, count: int, wanted: int) -> dict[str, Any]:
 
 
 def decoded(bench: Bench, resolution: int) -> dict[str, Any]:
-    """The field is a formula; its own time is part of the figures."""
+    """Return the field is a formula; its own time is part of the figures."""
     field = FIELDS[SHAPE]
     chunk = 1 << 20
     figures: dict[str, Any] = bench.timed(lambda: decode_octree(field, resolution, chunk=chunk, device=bench.device))
@@ -143,7 +143,7 @@ def nearest(bench: Bench, faces: int) -> dict[str, Any]:
 
 
 def cases(small: bool) -> list[Case]:
-    """The ceilings first, then kernel by kernel from few faces to many."""
+    """Return the ceilings first, then kernel by kernel from few faces to many."""
     by_faces = {
         "voxelize": voxelized,
         "marching_cubes": extracted,

@@ -43,14 +43,14 @@ SMALL = {  # what a rehearsal makes of a config, wherever these names stand in i
 
 
 def shrunk(config: Any) -> Any:
-    """A config with the numbers of SMALL put in, at every depth."""
+    """Return a config with the numbers of SMALL put in, at every depth."""
     if isinstance(config, dict):
         return {name: SMALL.get(name, shrunk(value)) for name, value in config.items()}
     return [shrunk(part) for part in config] if isinstance(config, list) else config
 
 
 def random_weights(network: nn.Module, device: str, dtype: torch.dtype) -> nn.Module:
-    """A network of the meta device with weights of deviation 0.02, held in `dtype` only; one block, repeated."""
+    """Return a network of the meta device with weights of deviation 0.02, held in `dtype` only; one block, repeated."""
     network = network.to(dtype).to_empty(device=device).eval().requires_grad_(False)
     block = torch.randn(1 << 22, generator=torch.Generator(device).manual_seed(0), device=device)
     block = (block * 0.02).to(dtype)
@@ -61,7 +61,7 @@ def random_weights(network: nn.Module, device: str, dtype: torch.dtype) -> nn.Mo
 
 
 def generator_of(bench: Bench, model: str, dtype: str, parts: tuple[str, ...]) -> PublicGenerator:
-    """The model's generator around networks `parts` of random weights; no file is read."""
+    """Return the model's generator around networks `parts` of random weights; no file is read."""
     nowhere = Path("random.safetensors")
     prepared: Callable[[Any], Any] = shrunk if bench.small else copy.deepcopy
     if model == "TripoSG":
@@ -148,7 +148,7 @@ def whole_decode(bench: Bench, model: str, dtype: str, resolution: int, keys: st
 
 
 def released(run: Callable[..., dict[str, Any]], *arguments: Any) -> Callable[[Bench], dict[str, Any]]:
-    """A case that leaves no network on the device."""
+    """Return a case that leaves no network on the device."""
 
     def call(bench: Bench) -> dict[str, Any]:
         try:
@@ -162,7 +162,7 @@ def released(run: Callable[..., dict[str, Any]], *arguments: Any) -> Callable[[B
 
 
 def cases(small: bool) -> list[Case]:
-    """Steps of every model first, then fields, then decodes of two decoders."""
+    """Return steps of every model first, then fields, then decodes of two decoders."""
     dtypes = ("bfloat16",) if small else ("bfloat16", "float16")
     steps = [(model, 0) for model in (*PIPELINES, "TripoSG") if model != "UltraShape"]
     steps += [("UltraShape", tokens) for tokens in ULTRASHAPE_TOKENS[: 1 if small else None]]

@@ -31,7 +31,7 @@ class Ceilings:
 
 
 def number(value: Any) -> str:
-    """A figure with three digits that matter; a dash for none."""
+    """Return a figure with three digits that matter; a dash for none."""
     if value is None:
         return "–"
     if isinstance(value, float):
@@ -56,7 +56,7 @@ def plain(name: str) -> Cell:
 
 
 def columns_of(heading: str, ceilings: Ceilings) -> dict[str, Cell]:
-    """What a table shows beside the case."""
+    """Return the columns that a table shows beside the case."""
     timing = {"ms": plain("ms"), "ms of the host": plain("wall_ms"), "peak MB": plain("peak_mb")}
     steps = {"TFLOP/s": plain("TFLOP/s"), "% of measured peak": ceilings.share}
     known: dict[str, dict[str, Cell]] = {
@@ -87,7 +87,7 @@ def chain_rows(lines: Sequence[Line]) -> list[str]:
 
 
 def page(about: Mapping[str, Any], lines: Sequence[Line]) -> str:
-    """The whole page; tables in the order in which their first line came."""
+    """Return the whole page; tables in the order in which their first line came."""
     ceilings = Ceilings(lines)
     told = "; ".join(f"{name} {value}" for name, value in about.items())
     text = ["# Measured on a GPU", "", f"Made by `scripts/gpu_report`: {told}.", ""]

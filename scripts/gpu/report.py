@@ -29,7 +29,7 @@ NO_DEVICE = 4
 
 
 def machine(device: str) -> dict[str, Any]:
-    """The machine and the versions, for the page."""
+    """Return the machine and the versions, for the page."""
     import torch
     import warp as wp
 
@@ -67,7 +67,7 @@ class Report:
         self.lines: list[dict[str, Any]] = []
 
     def seconds_for(self, part: str, parts: list[str]) -> float:
-        """The part's share of the time that is left."""
+        """Return the part's share of the time that is left."""
         later = sum(SHARES[name] for name in parts[parts.index(part) :])
         return max(5.0, (self.ends - time.monotonic()) * SHARES[part] / later)
 

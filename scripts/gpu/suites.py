@@ -27,7 +27,7 @@ REASON = re.compile(r"^(?:FAILED|ERROR) (tests/\S+.*)$")
 
 
 def read_outcomes(text: str) -> dict[str, Any]:
-    """Counts and failures out of what `pytest -v -rfE` printed, whole or cut off."""
+    """Count and failures out of what `pytest -v -rfE` printed, whole or cut off."""
     counts: Counter[str] = Counter()
     reasons = []
     for line in text.splitlines():
@@ -40,7 +40,7 @@ def read_outcomes(text: str) -> dict[str, Any]:
 
 
 def run_suite(name: str, arguments: tuple[str, ...], device: str, seconds: float) -> dict[str, Any]:
-    """A line of the report. A suite that ran out of time, or died, counts as failed once more."""
+    """Return a line of the report. A suite that ran out of time, or died, counts as failed once more."""
     call = [sys.executable, "-m", "pytest", *arguments, "--device", device, "-v", "-rfE", "--tb=line"]
     call += ["-p", "no:cacheprovider"]
     head = {"part": "tests", "table": "tests", "case": name}

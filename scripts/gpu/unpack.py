@@ -15,7 +15,7 @@ FOLDERS = {"tree.tar.gz": "tree", "cache.tar.gz": "cache", "weights.tar.gz": "tr
 
 
 def join(pieces: Path, files: dict) -> list[Path]:
-    """The whole files; ends the program when one is damaged."""
+    """Return the whole files; ends the program when one is damaged."""
     joined = []
     for name, about in files.items():
         path = pieces / name

@@ -24,7 +24,7 @@ DINO_VERSIONS = {"facebook/dinov2-large": DINO_LARGE, "facebook/dinov2-giant": D
 
 
 def class_name(target: str) -> str:
-    """The last part of a dotted path: `hy3dgen.shapegen.models.ShapeVAE` -> `ShapeVAE`."""
+    """Return the last part of a dotted path: `hy3dgen.shapegen.models.ShapeVAE` -> `ShapeVAE`."""
     return str(target).rpartition(".")[2]
 
 

@@ -60,7 +60,7 @@ class Tensors(Mapping[str, Entry]):
         return any(key.startswith(tuple(name + mark for mark in SEPARATORS)) for name in names for key in self.entries)
 
     def part(self, *names: str) -> "Tensors":
-        """The tensors below the first of `names` that exists, without the prefix.
+        """Return the tensors below the first of `names` that exists, without the prefix.
 
         Raises CheckpointError when none does.
         """
@@ -77,7 +77,7 @@ class Tensors(Mapping[str, Entry]):
 
 
 def find_weights(folder: Path) -> Path:
-    """The file in `folder` that holds the weights (an index file for shards). Raises ModelMissingError."""
+    """Return the file in `folder` that holds the weights (an index file for shards). Raises ModelMissingError."""
     if folder.is_file():
         return folder
     for name in FILE_NAMES:
@@ -139,7 +139,7 @@ def open_shards(index: Path) -> Tensors:
 
 
 def open_torch(path: Path) -> Tensors:
-    """A torch.save file of a state dict, or of a dictionary of them; nested names are joined with '/'."""
+    """Return a torch.save file of a state dict, or of a dictionary of them; nested names are joined with '/'."""
     mapped = zipfile.is_zipfile(path)  # what torch has written since 1.6; older files have to be read whole
     try:
         loaded = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)

@@ -31,7 +31,7 @@ class Layout:
     unused: tuple[str, ...] = field(default=())
 
     def sources(self, target: str) -> tuple[str, ...]:
-        """Stored names that our parameter `target` is made of."""
+        """Return stored names that our parameter `target` is made of."""
         names = [target]
         for pattern, templates in self.rules:
             several = templates if isinstance(templates, tuple) else (templates,)

@@ -43,7 +43,7 @@ def fingerprint(shapes: Mapping[str, Sequence[int]]) -> str:
 
 
 def structure_of(path: Path) -> Structure:
-    """Reads the structure of one checkpoint file. Raises CheckpointError when it is damaged or cut off."""
+    """Read the structure of one checkpoint file. Raises CheckpointError when it is damaged or cut off."""
     if path.suffix.lower() in SAFE:
         shapes = safetensors_shapes(path)
     elif path.suffix.lower() in PICKLED:
@@ -113,7 +113,7 @@ def _collect(value: Any, prefix: str, shapes: dict[str, tuple[int, ...]]) -> Non
 
 
 def candidates(path: Path, specs: Iterable[ModelSpec] | None = None) -> list[ModelSpec]:
-    """The specs a checkpoint file may be, best guess first; empty when none has its structure.
+    """Return the specs a checkpoint file may be, best guess first; empty when none has its structure.
 
     Several public checkpoints share keys and shapes (fast and turbo, 2.0 and mv), so the name of the file and of its
     folders decides next, then a published size, then a published hash. More than one left: the caller must ask.
@@ -135,7 +135,7 @@ def candidates(path: Path, specs: Iterable[ModelSpec] | None = None) -> list[Mod
 
 
 def _by_name(path: Path, found: list[ModelSpec]) -> list[ModelSpec]:
-    """The specs whose name or folder stands in the path, then those whose repository does; longer words win."""
+    """Return the specs whose name or folder stands in the path, then those whose repository does; longer words win."""
     text = "/".join(part.lower() for part in path.parts)
     for words_of in (lambda s: {s.name.lower(), s.folder.lower()} - {""}, _repo_words):
         scores = [max(_word_score(word, text) for word in words_of(spec)) for spec in found]

@@ -32,7 +32,7 @@ def checkpoint_files(source: Path) -> Iterator[Path]:
 
 
 def plan(source: Path, name: str | None = None) -> list[Choice]:
-    """What each checkpoint file below `source` is. `name` says it where keys and names leave a doubt.
+    """Identify each checkpoint file below `source`. `name` says it where keys and names leave a doubt.
 
     Of two files for one spec the one with the preferred ending counts. Raises UsageError for an unknown `name`.
     """

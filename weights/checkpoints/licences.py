@@ -31,7 +31,7 @@ class Licence:
         return f"not in {', '.join(self.excludes)}" if self.excludes else "everywhere"
 
     def notice(self) -> str:
-        """What a person must know before saying yes; several lines."""
+        """Return the lines that a person must know before accepting."""
         lines = [self.title, f"  text: {self.url}"]
         if self.excludes:
             lines.append(f"  TERRITORY: grants no rights in {_and(self.excludes)}, neither to the weights nor to")
@@ -146,7 +146,7 @@ class Acceptances:
 
 
 def require(licence: Licence, accepted: Collection[str]) -> None:
-    """Raises LicenceNotAcceptedError when `licence` needs a yes and `accepted` does not hold its name."""
+    """Raise LicenceNotAcceptedError when `licence` needs a yes and `accepted` does not hold its name."""
     if licence.ask and licence.name not in accepted:
         where = f", which grants nothing in {_and(licence.excludes)}," if licence.excludes else ""
         raise LicenceNotAcceptedError(

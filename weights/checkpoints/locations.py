@@ -44,7 +44,7 @@ def default_root(environ: Mapping[str, str]) -> Path:
 
 
 def hub_caches(environ: Mapping[str, str]) -> list[Path]:
-    """The folders huggingface_hub would use as its cache, by its own variables."""
+    """Return the folders huggingface_hub would use as its cache, by its own variables."""
     cache = Path(environ.get("XDG_CACHE_HOME") or home(environ) / ".cache")
     found = [environ.get("HF_HUB_CACHE"), environ.get("HUGGINGFACE_HUB_CACHE")]
     found += [f"{environ['HF_HOME']}/hub" if environ.get("HF_HOME") else None, str(cache / "huggingface" / "hub")]
@@ -74,7 +74,7 @@ def places(spec: ModelSpec, root: Path, environ: Mapping[str, str]) -> Iterator[
 
 
 def find_in(spec: ModelSpec, origin: str, base: Path) -> Located | None:
-    """A complete copy of `spec` below `base`, or None."""
+    """Return a complete copy of `spec` below `base`, or None."""
     for file in spec.weights:
         path = base / file.path
         if origin == TORCH_HUB and (path.suffix not in PICKLED or not file.exact):
@@ -93,7 +93,7 @@ def find_in(spec: ModelSpec, origin: str, base: Path) -> Located | None:
 
 
 def _complete(path: Path, file: ModelFile) -> bool:
-    """True when the whole file is there, by its own account: safetensors and zip files tell their length.
+    """Return True when the whole file is there, by its own account: safetensors and zip files tell their length.
 
     Another size than the published one is no fault in itself: people save weights again in other number types.
     """
@@ -115,7 +115,7 @@ def _sides(spec: ModelSpec, base: Path) -> dict[str, Path]:
 
 
 def stem(spec: ModelSpec) -> str:
-    """The name of the preferred weight file without its ending."""
+    """Return the name of the preferred weight file without its ending."""
     return spec.weights[0].name.rpartition(".")[0]
 
 

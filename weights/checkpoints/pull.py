@@ -51,7 +51,7 @@ class Remote:
 
 
 def offline(environ: Mapping[str, str]) -> bool:
-    """True when the environment forbids the network, by our variable or the hub's."""
+    """Return True when the environment forbids the network, by our variable or the hub's."""
     names = ("VARCO3D_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
     return any(environ.get(name, "").strip().lower() in ("1", "true", "yes", "on") for name in names)
 
@@ -66,7 +66,7 @@ def pull(
     no_network: bool = False,
     progress: Callable[[Progress], None] | None = None,
 ) -> Located:
-    """Downloads `spec` into the store unless it is on this machine; returns where it is.
+    """Download `spec` into the store unless it is on this machine; returns where it is.
 
     accepted: licence names the user said yes to, beside those on record. accept_changed: take the hub's file although
     it is not the published one (it is still checked against the hub's own hash). Raises LicenceNotAcceptedError,
@@ -104,7 +104,7 @@ def _hub() -> ModuleType:
 
 
 def _errors(hub: ModuleType) -> tuple[type[Exception], ...]:
-    """What huggingface_hub lets through when the network fails; its HTTP library changed over the versions."""
+    """Return the errors that huggingface_hub lets through when the network fails."""
     found: list[type[Exception]] = [OSError]
     for name, kind in (("httpx2", "HTTPError"), ("httpx", "HTTPError"), ("requests", "RequestException")):
         if getattr(hub, name, None) is not None:
@@ -114,7 +114,7 @@ def _errors(hub: ModuleType) -> tuple[type[Exception], ...]:
 
 
 def _look_up(hub: Any, spec: ModelSpec, store: Store, revision: str, accept_changed: bool) -> list[Remote]:
-    """The weight file to fetch (the first alternative the hub has) and the small files beside it.
+    """Return the weight file to fetch (the first alternative the hub has) and the small files beside it.
 
     Raises ModelMissingError, LicenceNotAcceptedError (gated), CheckpointError (not the published file).
     """
@@ -180,7 +180,7 @@ def _unreachable(spec: ModelSpec, endpoint: str, error: Exception, kept: int = 0
 
 
 def _check_space(spec: ModelSpec, store: Store, remotes: list[Remote]) -> None:
-    """Raises OutputError before the first byte when the disk cannot hold what is left to fetch."""
+    """Raise OutputError before the first byte when the disk cannot hold what is left to fetch."""
     need = 0
     for remote in remotes:
         part = store.part_path(spec, remote.file, remote.etag)
@@ -197,7 +197,7 @@ def _check_space(spec: ModelSpec, store: Store, remotes: list[Remote]) -> None:
 def _fetch(
     hub: Any, spec: ModelSpec, store: Store, remote: Remote, accept_changed: bool, report: Callable[[Progress], None]
 ) -> dict[str, Any]:
-    """Downloads one file into its part file, checks it and moves it into place. Returns its record entry."""
+    """Download one file into its part file, check it and move it into place; return its record entry."""
     target = store.root / spec.repo / remote.file.path
     part = store.part_path(spec, remote.file, remote.etag)
     try:
@@ -241,7 +241,7 @@ def _only_one(part: Path, spec: ModelSpec) -> Iterator[None]:
 
 
 def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Callable[[Progress], None]) -> None:
-    """Appends to the part file what is missing; a connection that breaks is taken up as long as bytes arrive.
+    """Return appends to the part file what is missing; a connection that breaks is taken up as long as bytes arrive.
 
     On any failure the part stays for the next run. Raises ModelMissingError (network) and OSError (disk).
     """
@@ -285,7 +285,7 @@ def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[
 
 @contextlib.contextmanager
 def _small_chunks(hub: Any) -> Iterator[None]:
-    """Writes what arrives soon: of the 10 MB that huggingface_hub collects, a line that breaks loses all."""
+    """Write what arrives soon: of the 10 MB that huggingface_hub collects, a line that breaks loses all."""
     before = hub.constants.DOWNLOAD_CHUNK_SIZE
     hub.constants.DOWNLOAD_CHUNK_SIZE = _CHUNK
     try:
@@ -314,7 +314,7 @@ def _quiet(hub: Any) -> Iterator[None]:
 def _verify(
     spec: ModelSpec, remote: Remote, part: Path, accept_changed: bool, report: Callable[[Progress], None]
 ) -> str:
-    """The part's sha256 after comparing it with the published hash and the hub's. A wrong one is deleted.
+    """Return the part's sha256 after comparing it with the published hash and the hub's. A wrong one is deleted.
 
     Raises CheckpointError.
     """

@@ -41,7 +41,7 @@ class Store:
     # finding ---------------------------------------------------------------------------------------------------------
 
     def find(self, spec: ModelSpec) -> Located | None:
-        """The first complete copy: shipped, ours, hub cache, hy3dgen."""
+        """Return the first complete copy: shipped, ours, hub cache, hy3dgen."""
         if spec.shipped:
             return self._find_shipped(spec)
         for origin, base in places(spec, self.root, self.environ):
@@ -60,7 +60,7 @@ class Store:
         return tuple(located for located in found.values() if located is not None)
 
     def missing(self, name: str, missing: list[ModelSpec]) -> ModelMissingError:
-        """The error for weights that are not here, with what to do about it."""
+        """Return the error for weights that are not here, with what to do about it."""
         names = ", ".join(spec.name for spec in missing)
         if any(spec.shipped for spec in missing):
             return ModelMissingError(
@@ -79,7 +79,7 @@ class Store:
     # verifying -------------------------------------------------------------------------------------------------------
 
     def verify(self, located: Located, progress: Callable[[Path, int], None] | None = None) -> list[Check]:
-        """Checks every weight file by the best evidence: published or recorded hash, else size and structure."""
+        """Check every weight file by the best evidence: published or recorded hash, else size and structure."""
         known = self._known_hashes(located)
         checks = []
         for path in located.weights:
@@ -116,7 +116,7 @@ class Store:
         return self.root / ".records" / f"{spec.name}.json"
 
     def record(self, spec: ModelSpec) -> dict:
-        """What was noted when `spec` was added; {} when it was not or the note cannot be read."""
+        """Return the note made when `spec` was added; {} without one or when it cannot be read."""
         try:
             read = json.loads(self.record_path(spec).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
@@ -127,7 +127,7 @@ class Store:
         return {**read, "files": [entry for entry in files if _is_entry(entry)] if isinstance(files, list) else []}
 
     def write_record(self, spec: ModelSpec, source: str, files: list[dict], **more: object) -> None:
-        """Notes where the files came from and their hashes, for `verify`. Raises OutputError."""
+        """Return notes where the files came from and their hashes, for `verify`. Raises OutputError."""
         note = {"schema": "varco3d.weights/1", "name": spec.name, "source": source, "files": files, **more}
         path = self.record_path(spec)
         try:
@@ -141,7 +141,7 @@ class Store:
     def add(
         self, spec: ModelSpec, source: Path, link: bool = False, progress: Callable[[int], None] | None = None
     ) -> Located:
-        """Takes a checkpoint file into the store, by copy or by symbolic link; its small neighbours come along.
+        """Take a checkpoint file into the store, by copy or by symbolic link; its small neighbours come along.
 
         A known hash that does not fit raises CheckpointError before anything is written. Raises OutputError.
         """
@@ -169,7 +169,7 @@ class Store:
         return located
 
     def _add_side(self, spec: ModelSpec, side: ModelFile, source: Path, link: bool) -> str:
-        """Copies a small neighbour (config.yaml) if the source folder has it; returns its path in the repository.
+        """Copy a small neighbour (config.yaml) if the source folder has it; returns its path in the repository.
 
         Sides in another folder of the repository (tokenizer/vocab.json) are looked for there first.
         """
@@ -184,7 +184,7 @@ class Store:
         return side.path
 
     def remove(self, spec: ModelSpec) -> tuple[list[Path], list[Path]]:
-        """Deletes our copy and unfinished parts. Returns (deleted, copies elsewhere that were left alone).
+        """Delete our copy and unfinished parts. Returns (deleted, copies elsewhere that were left alone).
 
         Raises OutputError when a file cannot be deleted.
         """
@@ -260,7 +260,7 @@ def _target_name(spec: ModelSpec, source: Path) -> str:
 
 
 def _sums(path: Path) -> dict[str, tuple[str, str]]:
-    """A SHA256SUMS file as name -> (hash, origin); {} when there is none."""
+    """Return a SHA256SUMS file as name -> (hash, origin); {} when there is none."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -289,7 +289,7 @@ def _check(
 
 
 def _published(spec: ModelSpec, source: Path) -> str | None:
-    """The published hash that an imported file must have: only when name and size are those of the hub's file."""
+    """Return the published hash of an imported file whose name and size are those of the hub's file."""
     size = source.stat().st_size
     for file in spec.weights:
         if file.sha256 and file.name.rpartition(".")[2] == source.suffix[1:] and file.size == size:
@@ -308,7 +308,7 @@ def _hash_for_import(spec: ModelSpec, source: Path, progress: Callable[[int], No
 
 
 def _link(source: Path, target: Path) -> None:
-    """Makes `target` a symbolic link to `source`, replacing what was there."""
+    """Make `target` a symbolic link to `source`, replacing what was there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_name(f".{target.name}.link")
     temporary.unlink(missing_ok=True)
@@ -317,14 +317,14 @@ def _link(source: Path, target: Path) -> None:
 
 
 def _prune(folder: Path, root: Path) -> None:
-    """Removes empty folders upwards, up to but not including `root`."""
+    """Remove empty folders upwards, up to but not including `root`."""
     while folder != root and root in folder.parents and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
         folder = folder.parent
 
 
 def unwritable(error: OSError, what: str, folder: Path, kept: str = "") -> OutputError:
-    """An OSError of writing as the error a user can act on; `kept` says what is not lost."""
+    """Return an OSError of writing as the error a user can act on; `kept` says what is not lost."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         text = f"the disk is full: {what} could not be written to {folder}"
         return OutputError(text, f"Free some space, or set VARCO3D_MODELS to a folder on a larger disk. {kept}".strip())

@@ -208,7 +208,10 @@ NETWORKS: dict[str, tuple[Callable[[Params], Any], Callable[[Any], nn.Module], L
 
 
 def trellis_network(config: Mapping[str, Any]) -> tuple["partial[nn.Module]", Layout]:
-    """The network of a settings file `{"name": class, "args": {...}}`. Raises CheckpointError for another class."""
+    """Return the network of a settings file `{"name": class, "args": {...}}`.
+
+    Raises CheckpointError for another class.
+    """
     kind = class_name(config.get("name", "")).removeprefix("Elastic")
     if kind not in NETWORKS:
         raise CheckpointError(f"the class {config.get('name')!r} is none of TRELLIS that is supported", "")

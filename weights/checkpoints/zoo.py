@@ -84,7 +84,7 @@ class Bundle:
 
 
 def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
-    """What each stage needs, in GiB: its parameters, 15 % for loading, and the activations of one call.
+    """Estimate the need of each stage, GiB: its parameters, 15 % for loading, and one call's activations.
 
     Stages load one after the other, so the largest number is what a machine must have. Activations: as measured, else
     about 24 arrays of tokens x width, since the branches of guidance run one after the other. An estimate; see
@@ -99,7 +99,7 @@ def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
 
 
 def _read() -> tuple[dict[str, ModelSpec], dict[str, Bundle]]:
-    """The tables of zoo.toml, with the settings of zoo_configs.py put beside."""
+    """Return the tables of zoo.toml, with the settings of zoo_configs.py put beside."""
     read = read_toml(Path(__file__).parent / "zoo.toml")
     settings = published_settings()
     specs = {}
@@ -117,7 +117,7 @@ BUNDLES: Mapping[str, Bundle] = MappingProxyType(_BUNDLES)
 
 
 def specs_of(name: str, extras: bool = False) -> tuple[ModelSpec, ...]:
-    """The checkpoints behind a model name or a single checkpoint's name. Raises UsageError with a suggestion."""
+    """Return the checkpoints behind a model name or a single checkpoint's name. Raises UsageError with a suggestion."""
     if name in BUNDLES:
         bundle = BUNDLES[name]
         return tuple(MODELS[part] for part in (*bundle.parts, *(bundle.extras if extras else ())))

@@ -44,7 +44,7 @@ def dino(size: str, **more: Any) -> Config:
 
 
 def shape_vae(tokens: int, scale: float, **more: Any) -> Config:
-    """The 1024-wide VecSet VAE with 64 channels per token."""
+    """Return the 1024-wide VecSet VAE with 64 channels per token."""
     return {
         "target": "ShapeVAE",
         "params": {
@@ -73,7 +73,7 @@ def decoder(turbo: bool = False) -> Config:
 
 
 def cloud(points: int, sharp: int) -> Config:
-    """What the encoder reads: so many surface points, so many of them on sharp edges."""
+    """Describe the encoder's input: surface points, and how many of them lie on sharp edges."""
     return {"point_feats": 4, "pc_size": points, "pc_sharpedge_size": sharp}
 
 
@@ -103,7 +103,10 @@ def hunyuan20(
     views: bool = False,
     image: tuple[int, int] = (512, 518),
 ) -> Config:
-    """A Hunyuan3D-2.0, 2mini or 2mv pipeline. guidance None: the key is absent; image: picture and encoder side."""
+    """Return a Hunyuan3D-2.0, 2mini or 2mv pipeline.
+
+    guidance None: the key is absent; image: picture and encoder side.
+    """
     model: Config = {
         "in_channels": 64,
         "context_in_dim": 1536,
@@ -150,7 +153,7 @@ def _skip_dit(tokens: int) -> Config:
 
 
 def hunyuan21() -> Config:
-    """The Hunyuan3D-2.1 pipeline."""
+    """Return the Hunyuan3D-2.1 pipeline."""
     switches = {"with_decoupled_ca": False, "use_attention_pooling": False, "use_pos_emb": False}
     return {
         "model": {"target": "HunYuanDiTPlain", "params": {**_skip_dit(4096), **switches}},
@@ -163,7 +166,7 @@ def hunyuan21() -> Config:
 
 
 def ultrashape() -> Config:
-    """The UltraShape 1.0 refiner; its hub folder holds no configuration."""
+    """Return the UltraShape 1.0 refiner; its hub folder holds no configuration."""
     vae = shape_vae(
         32768,
         SCALE_21,
@@ -245,7 +248,7 @@ def clip_text() -> Config:
 
 
 def published_settings() -> dict[str, Config]:
-    """The settings of every public checkpoint, by its name in the zoo."""
+    """Return the settings of every public checkpoint, by its name in the zoo."""
     big, small = shape_vae(3072, SCALE_20), shape_vae(512, SCALE_MINI)
     small_turbo = shape_vae(3072, SCALE_MINI)
     demo = cloud(5120, 5120)  # the hub's own settings of the files with an encoder were not seen

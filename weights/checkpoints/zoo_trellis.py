@@ -86,7 +86,7 @@ PIPELINE: Config = {
 
 
 def trellis_settings() -> dict[str, Config]:
-    """The settings of every checkpoint of TRELLIS, by its name in the zoo."""
+    """Return the settings of every checkpoint of TRELLIS, by its name in the zoo."""
     structure = {**_FLOW, "resolution": 16, "patch_size": 1}
     latent = {**_FLOW, "resolution": 64, "patch_size": 2, "num_io_res_blocks": 2, "io_block_channels": [128]}
     mesh = {**_LATENT_VAE, "representation_config": {"use_color": True}}

@@ -60,7 +60,7 @@ class Cutout:
 
 
 def load_cutout(model: str = "u2netp") -> Cutout:
-    """The shipped network, or another U²-Net-like .onnx file. Raises ModelMissingError."""
+    """Return the shipped network, or another U²-Net-like .onnx file. Raises ModelMissingError."""
     path = Path(__file__).parent / f"{model}.onnx"
     if not path.is_file():
         raise ModelMissingError(f"there is no cut-out model at {path}", "Use cutout = 'u2netp', which is shipped.")

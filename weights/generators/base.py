@@ -31,11 +31,11 @@ class PublicGenerator(ABC):
 
     @abstractmethod
     def condition(self, rgba: np.ndarray) -> Condition:
-        """What a cut-out picture [S, S, 4] says."""
+        """Return the condition of a cut-out picture [S, S, 4]."""
 
     @abstractmethod
     def schedule(self, steps: int) -> Tensor:
-        """Times [K + 1] from 0 (noise) to 1 (data)."""
+        """Return times [K + 1] from 0 (noise) to 1 (data)."""
 
     @abstractmethod
     def call(self, x: Tensor, t: Tensor, context: Tensor, extra: object, anchors: Tensor | None) -> Tensor:
@@ -59,7 +59,7 @@ class PublicGenerator(ABC):
             return guided(with_picture, without, guidance)
 
     def null_extra(self, extra: object) -> object:
-        """What stands for `Condition.extra` in the branch without a picture."""
+        """Return the stand-in for `Condition.extra` in the branch without a picture."""
         return extra
 
     def decoded_keys(self, latents: Tensor) -> tuple[Tensor, Tensor]:
@@ -78,7 +78,7 @@ class PublicGenerator(ABC):
         return query
 
     def selected_field(self, latents: Tensor, select: Selection) -> FieldFunction:
-        """The field in which a point attends only to the keys that its sub-volume votes for: faster, not exact."""
+        """Return the field whose points attend only to keys that their sub-volume votes for: faster, not exact."""
         keys, vae = self.decoded_keys(latents), self.vae()
         cells = CellKeys(lambda points, attend: vae.field(points[None], keys, attend)[0], self.field_bounds, select)
 
@@ -91,7 +91,7 @@ class PublicGenerator(ABC):
     def reference_grid(
         self, latents: Tensor, resolution: int, volume: Volume | None = None, chunk: int = 8000
     ) -> Tensor:
-        """The dense grid that the published decoder gives, holes as NaN; its side need not be `resolution` + 1."""
+        """Return the published decoder's dense grid, holes as NaN; its side need not be `resolution` + 1."""
         keys, vae = self.decoded_keys(latents), self.vae()
 
         def query(points: Tensor, attend: Attend) -> Tensor:

@@ -16,7 +16,7 @@ PIECES = re.compile(r"'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|[^\s\w]+|_+", re.IGNO
 
 
 def byte_letters() -> dict[int, str]:
-    """A printable letter for each byte: itself where it prints, else one from 256 on."""
+    """Return a printable letter for each byte: itself where it prints, else one from 256 on."""
     plain = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
     letters = {byte: chr(byte) for byte in plain}
     hidden = [byte for byte in range(256) if byte not in letters]
@@ -32,7 +32,7 @@ class ClipWords:
 
     @classmethod
     def load(cls, folder: Path) -> "ClipWords":
-        """Raises ModelMissingError when the two files are not in `folder`."""
+        """Raise ModelMissingError when the two files are not in `folder`."""
         try:
             vocabulary = json.loads((folder / "vocab.json").read_text(encoding="utf-8"))
             lines = (folder / "merges.txt").read_text(encoding="utf-8").splitlines()
@@ -52,7 +52,7 @@ class ClipWords:
         return row + [self.vocabulary[END]] * (length - len(row))
 
     def pieces(self, word: str) -> Iterator[str]:
-        """The word's letters, joined pair by pair, the earliest-learned pair first."""
+        """Return the word's letters, joined pair by pair, the earliest-learned pair first."""
         letters = byte_letters()
         parts = [letters[byte] for byte in word.encode("utf-8")]
         parts[-1] += "</w>"

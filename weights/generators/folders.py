@@ -27,7 +27,7 @@ TRIPOSG_FOLDERS = {
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """A config.yaml as plain values. Raises CheckpointError when it is none."""
+    """Return a config.yaml as plain values. Raises CheckpointError when it is none."""
     try:
         import yaml
     except ImportError as error:  # pragma: no cover - a dependency of the package
@@ -42,7 +42,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype: str, vae=None) -> PublicGenerator:
-    """A one-file pipeline (Hunyuan3D, UltraShape) by the class its config names."""
+    """Return a one-file pipeline (Hunyuan3D, UltraShape) by the class its config names."""
     try:
         if class_name(config["model"]["target"]) == "UltraShapePipeline":
             return ultrashape_generator(path, config, device, dtype)
@@ -56,7 +56,7 @@ def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype
 def generator_from_folder(
     folder: Path, device: str, dtype: str, weights: Path | None = None
 ) -> PublicGenerator | Trellis:
-    """The model in `folder`; weights: the file to take when it holds several.
+    """Return the model in `folder`; weights: the file to take when it holds several.
 
     Raises ModelMissingError or CheckpointError when there is none we know.
     """
@@ -78,7 +78,7 @@ def generator_from_folder(
 
 
 def guessed_config(path: Path) -> Mapping[str, Any]:
-    """The published settings of the checkpoint whose keys and shapes a file has. Raises ModelMissingError."""
+    """Return the published settings of the checkpoint whose keys and shapes a file has. Raises ModelMissingError."""
     from ..checkpoints.identify import candidates
 
     for spec in candidates(path):

@@ -64,7 +64,7 @@ class SecondLooker(Protocol):
     """A generator with a network that looks again at the field of its latents."""
 
     def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
-        """A better guess than `field`, which is that of latents drawn for the condition."""
+        """Return a better guess than `field`, which is that of latents drawn for the condition."""
         ...
 
 
@@ -109,7 +109,7 @@ class KeySelecting(Protocol):
     """A generator whose field can be decoded from selected keys (FlashVDM)."""
 
     def selected_field(self, latents: Tensor, select: Any) -> FieldFunction:
-        """The field of latents [1,N,channels]; select: one of the published selections."""
+        """Return the field of latents [1,N,channels]; select: one of the published selections."""
         ...
 
 
@@ -128,7 +128,7 @@ class Flow(Protocol):
     channels: int
 
     def schedule(self, steps: int) -> Tensor:
-        """Times [K+1] from 0 (noise) to 1 (data) for about `steps` evaluations."""
+        """Return times [K+1] from 0 (noise) to 1 (data) for about `steps` evaluations."""
         ...
 
     def velocity(self, x: Tensor, t: float, condition: Condition, anchors: Tensor | None, guidance: float) -> Tensor:
@@ -155,7 +155,7 @@ class Generator(Flow, Protocol):
         ...
 
     def field(self, latents: Tensor, anchors: Tensor | None) -> FieldFunction:
-        """The shape that latents [1,N,channels] stand for."""
+        """Return the shape that latents [1,N,channels] stand for."""
         ...
 
 
@@ -198,10 +198,13 @@ class MeshDrawer(Protocol):
     """A generator whose latents stand for a mesh, not for a field."""
 
     def mesh(self, latents: Tensor, anchors: Tensor, published: bool = False) -> DescribedMesh:
-        """The mesh of latents [1,N,C] at anchors [N,3]. published: as its own code extracts it, faults included."""
+        """Return the mesh of latents [1,N,C] at anchors [N,3].
+
+        published: as its own code extracts it, faults included.
+        """
         ...
 
 
 def offers(generator: Any, ability: type[Any]) -> bool:
-    """True when `generator` has the members of a protocol of this module."""
+    """Return True when `generator` has the members of a protocol of this module."""
     return isinstance(generator, ability)

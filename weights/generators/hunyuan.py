@@ -47,7 +47,7 @@ class HunyuanGenerator(PublicGenerator):
         self.scheduler: Mapping[str, Any] = config["scheduler"]
 
     def picture(self, rgba: np.ndarray) -> tuple[Tensor, Tensor]:
-        """A cut-out picture [H, W, 4] -> the square picture [1, 3, S, S] and its mask [1, 1, S, S], in -1..1."""
+        """Return a cut-out picture [H, W, 4] -> the square picture [1, 3, S, S] and its mask [1, 1, S, S], in -1..1."""
         return hunyuan_picture(rgba, self.picture_size, self.border)
 
     def condition(self, rgba: np.ndarray) -> Condition:
@@ -85,7 +85,7 @@ class HunyuanGenerator(PublicGenerator):
         return cast(Dino, self.parts.take("image")).config.width
 
     def schedule(self, steps: int) -> Tensor:
-        """`steps` as published: the plain schedule then makes steps - 1 useful calls, the turbo one `steps`."""
+        """Return `steps` as published: the plain schedule then makes steps - 1 useful calls, the turbo one `steps`."""
         return without_idle_steps(published_times(self.scheduler, steps))
 
 
@@ -113,7 +113,7 @@ class Hunyuan21(HunyuanGenerator):
 
 
 def published_times(scheduler: Mapping[str, Any], steps: int) -> Tensor:
-    """Times [steps + 1] of the scheduler that a config names, the idle last step included."""
+    """Return times [steps + 1] of the scheduler that a config names, the idle last step included."""
     params = scheduler.get("params", {}) or {}
     kind = class_name(scheduler["target"])
     if kind == "FlowMatchEulerDiscreteScheduler":
@@ -136,7 +136,7 @@ def image_encoder(conditioner: Mapping[str, Any]) -> tuple[str, Mapping[str, Any
 
 
 def image_part(conditioner: Mapping[str, Any], path: Path, resize: PositionResize = "size") -> Part:
-    """The image encoder inside a pipeline file."""
+    """Return the image encoder inside a pipeline file."""
     _, kwargs = image_encoder(conditioner)
     params = kwargs.get("config") or DINO_VERSIONS.get(kwargs.get("version", ""))
     if params is None:
@@ -147,7 +147,7 @@ def image_part(conditioner: Mapping[str, Any], path: Path, resize: PositionResiz
 
 
 def vae_part(params: Mapping[str, Any], path: Path, layout: Layout = VECSET) -> Part:
-    """The decoder half of a VAE: alone in its file, or beside a transformer."""
+    """Return the decoder half of a VAE: alone in its file, or beside a transformer."""
     config = vecset_config(params, with_encoder=False)
     return Part(partial(VecSetVae, config), layout, path, ("vae",), encoder=False)
 

@@ -10,7 +10,7 @@ PartName = Literal["coarse", "refine"]
 
 
 def load_generator(model: str, part: PartName, device: str = "cpu", dtype: str = "float32") -> Flow:
-    """The generator of `part` of `model` (a name of the zoo, a folder, or NAME+VAE), in eval mode on `device`.
+    """Return the generator of `part` of `model` (a name of the zoo, a folder, or NAME+VAE), in eval mode on `device`.
 
     Raises UsageError when the name is unknown, ModelMissingError when its weights are not on this machine,
     CheckpointError when they do not fit.

@@ -28,7 +28,7 @@ class Part:
     encoder: bool = True  # False: leave out the tensors that only encoding needs
 
     def stored(self) -> Tensors:
-        """The tensors of this part; other parts of the file are never read."""
+        """Return the tensors of this part; other parts of the file are never read."""
         stored = open_tensors(self.path)
         if self.prefixes and stored.has_part(*self.prefixes):
             stored = stored.part(*self.prefixes)
@@ -61,7 +61,10 @@ class Parts:
         return name in self._parts
 
     def take(self, name: str) -> nn.Module:
-        """The network, loaded if it is not here. Raises CheckpointError, and OutOfMemoryError beyond the budget."""
+        """Return the network, loaded if it is not here.
+
+        Raises CheckpointError, and OutOfMemoryError beyond the budget.
+        """
         if name not in self._loaded:
             size = self._bytes(name)
             held = sum(_bytes_of(network, None) for network in self._loaded.values())
@@ -86,7 +89,7 @@ class Parts:
             torch.cuda.empty_cache()
 
     def blank(self, name: str) -> nn.Module:
-        """The network without memory for its weights, on the meta device."""
+        """Return the network without memory for its weights, on the meta device."""
         with torch.device("meta"):
             return self._parts[name].build()
 

@@ -43,7 +43,7 @@ def recentre(rgba: np.ndarray, border: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def hunyuan_picture(rgba: np.ndarray, size: int, border: float) -> tuple[Tensor, Tensor]:
-    """A cut-out picture [H, W, 4] -> picture [1, 3, size, size] and mask [1, 1, size, size], both in -1..1."""
+    """Return a cut-out picture [H, W, 4] -> picture [1, 3, size, size] and mask [1, 1, size, size], both in -1..1."""
     colour, mask = recentre(to_uint8(rgba), border)
     colour, mask = resize_cubic(colour, size, size), resize_nearest(mask, size, size)
     return signed(colour), signed(mask)

@@ -20,7 +20,7 @@ PARTS = {"dit": "dit", "vae": "vae", "image-encoder": "image", "text-encoder": "
 def load_public(
     model: str, part: str, device: str, dtype: str, store: Store | None = None
 ) -> PublicGenerator | Trellis:
-    """The generator of `model`: a name of the zoo, a folder or file, or NAME+VAE for another decoder (turbo).
+    """Return the generator of `model`: a name of the zoo, a folder or file, or NAME+VAE for another decoder (turbo).
 
     part: what it is for; a model that cannot start from a picture refuses "coarse". Raises UsageError,
     ModelMissingError, CheckpointError. Tensors are read when they are first needed.
@@ -49,14 +49,14 @@ def load_public(
 
 
 def from_pipeline(located: Located, device: str, dtype: str, vae: Located | None) -> PublicGenerator:
-    """A one-file pipeline; the config beside it wins over the published one."""
+    """Return a one-file pipeline; the config beside it wins over the published one."""
     return pipeline_generator(
         located.path, config_of(located), device, dtype, None if vae is None else (vae.path, config_of(vae))
     )
 
 
 def config_of(located: Located) -> Mapping[str, Any]:
-    """Settings of a checkpoint: config.yaml or config.json beside it, else as published."""
+    """Return settings of a checkpoint: config.yaml or config.json beside it, else as published."""
     if "config.yaml" in located.sides:
         return read_yaml(located.sides["config.yaml"])
     if "config.json" in located.sides:

@@ -7,8 +7,10 @@ from ...kernels.fields.field import Field, field_from_grid
 
 
 def reference_mesh(grid: np.ndarray, level: float, bounds: float, resolution: int) -> tuple[np.ndarray, np.ndarray]:
-    """Vertices [V, 3] and faces [F, 3] as published: index / (resolution + 1) of the box, though it has that many
-    points, not cells. Faces with a vertex at a hole (NaN) are dropped. Raises EmptyFieldError.
+    """Vertices [V, 3] and faces [F, 3] as published.
+
+    Index / (resolution + 1) of the box, though it has that many points, not cells. Faces with a vertex at a hole (NaN)
+    are dropped. Raises EmptyFieldError.
     """
     from skimage import measure
 
@@ -25,20 +27,24 @@ def reference_mesh(grid: np.ndarray, level: float, bounds: float, resolution: in
 
 
 def reference_field(grid: np.ndarray, level: float, bounds: float, resolution: int) -> Field:
-    """The grid as a field whose box carries the published off-by-one, for our own extraction; cells with holes out."""
+    """Return the grid as a field whose box carries the published off-by-one, for our own extraction.
+
+    Cells with holes out.
+    """
     cells = grid.shape[0] - 1
     upper = -bounds + 2 * bounds * cells / (resolution + 1)
     field = field_from_grid(
         np.nan_to_num(grid, nan=-np.inf), ((-bounds, -bounds, -bounds), (upper, upper, upper)), level
     )
-    whole = np.isfinite(field.values[field.corners]).all(axis=1)
-    used, corners = np.unique(field.corners[whole], return_inverse=True)
+    all_corners, values = np.asarray(field.corners), np.asarray(field.values)
+    whole = np.isfinite(values[all_corners]).all(axis=1)
+    used, corners = np.unique(all_corners[whole], return_inverse=True)
     return Field(
         resolution=field.resolution,
         bounds=field.bounds,
-        cells=field.cells[whole],
+        cells=np.asarray(field.cells)[whole],
         corners=corners.reshape(-1, 8).astype(np.int32),
-        points=field.points[used],
-        values=field.values[used],
+        points=np.asarray(field.points)[used],
+        values=values[used],
         level=field.level,
     )

@@ -21,7 +21,7 @@ OnStep = Callable[[int, int, Tensor], None]
 
 
 def draw_noise(seed: int, count: int, channels: int) -> Tensor:
-    """Standard normal [1,count,channels], drawn on the CPU so that every device starts from the same numbers."""
+    """Return standard normal [1,count,channels], drawn on the CPU so that every device starts from the same numbers."""
     return torch.randn((1, count, channels), generator=torch.Generator().manual_seed(seed % 2**63))
 
 
@@ -103,7 +103,7 @@ def best_surface(
 
 
 def mean_latents(draw: Callable[[int], Tensor], count: int) -> Tensor:
-    """The mean of latents draw(0) ... draw(count - 1), which share their anchors.
+    """Return the mean of latents draw(0) ... draw(count - 1), which share their anchors.
 
     Latents at fixed anchors describe the same places, so their mean is close to the mean of the shapes: a generator
     that is unsure errs less, at the price of detail.

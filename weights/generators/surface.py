@@ -61,8 +61,10 @@ def sharp_edges(vertices: np.ndarray, faces: np.ndarray, vertex_normals: np.ndar
 
 
 def farthest_rows(rows: Tensor, count: int) -> Tensor:
-    """Farthest point sampling of rows [B, P, 3 + .] by position, from the first of each; index [B * count] int64
-    into the rows of all objects in one list."""
+    """Farthest point sampling of rows [B, P, 3 + .] by position, from the first of each.
+
+    Index [B * count] int64 into the rows of all objects in one list.
+    """
     picked = [torch.as_tensor(farthest_points(points.float(), count)) for points in rows[..., :3]]
     return torch.cat([index + number * rows.shape[1] for number, index in enumerate(picked)])
 

@@ -42,8 +42,11 @@ SMOOTH = 0.05  # box units; the Gaussian that field is averaged with: its finer 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the tiny networks read. rgba: the picture [S,S,4]; semantic: the frozen network's features; rough:
-    normalised latents [1,N,C] of the surface to refine, when there is one."""
+    """What the tiny networks read.
+
+    rgba: the picture [S,S,4]; semantic: the frozen network's features; rough: normalised latents [1,N,C] of the surface
+    to refine, when there is one.
+    """
 
     rgba: np.ndarray
     semantic: Tensor
@@ -67,8 +70,11 @@ class TinyGenerator:
         dtype: torch.dtype,
         rays: RayUNet | None = None,
     ):
-        """lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products;
-        rays: what gives a second look."""
+        """Put the networks on the device.
+
+        lattice: anchors per side of the coarse part, None for the refiner; dtype: of the transformer's products;
+        rays: what gives a second look.
+        """
         self.backbone = backbone.to(device).eval()
         self.vae, self.flow, self.lattice = vae.to(device).eval(), flow.to(device).eval(), lattice
         self.rays = None if rays is None else rays.to(device).eval()
@@ -170,8 +176,10 @@ class TinyGenerator:
         return query
 
     def second_look(self, field: FieldFunction, condition: Condition) -> FieldFunction:
-        """The mean of a guessed field and of RayUNet's answer on the rays of the condition's camera, smoothed: the one
-        keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not there."""
+        """Return the mean of a guessed field and of RayUNet's answer on the rays of the condition's camera, smoothed.
+
+        The one keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not there.
+        """
         if self.rays is None:
             raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
         inputs, config = self.ray_inputs(condition), self.rays.config
@@ -185,7 +193,7 @@ class TinyGenerator:
         return column_field(mean, camera[0], self.field_bounds, self.truncation)
 
     def ray_inputs(self, condition: Condition) -> dict[str, Tensor]:
-        """What RayUNet reads of the picture, by the names of its arguments, each with a batch of 1."""
+        """Return RayUNet's inputs of the picture, by the names of its arguments, with a batch of 1."""
         seen: Seen = condition.extra
         config = RayUNetConfig() if self.rays is None else self.rays.config
         patches = seen.semantic.shape[-1]
@@ -197,7 +205,7 @@ class TinyGenerator:
         }
 
     def guess_columns(self, field: FieldFunction, inputs: dict[str, Tensor]) -> Tensor:
-        """A guessed field on the rays of a picture's `ray_inputs`, as RayUNet reads it, [1,D,S/2,S/2]."""
+        """Return a guessed field on the rays of a picture's `ray_inputs`, as RayUNet reads it, [1,D,S/2,S/2]."""
         config = RayUNetConfig() if self.rays is None else self.rays.config
         asked = touched_rays(inputs["planes"][0, 3].cpu().numpy(), config.side // 2)
         return field_columns(field, inputs["camera"][0], asked, config.depths, self.field_bounds)[None]
@@ -212,7 +220,7 @@ def area_resize(rgba: np.ndarray, side: int) -> np.ndarray:
 
 
 def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> TinyGenerator:
-    """Reads the shipped files. Raises ModelMissingError when they are absent, CheckpointError when they do not fit."""
+    """Read the shipped files. Raises ModelMissingError when they are absent, CheckpointError when they do not fit."""
     config = _config()
     vae = AnchoredVAE(AnchoredVAEConfig(**config["vae"]))
     _fill(vae, FILES["vae"])
@@ -228,7 +236,7 @@ def load_tiny(part: Literal["coarse", "refine"], device: str, dtype: str) -> Tin
 
 
 def load_backbone() -> EfficientNetLite0:
-    """The frozen picture features that every part and every training run shares."""
+    """Return the frozen picture features that every part and every training run shares."""
     backbone = EfficientNetLite0()
     _fill(backbone, FILES["backbone"])
     return backbone.eval().requires_grad_(False)
@@ -255,7 +263,7 @@ def _fill(network: torch.nn.Module, name: str) -> None:
 
 
 def save_tiny(networks: dict[str, torch.nn.Module], lattice: int, folder: Path = FOLDER) -> None:
-    """Writes vae, coarse, refine and rays (those given) as fp16 safetensors, with the configuration and the hashes."""
+    """Write vae, coarse, refine and rays (those given) as fp16 safetensors, with the configuration and the hashes."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -53,7 +53,7 @@ class TrellisFlow:
         self.settings = settings
 
     def schedule(self, steps: int) -> Tensor:
-        """Times [steps + 1] float64 from 0 (noise) to 1 (data)."""
+        """Return times [steps + 1] float64 from 0 (noise) to 1 (data)."""
         return 1.0 - noise_levels(steps, self.settings.rescale)
 
     def guided(self, call: Call, x: Tensor, t: float, condition: Condition, guidance: float) -> Tensor:
@@ -133,7 +133,7 @@ class Trellis(TrellisFlow):
         return from_trellis(self.occupied_voxels(latents)[:, 1:].cpu().numpy(), self.resolution), self.resolution
 
     def occupied_voxels(self, latents: Tensor) -> Tensor:
-        """The same as [N, 4] (item, x, y, z) of its own box."""
+        """Return the same as [N, 4] (item, x, y, z) of its own box."""
         decoder = cast(StructureDecoder, self.parts.take("structure_decoder"))
         grid = self.structure.grid(latents.to(self.parts.device))
         with torch.inference_mode():
@@ -152,7 +152,10 @@ class Trellis(TrellisFlow):
         return centres.to(self.parts.device)
 
     def voxels(self, anchors: Tensor) -> VoxelSet:
-        """The voxels of anchors [N, 3], in its own box and in their order; one set, with its tables, for one tensor."""
+        """Return the voxels of anchors [N, 3], in its own box and in their order.
+
+        One set, with its tables, for one tensor.
+        """
         if self._voxels is not None and self._voxels[0] is anchors:
             return self._voxels[1]
         indices = torch.floor((anchors + 1.0) * (self.resolution / 2)).int()
@@ -179,7 +182,7 @@ class Trellis(TrellisFlow):
     # mesh ------------------------------------------------------------------------------------------------------------
 
     def mesh(self, latents: Tensor, anchors: Tensor, published: bool = False) -> DescribedMesh:
-        """The mesh of latents [1, N, C]. published: keep the second wall behind a hollow band of voxels."""
+        """Return the mesh of latents [1, N, C]. published: keep the second wall behind a hollow band of voxels."""
         raw = self.description(latents[0].to(self.parts.device), self.voxels(anchors.to(self.parts.device)))
         resolution = 4 * self.resolution
         vertices, faces, attributes = flexicubes(raw.coords[:, 1:], raw.features, resolution, solid=not published)
@@ -231,7 +234,7 @@ def cut_to_object(rgba: np.ndarray) -> np.ndarray:
 
 
 def flow_settings(sampler: Mapping[str, Any]) -> FlowSettings:
-    """A sampler of pipeline.json."""
+    """Return a sampler of pipeline.json."""
     params = sampler.get("params", {})
     low, high = params.get("cfg_interval", (0.0, 1.0))
     return FlowSettings(
@@ -274,7 +277,7 @@ def trellis_generator(
 def trellis_from_folder(
     folder: Path, device: str, dtype: str, image: tuple[Path, Mapping[str, Any]] | None = None
 ) -> Trellis:
-    """The model in a folder of the hub's layout. image: weights and settings of the image encoder.
+    """Return the model in a folder of the hub's layout. image: weights and settings of the image encoder.
 
     Without them a dinov2*reg*.safetensors or .pth in the folder is taken, with the .json of its name if there is one.
     Raises CheckpointError, ModelMissingError.
@@ -304,7 +307,7 @@ def trellis_from_folder(
 
 
 def trellis_from_parts(located: Sequence[Any], device: str, dtype: str) -> Trellis:
-    """The model from checkpoints of the store (`Located`), with settings beside them or as published."""
+    """Return the model from checkpoints of the store (`Located`), with settings beside them or as published."""
     from ..checkpoints.zoo_trellis import PIPELINE
 
     names = {

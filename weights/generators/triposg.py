@@ -79,11 +79,11 @@ class TripoSGScribble(TripoSG):
     drawing_weight = 0.4  # as published; 0.3 to 0.5 suits drawings by hand
 
     def condition(self, rgba: np.ndarray) -> Condition:
-        """The drawing without words."""
+        """Return the drawing without words."""
         return self.condition_prompted(rgba, "")
 
     def condition_prompted(self, rgba: np.ndarray, prompt: str) -> Condition:
-        """The whole drawing on white, not cropped, and the prompt."""
+        """Return the whole drawing on white, not cropped, and the prompt."""
         rgba = to_uint8(rgba)
         alpha = rgba[..., 3:].astype(np.float32) / 255
         return self.condition_picture((rgba[..., :3] * alpha + 255 * (1 - alpha)).astype(np.uint8), prompt)
@@ -95,7 +95,7 @@ class TripoSGScribble(TripoSG):
         return image_condition(text, pictured)
 
     def text_tokens(self, prompt: str) -> Tensor:
-        """The prompt's CLIP tokens [1, 77, .]."""
+        """Return the prompt's CLIP tokens [1, 77, .]."""
         from .clip_words import ClipWords
 
         network = self.parts.take("text")
@@ -117,7 +117,7 @@ class TripoSGScribble(TripoSG):
 
 
 def on_white_square(rgba: np.ndarray) -> np.ndarray:
-    """The object of uint8 [H, W, 4], cut to its alpha, on white with a border that makes it square to a pixel."""
+    """Return the object of uint8 [H, W, 4], cut to its alpha, on a white square."""
     rows, columns = np.nonzero(rgba[..., 3])
     if len(rows) == 0:
         raise NoSubjectError("the picture shows no object", "Give a picture with alpha, or a mask.")
@@ -131,7 +131,10 @@ def on_white_square(rgba: np.ndarray) -> np.ndarray:
 
 
 def read_configs(folders: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
-    """The JSON configs of a diffusers layout: name -> folder in, name -> settings out. Absent ones are left out."""
+    """Return the JSON configs of a diffusers layout: name -> folder in, name -> settings out.
+
+    Absent ones are left out.
+    """
     found = {}
     for name, folder in folders.items():
         for file in ("config.json", "scheduler_config.json", "preprocessor_config.json"):

@@ -99,7 +99,7 @@ def voxels_of_points(points: Tensor, resolution: int) -> Tensor:
 
 
 def random_voxels(voxels: list[Tensor], noise: Tensor, tokens: int) -> Tensor:
-    """The published choice of tokens: per object the voxels with the least noise, equally many for all.
+    """Return the published choice of tokens: per object the voxels with the least noise, equally many for all.
 
     voxels: [M_b, 3] per object; noise: one number in [0, 1) per voxel of all objects. Returns [B, min(tokens, M), 3].
     """

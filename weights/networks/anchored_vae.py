@@ -46,7 +46,7 @@ def anchor_spacing(anchors: Tensor) -> Tensor:
 
 
 def nearest(points: Tensor, to: Tensor, count: int) -> Tensor:
-    """Indices of the `count` nearest of `points` [B,P,3] for each of `to` [B,N,3] -> [B,N,count] int64."""
+    """Return indices of the `count` nearest of `points` [B,P,3] for each of `to` [B,N,3] -> [B,N,count] int64."""
     return torch.cdist(to, points).topk(min(count, points.shape[1]), largest=False).indices
 
 
@@ -97,11 +97,11 @@ class FieldHead(nn.Module):
         self.out = nn.Linear(w, 1)
 
     def prepare(self, tokens: Tensor) -> Tensor:
-        """The part that does not depend on the query point: [B,N,width] -> [B,N,local_width]."""
+        """Return the part that does not depend on the query point: [B,N,width] -> [B,N,local_width]."""
         return self.token(tokens)
 
     def forward(self, prepared: Tensor, anchors: Tensor, points: Tensor, neighbours: Tensor, spacing: Tensor) -> Tensor:
-        """prepared [B,N,w], anchors [B,N,3], points [B,P,3], neighbours [B,P,K], spacing [B] -> [B,P]."""
+        """Return prepared [B,N,w], anchors [B,N,3], points [B,P,3], neighbours [B,P,K], spacing [B] -> [B,P]."""
         relative = (points[:, :, None] - take(anchors, neighbours)) / spacing[:, None, None, None]
         features = torch.cat([relative, relative.norm(dim=-1, keepdim=True), octaves(relative * 0.5, 3)], -1)
         h = F.relu(take(prepared, neighbours) + self.relative(features.to(prepared.dtype)))

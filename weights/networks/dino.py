@@ -137,7 +137,7 @@ class Dino(nn.Module):
 
 
 def view_embedding(views: int, width: int, device: torch.device | None = None) -> Tensor:
-    """Fixed sines and cosines [views, W] that mark which side of the object a picture shows (multi-view models)."""
+    """Return fixed sines and cosines [views, W] that mark the side a picture shows (multi-view models)."""
     frequencies = 10000.0 ** (-torch.arange(width // 2, dtype=torch.float64, device=device) / (width / 2))
     phases = torch.arange(views, dtype=torch.float64, device=device)[:, None] * frequencies
     return torch.cat([phases.sin(), phases.cos()], dim=-1).float()

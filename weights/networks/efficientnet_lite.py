@@ -1,5 +1,7 @@
-"""EfficientNet-Lite0 as a frozen feature extractor (arXiv 1905.11946; the Lite variant has no squeeze-and-excitation
-and ReLU6 throughout). Batch norms are folded into the convolutions: the network only ever runs, it is never trained.
+"""EfficientNet-Lite0 as a frozen feature extractor (arXiv 1905.11946.
+
+The Lite variant has no squeeze-and-excitation and ReLU6 throughout). Batch norms are folded into the convolutions: the
+network only ever runs, it is never trained.
 """
 
 from __future__ import annotations

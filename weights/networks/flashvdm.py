@@ -79,13 +79,16 @@ def lattice(resolution: int, bounds: float) -> Tensor:
 
 
 def decode_dense(query: Query, resolution: int, bounds: float, chunk: int) -> Tensor:
-    """The whole grid [R + 1, R + 1, R + 1]."""
+    """Return the whole grid [R + 1, R + 1, R + 1]."""
     parts = [query(points, attend_all) for points in lattice(resolution, bounds).split(chunk)]
     return torch.cat(parts).unflatten(0, (resolution + 1,) * 3)
 
 
 def decode_mini_grids(query: Query, resolution: int, volume: Volume, chunk: int) -> Tensor:
-    """The whole grid, cut into mini grids that each choose their keys; resolution + 1 is a multiple of their number."""
+    """Return the whole grid, cut into mini grids that each choose their keys.
+
+    Resolution + 1 is a multiple of their number.
+    """
     side = (resolution + 1) // volume.mini_grids
     size = side**3
     points = lattice(resolution, volume.bounds).reshape(*(volume.mini_grids, side) * 3, 3)
@@ -120,7 +123,7 @@ def ask_in_cells(query: Query, points: Tensor, chunk: int, select: Selection) ->
 def decode_reference(
     query: Query, resolution: int, volume: Volume, chunk: int = 8000, offset: float = 0.0, flash: bool = True
 ) -> Tensor:
-    """The grid [R' + 1]^3 that the published decoders give; NaN where they ask nothing.
+    """Return the grid [R' + 1]^3 that the published decoders give; NaN where they ask nothing.
 
     flash: FlashVDM's levels, whose last is not always `resolution`; else plain halving.
     """

@@ -50,7 +50,7 @@ def recorded_frequencies(period: float, device: torch.device) -> Tensor:
 
 
 def plain_norm(width: int) -> nn.LayerNorm:
-    """A norm without learned weights: the modulation supplies them."""
+    """Return a norm without learned weights: the modulation supplies them."""
     return nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
 
 
@@ -158,7 +158,7 @@ class FluxDit(nn.Module):
         return vec
 
     def sinusoid(self, t: Tensor) -> Tensor:
-        """Times or guidance scales [B] -> [B, 256]."""
+        """Return times or guidance scales [B] -> [B, 256]."""
         frequencies = recorded_frequencies(self.config.period, t.device)
         return time_sinusoid(TIME_UNITS * t.float(), frequencies, cosine_first=True)
 

@@ -47,8 +47,7 @@ def attend_voted(q: Tensor, k: Tensor, v: Tensor, index: Tensor) -> Tensor:
 
 
 def attend_selected(counts: Sequence[int], stride: int, select: Selection) -> Attend:
-    """Attention in which each of consecutive groups of `counts` queries sees the keys that every `stride`-th of it
-    votes for, as published."""
+    """Attend in consecutive groups of `counts` queries to the keys that every `stride`-th query votes for."""
 
     def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         groups = q.split(list(counts), dim=2)
@@ -85,7 +84,7 @@ class CellKeys:
         return torch.empty_like(asked).index_copy_(0, order, asked)
 
     def _keys_of(self, cell: int, device: torch.device) -> Tensor:
-        """The vote of a cell, taken when it is first asked."""
+        """Return the vote of a cell, taken when it is first asked."""
         if cell not in self._voted:
             corner = torch.tensor([cell // CELLS**2, cell // CELLS % CELLS, cell % CELLS])
             steps = (torch.arange(VOTERS) + 0.5) / VOTERS

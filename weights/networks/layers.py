@@ -35,7 +35,7 @@ class RmsNorm(nn.Module):
 
 
 def head_norm(kind: HeadNorm, width: int, eps: float) -> nn.Module:
-    """The norm put on queries and keys, over the channels of one head."""
+    """Return the norm put on queries and keys, over the channels of one head."""
     if kind == "layer":
         return nn.LayerNorm(width, eps=eps)
     return RmsNorm(width, eps) if kind == "rms" else nn.Identity()

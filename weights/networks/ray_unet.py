@@ -33,7 +33,9 @@ class RayUNetConfig:
 
 
 class RayUNet(nn.Module):
-    """columns [B,D,S/2,S/2] of the rough field, picture_planes [B,5,S,S], semantic [B,C,S/8,S/8], tokens [B,T,S/8,S/8]
+    """U-Net over a picture with depths as channels.
+
+    columns [B,D,S/2,S/2] of the rough field, picture_planes [B,5,S,S], semantic [B,C,S/8,S/8], tokens [B,T,S/8,S/8]
     and camera [B,2,4] of the picture -> the field [B,D,S,S], positive inside, in the units of the columns."""
 
     def __init__(self, config: RayUNetConfig):
@@ -94,8 +96,10 @@ class RayUNet(nn.Module):
 
 
 def smoothed(x: Tensor) -> Tensor:
-    """[B,D,S,S] filtered by (1, 2, 1) / 4 along all three axes: rays and depths answered each by its own channel would
-    differ from their neighbours, and the surface be ribbed."""
+    """[B,D,S,S] filtered by (1, 2, 1) / 4 along all three axes.
+
+    Rays and depths answered each by its own channel would differ from their neighbours, and the surface be ribbed.
+    """
     padded = F.pad(x[:, None], (1, 1, 1, 1, 1, 1), mode="replicate")
     return F.avg_pool3d(F.avg_pool3d(padded, 2, 1), 2, 1)[:, 0]
 

@@ -1,5 +1,7 @@
-"""Rotary position embedding over continuous 3D positions (RoPE, arXiv 2104.09864, split over the three axes as in
-LATTICE, arXiv 2512.03052) and the pre-norm transformer block that uses it."""
+"""Rotary position embedding over continuous 3D positions, and the pre-norm transformer block that uses it.
+
+RoPE (arXiv 2104.09864), split over the three axes as in LATTICE (arXiv 2512.03052).
+"""
 
 from __future__ import annotations
 

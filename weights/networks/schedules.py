@@ -21,7 +21,7 @@ def flow_match_times(steps: int, shift: float = 1.0) -> Tensor:
 
 
 def consistency_grid(train_steps: int = 1000, phases: int = 100) -> tuple[Tensor, Tensor]:
-    """The times a consistency-distilled model knows: index into the training grid and time, both [phases]."""
+    """Return the times a consistency-distilled model knows: index into the training grid and time, both [phases]."""
     index = np.arange(1, phases) * (train_steps // phases) - 1
     index = np.concatenate([[0], index])
     times = np.linspace(0.0, 1.0, train_steps)[index]

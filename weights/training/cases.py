@@ -52,13 +52,13 @@ class Case:
         return silhouette_iou((vertices, mesh[1]), self.camera, self.rgba[..., 3] > 127)
 
     def framed_vertices(self) -> np.ndarray:
-        """The object's own vertices [V,3] in the frame."""
+        """Return the object's own vertices [V,3] in the frame."""
         turned = self.obj.vertices @ yaw_matrix(self.azimuth).T
         return (turned * self.scale + self.offset).astype(np.float32)
 
 
 def object_hull(views: PosedViews, row: int, view: int) -> tuple[Triangles, float, np.ndarray]:
-    """The outer hull of an object in the frame of a view, with the frame's scale and offset."""
+    """Return the outer hull of an object in the frame of a view, with the frame's scale and offset."""
     obj = views.object(row)
     turn, stretch = yaw_matrix(views.pose(row, view)[0]), views.stretch(row, view)
     raw = views.shards.raw_surface(row) * stretch @ turn.T

@@ -20,7 +20,7 @@ GUIDANCE = 2.0  # the recipe's
 
 
 def load_coarse(vae: Path, run: Path, rays: RayUNet | None = None) -> TinyGenerator:
-    """The coarse stage from the averaged weights of a train_flow run; rays: what gives it a second look."""
+    """Return the coarse stage from the averaged weights of a train_flow run; rays: what gives it a second look."""
     flow = load_flow(run, COARSE_DIT)
     return TinyGenerator(load_backbone(), load_vae(vae), flow, LATTICE, "cpu", torch.bfloat16, rays)
 

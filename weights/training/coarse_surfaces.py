@@ -43,7 +43,7 @@ def rough_surface(generator: TinyGenerator, rgba: np.ndarray, seed: int) -> np.n
             lambda points: looked(points) - LEVEL, camera, alpha, generator.field_bounds, generator.truncation
         )
 
-    vertices, faces = latents_surface(generator, latents, anchors, GRID, bend=bend)
+    vertices, faces = latents_surface(generator, latents, anchors, GRID, change=bend)
     points, normals, _ = sample_surface(vertices, faces, ROUGH_POINTS, seed=seed)
     return np.concatenate([points, normals], 1)
 

@@ -52,7 +52,7 @@ Build = Callable[[PosedViews], Methods]
 
 
 def reconstruction(refine: TinyGenerator, case: Case, anchors: np.ndarray, points: int) -> Prediction:
-    """What the autoencoder keeps of the true surface."""
+    """Score the true surface as the autoencoder keeps it."""
     rng = np.random.default_rng(0)
     surface = case.surface[rng.choice(len(case.surface), points, replace=False)]
     places = torch.from_numpy(anchors)
@@ -84,7 +84,7 @@ def build_methods(views: PosedViews) -> Methods:
 
 
 def measure(method: str, run: Method, case: Case) -> Record:
-    """The record of one method on one case; without scores when it gave no surface."""
+    """Return the record of one method on one case; without scores when it gave no surface."""
     record = {"method": method, "object": case.name, "publisher": case.publisher, "view": case.view}
     started = time.perf_counter()
     try:
@@ -131,7 +131,10 @@ def drawn_cases(shards: Path, objects: int, views: int, training: bool = False) 
 
 
 def evaluate(args: argparse.Namespace, build: Build) -> list[Record]:
-    """Records of all methods on all cases, in order; written to --out as they come, so that a long run can be read."""
+    """Return records of all methods on all cases, in order.
+
+    Written to --out as they come, so that a long run can be read.
+    """
     cases = drawn_cases(args.shards, args.objects, args.views, args.training)
     start = (args.data, args.shards, build, args.only)
     args.out.mkdir(parents=True, exist_ok=True)

@@ -29,9 +29,11 @@ OCCLUSION_REACH = 0.5  # world units up to which a neighbour darkens a pixel
 
 @dataclass(frozen=True)
 class SeenSurface:
-    """Pixels that see the object, P of mask [S,S]. colours [P,3] sRGB in 0..1; normals [P,3] unit and positions [P,3]
-    in the frame of vertices [V,3] and faces [F,3]; own [P,3]: positions in the object's frame; depth [S,S], inf
-    outside; towards: unit vector to the camera."""
+    """Pixels that see the object, P of mask [S,S].
+
+    colours [P,3] sRGB in 0..1; normals [P,3] unit and positions [P,3] in the frame of vertices [V,3] and faces [F,3];
+    own [P,3]: positions in the object's frame; depth [S,S], inf outside; towards: unit vector to the camera.
+    """
 
     mask: np.ndarray
     colours: np.ndarray
@@ -46,8 +48,11 @@ class SeenSurface:
 
 @dataclass(frozen=True)
 class Style:
-    """shadow: cast by the key light. gloss: strength of highlights. bands: steps of flat shading, 0 for smooth.
-    outline: strength of drawn lines. softness: how far light reaches around an edge, 0..1. saturation: factor."""
+    """shadow: cast by the key light.
+
+    gloss: strength of highlights. bands: steps of flat shading, 0 for smooth. outline: strength of drawn lines.
+    softness: how far light reaches around an edge, 0..1. saturation: factor.
+    """
 
     shadow: bool
     gloss: float
@@ -58,7 +63,7 @@ class Style:
 
 
 def random_style(rng: np.random.Generator) -> Style:
-    """A photograph (45 of 100), a product render (30), a 3D emoji (15) or a drawing (10)."""
+    """Return a photograph (45 of 100), a product render (30), a 3D emoji (15) or a drawing (10)."""
     choice, gloss = rng.random(), float(rng.uniform(0, 0.6) * (rng.random() < 0.5))
     if choice < 0.45:
         return Style(True, gloss, softness=rng.uniform(0, 0.3))
@@ -179,7 +184,7 @@ def drawn_lines(seen: SeenSurface) -> np.ndarray:
 
 
 def flawed(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A picture [S,S,4], 0..1, as a file and a cut-out leave it: on a ground, blurred, as JPEG, cut out again."""
+    """Return a picture [S,S,4], 0..1, as a file and a cut-out leave it: blurred, as JPEG, cut out again."""
     alpha = picture[..., 3:]
     ground = rng.random(3) * np.linspace(1, rng.uniform(0.6, 1.2), len(picture))[:, None, None]
     photo = picture[..., :3] * alpha + np.clip(ground, 0, 1) * (1 - alpha)
@@ -200,7 +205,7 @@ def as_jpeg(photo: np.ndarray, quality: int) -> np.ndarray:
 
 
 def cut_out(alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A mask [S,S] as networks cut it: rounder, too wide or too narrow, small gaps closed, now and then a bite."""
+    """Return a mask [S,S] as networks cut it: rounder, wider or narrower, gaps closed, now and then a bite."""
     soft = ndimage.gaussian_filter(alpha, rng.uniform(0.4, 1.6))
     cut = np.clip((soft - rng.uniform(0.35, 0.65)) * rng.uniform(2, 6) + 0.5, 0, 1)
     if rng.random() < 0.3:

@@ -26,9 +26,11 @@ PAUSE = 30.0  # seconds; a step that took longer was compiled, or the process wa
 @dataclass(frozen=True)
 class LoopConfig:
     """minutes is the budget of optimisation time, over all resumed parts; the learning rate falls to zero with it.
+
     keep_lowest: name of a validated value; the averaged weights for which it was lowest are kept, not the last ones.
     by_clock: minutes are those of the clock, evaluations included, of this part alone: a machine is rented by them.
-    validate_minutes: how often weights are validated, instead of a number of steps."""
+    validate_minutes: how often weights are validated, instead of a number of steps.
+    """
 
     minutes: float
     learning_rate: float = 1e-3
@@ -44,7 +46,7 @@ class LoopConfig:
 
 
 def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_rate: float) -> None:
-    """The options that every training run has, with the defaults of this one."""
+    """Return the options that every training run has, with the defaults of this one."""
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
     parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
     parser.add_argument("--minutes", type=float, default=minutes, help="of optimisation, over all resumed parts")
@@ -53,12 +55,12 @@ def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_ra
 
 
 def initial_weights(file: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file, as float32."""
+    """Return the tensors of a safetensors file, as float32."""
     return {name: value.float() for name, value in load_file(file).items()}
 
 
 def averaged_weights(folder: Path) -> dict[str, Tensor]:
-    """What a run ends with: its best averaged weights where it kept them, otherwise the last ones."""
+    """Return the weights that a run ends with: its best averaged ones where it kept them, else the last."""
     file = folder / BEST
     return torch.load(file if file.exists() else folder / CHECKPOINT, weights_only=True)["ema"]
 

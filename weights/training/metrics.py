@@ -22,7 +22,9 @@ Triangles = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class ShapeScores:
-    """chamfer: mean of accuracy (prediction to truth) and completeness (truth to prediction), in units of half the
+    """Scores of a shape against the truth.
+
+    chamfer: mean of accuracy (prediction to truth) and completeness (truth to prediction), in units of half the
     truth's longest side / 0.99; f_*: F-score at that distance, per cent; normal: mean |cos|; iou: of volumes."""
 
     accuracy: float

@@ -54,8 +54,10 @@ class ObjectArchive:
         return len(self.manifest)
 
     def usable(self, modular: bool = False) -> list[int]:
-        """Objects whose hull is closed enough to give signed distances: building pieces made to be put together, or
-        all others."""
+        """Objects whose hull is closed enough to give signed distances.
+
+        Building pieces made to be put together, or all others.
+        """
         return [i for i, m in enumerate(self.manifest) if m["leak"] <= LEAK_LIMIT and m["modular"] == modular]
 
     @functools.cached_property
@@ -99,7 +101,7 @@ class ObjectArchive:
 
 @functools.cache
 def open_archive(folder: Path) -> ObjectArchive:
-    """The archive in a folder, read once per process: for workers that are given one object after another."""
+    """Return the archive in a folder, read once per process: for workers that are given one object after another."""
     return ObjectArchive(folder)
 
 

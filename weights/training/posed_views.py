@@ -24,7 +24,7 @@ ROUGH_SHARE = 0.8  # of the refiner's samples, at least, that see a shape of the
 
 
 def grouped_lattice() -> np.ndarray:
-    """The coarse anchors in token order: 2x2x2 neighbours together, [512,3]."""
+    """Return the coarse anchors in token order: 2x2x2 neighbours together, [512,3]."""
     return lattice_anchors(LATTICE)[lattice_grouping(LATTICE)].numpy()
 
 
@@ -48,7 +48,7 @@ def augment(rgba: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def disturbed(surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A surface [P,6] smoothly displaced, now and then with a hole and with strays, [ROUGH_POINTS,6]."""
+    """Return a surface [P,6] smoothly displaced, now and then with a hole and with strays, [ROUGH_POINTS,6]."""
     points = disturb(surface[:, :3], rng)
     normals = surface[:, 3:]
     if rng.random() < 0.5:
@@ -132,7 +132,7 @@ class PosedViews:
         return affine_camera(vertices, Pose(azimuth, elevation, fov or None), extent, mirrored)
 
     def rough(self, row: int, view: int, flip: np.ndarray, surface: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """A rough surface [ROUGH_POINTS,6] in the frame of the view, inside the box."""
+        """Return a rough surface [ROUGH_POINTS,6] in the frame of the view, inside the box."""
         if self.roughs is not None and view < self.roughs.shape[1] and self.roughs[row, view].any():
             rough = unpack_surface(self.roughs[row, view]) * np.tile(flip, 2)
         else:

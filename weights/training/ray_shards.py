@@ -35,8 +35,11 @@ CODES = 127  # of fields, -1..1
 
 
 def open_ray_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray]:
-    """Memory maps by name. columns: codes of the guess; rgba: the picture; semantic, tokens, camera: what it says;
-    points (NEAR_POINTS near the surface, the others in the box) and target: the true field there, in codes."""
+    """Memory maps by name.
+
+    columns: codes of the guess; rgba: the picture; semantic, tokens, camera: what it says; points (NEAR_POINTS near the
+    surface, the others in the box) and target: the true field there, in codes.
+    """
     config = RayUNetConfig()
     half, patches, points = config.side // 2, config.side // 8, NEAR_POINTS + FAR_POINTS
     kinds = {
@@ -56,7 +59,7 @@ def codes(values: np.ndarray) -> np.ndarray:
 
 
 def picture_row(generator: TinyGenerator, condition: Condition, seed: int | None) -> dict[str, np.ndarray]:
-    """The row's part that a picture gives; seed: of the guess, None to leave it out."""
+    """Return the row's part that a picture gives; seed: of the guess, None to leave it out."""
     inputs = generator.ray_inputs(condition)
     said = {name: value[0].float().cpu().numpy() for name, value in inputs.items()}
     row = said | {"rgba": np.rint(said.pop("planes")[:4].transpose(1, 2, 0) * 255)}
@@ -67,7 +70,7 @@ def picture_row(generator: TinyGenerator, condition: Condition, seed: int | None
 
 
 def true_row(views: PosedViews, row: int, view: int, truncation: float, rng: np.random.Generator) -> dict:
-    """The row's part that the object gives: points and the true field there."""
+    """Return the row's part that the object gives: points and the true field there."""
     posed = views.shards.pose(row, yaw_matrix(views.pose(row, view)[0]), views.stretch(row, view))
     parts = ((posed.near, NEAR_POINTS), (posed.far, FAR_POINTS))
     query = np.concatenate([samples[rng.integers(0, len(samples), count)] for samples, count in parts])
@@ -125,7 +128,7 @@ def is_whole(arrays: dict[str, np.ndarray], k: int) -> bool:
 
 
 def shown(rgba: np.ndarray, augmented: float, rng: np.random.Generator) -> np.ndarray:
-    """A picture [S,S,4] as float32 in 0..1, changed in a share of all cases."""
+    """Return a picture [S,S,4] as float32 in 0..1, changed in a share of all cases."""
     return augment(rgba, rng) if rng.random() < augmented else rgba.astype(np.float32) / 255
 
 

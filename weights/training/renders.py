@@ -62,7 +62,10 @@ def random_stretch(rng: np.random.Generator) -> np.ndarray:
 
 
 def framed_camera(vertices: np.ndarray, pose: Pose) -> Camera:
-    """The camera of `pose` (azimuth 0: vertices [V,3] are already turned) that frames the object as prepare does."""
+    """Return the camera of `pose` (azimuth 0.
+
+    Vertices [V,3] are already turned) that frames the object as prepare does.
+    """
     tangent = 1.0 if pose.fov is None else math.tan(math.radians(pose.fov / 2))
     camera = Camera(0.0, pose.elevation, 1.0, pose.fov, 4.0 if pose.fov is None else 1.3 + 1.0 / tangent)
     places = camera.project(vertices, 2, 2)[:, :2] - 1  # in half pictures, y down
@@ -74,7 +77,7 @@ def framed_camera(vertices: np.ndarray, pose: Pose) -> Camera:
 
 
 def corner_normals(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Unit normals per face corner [F,3,3], smooth across edges flatter than 35 degrees."""
+    """Return unit normals per face corner [F,3,3], smooth across edges flatter than 35 degrees."""
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     cross = np.cross(b - a, c - a)
     unit = cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-12)
@@ -132,7 +135,7 @@ def recolour(colours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def seen_surface(obj: TrainingObject, normals: np.ndarray, pose: Pose, size: int) -> SeenSurface:
-    """What a pose's camera sees of an object at azimuth 0. normals: of corner_normals; size: pixels a side."""
+    """Render an object as a pose's camera sees it, at azimuth 0. normals: of corner_normals; size: pixels a side."""
     turn = yaw_matrix(pose.azimuth)
     vertices = obj.vertices @ turn.T
     camera = framed_camera(vertices, pose)
@@ -160,8 +163,11 @@ def seen_surface(obj: TrainingObject, normals: np.ndarray, pose: Pose, size: int
 def render_view(
     obj: TrainingObject, normals: np.ndarray, pose: Pose, rng: np.random.Generator, plain: bool
 ) -> np.ndarray:
-    """RGBA uint8 [VIEW_SIZE, VIEW_SIZE, 4], straight alpha, antialiased 2x2. normals: of corner_normals; plain: evenly
-    lit and flawless, as held-out objects are shown ever since they are measured."""
+    """RGBA uint8 [VIEW_SIZE, VIEW_SIZE, 4], straight alpha, antialiased 2x2.
+
+    normals: of corner_normals; plain: evenly lit and flawless, as held-out objects are shown ever since they are
+    measured.
+    """
     size = 2 * VIEW_SIZE
     seen = seen_surface(obj, normals, pose, size)
     coloured = dataclasses.replace(seen, colours=recolour(seen.colours, rng))

@@ -53,7 +53,7 @@ class Run:
         self.stream = Stream(data, plan.data, device, plan.seed, workers or None)
 
     def note(self, **values: Any) -> None:
-        """A line of the run's own log."""
+        """Return a line of the run's own log."""
         line = json.dumps({"left_s": round(self.ends - time.monotonic(), 1), **values})
         print(line, flush=True)
         with (self.out / LOG).open("a") as log:
@@ -72,14 +72,14 @@ class Run:
             self.stream.close()
 
     def first_weights(self, name: str) -> dict[str, Tensor] | None:
-        """What a stage begins with: this run's, those of --init, or none."""
+        """Return the weights that a stage begins with: this run's, those of --init, or none."""
         found = self.weights.get(name)
         if found is None and (self.out / name / "checkpoint.pt").exists():
             found = load_pieces(self.out, name)
         return load_pieces(self.init, name) if found is None and self.init else found
 
     def stage(self, name: str) -> Stage:
-        """The stage with its first weights."""
+        """Return the stage with its first weights."""
         training, held_out, seed = self.stream.training, self.stream.held_out, self.plan.seed
         plan = getattr(self.plan, name)
         if name == "vae":
@@ -98,7 +98,7 @@ class Run:
         return made
 
     def frozen_coarse(self) -> PictureFlow:
-        """The coarse stage whose reading of the picture the second look shares."""
+        """Return the coarse stage whose reading of the picture the second look shares."""
         flow = PictureFlow(ImageEncoderConfig(), flow_config("coarse", self.plan.coarse, VAE_CONFIG)).to(self.device)
         first = self.first_weights("coarse")
         if first is None:
@@ -108,7 +108,7 @@ class Run:
         return flow.eval().requires_grad_(False)
 
     def frozen_vae(self, config: AnchoredVAEConfig) -> AnchoredVAE:
-        """The autoencoder that latents come from: learnt by this run, or given by --init."""
+        """Return the autoencoder that latents come from: learnt by this run, or given by --init."""
         vae = AnchoredVAE(config).to(self.device)
         first = self.first_weights("vae")
         if first is None:

@@ -107,8 +107,10 @@ def _one(data: Path, job: tuple[int, tuple[int, int]]) -> tuple[int, dict[str, n
 
 
 def open_maps(folder: Path, kinds: dict[str, tuple[tuple, type]], count: int, mode: str) -> dict[str, np.ndarray]:
-    """Memory maps by name, in `folder`/NAME.npy. kinds: shape of a row and its number type; count, of rows, is asked
-    for by mode w+ alone, which makes them anew."""
+    """Memory maps by name, in `folder`/NAME.npy.
+
+    kinds: shape of a row and its number type; count, of rows, is asked for by mode w+ alone, which makes them anew.
+    """
     return {
         name: np.lib.format.open_memmap(
             folder / f"{name}.npy", mode=mode, dtype=kind, shape=(count, *shape) if mode == "w+" else None

@@ -55,7 +55,7 @@ def methods_of(records: Sequence[Record]) -> list[str]:
 
 
 def main_table(records: Sequence[Record]) -> str:
-    """A line per method: mean ± half the 95 % interval over objects; a dash where a score does not apply."""
+    """Return a line per method: mean ± half the 95 % interval over objects; a dash where a score does not apply."""
     shown = {head: column for head, column in COLUMNS.items() if any(column[0] in record for record in records)}
     lines = ["| | " + " | ".join(shown) + " | failed |", "|---" * (len(shown) + 2) + "|"]
     for method in methods_of(records):
@@ -74,7 +74,7 @@ def main_table(records: Sequence[Record]) -> str:
 
 
 def publisher_table(records: Sequence[Record], methods: Sequence[str]) -> str:
-    """A line per publisher, most objects first: CD and F@0.05 of the methods."""
+    """Return a line per publisher, most objects first: CD and F@0.05 of the methods."""
     objects = {record["object"]: record["publisher"] for record in records}
     publishers = sorted(set(objects.values()), key=lambda p: (-list(objects.values()).count(p), p))
     heads = [f"{method}, {head}" for method in methods for head in ("CD", "F@0.05")]

@@ -157,14 +157,14 @@ def held_out_loss(
 
 
 def load_vae(folder: Path) -> AnchoredVAE:
-    """The averaged weights of a train_vae run."""
+    """Return the averaged weights of a train_vae run."""
     vae = AnchoredVAE(VAE_CONFIG)
     vae.load_state_dict(averaged_weights(folder))
     return vae.eval().requires_grad_(False)
 
 
 def load_flow(folder: Path, dit: AnchoredDiTConfig) -> PictureFlow:
-    """The averaged weights of a train_flow run."""
+    """Return the averaged weights of a train_flow run."""
     flow = PictureFlow(ImageEncoderConfig(), dit)
     flow.load_state_dict(averaged_weights(folder))
     return flow
@@ -172,7 +172,7 @@ def load_flow(folder: Path, dit: AnchoredDiTConfig) -> PictureFlow:
 
 @torch.no_grad()
 def load_matching(model: nn.Module, weights: dict[str, Tensor]) -> None:
-    """Fills a network from one of an earlier shape: what a layer has more inputs for starts at zero."""
+    """Fill a network from one of an earlier shape: what a layer has more inputs for starts at zero."""
     own = model.state_dict()
     for key in own.keys() & weights.keys():
         old = weights[key]

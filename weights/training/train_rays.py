@@ -43,7 +43,7 @@ INPUTS = ("columns", "planes", "semantic", "tokens", "camera")
 
 
 def unpack(arrays: dict[str, np.ndarray], rows: np.ndarray, near: np.ndarray) -> dict[str, Tensor]:
-    """A batch: INPUTS, and points [B,P,3] with their target field [B,P], those chosen by `near` first."""
+    """Return a batch: INPUTS, and points [B,P,3] with their target field [B,P], those chosen by `near` first."""
     rgba = arrays["rgba"][rows].astype(np.float32) / 255
     chosen = np.concatenate([near, np.arange(NEAR_POINTS, arrays["points"].shape[1])])
     batch = {name: torch.from_numpy(arrays[name][rows]).float() for name in ("semantic", "tokens", "camera")}
@@ -59,7 +59,7 @@ def unpack(arrays: dict[str, np.ndarray], rows: np.ndarray, near: np.ndarray) ->
 
 
 def mirrored(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The same objects and pictures in a mirror: x turned around in the box and in the picture."""
+    """Return the same objects and pictures in a mirror: x turned around in the box and in the picture."""
     pictures = {name: batch[name].flip(-1) for name in ("columns", "planes", "semantic", "tokens")}
     turned = batch["camera"] * batch["camera"].new_tensor([[1, -1, -1, -1], [-1, 1, 1, 1]])
     return batch | pictures | {"camera": turned, "points": batch["points"] * batch["points"].new_tensor([-1, 1, 1])}
@@ -72,8 +72,11 @@ def whole_rows(arrays: dict[str, np.ndarray]) -> np.ndarray:
 def batches(
     shards: list[dict[str, np.ndarray]], size: int, seed: int, shares: list[float] | None = None
 ) -> Iterator[dict[str, Tensor]]:
-    """Endless random rows, mirrored and with permuted colours for half of the batches each. Shards that are still
-    being written give those they have. shares: of the shards in the rows; as many as they have if absent."""
+    """Endless random rows, mirrored and with permuted colours for half of the batches each.
+
+    Shards that are still being written give those they have. shares: of the shards in the rows; as many as they have if
+    absent.
+    """
     rng = np.random.default_rng(seed)
     whole: list[np.ndarray] = []
     for k in count():
@@ -145,7 +148,7 @@ def held_out_errors(network: nn.Module, held_out: list[dict[str, Tensor]]) -> di
 
 
 def load_rays(folder: Path) -> RayUNet:
-    """The averaged weights of a run."""
+    """Return the averaged weights of a run."""
     config = json.loads((folder / CONFIG).read_text())
     network = RayUNet(RayUNetConfig(**config | {"widths": tuple(config["widths"])}))
     network.load_state_dict(averaged_weights(folder))

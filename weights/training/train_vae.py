@@ -69,7 +69,7 @@ def frame_transform(points: np.ndarray) -> tuple[float, np.ndarray]:
 
 
 def stretched_normals(normals: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """Unit normals [...,3] of a surface whose points are multiplied by factors [3]."""
+    """Return unit normals [...,3] of a surface whose points are multiplied by factors [3]."""
     turned = normals / factors
     return turned / np.maximum(np.linalg.norm(turned, axis=-1, keepdims=True), 1e-6)
 
@@ -127,7 +127,7 @@ def voxel_anchors(points: np.ndarray, count: int, rng: np.random.Generator, jitt
 
 
 def disturb(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Moves points [P,3] smoothly, by up to about 0.06, as the coarse stage misplaces a surface."""
+    """Move points [P,3] smoothly, by up to about 0.06, as the coarse stage misplaces a surface."""
     amplitude = rng.uniform(0, 0.04) * rng.normal(size=(4, 3))
     waves, phase = rng.normal(size=(4, 3)) * 3, rng.uniform(0, 2 * np.pi, 4)
     return (points + np.sin(points @ waves.T + phase) @ amplitude * 0.6).astype(np.float32)

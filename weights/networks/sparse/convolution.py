@@ -95,7 +95,7 @@ class TransposedConv(KernelWeights):
     """Way back of StridedConv onto the voxels `onto`, whose parents carry the input: one product per kernel cell."""
 
     def forward(self, x: SparseTensor, onto: VoxelSet) -> SparseTensor:
-        """Raises ValueError unless x lives on `onto.parents(size)`."""
+        """Raise ValueError unless x lives on `onto.parents(size)`."""
         coarse, parent = onto.parents(self.size)
         if coarse is not x.voxels and not torch.equal(coarse.coords, x.coords):
             raise ValueError("the input lives on other voxels than the parents of the output")

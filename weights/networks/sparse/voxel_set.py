@@ -70,7 +70,7 @@ class VoxelSet:
         return self.coords.device
 
     def keep(self, key: object, make: Callable[[], T]) -> T:
-        """What `make` gives, computed at the first call with this key and kept as long as the set."""
+        """Return the value of `make`, computed at the first call with this key and kept as long as the set."""
         if key not in self._kept:
             self._kept[key] = make()
         return self._kept[key]  # type: ignore[return-value]
@@ -111,7 +111,7 @@ class VoxelSet:
         return self.keep(("table", size), make)
 
     def parents(self, factor: int = 2) -> tuple[VoxelSet, Tensor]:
-        """The set of coords // factor, ordered by (item, x, y, z), and the parent row of every voxel [N] int64."""
+        """Return the set of coords // factor, ordered by (item, x, y, z), and every voxel's parent row [N] int64."""
 
         def make() -> tuple[VoxelSet, Tensor]:
             coords = self.coords.clone()

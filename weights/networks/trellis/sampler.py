@@ -53,5 +53,5 @@ def guided_velocity(
 
 
 def data_estimate(x: Tensor, velocity: Tensor, level: float, sigma_min: float) -> Tensor:
-    """Data that the velocity points to from a noise level."""
+    """Return data that the velocity points to from a noise level."""
     return (1 - sigma_min) * x - (sigma_min + (1 - sigma_min) * level) * velocity

@@ -12,7 +12,7 @@ FEWEST = 500  # triangles
 
 
 def training_object(shape: Shape, name: str) -> TrainingObject:
-    """The shape in the canonical frame: centred, longest side 2, colours per corner as uint8.
+    """Return the shape in the canonical frame: centred, longest side 2, colours per corner as uint8.
 
     Shapes of few triangles are cut finer, so that everything that is told per triangle has some.
     """

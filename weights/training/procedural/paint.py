@@ -106,7 +106,7 @@ def shade(colour: Colour, factor: float) -> Colour:
 
 
 def by_face(choose: Callable[[np.ndarray], np.ndarray]) -> Pattern:
-    """A pattern of one colour a triangle: choose maps middles [F,3] to colours [F,3]."""
+    """Return a pattern of one colour a triangle: choose maps middles [F,3] to colours [F,3]."""
 
     def pattern(corners: np.ndarray) -> np.ndarray:
         middles = (corners.min(1) + corners.max(1)) / 2  # the same for both halves of a quad: straight borders
@@ -133,7 +133,7 @@ def wedges(colours: Sequence[Colour], count: int, axis: str = "y") -> Pattern:
 
 
 def tiles(colours: Sequence[Colour], tall: float, around: int) -> Pattern:
-    """A chequered wrap around Y: rows `tall` high, `around` tiles in each."""
+    """Return a chequered wrap around Y: rows `tall` high, `around` tiles in each."""
     table = np.asarray(colours)
 
     def choose(p: np.ndarray) -> np.ndarray:

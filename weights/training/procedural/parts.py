@@ -49,7 +49,7 @@ def _cap_faces(count: int, around: int) -> np.ndarray:
 
 
 def box(width: float, height: float, depth: float, round_by: float = 0, steps: int = 2, cuts: int = 1) -> Shape:
-    """A box with edges rounded by arcs of `steps` (even) segments; `cuts` divides each side for patterns."""
+    """Return a box with edges rounded by arcs of `steps` (even) segments; `cuts` divides each side for patterns."""
     half = np.array([width, height, depth]) / 2
     if round_by <= 0:
         places, _, faces = _box_template(0, cuts)
@@ -90,7 +90,7 @@ def _box_template(steps: int, cuts: int) -> tuple[np.ndarray, np.ndarray, np.nda
 
 
 def ball(rx: float, ry: float | None = None, rz: float | None = None, power: float = 2, detail: int = 14) -> Shape:
-    """An ellipsoid, or a superquadric: power above 2 nears a box. One radius alone serves all axes."""
+    """Return an ellipsoid, or a superquadric: power above 2 nears a box. One radius alone serves all axes."""
     ry, rz = rx if ry is None else ry, rx if rz is None else rz
     unit, faces = _ball_template(detail, power)
     return Shape.of(unit * (rx, ry, rz), faces)
@@ -108,7 +108,7 @@ def _ball_template(detail: int, power: float) -> tuple[np.ndarray, np.ndarray]:
 
 
 def lathe(profile: Points, around: int = 24, power: float = 2) -> Shape:
-    """A profile [K,2] of (radius, height) turned about Y; its ends are closed towards the axis."""
+    """Return a profile [K,2] of (radius, height) turned about Y; its ends are closed towards the axis."""
     given = np.asarray(profile, float)
     ring = ellipse(1, 1, around, power)
     rings = np.empty((len(given), around, 3))
@@ -119,7 +119,7 @@ def lathe(profile: Points, around: int = 24, power: float = 2) -> Shape:
 
 
 def rod(radius: float, height: float, top: float | None = None, around: int = 14, round_by: float = 0) -> Shape:
-    """A cylinder about Y, or a cone frustum with another radius at its top, its rims rounded."""
+    """Return a cylinder about Y, or a cone frustum with another radius at its top, its rims rounded."""
     top, half = radius if top is None else top, height / 2
     if not round_by:
         return lathe([(radius, -half), (top, half)], around)
@@ -130,7 +130,7 @@ def rod(radius: float, height: float, top: float | None = None, around: int = 14
 
 
 def hull(stations: Points, around: int = 20, along: int = 0, axis: str = "z") -> Shape:
-    """A body along an axis, of superellipse sections.
+    """Return a body along an axis, of superellipse sections.
 
     stations [K,4 or 5]: place on the axis, half width, low, high, power (2 ellipse, 4 near a rectangle); low and high
     are heights (x is the width) along z, and z (x is the width) along y. `along` > 0: so many smooth sections.
@@ -164,7 +164,9 @@ def frames(path: np.ndarray, closed: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def sweep(path: Points, outline: Points, size: float | Sequence[float] | np.ndarray = 1, closed: bool = False) -> Shape:
-    """An outline [N,2] moved along a path [K,3], scaled by size: one number, [K], or [K,2]; ends may shrink to tips.
+    """Return an outline [N,2] moved along a path [K,3], scaled by size.
+
+    One number, [K], or [K,2]; ends may shrink to tips.
 
     The outline's first axis is normal to the path's plane where the path is flat.
     """
@@ -181,7 +183,7 @@ def sweep(path: Points, outline: Points, size: float | Sequence[float] | np.ndar
 def tube(
     path: Points, radius: float | Sequence[float] | np.ndarray, around: int = 8, closed: bool = False, along: int = 0
 ) -> Shape:
-    """A round tube along a path [K,3]; radius one number, [K], or [K,2]; `along` > 0 smooths path and radius."""
+    """Return a round tube along a path [K,3]; radius one number, [K], or [K,2]; `along` > 0 smooths path and radius."""
     places = np.asarray(path, float)
     size = np.asarray(radius, float)
     if along:
@@ -193,19 +195,19 @@ def tube(
 
 
 def rail(start: Place, end: Place, radius: float, top: float | None = None, around: int = 8) -> Shape:
-    """A straight round bar from one place to another."""
+    """Return a straight round bar from one place to another."""
     return tube([start, end], [radius, radius if top is None else top], around)
 
 
 def torus(radius: float, thick: float, around: int = 24, section: int = 8, deep: float | None = None) -> Shape:
-    """A ring about Y; `deep` is its half thickness along Y when that differs."""
+    """Return a ring about Y; `deep` is its half thickness along Y when that differs."""
     angle = np.arange(around) * (2 * np.pi / around)
     path = np.stack([radius * np.cos(angle), np.zeros(around), -radius * np.sin(angle)], 1)
     return sweep(path, ellipse(thick if deep is None else deep, thick, section), closed=True)
 
 
 def extrude(outline: Points, depth: float, round_by: float = 0, plane: str = "xy") -> Shape:
-    """A simple polygon [N,2] in a plane, made thick across it, centred there; round_by bevels its rims inwards."""
+    """Return a simple polygon [N,2] in a plane, made thick across it; round_by bevels its rims inwards."""
     points = np.asarray(outline, float)
     x, y = points.T
     if (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() < 0:
@@ -224,7 +226,7 @@ def extrude(outline: Points, depth: float, round_by: float = 0, plane: str = "xy
 
 
 def inset(points: np.ndarray, amount: float) -> np.ndarray:
-    """A counterclockwise polygon [N,2] with its corners moved inwards."""
+    """Return a counterclockwise polygon [N,2] with its corners moved inwards."""
     side = np.roll(points, -1, 0) - points
     side = side / np.maximum(np.linalg.norm(side, axis=1, keepdims=True), 1e-12)
     normal = np.stack([-side[:, 1], side[:, 0]], 1)

@@ -28,7 +28,7 @@ def families() -> tuple[str, ...]:
 
 
 def make_object(family: str, seed: int) -> TrainingObject:
-    """The object of a family and a seed (0 and up), always the same. UsageError for an unknown family."""
+    """Return the object of a family and a seed (0 and up), always the same. UsageError for an unknown family."""
     make = makers().get(family)
     if make is None:
         raise UsageError(f"no procedural family '{family}'; there are {', '.join(families())}")
@@ -41,6 +41,6 @@ def make_object(family: str, seed: int) -> TrainingObject:
 
 
 def sample_object(rng: np.random.Generator) -> TrainingObject:
-    """An object of any family, all equally likely."""
+    """Return an object of any family, all equally likely."""
     names = sorted(families())  # the modules' order may change without changing what a generator draws
     return make_object(names[int(rng.integers(len(names)))], int(rng.integers(2**31)))

@@ -26,7 +26,7 @@ class Shape:
 
     @classmethod
     def of(cls, vertices: np.ndarray, faces: np.ndarray) -> Shape:
-        """A grey part; faces that look inwards are turned as a whole."""
+        """Return a grey part; faces that look inwards are turned as a whole."""
         a, b, c = (vertices[faces[:, k]] for k in range(3))
         if (np.cross(a, b) * c).sum() < 0:
             faces = faces[:, ::-1]
@@ -47,7 +47,7 @@ class Shape:
         return replace(self, vertices=self.vertices * (x, x if y is None else y, x if z is None else z))
 
     def turn(self, axis: str, degrees: float) -> Shape:
-        """Turned about an axis through the origin, counterclockwise seen from its positive end."""
+        """Return turned about an axis through the origin, counterclockwise seen from its positive end."""
         k = AXES[axis]
         i, j = (k + 1) % 3, (k + 2) % 3
         cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
@@ -62,7 +62,7 @@ class Shape:
         return Shape(vertices, self.faces[:, ::-1], self.colours[:, ::-1])
 
     def both(self, axis: str = "x") -> Shape:
-        """The shape and its mirror image."""
+        """Return the shape and its mirror image."""
         return join((self, self.mirrored(axis)))
 
     def corners(self) -> Shape:
@@ -70,11 +70,11 @@ class Shape:
         return self.both("x").both("z")
 
     def around(self, count: int, axis: str = "y", total: float = 360) -> Shape:
-        """Copies turned about an axis by equal angles."""
+        """Copy turned about an axis by equal angles."""
         return join(self.turn(axis, k * total / count) for k in range(count))
 
     def along(self, count: int, x: float = 0, y: float = 0, z: float = 0) -> Shape:
-        """Copies in a row, one step apart, centred on the shape's own place."""
+        """Copy in a row, one step apart, centred on the shape's own place."""
         return join(self.move(x * t, y * t, z * t) for t in np.arange(count) - (count - 1) / 2)
 
     def bend(self, change: Callable[[np.ndarray], np.ndarray]) -> Shape:

@@ -63,8 +63,7 @@ class Batcher:
         return rotation * torch.stack([flip, torch.ones_like(flip), torch.ones_like(flip)], -1)[:, :, None]
 
     def posed(self, picks: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Surfaces [B,8192,6] of the objects turned into the product's frame, and the frames' scale [B,1] and offset
-        [B,1,3]."""
+        """Return surfaces [B,8192,6] of the objects in the product's frame, its scale [B,1] and offset [B,1,3]."""
         surface = self.rows.surface[picks].float()
         points = surface[..., :3] / POSITION_UNIT @ rotation.mT
         normals = F.normalize(surface[..., 3:] / NORMAL_UNIT @ rotation.mT, dim=-1)
@@ -91,7 +90,7 @@ class Batcher:
     def near_and_far(
         self, picks: Tensor, rotation: Tensor, frame: tuple[Tensor, Tensor], near: int, far: int
     ) -> Tensor:
-        """`queries` of both kinds, [B,near+far,4], those near the surface first."""
+        """Return `queries` of both kinds, [B,near+far,4], those near the surface first."""
         return torch.cat(
             [self.queries(kind, picks, rotation, frame, n) for kind, n in (("near", near), ("far", far))], 1
         )
@@ -99,7 +98,7 @@ class Batcher:
     def sample(
         self, picks: Tensor, rotation: Tensor, anchors: Tensor | None, tokens: int, sizes: tuple[int, int, int]
     ) -> dict[str, Tensor]:
-        """What the autoencoder reads of objects, by the names of train_vae.vae_sample.
+        """Return the autoencoder's inputs of objects, by the names of train_vae.vae_sample.
 
         anchors [N,3] or [B,N,3], or None for `tokens` active voxels of the surface, half of the times of a disturbed
         one. sizes: surface points, near samples, far samples.
@@ -135,7 +134,7 @@ class Batcher:
         return points + (points @ waves.mT + phase).sin() @ amplitude * 0.6
 
     def rough(self, surface: Tensor) -> Tensor:
-        """A rough surface [B,ROUGH_POINTS,6] out of a true one [B,S,6]: displaced, half of them with a hole."""
+        """Return a rough surface [B,ROUGH_POINTS,6] out of a true one [B,S,6]: displaced, half of them with a hole."""
         points = self.disturbed(surface[..., :3])
         middle = gathered(points, self.integers(points.shape[1], len(points), 1))
         hole = torch.where(self.uniform(len(points), 1) < 0.5, 0.25 * self.uniform(len(points), 1), 0.0)
@@ -171,7 +170,7 @@ class Batcher:
         return places + torch.where((active < count)[..., None] | jitter, moved, 0.0)
 
     def pictures(self, picks: Tensor, view: Tensor, mirror: Tensor, augmented: bool) -> Tensor:
-        """What the image encoder reads, [B,5,S,S]; mirror bool [B]."""
+        """Return the image encoder's inputs [B,5,S,S]; mirror bool [B]."""
         rgba = self.rows.views[picks, view].float().permute(0, 3, 1, 2) / 255
         rgba = torch.where(mirror.view(-1, 1, 1, 1), rgba.flip(-1), rgba)
         if augmented:
@@ -237,8 +236,10 @@ class Batcher:
 
 
 def mask_distances(mask: Tensor) -> Tensor:
-    """Pixels from each pixel of masks [B,S,S] to the nearest one of the other kind, positive inside; exact, as
-    silhouette.mask_distance."""
+    """Pixels from each pixel of masks [B,S,S] to the nearest one of the other kind, positive inside.
+
+    Exact, as silhouette.mask_distance.
+    """
     parts = [_distance_to(~part) - _distance_to(part) for part in mask.split(EDT_AT_ONCE)]
     return torch.cat(parts)
 

@@ -30,7 +30,7 @@ def save_plan(plan: Plan, folder: Path) -> None:
 
 
 def built(name: str, plan: Plan) -> nn.Module:
-    """The network of a stage, untrained."""
+    """Return the network of a stage, untrained."""
     if name == "vae":
         return AnchoredVAE(VAE_CONFIG)
     if name == "rays":
@@ -39,7 +39,7 @@ def built(name: str, plan: Plan) -> nn.Module:
 
 
 def networks_of(folder: Path) -> dict[str, nn.Module]:
-    """The networks that a run has trained, by name. Raises CheckpointError when there is no run."""
+    """Return the networks that a run has trained, by name. Raises CheckpointError when there is no run."""
     try:
         plan = changed(Plan(), json.loads((folder / PLAN).read_text()), str(folder / PLAN))
     except (OSError, ValueError) as error:

@@ -15,8 +15,10 @@ HEADER_BYTES = 1 << 16  # room for the names and shapes of a file
 
 
 def save_pieces(weights: dict[str, Tensor], folder: Path, name: str) -> list[Path]:
-    """Write the tensors as float16 into as few files as take them; files of an earlier call go. Raises CheckpointError
-    for a tensor that no file takes."""
+    """Write the tensors as float16 into as few files as take them; files of an earlier call go.
+
+    Raises CheckpointError for a tensor that no file takes.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pieces: list[dict[str, Tensor]] = [{}]
     room = PIECE_BYTES - HEADER_BYTES
@@ -47,7 +49,7 @@ def save_pieces(weights: dict[str, Tensor], folder: Path, name: str) -> list[Pat
 
 
 def load_pieces(folder: Path, name: str) -> dict[str, Tensor] | None:
-    """The tensors of NAME-00 ..., or of the one file NAME.safetensors, as float32; None without any."""
+    """Return the tensors of NAME-00 ..., or of the one file NAME.safetensors, as float32; None without any."""
     paths = sorted(folder.glob(f"{name}-[0-9][0-9].safetensors")) or sorted(folder.glob(f"{name}.safetensors"))
     found = {key: value.float() for path in paths for key, value in load_file(path).items()}
     return found or None

@@ -16,7 +16,9 @@ NAMES = ("vae", "coarse", "rays", "refine")
 
 @dataclass(frozen=True)
 class DataPlan:
-    """objects: of the archive, 0 for all; procedural: made on the spot beside them; views: pictures of each; held_out:
+    """Amounts of data.
+
+    objects: of the archive, 0 for all; procedural: made on the spot beside them; views: pictures of each; held_out:
     objects kept aside for evaluation; ready: objects that must be there before the first step."""
 
     objects: int = 0
@@ -28,7 +30,9 @@ class DataPlan:
 
 @dataclass(frozen=True)
 class StagePlan:
-    """share: of the minutes, against the other stages; batch: objects a step; tokens: voxel anchors of an object where
+    """One stage of the training.
+
+    share: of the minutes, against the other stages; batch: objects a step; tokens: voxel anchors of an object where
     anchors are voxels; draws: times and noises a picture; network: entries of the network's config that differ."""
 
     share: float
@@ -59,7 +63,7 @@ class Plan:
 
 
 def read_plan(path: Path | None) -> Plan:
-    """The plan of a TOML file, or the default one. Raises UsageError for what it does not know."""
+    """Return the plan of a TOML file, or the default one. Raises UsageError for what it does not know."""
     if path is None:
         return Plan()
     try:
@@ -75,7 +79,7 @@ def read_plan(path: Path | None) -> Plan:
 
 
 def changed(settings: Any, given: dict[str, Any], where: str) -> Any:
-    """`settings` with the entries of a table put in, nested tables likewise. Raises UsageError."""
+    """Return `settings` with the entries of a table put in, nested tables likewise. Raises UsageError."""
     known = {entry.name: getattr(settings, entry.name) for entry in dataclasses.fields(settings)}
     values: dict[str, Any] = {}
     for name, value in given.items():

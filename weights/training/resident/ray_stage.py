@@ -35,7 +35,7 @@ def ray_loss(network: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def ray_config(plan: StagePlan) -> RayUNetConfig:
-    """The network of a plan."""
+    """Return the network of a plan."""
     given: dict[str, Any] = {"layers": 2, "guess": False, **plan.network}
     if "widths" in given:  # a list, as files have it
         given["widths"] = tuple(given["widths"])
@@ -62,7 +62,7 @@ class RayStage:
 
     @torch.no_grad()
     def _read(self, batches: Batcher, count: int, training: bool) -> dict[str, Tensor]:
-        """A batch by the names of train_rays."""
+        """Return a batch by the names of train_rays."""
         made, config = batches.pictured(count, self.plan.near, FAR_POINTS, training), self.network.config
         semantic = semantic_features(self.backbone, made["picture"]).float()
         picture = self.encoder(made["picture"], semantic)

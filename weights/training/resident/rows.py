@@ -51,9 +51,11 @@ class Job:
 
 @dataclass(frozen=True)
 class Prepared:
-    """An object as it is learnt from. surface int16 [S,6], near [N,4], far [M,4]: see shards; views uint8
-    [K,128,128,4]; azimuths float32 [K]: degrees to turn the object by; cameras float32 [K,2,4]: from the frame of the
-    turned object to the picture."""
+    """An object as it is learnt from.
+
+    surface int16 [S,6], near [N,4], far [M,4]: see shards; views uint8 [K,128,128,4]; azimuths float32 [K]: degrees to
+    turn the object by; cameras float32 [K,2,4]: from the frame of the turned object to the picture.
+    """
 
     surface: np.ndarray
     near: np.ndarray
@@ -64,7 +66,7 @@ class Prepared:
 
 
 def prepare(data: Path, views: int, job: Job) -> tuple[Job, Prepared | None]:
-    """The object of a job; None when it is a hollow shell."""
+    """Return the object of a job; None when it is a hollow shell."""
     obj = variant(open_archive(data), job.number, job.variant)
     samples = field_samples(obj, seed=[job.number, job.variant])
     if (samples["near"][:, 3] > 0).sum() < LEAST_INSIDE:
@@ -153,8 +155,10 @@ class Stream:
                 (self.training if job.training else self.held_out).add(row)
 
     def wait_for(self, objects: int, until: float) -> None:
-        """Wait for the held-out objects and `objects` others; when the clock says `until` (monotonic), for one of each
-        only. Raises BadInputError when all are hollow."""
+        """Wait for the held-out objects and `objects` others.
+
+        When the clock says `until` (monotonic), for one of each only. Raises BadInputError when all are hollow.
+        """
         wanted = len(self.held_out.surface) + objects
         while not self.done:
             one_of_each = self.training.count > 0 and self.held_out.count > 0

@@ -73,7 +73,7 @@ def held_out_sizes(count: int) -> list[int]:
 
 
 def flow_config(name: str, plan: StagePlan, vae: AnchoredVAEConfig) -> AnchoredDiTConfig:
-    """The transformer of a plan's coarse stage or refiner."""
+    """Return the transformer of a plan's coarse stage or refiner."""
     config = COARSE_DIT if name == "coarse" else FINE_DIT
     return dataclasses.replace(config, latent_channels=vae.latent_channels, **plan.network)
 

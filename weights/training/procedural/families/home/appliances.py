@@ -39,7 +39,7 @@ def fridge(rng: np.random.Generator) -> Shape:
 
 
 def washing_machine(rng: np.random.Generator) -> Shape:
-    """A front loader with porthole, drawer, knob and display."""
+    """Return a front loader with porthole, drawer, knob and display."""
     colour = casing(rng)
     wide, high, deep = rng.uniform(0.58, 0.64), rng.uniform(0.8, 0.9), rng.uniform(0.5, 0.62)
     shape = box(wide, high, deep, 0.025).paint(colour).move(0, high / 2)
@@ -62,7 +62,7 @@ def washing_machine(rng: np.random.Generator) -> Shape:
 
 
 def stove(rng: np.random.Generator) -> Shape:
-    """An oven with hob, or a microwave oven, or a toaster."""
+    """Return an oven with hob, or a microwave oven, or a toaster."""
     kind, colour = pick(rng, ["stove", "stove", "microwave", "toaster"]), casing(rng)
     if kind == "toaster":
         wide, high, deep = rng.uniform(0.62, 0.8), rng.uniform(0.42, 0.52), rng.uniform(0.32, 0.4)
@@ -120,7 +120,7 @@ def stove(rng: np.random.Generator) -> Shape:
 
 
 def toilet(rng: np.random.Generator) -> Shape:
-    """A pan with its seat, lid open or shut, and a cistern."""
+    """Return a pan with its seat, lid open or shut, and a cistern."""
     colour, seat = pick(rng, [WHITE, WHITE, pastel(rng)]), pick(rng, [WHITE, WHITE, wood(rng), BLACK])
     foot = hull(
         [
@@ -157,7 +157,7 @@ def toilet(rng: np.random.Generator) -> Shape:
 
 
 def bathtub(rng: np.random.Generator) -> Shape:
-    """A free-standing tub on feet, with taps and sometimes foam; or a washbasin on a column."""
+    """Return a free-standing tub on feet, with taps and sometimes foam; or a washbasin on a column."""
     colour, tap = pick(rng, [WHITE, WHITE, pastel(rng), vivid(rng)]), pick(rng, [STEEL, (0.88, 0.7, 0.3)])
     spout = tube([(0, 0, 0), (0, 0.2, 0), (0, 0.26, 0.08), (0, 0.2, 0.16)], 0.03, 10, along=12)
     knobs = (rod(0.045, 0.05, around=12).move(0.12, 0.07) + rod(0.02, 0.1, around=8).move(0.12, 0.02)).both()
@@ -211,7 +211,7 @@ def bathtub(rng: np.random.Generator) -> Shape:
 
 
 def fan(rng: np.random.Generator) -> Shape:
-    """A table or standing fan with its guard."""
+    """Return a table or standing fan with its guard."""
     colour, blade_of = pick(rng, [WHITE, BLACK, STEEL, vivid(rng)]), pick(rng, [vivid(rng), STEEL, WHITE])
     high, r = pick(rng, [rng.uniform(0.35, 0.5), rng.uniform(0.9, 1.2)]), rng.uniform(0.3, 0.38)
     blade = (

@@ -23,7 +23,7 @@ def four_legs(
 
 
 def backrest(rng: np.random.Generator, kind: str, width: float, height: float, thick: float, colour: Colour) -> Shape:
-    """A back that stands on y = 0 in the plane z = 0: panel, slats, bars, ladder or hoop."""
+    """Return a back that stands on y = 0 in the plane z = 0: panel, slats, bars, ladder or hoop."""
     if kind == "panel":
         return box(width, height * 0.62, thick, 0.3 * thick).paint(colour).move(0, height * 0.69)
     posts = box(thick, height, thick, 0.2 * thick).move(width / 2 - thick / 2, height / 2).both()
@@ -56,7 +56,7 @@ def cushion(width: float, height: float, depth: float) -> Shape:
 
 
 def chair(rng: np.random.Generator) -> Shape:
-    """A dining chair of wood or metal with one of several backs."""
+    """Return a dining chair of wood or metal with one of several backs."""
     half, deep, seat = rng.uniform(0.2, 0.26), rng.uniform(0.2, 0.25), rng.uniform(0.42, 0.5)
     colour = pick(rng, [wood(rng), wood(rng), vivid(rng), grey(rng)])
     thick, high = rng.uniform(0.034, 0.055), rng.uniform(0.36, 0.62)
@@ -160,7 +160,7 @@ def shell_chair(rng: np.random.Generator) -> Shape:
 
 
 def rocking_chair(rng: np.random.Generator) -> Shape:
-    """A wooden chair on two bows."""
+    """Return a wooden chair on two bows."""
     colour = wood(rng)
     half, seat = rng.uniform(0.24, 0.29), rng.uniform(0.4, 0.46)
     angle = np.radians(np.linspace(-128, -55, 10))

@@ -11,7 +11,7 @@ from .furniture import screen
 
 
 def television(rng: np.random.Generator) -> Shape:
-    """A flat screen on feet, or an old box with aerials and knobs."""
+    """Return a flat screen on feet, or an old box with aerials and knobs."""
     if chance(rng, 0.5):
         width = rng.uniform(1.2, 1.7)
         return screen(rng, width, width * rng.uniform(0.52, 0.62))
@@ -67,7 +67,7 @@ def laptop(rng: np.random.Generator) -> Shape:
 
 
 def phone(rng: np.random.Generator) -> Shape:
-    """A smartphone, a desk telephone with receiver, or an old mobile with keys."""
+    """Return a smartphone, a desk telephone with receiver, or an old mobile with keys."""
     kind = pick(rng, ["smart", "desk", "desk", "keys"])
     colour = pick(rng, [BLACK, vivid(rng), WHITE, grey(rng)])
     if kind == "smart":
@@ -116,7 +116,7 @@ def phone(rng: np.random.Generator) -> Shape:
 
 
 def camera(rng: np.random.Generator) -> Shape:
-    """A photo camera with lens, prism, buttons, sometimes a strap."""
+    """Return a photo camera with lens, prism, buttons, sometimes a strap."""
     colour, trim = (
         pick(rng, [BLACK, BLACK, grey(rng, 0.2, 0.4), vivid(rng), wood(rng)]),
         pick(rng, [STEEL, STEEL, BLACK, WHITE]),

@@ -26,7 +26,7 @@ CHOCOLATE: Colour = (0.32, 0.17, 0.09)
 
 
 def cupcake(rng: np.random.Generator, icing: Colour) -> Shape:
-    """A cake in a paper cup under a swirl of icing."""
+    """Return a cake in a paper cup under a swirl of icing."""
     cup = (
         lathe([(0.3, 0), (0.42, 0.38), (0, 0.38)], 32)
         .bend(
@@ -62,7 +62,7 @@ def cupcake(rng: np.random.Generator, icing: Colour) -> Shape:
 
 
 def cake(rng: np.random.Generator) -> Shape:
-    """A round cake with layers and candles, a slice of it, or a cupcake."""
+    """Return a round cake with layers and candles, a slice of it, or a cupcake."""
     sponge, icing = pick(rng, [DOUGH, CHOCOLATE, CREAM]), pick(rng, [pastel(rng), CREAM, CHOCOLATE, (0.95, 0.6, 0.7)])
     kind = pick(rng, ["round", "round", "slice", "cupcake", "cupcake"])
     if kind == "cupcake":
@@ -116,7 +116,7 @@ def cake(rng: np.random.Generator) -> Shape:
 
 
 def donut(rng: np.random.Generator) -> Shape:
-    """A ring with icing and sprinkles, upright or lying, or a pretzel."""
+    """Return a ring with icing and sprinkles, upright or lying, or a pretzel."""
     thick = rng.uniform(0.18, 0.26)
     icing = pick(rng, [(0.95, 0.55, 0.7), CHOCOLATE, CREAM, pastel(rng), vivid(rng)])
     ring = torus(0.4, thick, 36, 16, 0.85 * thick).paint(DOUGH)

@@ -87,7 +87,7 @@ def apple(rng: np.random.Generator) -> Shape:
 
 
 def bananas(rng: np.random.Generator) -> Shape:
-    """A bunch of bananas or one."""
+    """Return a bunch of bananas or one."""
     colour = pick(rng, [(0.96, 0.83, 0.2), (0.96, 0.83, 0.2), (0.7, 0.75, 0.25)])
     count = int(rng.integers(1, 6))
     bow = rng.uniform(0.28, 0.45)
@@ -158,7 +158,7 @@ def berries(rng: np.random.Generator) -> Shape:
 
 
 def ribbed_pumpkin(rng: np.random.Generator) -> Shape:
-    """A ribbed pumpkin, one in two with a cut face."""
+    """Return a ribbed pumpkin, one in two with a cut face."""
     ribs, flat_by = int(rng.integers(8, 12)), rng.uniform(0.7, 0.95)
     colour = pick(rng, [(0.92, 0.48, 0.08), (0.92, 0.48, 0.08), (0.85, 0.7, 0.3), (0.4, 0.5, 0.25)])
     shape = (

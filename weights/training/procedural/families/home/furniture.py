@@ -97,7 +97,7 @@ def drawers(rng: np.random.Generator, width: float, height: float, rows: int, co
 
 
 def desk(rng: np.random.Generator) -> Shape:
-    """A writing desk with drawers on one or both sides; sometimes a screen on it."""
+    """Return a writing desk with drawers on one or both sides; sometimes a screen on it."""
     colour, half, deep, high = (
         pick(rng, [wood(rng), wood(rng), WHITE, grey(rng)]),
         rng.uniform(0.55, 0.8),
@@ -138,7 +138,7 @@ def desk(rng: np.random.Generator) -> Shape:
 
 
 def screen(rng: np.random.Generator, width: float, height: float) -> Shape:
-    """A flat screen on a foot, standing on y = 0."""
+    """Return a flat screen on a foot, standing on y = 0."""
     frame, picture = (
         pick(rng, [BLACK, grey(rng, 0.1, 0.3), STEEL]),
         pick(rng, [(0.1, 0.12, 0.16), vivid(rng), (0.2, 0.35, 0.5)]),
@@ -157,7 +157,7 @@ def screen(rng: np.random.Generator, width: float, height: float) -> Shape:
 
 
 def shelf(rng: np.random.Generator) -> Shape:
-    """A bookcase, partly filled with books, boxes and vases."""
+    """Return a bookcase, partly filled with books, boxes and vases."""
     colour, half, deep, high = (
         pick(rng, [wood(rng), wood(rng), WHITE, BLACK]),
         rng.uniform(0.3, 0.55),

@@ -34,7 +34,7 @@ def headphones(rng: np.random.Generator) -> Shape:
 
 
 def controller(rng: np.random.Generator) -> Shape:
-    """A game pad with sticks, cross and buttons, lying with its buttons up."""
+    """Return a game pad with sticks, cross and buttons, lying with its buttons up."""
     colour, trim = pick(rng, [BLACK, WHITE, grey(rng), vivid(rng)]), pick(rng, [BLACK, grey(rng, 0.3, 0.6)])
     reach = rng.uniform(0.25, 0.5)
     body = hull(
@@ -72,7 +72,7 @@ def controller(rng: np.random.Generator) -> Shape:
 
 
 def keyboard(rng: np.random.Generator) -> Shape:
-    """A computer keyboard or a computer mouse."""
+    """Return a computer keyboard or a computer mouse."""
     colour, key = pick(rng, [BLACK, WHITE, grey(rng), vivid(rng)]), pick(rng, [BLACK, WHITE, grey(rng, 0.6, 0.9)])
     if chance(rng, 0.4):
         shape = hull(
@@ -110,7 +110,7 @@ def keyboard(rng: np.random.Generator) -> Shape:
 
 
 def microphone(rng: np.random.Generator) -> Shape:
-    """A hand microphone, or an old one on a stand."""
+    """Return a hand microphone, or an old one on a stand."""
     colour = pick(rng, [BLACK, BLACK, STEEL, vivid(rng)])
     if chance(rng, 0.55):
         shape = ball(0.27, 0.28, detail=20).paint(shade(STEEL, rng.uniform(0.5, 1))).move(0, 0.62) + torus(
@@ -143,7 +143,7 @@ def microphone(rng: np.random.Generator) -> Shape:
 
 
 def watch(rng: np.random.Generator) -> Shape:
-    """A wrist watch closed to a ring, or a ring with a stone."""
+    """Return a wrist watch closed to a ring, or a ring with a stone."""
     trim = pick(rng, [GOLD, STEEL, STEEL, BLACK])
     r = rng.uniform(0.5, 0.58)
     if chance(rng, 0.3):

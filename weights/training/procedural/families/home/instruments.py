@@ -37,7 +37,7 @@ def guitar_body(
     lower: float,
     dark_wood: Colour,
 ) -> tuple[Shape, float]:
-    """A body standing on y = 0 and the height where its neck begins."""
+    """Return a body standing on y = 0 and the height where its neck begins."""
     if electric and chance(rng, 0.5):
         outline = smooth(
             [
@@ -168,7 +168,7 @@ def near_brown(rng: np.random.Generator) -> Colour:
 
 
 def drum(rng: np.random.Generator) -> Shape:
-    """A snare with sticks, a bongo pair, or a small kit."""
+    """Return a snare with sticks, a bongo pair, or a small kit."""
     colour, skin, rim = vivid(rng), (0.95, 0.93, 0.86), pick(rng, [STEEL, (0.85, 0.68, 0.3), WHITE])
 
     def one(r: float, high: float, paint: Colour, top: float = 1.0) -> Shape:
@@ -292,7 +292,7 @@ def piano(rng: np.random.Generator) -> Shape:
 
 
 def trumpet(rng: np.random.Generator) -> Shape:
-    """A trumpet, cornet or trombone, its bell towards +Z."""
+    """Return a trumpet, cornet or trombone, its bell towards +Z."""
     colour = pick(rng, [(0.88, 0.7, 0.25), (0.88, 0.7, 0.25), STEEL, (0.75, 0.45, 0.25)])
     r, long, wide = rng.uniform(0.045, 0.06), rng.uniform(0.75, 1.4), rng.uniform(0.28, 0.42)
     slide = chance(rng, 0.3)

@@ -26,7 +26,7 @@ from .vessels import handle, vessel
 
 
 def kettle(rng: np.random.Generator) -> Shape:
-    """A stove kettle with a bow, or an electric one on its base."""
+    """Return a stove kettle with a bow, or an electric one on its base."""
     colour, grip = pick(rng, [metal(rng), vivid(rng), STEEL]), pick(rng, [BLACK, wood(rng)])
     r, high = rng.uniform(0.48, 0.58), rng.uniform(0.6, 0.75)
     if chance(rng, 0.55):
@@ -110,7 +110,7 @@ def pan(rng: np.random.Generator) -> Shape:
 
 
 def glass_cup(rng: np.random.Generator) -> Shape:
-    """A stemmed glass or a tumbler with a drink."""
+    """Return a stemmed glass or a tumbler with a drink."""
     colour, drink = (
         hsv(0.55, rng.uniform(0.05, 0.2), rng.uniform(0.8, 0.95)),
         hsv(pick(rng, [0.0, 0.08, 0.13, 0.95, 0.3]), 0.8, rng.uniform(0.5, 0.9)),
@@ -140,7 +140,7 @@ def glass_cup(rng: np.random.Generator) -> Shape:
 
 
 def cutlery(rng: np.random.Generator) -> Shape:
-    """A fork, a spoon, a spatula or a whisk, upright."""
+    """Return a fork, a spoon, a spatula or a whisk, upright."""
     colour = pick(rng, [STEEL, STEEL, metal(rng), wood(rng)])
     kind = pick(rng, ["fork", "spoon", "spoon", "spatula", "whisk"])
     grip = hull(

@@ -18,7 +18,7 @@ from .food import DOUGH
 
 
 def upper_bun(rng: np.random.Generator, shape: Shape, r: float, bun: Colour, level: float) -> Shape:
-    """The burger with its upper bun, mostly with sesame."""
+    """Return the burger with its upper bun, mostly with sesame."""
     tall = rng.uniform(0.26, 0.4)
     top = np.linspace(0, np.pi / 2, 10)
     dome = np.concatenate([[[0.9 * r, 0]], np.stack([r * np.cos(top) ** 0.8, 0.05 + tall * np.sin(top)], 1)])
@@ -99,7 +99,7 @@ def burger(rng: np.random.Generator) -> Shape:
 
 
 def pizza(rng: np.random.Generator) -> Shape:
-    """A slice or a whole pizza with toppings, or a hot dog."""
+    """Return a slice or a whole pizza with toppings, or a hot dog."""
     crust, cheese = DOUGH, (0.97, 0.8, 0.35)
     kind = pick(rng, ["slice", "whole", "hotdog"])
     if kind == "hotdog":

@@ -11,7 +11,7 @@ from .chairs import cushion, fabric, four_legs
 
 
 def armchair(rng: np.random.Generator) -> Shape:
-    """A wide padded chair; sometimes with wings, a round back or tufts."""
+    """Return a wide padded chair; sometimes with wings, a round back or tufts."""
     colour = fabric(rng)
     half, deep, seat = rng.uniform(0.28, 0.34), rng.uniform(0.34, 0.4), rng.uniform(0.36, 0.44)
     arm, leg, high = rng.uniform(0.1, 0.18), rng.uniform(0.05, 0.16), rng.uniform(0.4, 0.72)
@@ -91,7 +91,7 @@ def sofa(rng: np.random.Generator) -> Shape:
 
 
 def stool(rng: np.random.Generator) -> Shape:
-    """A seat without a back: three or four legs, or a bar stool on one column."""
+    """Return a seat without a back: three or four legs, or a bar stool on one column."""
     colour, seat = pick(rng, [wood(rng), vivid(rng), metal(rng)]), rng.uniform(0.42, 0.78)
     radius, thick = rng.uniform(0.15, 0.2), rng.uniform(0.035, 0.09)
     top = rod(radius, thick, around=40, round_by=0.4 * thick)
@@ -117,7 +117,7 @@ def stool(rng: np.random.Generator) -> Shape:
 
 
 def bench(rng: np.random.Generator) -> Shape:
-    """A park bench of planks on cast or wooden sides."""
+    """Return a park bench of planks on cast or wooden sides."""
     plank, frame = wood(rng), pick(rng, [BLACK, metal(rng), wood(rng)])
     long, seat = rng.uniform(1.1, 1.9), rng.uniform(0.42, 0.47)
     slats = int(rng.integers(3, 6))
@@ -146,7 +146,7 @@ def bench(rng: np.random.Generator) -> Shape:
 
 
 def throne(rng: np.random.Generator) -> Shape:
-    """A high carved chair with knobs and a red or blue cushion."""
+    """Return a high carved chair with knobs and a red or blue cushion."""
     frame, cloth = pick(rng, [(0.85, 0.66, 0.2), wood(rng), grey(rng, 0.3, 0.6)]), vivid(rng)
     half, seat, high = rng.uniform(0.28, 0.34), rng.uniform(0.46, 0.54), rng.uniform(0.85, 1.15)
     shape = (
@@ -171,7 +171,7 @@ def throne(rng: np.random.Generator) -> Shape:
 
 
 def bed(rng: np.random.Generator) -> Shape:
-    """A bedstead with mattress, blanket and pillows; the foot looks towards +Z."""
+    """Return a bedstead with mattress, blanket and pillows; the foot looks towards +Z."""
     half, long = pick(rng, [rng.uniform(0.45, 0.55), rng.uniform(0.75, 0.95)]), rng.uniform(1.9, 2.1)
     frame, cover, sheet = pick(rng, [wood(rng), wood(rng), fabric(rng), BLACK]), fabric(rng), grey(rng, 0.8, 0.97)
     low, head, foot = rng.uniform(0.16, 0.3), rng.uniform(0.75, 1.2), rng.uniform(0.3, 0.6)

@@ -27,7 +27,7 @@ from ...shape import Colour, Pattern, Shape
 
 
 def glaze(rng: np.random.Generator, high: float) -> Colour | Pattern:
-    """A plain, banded, dipped or dotted cover for something `high` that stands on y = 0."""
+    """Return a plain, banded, dipped or dotted cover for something `high` that stands on y = 0."""
     colour, other = pick(rng, [vivid, muted, pastel])(rng), pick(rng, [WHITE, vivid(rng), dark(rng)])
     kind = pick(rng, ["plain", "plain", "bands", "dipped", "dots"])
     if kind == "bands":
@@ -40,7 +40,10 @@ def glaze(rng: np.random.Generator, high: float) -> Colour | Pattern:
 
 
 def vessel(outside: np.ndarray, wall: float, around: int = 28, depth: float = 0.9) -> Shape:
-    """An open vessel: a profile [K,2] of radius and height from its foot to its rim, hollow down to a share of it."""
+    """Return an open vessel.
+
+    A profile [K,2] of radius and height from its foot to its rim, hollow down to a share of it.
+    """
     low, high = outside[0, 1], outside[-1, 1]
     floor = high - depth * (high - low)
     inner = outside[::-1].copy()
@@ -51,7 +54,7 @@ def vessel(outside: np.ndarray, wall: float, around: int = 28, depth: float = 0.
 
 
 def handle(radius: float, low: float, high: float, out: float, thick: float) -> Shape:
-    """A loop towards +X on a wall at `radius`."""
+    """Return a loop towards +X on a wall at `radius`."""
     path = [
         (radius - 0.3 * thick, low, 0),
         (radius + 0.85 * out, low + 0.06, 0),
@@ -81,7 +84,7 @@ def mug(rng: np.random.Generator) -> Shape:
 
 
 def teacup(rng: np.random.Generator) -> Shape:
-    """A cup with its saucer."""
+    """Return a cup with its saucer."""
     cover = glaze(rng, 0.5)
     profile = smooth([(0.2, 0), (0.22, 0.06), (0.42, 0.26), (0.5, rng.uniform(0.45, 0.56))], 16)
     plate = smooth([(0.3, 0), (0.32, 0.03), (0.6, 0.08), (0.82, 0.16)], 12)
@@ -167,7 +170,7 @@ def bottle(rng: np.random.Generator) -> Shape:
 
 
 def vase(rng: np.random.Generator) -> Shape:
-    """An open vase of free profile, sometimes with two handles or ribs."""
+    """Return an open vase of free profile, sometimes with two handles or ribs."""
     high = rng.uniform(1.0, 1.5)
     foot, belly, neck, lip = (
         rng.uniform(0.16, 0.3),
@@ -211,7 +214,7 @@ def vase(rng: np.random.Generator) -> Shape:
 
 
 def bowl(rng: np.random.Generator) -> Shape:
-    """A bowl, sometimes with soup, rice, salad or fruit."""
+    """Return a bowl, sometimes with soup, rice, salad or fruit."""
     r, high = rng.uniform(0.55, 0.75), rng.uniform(0.3, 0.5)
     profile = smooth([(0.4 * r, 0), (0.42 * r, 0.05), (0.8 * r, 0.35 * high), (r, high)], 16)
     shape = vessel(profile, 0.06, 36).paint(glaze(rng, high))

@@ -14,7 +14,7 @@ ORANGE: Colour = (0.95, 0.55, 0.1)
 
 
 def feather_fan(width: float, long: float, colour: Colour) -> Shape:
-    """A flat tail towards -Z, wider at its end."""
+    """Return a flat tail towards -Z, wider at its end."""
     return extrude(
         [(-0.25 * width, 0), (0.25 * width, 0), (0.5 * width, -long), (0, -1.1 * long), (-0.5 * width, -long)],
         0.05,
@@ -48,7 +48,7 @@ def wings_out(span: float, chord: float, rise: float, colour: Colour, tips: Colo
 
 
 def bird(rng: np.random.Generator) -> Shape:
-    """A song bird, parrot, crow or gull, sitting or flying."""
+    """Return a song bird, parrot, crow or gull, sitting or flying."""
     colour, other, bill = (
         vivid(rng),
         pick(rng, [vivid(rng), WHITE, shade(hsv(0.08, 0.6, 0.8), 1)]),

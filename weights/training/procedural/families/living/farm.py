@@ -25,7 +25,7 @@ PINK: Colour = (0.92, 0.62, 0.62)
 
 
 def coat(rng: np.random.Generator, b: Build, colour: Colour, other: Colour, kind: str) -> Colour | Pattern:
-    """A plain, spotted or striped coat for the torso."""
+    """Return a plain, spotted or striped coat for the torso."""
     if kind == "spots":
         return spots(rng, colour, other, rng.uniform(0.12, 0.3) * b.long, rng.uniform(0.2, 0.5))
     if kind == "stripes":
@@ -91,7 +91,7 @@ def cat(rng: np.random.Generator) -> Shape:
 
 
 def horse(rng: np.random.Generator) -> Shape:
-    """A horse, or a zebra, or a donkey."""
+    """Return a horse, or a zebra, or a donkey."""
     b = Build(1.25, 0.74, 0.29, 0.27, 0.2, 0.5, 52, 0.75, 0.24, 0.11, 0.06, 2.0).varied(rng, 0.08)
     zebra = chance(rng, 0.25)
     colour = WHITE if zebra else pick(rng, [fur(rng), fur(rng), near(rng, (0.45, 0.22, 0.1)), grey(rng)])
@@ -179,7 +179,7 @@ def pig(rng: np.random.Generator) -> Shape:
 
 
 def sheep(rng: np.random.Generator) -> Shape:
-    """A woolly body of many balls, a bare face, thin legs; rams have curled horns."""
+    """Return a woolly body of many balls, a bare face, thin legs; rams have curled horns."""
     b = Build(0.95, 0.34, 0.28, 0.28, 0.19, 0.12, 40, 0.95, 0.1, 0.1, 0.05, 1.4).varied(rng, 0.08)
     wool = pick(rng, [WHITE, (0.93, 0.9, 0.82), grey(rng, 0.2, 0.5)])
     skin = pick(rng, [BLACK, (0.85, 0.72, 0.6), WHITE])

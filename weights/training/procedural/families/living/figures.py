@@ -38,7 +38,7 @@ def with_robot_head(
     eye: Colour,
     other: Colour,
 ) -> Shape:
-    """The trunk with a head that has lamps for eyes."""
+    """Return the trunk with a head that has lamps for eyes."""
     head_wide, head_high = wide * rng.uniform(0.6, 1.0), rng.uniform(0.32, 0.45)
     top = high / 2 + 0.1
     round_head = chance(rng, 0.35)
@@ -126,7 +126,7 @@ def robot(rng: np.random.Generator) -> Shape:
 
 
 def teddy(rng: np.random.Generator) -> Shape:
-    """A sitting or standing stuffed bear, rabbit or monkey."""
+    """Return a sitting or standing stuffed bear, rabbit or monkey."""
     colour = pick(rng, [fur(rng), (0.7, 0.48, 0.28), vivid(rng), (0.9, 0.8, 0.7)])
     light = shade(colour, 1.7)
     shape = ball(0.34, 0.38, 0.3).paint(colour) + ball(0.24, 0.27, 0.14).paint(light).move(0, -0.03, 0.2)
@@ -222,7 +222,7 @@ def snowman(rng: np.random.Generator) -> Shape:
 
 
 def ghost(rng: np.random.Generator) -> Shape:
-    """A floating cloth with a wavy hem."""
+    """Return a floating cloth with a wavy hem."""
     waves = int(rng.integers(5, 9))
     profile = smooth([(0.02, -0.6), (0.5, -0.7), (0.46, -0.4), (0.4, 0.1), (0.36, 0.45), (0.2, 0.68), (0.0, 0.74)], 26)
     cloth = lathe(np.maximum(profile, [0, -9]), 36).bend(
@@ -245,7 +245,7 @@ def ghost(rng: np.random.Generator) -> Shape:
 
 
 def monster(rng: np.random.Generator) -> Shape:
-    """A ghost with a wavy hem, an alien, or a round monster with teeth."""
+    """Return a ghost with a wavy hem, an alien, or a round monster with teeth."""
     kind = pick(rng, ["ghost", "alien", "monster", "monster"])
     if kind == "ghost":
         return ghost(rng)

@@ -24,7 +24,7 @@ from .skeleton import eyes
 def limb(
     start: tuple, bend: tuple, end: tuple, thick: float, thin: float, colour: Colour, upper: Colour | None = None
 ) -> Shape:
-    """An arm or leg of two segments; `upper` colours a sleeve over the first."""
+    """Return an arm or leg of two segments; `upper` colours a sleeve over the first."""
     shape = tube([start, bend, end], [thick, 0.5 * (thick + thin), thin], 12, along=9).paint(colour)
     if upper is not None:
         half = 0.15 * np.array(start) + 0.85 * np.array(bend)
@@ -97,7 +97,7 @@ def hat(rng: np.random.Generator, r: float) -> Shape:
 
 
 def portrait(rng: np.random.Generator, r: float, tone: Colour) -> Shape:
-    """A head of radius r at the origin, with hair or a hat."""
+    """Return a head of radius r at the origin, with hair or a hat."""
     face = (
         ball(0.9 * r, r, 0.92 * r).paint(tone)
         + eyes(0.34 * r, 0.1 * r, 0.82 * r, 0.13 * r)
@@ -127,7 +127,7 @@ def with_legs(
     trousers: Colour,
     shoes: Colour,
 ) -> Shape:
-    """The trunk with legs, shoes, and a skirt or a waist."""
+    """Return the trunk with legs, shoes, and a skirt or a waist."""
     for side in (1, -1):
         z = side * step * leg
         x = 0.45 * wide * side
@@ -158,7 +158,7 @@ def with_legs(
 
 
 def person(rng: np.random.Generator) -> Shape:
-    """A standing, walking or waving person, child or adult, dressed."""
+    """Return a standing, walking or waving person, child or adult, dressed."""
     tone, top, trousers, shoes = (
         skin(rng),
         vivid(rng),
@@ -208,7 +208,7 @@ def person(rng: np.random.Generator) -> Shape:
 
 
 def modelled_head(rng: np.random.Generator, r: float, tone: Colour, stone: bool) -> Shape:
-    """A head with nose, lips and brows, of stone or alive."""
+    """Return a head with nose, lips and brows, of stone or alive."""
     face = hull(
         [
             (-1.05 * r, 0.3 * r, -0.1 * r, 0.55 * r),

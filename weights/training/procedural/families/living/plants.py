@@ -24,7 +24,7 @@ from .trees import bark
 
 
 def pot(rng: np.random.Generator, r: float, high: float) -> Shape:
-    """A flower pot with earth, its rim at y = 0."""
+    """Return a flower pot with earth, its rim at y = 0."""
     colour = pick(rng, [(0.72, 0.36, 0.22), WHITE, vivid(rng), muted(rng)])
     kind = pick(rng, ["clay", "clay", "round", "square"])
     if kind == "square":
@@ -80,7 +80,7 @@ def potted_plant(rng: np.random.Generator) -> Shape:
 
 
 def blossom(rng: np.random.Generator, shape: Shape) -> Shape:
-    """The cactus with a blossom at its top."""
+    """Return the cactus with a blossom at its top."""
     if chance(rng, 0.5):
         shape += (
             (ball(0.06, 0.09, 0.03, detail=8).move(0, 0.06, 0.02).turn("x", 40).around(6) + ball(0.04, detail=8))
@@ -91,7 +91,7 @@ def blossom(rng: np.random.Generator, shape: Shape) -> Shape:
 
 
 def cactus(rng: np.random.Generator) -> Shape:
-    """A column with arms, a ball or flat pads, in a pot or in sand."""
+    """Return a column with arms, a ball or flat pads, in a pot or in sand."""
     green, ribs = near(rng, (0.25, 0.5, 0.25)), int(rng.integers(7, 12))
 
     def ribbed(shape: Shape) -> Shape:
@@ -205,7 +205,7 @@ def flower(rng: np.random.Generator) -> Shape:
 
 
 def mushroom(rng: np.random.Generator) -> Shape:
-    """A cap with dots, flat or pointed; sometimes a smaller one beside it."""
+    """Return a cap with dots, flat or pointed; sometimes a smaller one beside it."""
     colour, stem = (
         pick(rng, [(0.82, 0.1, 0.08), (0.82, 0.1, 0.08), (0.6, 0.42, 0.25), (0.85, 0.75, 0.6), vivid(rng)]),
         (0.94, 0.91, 0.82),

@@ -156,7 +156,7 @@ def frog(rng: np.random.Generator) -> Shape:
 
 
 def rex(rng: np.random.Generator, colour: Colour, other: Colour) -> Shape:
-    """A tyrannosaur on two legs."""
+    """Return a tyrannosaur on two legs."""
     body = hull(
         [
             (-1.5, 0.02, 0.72, 0.76),
@@ -202,7 +202,7 @@ def dinosaur(rng: np.random.Generator) -> Shape:
 
 
 def heavy_head(b: Build, colour: Colour, kind: str, other: Colour) -> Shape:
-    """A head at the origin, horned ones with a collar."""
+    """Return a head at the origin, horned ones with a collar."""
     r = b.head
     face = (
         ball(0.9 * r, 0.9 * r, r).paint(colour)
@@ -236,7 +236,7 @@ def heavy_head(b: Build, colour: Colour, kind: str, other: Colour) -> Shape:
 
 
 def heavy(rng: np.random.Generator, kind: str, colour: Colour, other: Colour) -> Shape:
-    """A dinosaur on four legs: long, plates or horns."""
+    """Return a dinosaur on four legs: long, plates or horns."""
     b = {
         "long": Build(1.3, 0.42, 0.34, 0.34, 0.15, 0.95, 55, 0.85, 0.1, 0.09, 0.12, 1.4),
         "plates": Build(1.2, 0.38, 0.26, 0.4, 0.15, 0.14, 5, 0.75, 0.16, 0.09, 0.1, 1.5),
@@ -290,7 +290,7 @@ def heavy(rng: np.random.Generator, kind: str, colour: Colour, other: Colour) ->
 
 
 def snake(rng: np.random.Generator) -> Shape:
-    """A snake in bends, its head raised."""
+    """Return a snake in bends, its head raised."""
     colour, other = vivid(rng), dark(rng)
     t = np.linspace(0, 1, 60)
     waves, wide = rng.uniform(1.5, 2.6), rng.uniform(0.25, 0.45)

@@ -58,7 +58,7 @@ class Build:
 
 
 def torso(b: Build, around: int = 22) -> Shape:
-    """The body from rump to chest, with a lighter waist."""
+    """Return the body from rump to chest, with a lighter waist."""
     top_front, top_back = b.leg + 2 * b.chest, b.leg + b.chest * 0.9 + b.rump * 1.1
     half = b.long / 2
     waist = 0.5 * (b.chest + b.rump) * 0.9
@@ -121,7 +121,7 @@ def neck(b: Build, thick: float = 0.62) -> Shape:
 
 
 def eyes(x: float, y: float, z: float, size: float, white: bool = True) -> Shape:
-    """A pair of eyes that look forwards and a little aside, with whites or without."""
+    """Return a pair of eyes that look forwards and a little aside, with whites or without."""
     if not white:
         return ball(size * 0.8, detail=8).paint(BLACK).move(x, y, z).both()
     pupil = ball(size * 0.62, detail=8).paint(BLACK).move(x * 1.06, y, z + size * 0.52)
@@ -137,7 +137,10 @@ def head(
     white: bool = False,
     drop: float = 0.25,
 ) -> Shape:
-    """A head at the origin that looks towards +Z: skull, snout, nose, eyes. drop: of the snout below the middle."""
+    """Return a head at the origin that looks towards +Z: skull, snout, nose, eyes.
+
+    drop: of the snout below the middle.
+    """
     r = b.head
     skull = ball(r * 0.92, r * 0.95, r).paint(colour)
     reach = r * 0.55 + b.snout
@@ -157,7 +160,7 @@ def head(
 
 
 def place_head(b: Build, shape: Shape, rng: np.random.Generator, pitch: float = 0, yaw: float = 25) -> Shape:
-    """A head from the origin to the neck's end, nodding by `pitch` degrees downwards, turned aside a little."""
+    """Return a head from the origin to the neck's end, nodding by `pitch` degrees downwards, turned aside a little."""
     x, y, z = b.head_place
     return shape.turn("x", pitch + rng.normal(0, 6)).turn("y", rng.uniform(-yaw, yaw)).move(x, y, z)
 
@@ -177,14 +180,14 @@ def floppy_ears(r: float, long: float, colour: Colour) -> Shape:
 
 
 def tail(b: Build, points: Points, radius: float, tip: float, colour: Colour) -> Shape:
-    """A tail along (x, y, z) offsets from the rump in units of the torso's length."""
+    """Return a tail along (x, y, z) offsets from the rump in units of the torso's length."""
     root = np.array([0, b.leg + 1.15 * b.rump + 0.45 * b.chest, -b.long / 2 - 0.2 * b.rump])
     path = np.concatenate([root[None] + [[0, -0.1 * b.rump, 0.3 * b.rump]], root + b.long * np.array(points)])
     return tube(path, np.linspace(radius, tip, len(path)), 8, along=5 * len(path)).paint(colour)
 
 
 def horn(points: Points, radius: float, colour: Colour) -> Shape:
-    """A pair of horns or tusks along places that begin inside the head."""
+    """Return a pair of horns or tusks along places that begin inside the head."""
     return tube(points, np.linspace(radius, radius * 0.25, len(points)), 8, along=4 * len(points)).paint(colour).both()
 
 

@@ -25,7 +25,7 @@ def bark(rng: np.random.Generator) -> Colour:
 
 
 def tree(rng: np.random.Generator) -> Shape:
-    """A leafy crown of balls on a branched trunk."""
+    """Return a leafy crown of balls on a branched trunk."""
     green, brown = pick(rng, [leaf(rng), leaf(rng), leaf(rng), (0.85, 0.5, 0.15), (0.95, 0.7, 0.8)]), bark(rng)
     high, thick = rng.uniform(0.5, 1.1), rng.uniform(0.07, 0.13)
     bend = rng.normal(0, 0.08, 2)

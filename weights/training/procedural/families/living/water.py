@@ -26,7 +26,7 @@ from .skeleton import eyes
 
 
 def fin(points: list[tuple[float, float]], thick: float = 0.06) -> Shape:
-    """A fin in the plane x = 0 from points of (z, y)."""
+    """Return a fin in the plane x = 0 from points of (z, y)."""
     return extrude(smooth(points, 4 * len(points), closed=True), thick, 0.0, plane="zy")
 
 
@@ -84,7 +84,7 @@ def fish(rng: np.random.Generator) -> Shape:
 
 
 def shark(rng: np.random.Generator) -> Shape:
-    """A shark, a dolphin or an orca."""
+    """Return a shark, a dolphin or an orca."""
     kind = pick(rng, ["shark", "shark", "dolphin", "orca"])
     colour = BLACK if kind == "orca" else near(rng, (0.42, 0.5, 0.58))
     rows = [
@@ -199,7 +199,7 @@ def whale(rng: np.random.Generator) -> Shape:
 
 
 def octopus(rng: np.random.Generator) -> Shape:
-    """A head on eight arms that curl; or a jellyfish."""
+    """Return a head on eight arms that curl; or a jellyfish."""
     colour = vivid(rng)
     shape = hull(
         [
@@ -238,7 +238,7 @@ def octopus(rng: np.random.Generator) -> Shape:
 
 
 def crab(rng: np.random.Generator) -> Shape:
-    """A crab with raised claws, or a lobster."""
+    """Return a crab with raised claws, or a lobster."""
     colour = pick(rng, [(0.85, 0.2, 0.12), (0.9, 0.45, 0.2), vivid(rng)])
     shape = ball(0.52, 0.27, 0.4, 2.4, 18).paint(colour) + ball(0.45, 0.1, 0.3, detail=14).paint(
         shade(colour, 1.6)

@@ -164,7 +164,7 @@ def giraffe(rng: np.random.Generator) -> Shape:
 
 
 def deer(rng: np.random.Generator) -> Shape:
-    """A stag with antlers, a hind, or a moose."""
+    """Return a stag with antlers, a hind, or a moose."""
     b = Build(1.0, 0.62, 0.22, 0.2, 0.16, 0.36, 62, 0.75, 0.15, 0.075, 0.042, 2.0).varied(rng, 0.08)
     colour = near(rng, (0.58, 0.36, 0.18))
     cover = spots(rng, colour, (0.95, 0.9, 0.8), 0.07, 0.12) if chance(rng, 0.25) else colour

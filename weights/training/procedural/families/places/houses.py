@@ -41,14 +41,14 @@ def stone(rng: np.random.Generator) -> Colour:
 
 
 def window(rng: np.random.Generator, wide: float, high: float, frame: Colour, pane: Colour) -> Shape:
-    """A window in the plane z = 0, crossed by bars, with a sill."""
+    """Return a window in the plane z = 0, crossed by bars, with a sill."""
     shape = box(1.18 * wide, 1.15 * high, 0.06).paint(frame) + box(wide, high, 0.09).paint(pane)
     shape += box(0.1 * wide, high, 0.1).paint(frame) + box(wide, 0.08 * high, 0.1).paint(frame)
     return shape + box(1.3 * wide, 0.08 * high, 0.14).paint(frame).move(0, -0.58 * high, 0.02)
 
 
 def door(wide: float, high: float, colour: Colour, arched: bool) -> Shape:
-    """A door that stands on y = 0 in the plane z = 0."""
+    """Return a door that stands on y = 0 in the plane z = 0."""
     outline = [
         (-wide / 2, 0),
         (wide / 2, 0),
@@ -60,7 +60,7 @@ def door(wide: float, high: float, colour: Colour, arched: bool) -> Shape:
 
 
 def gable(wide: float, high: float, deep: float, over: float, colour: Colour, wall: Colour) -> Shape:
-    """A pitched roof over a box, its ridge along z, standing on y = 0."""
+    """Return a pitched roof over a box, its ridge along z, standing on y = 0."""
     slope = np.hypot(wide / 2, high)
     angle = np.degrees(np.arctan2(high, wide / 2))
     plate = (
@@ -85,7 +85,7 @@ def house_roof(
     frame: Colour,
     pane: Colour,
 ) -> tuple[Shape, float]:
-    """A gable, hip or flat roof on y = 0, and its height."""
+    """Return a gable, hip or flat roof on y = 0, and its height."""
     if kind == "gable":
         top = (
             gable(wide, rise, deep, 0.25, roof, wall)
@@ -166,7 +166,7 @@ def house(rng: np.random.Generator) -> Shape:
 
 
 def skyscraper(rng: np.random.Generator) -> Shape:
-    """A tower block with rows of windows, set back at the top, sometimes an aerial."""
+    """Return a tower block with rows of windows, set back at the top, sometimes an aerial."""
     wall, pane = wall_colour(rng), glass(rng)
     wide, deep, level = rng.uniform(0.9, 1.3), rng.uniform(0.8, 1.3), 0.0
     shape = box(1.25 * wide, 0.12, 1.25 * deep).paint(grey(rng, 0.4, 0.6)).move(0, 0.06)

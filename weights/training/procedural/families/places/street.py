@@ -26,7 +26,7 @@ from ...shape import Colour, Shape, join
 
 
 def street_lamp(rng: np.random.Generator) -> Shape:
-    """An old lantern on a post, or a bent mast."""
+    """Return an old lantern on a post, or a bent mast."""
     iron, high = pick(rng, [BLACK, (0.1, 0.25, 0.18), STEEL, grey(rng, 0.3, 0.6)]), rng.uniform(1.7, 2.4)
     foot = lathe(smooth([(0.2, 0), (0.18, 0.1), (0.08, 0.3), (0.06, 0.5)], 12), 16).paint(iron)
     if chance(rng, 0.6):
@@ -63,7 +63,7 @@ def street_lamp(rng: np.random.Generator) -> Shape:
 
 
 def road_sign(rng: np.random.Generator) -> Shape:
-    """A signal with three lamps on a pole, or a road sign."""
+    """Return a signal with three lamps on a pole, or a road sign."""
     pole, high = pick(rng, [STEEL, BLACK, grey(rng, 0.4, 0.6)]), rng.uniform(1.1, 1.8)
     shape = rod(0.05, high, around=12).paint(pole).move(0, high / 2) + rod(0.16, 0.06, around=18).paint(
         grey(rng, 0.3, 0.5)
@@ -114,7 +114,7 @@ def road_sign(rng: np.random.Generator) -> Shape:
 
 
 def fire_hydrant(rng: np.random.Generator, colour: Colour) -> Shape:
-    """A pillar with three caps and bolts."""
+    """Return a pillar with three caps and bolts."""
     cap = rod(0.12, 0.16, around=8).paint(pick(rng, [STEEL, WHITE, colour]))
     body = lathe(
         [
@@ -140,7 +140,7 @@ def fire_hydrant(rng: np.random.Generator, colour: Colour) -> Shape:
 
 
 def hydrant(rng: np.random.Generator) -> Shape:
-    """A fire hydrant, a letter box, or a traffic cone."""
+    """Return a fire hydrant, a letter box, or a traffic cone."""
     kind, colour = (
         pick(rng, ["hydrant", "letters", "letters", "cone"]),
         pick(rng, [(0.8, 0.12, 0.1), (0.8, 0.12, 0.1), (0.95, 0.75, 0.1), (0.15, 0.3, 0.65)]),
@@ -180,7 +180,7 @@ def hydrant(rng: np.random.Generator) -> Shape:
 
 
 def dome_tent(rng: np.random.Generator, first: Colour, second: Colour) -> Shape:
-    """A dome over crossed bows."""
+    """Return a dome over crossed bows."""
     r, high = 0.8, rng.uniform(0.6, 0.8)
     t = np.linspace(0, np.pi / 2, 11)
     shape = (
@@ -200,7 +200,7 @@ def dome_tent(rng: np.random.Generator, first: Colour, second: Colour) -> Shape:
 
 
 def tent(rng: np.random.Generator) -> Shape:
-    """A ridge tent, a dome, a tepee or a circus tent."""
+    """Return a ridge tent, a dome, a tepee or a circus tent."""
     first, second = vivid(rng), pick(rng, [WHITE, vivid(rng)])
     kind = pick(rng, ["ridge", "dome", "tepee", "circus"])
     if kind == "ridge":
@@ -251,7 +251,7 @@ def tent(rng: np.random.Generator) -> Shape:
 
 
 def well(rng: np.random.Generator) -> Shape:
-    """A well with its roof, a fountain, or a gravestone."""
+    """Return a well with its roof, a fountain, or a gravestone."""
     kind, stone = (
         pick(rng, ["well", "well", "fountain", "grave"]),
         near(rng, pick(rng, [(0.6, 0.58, 0.55), (0.7, 0.65, 0.55)])),

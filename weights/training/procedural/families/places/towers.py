@@ -27,14 +27,14 @@ from .houses import door, roof_colour, stone, wall_colour
 
 
 def battlements(rng: np.random.Generator, r: float, colour: Colour) -> Shape:
-    """A ring of merlons around a tower's top, standing on y = 0."""
+    """Return a ring of merlons around a tower's top, standing on y = 0."""
     count = int(rng.integers(7, 10))
     ring = lathe([(r, -0.05), (1.14 * r, 0.02), (1.14 * r, 0.16), (0, 0.16)], 20)
     return (ring + box(0.36 * r, 0.2, 0.22 * r).move(0, 0.22, 1.02 * r).around(count)).paint(colour)
 
 
 def round_tower(rng: np.random.Generator, r: float, high: float, colour: Colour, roof: Colour | None) -> Shape:
-    """A tower with slits, under a cone or battlements."""
+    """Return a tower with slits, under a cone or battlements."""
     shape = rod(1.08 * r, high, r, 20).paint(colour).move(0, high / 2)
     slit = box(0.28 * r, 0.5 * r, 0.14).paint(BLACK)
     for level, turn in ((0.45, 20), (0.75, -35), (0.7, 150), (0.5, -110)):
@@ -88,7 +88,7 @@ def castle(rng: np.random.Generator) -> Shape:
 
 
 def tower(rng: np.random.Generator) -> Shape:
-    """A lighthouse, a clock tower, a water tower or a chess-like keep."""
+    """Return a lighthouse, a clock tower, a water tower or a chess-like keep."""
     kind = pick(rng, ["lighthouse", "lighthouse", "clock", "keep"])
     if kind == "lighthouse":
         high, first = rng.uniform(2.0, 2.8), pick(rng, [(0.8, 0.12, 0.1), vivid(rng), (0.1, 0.2, 0.5)])
@@ -139,7 +139,7 @@ def tower(rng: np.random.Generator) -> Shape:
 
 
 def windmill(rng: np.random.Generator) -> Shape:
-    """An old mill with lattice sails, or a wind turbine."""
+    """Return an old mill with lattice sails, or a wind turbine."""
     if chance(rng, 0.35):
         high = rng.uniform(2.0, 2.6)
         shape = rod(0.13, high, 0.07, 18).paint(WHITE).move(0, high / 2) + hull(
@@ -181,7 +181,7 @@ def windmill(rng: np.random.Generator) -> Shape:
 
 
 def bridge(rng: np.random.Generator) -> Shape:
-    """A stone arch bridge, a suspension bridge, or a humped wooden one."""
+    """Return a stone arch bridge, a suspension bridge, or a humped wooden one."""
     kind = pick(rng, ["stone", "stone", "cables", "wood"])
     if kind == "cables":
         colour, long, high = (

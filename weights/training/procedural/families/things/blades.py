@@ -11,7 +11,7 @@ from ...shape import Colour, Shape
 
 
 def shaft(rng: np.random.Generator, long: float, radius: float, colour: Colour | None = None) -> Shape:
-    """A wooden or coloured handle from y = 0 up, a little swollen, oval."""
+    """Return a wooden or coloured handle from y = 0 up, a little swollen, oval."""
     swell = rng.uniform(1.0, 1.3)
     shape = hull(
         [
@@ -28,7 +28,7 @@ def shaft(rng: np.random.Generator, long: float, radius: float, colour: Colour |
 
 
 def axe(rng: np.random.Generator) -> Shape:
-    """A felling axe or a double-bladed one."""
+    """Return a felling axe or a double-bladed one."""
     long, iron = rng.uniform(1.3, 1.9), pick(rng, [STEEL, grey(rng, 0.25, 0.6)])
     shape = shaft(rng, long, 0.06)
     reach, edge = rng.uniform(0.36, 0.5), rng.uniform(0.24, 0.36)
@@ -102,7 +102,7 @@ def sword(rng: np.random.Generator) -> Shape:
 
 
 def knife(rng: np.random.Generator) -> Shape:
-    """A kitchen knife, cleaver or bread knife."""
+    """Return a kitchen knife, cleaver or bread knife."""
     kind, long, wide = pick(rng, ["chef", "chef", "cleaver", "table"]), rng.uniform(0.9, 1.3), rng.uniform(0.17, 0.26)
     if kind == "cleaver":
         outline = [(0, 0), (0.75 * long, 0), (0.77 * long, 0.04), (0.77 * long, 2 * wide), (0, 1.8 * wide)]
@@ -147,7 +147,7 @@ def knife(rng: np.random.Generator) -> Shape:
 
 
 def umbrella_cover(r: float, rise: float, count: int) -> Shape:
-    """An open cover with a scalloped rim."""
+    """Return an open cover with a scalloped rim."""
     angle = np.linspace(0, np.pi / 2, 9)
     outside = np.stack([r * np.sin(angle), rise * np.cos(angle)], 1)[::-1]
     inside = outside[::-1] * [0.97, 1] - [0, 0.045]

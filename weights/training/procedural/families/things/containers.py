@@ -29,7 +29,7 @@ from ...shape import Shape, join
 
 
 def barrel(rng: np.random.Generator) -> Shape:
-    """A wooden cask, an oil drum or a dustbin."""
+    """Return a wooden cask, an oil drum or a dustbin."""
     kind = pick(rng, ["cask", "cask", "drum", "bin"])
     high = rng.uniform(1.1, 1.4)
     if kind == "cask":
@@ -80,7 +80,7 @@ def barrel(rng: np.random.Generator) -> Shape:
 
 
 def chest(rng: np.random.Generator) -> Shape:
-    """A treasure chest, shut or open on gold."""
+    """Return a treasure chest, shut or open on gold."""
     timber, iron = wood(rng), pick(rng, [GOLD, dark(rng), STEEL])
     wide, deep, high = rng.uniform(1.0, 1.35), rng.uniform(0.65, 0.85), rng.uniform(0.4, 0.55)
     opened = chance(rng, 0.5)
@@ -119,7 +119,7 @@ def chest(rng: np.random.Generator) -> Shape:
 
 
 def cardboard_box(rng: np.random.Generator, wide: float, high: float, deep: float) -> Shape:
-    """A box with flaps, open or taped."""
+    """Return a box with flaps, open or taped."""
     card = (0.72, 0.54, 0.35)
     shape = box(wide, high, deep, 0.01).paint(card)
     flap = rng.uniform(10, 60)
@@ -138,7 +138,7 @@ def cardboard_box(rng: np.random.Generator, wide: float, high: float, deep: floa
 
 
 def crate(rng: np.random.Generator) -> Shape:
-    """A wooden crate, a cardboard box, or a present with a bow."""
+    """Return a wooden crate, a cardboard box, or a present with a bow."""
     kind, wide = pick(rng, ["crate", "crate", "present", "present", "cardboard"]), 1.0
     high, deep = rng.uniform(0.6, 1.1), rng.uniform(0.7, 1.1)
     if kind == "crate":

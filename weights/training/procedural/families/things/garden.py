@@ -11,7 +11,7 @@ from ...shape import Shape
 
 
 def bucket(rng: np.random.Generator) -> Shape:
-    """A bucket with a bow, or a watering can."""
+    """Return a bucket with a bow, or a watering can."""
     colour = pick(rng, [vivid(rng), vivid(rng), STEEL, wood(rng)])
     if chance(rng, 0.5):
         low, high, tall = rng.uniform(0.3, 0.38), rng.uniform(0.42, 0.5), rng.uniform(0.6, 0.8)
@@ -62,7 +62,7 @@ def bucket(rng: np.random.Generator) -> Shape:
 
 
 def basket(rng: np.random.Generator) -> Shape:
-    """A wicker basket, empty, with bread, eggs or flowers."""
+    """Return a wicker basket, empty, with bread, eggs or flowers."""
     wicker = near(rng, (0.68, 0.47, 0.25))
     wide, tall, oval = rng.uniform(0.42, 0.55), rng.uniform(0.32, 0.5), rng.uniform(0.65, 1.0)
     profile = [
@@ -103,7 +103,7 @@ def basket(rng: np.random.Generator) -> Shape:
 
 
 def ladder(rng: np.random.Generator) -> Shape:
-    """A single ladder or a step ladder."""
+    """Return a single ladder or a step ladder."""
     colour, high, half = pick(rng, [wood(rng), STEEL, vivid(rng)]), rng.uniform(1.6, 2.6), rng.uniform(0.24, 0.34)
     count = int(rng.integers(4, 9))
     step_of = pick(rng, ["rungs", "rungs", "treads"])
@@ -127,7 +127,7 @@ def ladder(rng: np.random.Generator) -> Shape:
 
 
 def broom(rng: np.random.Generator) -> Shape:
-    """A besom, a wide broom, a brush, or a mop with a bucket-like head."""
+    """Return a besom, a wide broom, a brush, or a mop with a bucket-like head."""
     kind, pole = pick(rng, ["besom", "wide", "wide", "mop"]), pick(rng, [wood(rng), vivid(rng)])
     high = rng.uniform(1.3, 1.7)
     shape = rail((0, 0.3, 0), (0, high, 0), 0.03, around=12).paint(pole)

@@ -23,7 +23,7 @@ from ...shape import Colour, Shape, join
 
 
 def golden_crown(rng: np.random.Generator) -> Shape:
-    """A ring of points with balls and gems."""
+    """Return a ring of points with balls and gems."""
     gold, points = pick(rng, [(0.92, 0.73, 0.2), (0.92, 0.73, 0.2), STEEL]), int(rng.integers(5, 9))
     high = rng.uniform(0.3, 0.5)
     t = np.linspace(0, 2 * np.pi, 8 * points, endpoint=False)
@@ -55,7 +55,7 @@ def golden_crown(rng: np.random.Generator) -> Shape:
 
 
 def pointed_hat(rng: np.random.Generator, colour: Colour, band: Colour) -> Shape:
-    """A wizard's hat with a bent tip."""
+    """Return a wizard's hat with a bent tip."""
     bend, high = rng.uniform(-0.3, 0.3), rng.uniform(0.9, 1.3)
     cone = (
         lathe(
@@ -82,7 +82,7 @@ def pointed_hat(rng: np.random.Generator, colour: Colour, band: Colour) -> Shape
 
 
 def brimmed_hat(rng: np.random.Generator, kind: str, band: Colour) -> Shape:
-    """A cowboy's or a straw hat."""
+    """Return a cowboy's or a straw hat."""
     felt = pick(rng, [LEATHER, BLACK, WHITE]) if kind == "cowboy" else (0.9, 0.76, 0.45)
     curl = rng.uniform(0.5, 0.9) if kind == "cowboy" else 0.1
     brim = (
@@ -121,7 +121,7 @@ def brimmed_hat(rng: np.random.Generator, kind: str, band: Colour) -> Shape:
 
 
 def peaked_cap(rng: np.random.Generator, colour: Colour, band: Colour) -> Shape:
-    """A cap with a peak to +Z."""
+    """Return a cap with a peak to +Z."""
     dome = lathe(
         [
             (0.45, 0.0),
@@ -190,7 +190,7 @@ def hat(rng: np.random.Generator) -> Shape:
 
 
 def knight_helmet(rng: np.random.Generator, colour: Colour) -> Shape:
-    """A helmet with slit, breaths and mostly a plume."""
+    """Return a helmet with slit, breaths and mostly a plume."""
     iron = pick(rng, [STEEL, (0.5, 0.5, 0.53), (0.85, 0.7, 0.3)])
     shape = (
         lathe(

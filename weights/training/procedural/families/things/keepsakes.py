@@ -25,7 +25,7 @@ from ...shape import Colour, Shape, join
 
 
 def book(rng: np.random.Generator) -> Shape:
-    """A closed book, an open one, or a stack."""
+    """Return a closed book, an open one, or a stack."""
     page = (0.95, 0.92, 0.82)
 
     def closed(wide: float, thick: float, deep: float) -> Shape:
@@ -118,7 +118,7 @@ def sports_ball(rng: np.random.Generator) -> Shape:
 
 
 def cup_trophy(rng: np.random.Generator, colour: Colour) -> Shape:
-    """A cup with two handles on a base."""
+    """Return a cup with two handles on a base."""
     high = rng.uniform(0.6, 0.8)
     cup = lathe(
         [
@@ -153,7 +153,7 @@ def cup_trophy(rng: np.random.Generator, colour: Colour) -> Shape:
 
 
 def trophy(rng: np.random.Generator) -> Shape:
-    """A cup with handles, a candlestick, a bell, or a hand lantern."""
+    """Return a cup with handles, a candlestick, a bell, or a hand lantern."""
     kind, colour = (
         pick(rng, ["cup", "cup", "candle", "bell", "lantern"]),
         pick(rng, [GOLD, GOLD, STEEL, (0.72, 0.45, 0.25)]),
@@ -209,7 +209,7 @@ def trophy(rng: np.random.Generator) -> Shape:
 
 
 def globe(rng: np.random.Generator) -> Shape:
-    """A globe on its stand, or a planet with a ring."""
+    """Return a globe on its stand, or a planet with a ring."""
     kind = pick(rng, ["globe", "globe", "planet"])
     sea, land = (0.2, 0.45, 0.75), near(rng, (0.45, 0.62, 0.3))
     if kind == "planet":

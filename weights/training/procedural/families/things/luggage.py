@@ -21,7 +21,7 @@ from ...shape import Colour, Shape
 
 
 def with_closure(rng: np.random.Generator, shape: Shape, wide: float, high: float, deep: float, trim: Colour) -> Shape:
-    """The backpack with a buckled flap or a zip."""
+    """Return the backpack with a buckled flap or a zip."""
     if chance(rng, 0.5):
         flap = ball(0.46 * wide, 0.3 * high, 0.3 * deep, 2.5, 18).paint(trim).move(0, 0.72 * high, 0.25 * deep)
         shape += (
@@ -48,7 +48,7 @@ def with_closure(rng: np.random.Generator, shape: Shape, wide: float, high: floa
 
 
 def backpack(rng: np.random.Generator) -> Shape:
-    """A rucksack with pockets, flap, straps on its back."""
+    """Return a rucksack with pockets, flap, straps on its back."""
     colour, trim = vivid(rng), pick(rng, [vivid(rng), LEATHER, BLACK])
     wide, high, deep = rng.uniform(0.62, 0.78), rng.uniform(0.85, 1.1), rng.uniform(0.34, 0.46)
     shape = hull(
@@ -97,7 +97,7 @@ def backpack(rng: np.random.Generator) -> Shape:
 
 
 def handbag(rng: np.random.Generator, colour: Colour) -> Shape:
-    """A soft bag with a clasp and two loops."""
+    """Return a soft bag with a clasp and two loops."""
     wide, high = rng.uniform(0.8, 1.1), rng.uniform(0.55, 0.75)
     shape = hull(
         [
@@ -126,7 +126,7 @@ def handbag(rng: np.random.Generator, colour: Colour) -> Shape:
 
 
 def suitcase(rng: np.random.Generator) -> Shape:
-    """A trolley with ribs, an old leather case with straps, a briefcase, or a handbag."""
+    """Return a trolley with ribs, an old leather case with straps, a briefcase, or a handbag."""
     kind, colour = pick(rng, ["trolley", "trolley", "old", "handbag"]), vivid(rng)
     if kind == "trolley":
         wide, high, deep = rng.uniform(0.6, 0.72), rng.uniform(0.85, 1.05), rng.uniform(0.28, 0.36)

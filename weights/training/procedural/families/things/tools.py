@@ -40,7 +40,7 @@ def hammer(rng: np.random.Generator) -> Shape:
 
 
 def saw(rng: np.random.Generator) -> Shape:
-    """A hand saw: a long toothed blade and a closed handle."""
+    """Return a hand saw: a long toothed blade and a closed handle."""
     long, wide = rng.uniform(1.5, 2.0), rng.uniform(0.32, 0.42)
     count = int(rng.integers(14, 24))
     teeth = [

@@ -28,7 +28,7 @@ def sole_outline(long: float, wide: float) -> np.ndarray:
 
 
 def one_shoe(rng: np.random.Generator, kind: str, colour: Colour, trim: Colour, wide: float, sole: Colour) -> Shape:
-    """A left shoe of a kind."""
+    """Return a left shoe of a kind."""
     if kind == "heel":
         lift = rng.uniform(0.3, 0.5)
 

@@ -102,7 +102,7 @@ def airliner(rng: np.random.Generator) -> Shape:
 
 
 def propeller_plane(rng: np.random.Generator) -> Shape:
-    """A light aircraft or a biplane on wheels."""
+    """Return a light aircraft or a biplane on wheels."""
     body, trim = vivid(rng), pick(rng, [WHITE, vivid(rng)])
     long, r = rng.uniform(2.6, 3.3), rng.uniform(0.28, 0.36)
     nose = 0.42 * long
@@ -231,7 +231,7 @@ def helicopter(rng: np.random.Generator) -> Shape:
 
 
 def rocket(rng: np.random.Generator) -> Shape:
-    """A toy or a launcher: a round body, a nose, fins, portholes, boosters."""
+    """Return a toy or a launcher: a round body, a nose, fins, portholes, boosters."""
     body, trim = pick(rng, [WHITE, WHITE, grey(rng, 0.6, 0.9), vivid(rng)]), vivid(rng)
     high, r = rng.uniform(2.4, 4.2), rng.uniform(0.32, 0.5)
     if chance(rng, 0.5):  # a belly
@@ -292,7 +292,7 @@ def rocket(rng: np.random.Generator) -> Shape:
 
 
 def balloon(rng: np.random.Generator) -> Shape:
-    """A hot-air balloon with its basket, coloured in gores or bands."""
+    """Return a hot-air balloon with its basket, coloured in gores or bands."""
     colours = [vivid(rng), pick(rng, [WHITE, vivid(rng)]), vivid(rng)][: int(rng.integers(2, 4))]
     high = rng.uniform(1.05, 1.3)
     profile = smooth([(0.22, 0), (0.55, 0.45), (0.95, 1.05), (1.0, 1.5), (0.72, 2.0), (0.3, 2.22), (0, 2.27)], 22) * [

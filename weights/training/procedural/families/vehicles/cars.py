@@ -54,7 +54,7 @@ def with_extras(
     belt: float,
     tail: float,
 ) -> Shape:
-    """The car with a taxi sign, a roof box or a spare wheel."""
+    """Return the car with a taxi sign, a roof box or a spare wheel."""
     extra = rng.random()
     if extra < 0.15:  # taxi or police
         shape += (
@@ -124,7 +124,7 @@ def car(rng: np.random.Generator) -> Shape:
 
 
 def pickup(rng: np.random.Generator) -> Shape:
-    """A car with an open bed behind its cab."""
+    """Return a car with an open bed behind its cab."""
     length, half, ground = rng.uniform(4.6, 5.4), rng.uniform(0.9, 1.0), rng.uniform(0.32, 0.5)
     belt = ground + rng.uniform(0.68, 0.78)
     roof = belt + rng.uniform(0.55, 0.68)

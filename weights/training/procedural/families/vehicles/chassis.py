@@ -10,7 +10,7 @@ from ...shape import Colour, Shape
 
 
 def wheel(radius: float, width: float, hub: Colour, around: int = 20) -> Shape:
-    """A tyre with its hub, its axle along x."""
+    """Return a tyre with its hub, its axle along x."""
     tyre = rod(radius, width, around=around, round_by=0.25 * width).paint(RUBBER)
     return (tyre + rod(0.6 * radius, width * 1.08, around=12, round_by=0.05 * width).paint(hub)).turn("z", 90)
 

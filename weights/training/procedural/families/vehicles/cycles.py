@@ -12,14 +12,14 @@ from .chassis import wheel
 
 
 def spoked(radius: float, thick: float, spokes: int, rim: Colour, spoke: Colour) -> Shape:
-    """A wheel with spokes, its axle along x."""
+    """Return a wheel with spokes, its axle along x."""
     bars = rail((0, 0, 0), (0, radius * 0.96, 0), 0.4 * thick, around=6).around(spokes, "x").paint(spoke)
     ring = torus(radius - thick, thick, 30, 8).turn("z", 90).paint(rim)
     return ring + bars + rod(1.7 * thick, 4 * thick, around=10).turn("z", 90).paint(STEEL)
 
 
 def with_handlebar(rng: np.random.Generator, shape: Shape, head: np.ndarray, thick: float) -> Shape:
-    """The bicycle with its stem and a racing or town handlebar."""
+    """Return the bicycle with its stem and a racing or town handlebar."""
     stem, wide = head + np.array([0, 0.16, -0.03]), rng.uniform(0.22, 0.3)
     shape += rail(head, stem, thick * 0.9).paint(STEEL)
     if chance(rng, 0.4):
@@ -43,7 +43,7 @@ def with_handlebar(rng: np.random.Generator, shape: Shape, head: np.ndarray, thi
 
 
 def bicycle(rng: np.random.Generator) -> Shape:
-    """A frame of tubes; racing, town or children's bicycle."""
+    """Return a frame of tubes; racing, town or children's bicycle."""
     r, base = rng.uniform(0.3, 0.36), rng.uniform(0.95, 1.1)
     colour, thick = vivid(rng), rng.uniform(0.022, 0.03)
     back, front = np.array([0, r, -base / 2]), np.array([0, r, base / 2])
@@ -112,7 +112,7 @@ def with_front(
     chopper: bool,
     colour: Colour,
 ) -> Shape:
-    """The motorcycle with its fork, handlebar, lamp and fairing."""
+    """Return the motorcycle with its fork, handlebar, lamp and fairing."""
     head = np.array([0, r + 0.62, base * 0.28])
     shape += rail(head + np.array([0.09, 0, 0]), front + np.array([0.11, 0, 0]), 0.035).both().paint(STEEL) + rail(
         back + np.array([0.1, 0, 0]), (0.1, r, 0.1), 0.035
@@ -192,7 +192,7 @@ def lamp_bar(x: float, y: float, z: float, colour: Colour) -> Shape:
 
 
 def scooter(rng: np.random.Generator) -> Shape:
-    """A motor scooter: leg shield, flat floor, round tail."""
+    """Return a motor scooter: leg shield, flat floor, round tail."""
     colour, r = pick(rng, [vivid(rng), (0.6, 0.85, 0.75)]), 0.22
     tyre = torus(r - 0.06, 0.06, 22, 10).turn("z", 90).paint(RUBBER) + rod(r - 0.07, 0.07, around=16).turn(
         "z", 90
@@ -240,7 +240,7 @@ def scooter(rng: np.random.Generator) -> Shape:
 
 
 def cart(rng: np.random.Generator) -> Shape:
-    """A wheelbarrow or a wooden cart with shafts."""
+    """Return a wheelbarrow or a wooden cart with shafts."""
     colour, timber = vivid(rng), wood(rng)
     if chance(rng, 0.5):
         tray = hull([(0, 0.22, -0.3, 0.3, 6), (0.28, 0.34, -0.4, 0.5, 6)], 24, axis="y").paint(colour)

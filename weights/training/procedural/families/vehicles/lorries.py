@@ -34,7 +34,7 @@ def with_bed(
     tail: float,
     cab_long: float,
 ) -> Shape:
-    """The lorry with a tank, a tipper, logs or crates."""
+    """Return the lorry with a tank, a tipper, logs or crates."""
     if kind == "tank":
         shape += (
             hull(
@@ -90,7 +90,7 @@ def with_load(
     tail: float,
     cab_long: float,
 ) -> Shape:
-    """The lorry with a box, a tank, a tipper, logs or crates behind its cab."""
+    """Return the lorry with a box, a tank, a tipper, logs or crates behind its cab."""
     if kind == "box":
         high = rng.uniform(1.9, 2.6)
         shape += box(2.04 * half, high, load, 0.06).paint(colour).move(0, frame + high / 2, middle)
@@ -104,7 +104,7 @@ def with_load(
 
 
 def truck(rng: np.random.Generator) -> Shape:
-    """A cab before a box, a tank, a tipper or a flatbed with logs."""
+    """Return a cab before a box, a tank, a tipper or a flatbed with logs."""
     half, nose = rng.uniform(1.15, 1.3), 0.0
     cab_long, cab_high = rng.uniform(1.5, 2.1), rng.uniform(2.3, 3.0)
     load = rng.uniform(3.5, 6.5)
@@ -169,7 +169,7 @@ def tractor(rng: np.random.Generator) -> Shape:
 
 
 def steam_engine(rng: np.random.Generator, trim: Colour, body: Colour, pane: Colour) -> tuple[Shape, float, float]:
-    """A steam engine, the place of its rear end, its height."""
+    """Return a steam engine, the place of its rear end, its height."""
     long, radius = rng.uniform(2.4, 3.2), rng.uniform(0.6, 0.75)
     boiler = (
         lathe([(0, 0), (radius * 0.9, 0), (radius, 0.08), (radius, long), (0, long)], 24).turn("x", -90).move(0, 1.5, 0)
@@ -200,7 +200,7 @@ def steam_engine(rng: np.random.Generator, trim: Colour, body: Colour, pane: Col
 
 
 def train(rng: np.random.Generator) -> Shape:
-    """A steam engine, or a modern engine with rounded nose; sometimes with a carriage."""
+    """Return a steam engine, or a modern engine with rounded nose; sometimes with a carriage."""
     body, trim, pane = vivid(rng), vivid(rng), glass(rng)
     carriages = int(rng.integers(0, 2))
     if chance(rng, 0.5):

@@ -28,7 +28,7 @@ from .aircraft import wing
 
 
 def track(long: float, high: float, wide: float, colour: Colour) -> Shape:
-    """A chain track with its wheels, along z, on y = 0."""
+    """Return a chain track with its wheels, along z, on y = 0."""
     r = high / 2
     half = long / 2 - r
     outline = [
@@ -49,7 +49,7 @@ def track(long: float, high: float, wide: float, colour: Colour) -> Shape:
 
 
 def digger(rng: np.random.Generator) -> Shape:
-    """An excavator with its arm, or a bulldozer with its blade."""
+    """Return an excavator with its arm, or a bulldozer with its blade."""
     colour, pane = pick(rng, [(0.95, 0.7, 0.08), (0.95, 0.7, 0.08), (0.9, 0.4, 0.1), vivid(rng)]), glass(rng)
     long = rng.uniform(1.6, 2.0)
     shape = track(long, 0.48, 0.32, STEEL).move(0.52).both() + box(0.9, 0.25, 0.9).paint(BLACK).move(0, 0.38)
@@ -152,7 +152,7 @@ def tank(rng: np.random.Generator) -> Shape:
 
 
 def shuttle(trim: Colour) -> Shape:
-    """A winged shuttle with three nozzles."""
+    """Return a winged shuttle with three nozzles."""
     body = hull(
         [
             (-1.3, 0.3, -0.28, 0.32, 2.6),
@@ -179,7 +179,7 @@ def shuttle(trim: Colour) -> Shape:
 
 
 def spaceship(rng: np.random.Generator) -> Shape:
-    """A flying saucer, a shuttle, or a satellite."""
+    """Return a flying saucer, a shuttle, or a satellite."""
     kind, colour, trim = (
         pick(rng, ["saucer", "saucer", "shuttle", "satellite"]),
         pick(rng, [STEEL, metal(rng), WHITE, vivid(rng)]),

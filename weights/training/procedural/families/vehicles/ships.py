@@ -26,7 +26,7 @@ from .aircraft import propeller, wing
 
 
 def boat_hull(long: float, half: float, deep: float, stern: float = 0.75) -> Shape:
-    """A round bottom with a pointed bow at +Z; its deck lies at y = 0, rising to the bow."""
+    """Return a round bottom with a pointed bow at +Z; its deck lies at y = 0, rising to the bow."""
     angle = np.linspace(0, -np.pi, 11)
     cos, sin = np.cos(angle), np.sin(angle)
     rings = []
@@ -49,7 +49,7 @@ def with_superstructure(
     body: Colour,
     trim: Colour,
 ) -> Shape:
-    """The hull with wheelhouse, cabin or decks."""
+    """Return the hull with wheelhouse, cabin or decks."""
     if kind == "fishing":
         house = (
             box(1.1 * half, 0.2 * long, 0.24 * long, 0.05).paint(WHITE)
