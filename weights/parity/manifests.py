@@ -39,6 +39,8 @@ from ..checkpoints.convert import (
     claim,
     triposg_vae,
 )
+from ..checkpoints.direct3d import NETWORKS as DIRECT3D_NETWORKS
+from ..checkpoints.direct3d import direct3d_networks
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
 from ..checkpoints.trellis import NETWORKS as TRELLIS_NETWORKS
 from ..generators.hunyuan import image_encoder
@@ -128,6 +130,8 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
     """The networks in a file, by the prefix of their keys (empty: the whole file)."""
     if "model" in config:
         return pipeline_networks(stored, config)
+    if any(part.get("class") in DIRECT3D_NETWORKS for part in config.values() if isinstance(part, Mapping)):
+        return direct3d_networks(config)
     kind = class_name(config.get("target", "") or config.get("_class_name", "") or "")
     if kind == "ShapeVAE":
         return {"": vecset_network(config["params"], any(key.startswith("encoder.") for key in stored))}

@@ -12,6 +12,7 @@ from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
 from . import trellis_pipelines
 from . import volumes as of_volumes
+from .direct3d import direct3d_case
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
 from .trellis import trellis_case
@@ -79,7 +80,7 @@ def recognise(fixture: Fixture) -> Case:
         return of_functions.schedulers
     if {"in.grid", "out.v", "out.f"} <= fixture.names:
         return of_functions.extraction
-    case = trellis_case(named) or network_case(named)
+    case = trellis_case(named) or direct3d_case(named) or network_case(named)
     if case is None:
         raise NotUnderstoodError(f"no check for {named or 'a fixture that names no class'}")
     return case
@@ -90,13 +91,20 @@ def is_network(folder: Path) -> bool:
     fixture = Fixture(folder, recording=recordings(folder)[0])
     case = recognise(fixture)
     named = class_named(fixture)
-    return case is network_case(named) or case is trellis_case(named)
+    return any(case is known(named) for known in (network_case, trellis_case, direct3d_case))
 
 
 def class_named(fixture: Fixture) -> str:
     """What the config says was recorded; empty when it says nothing."""
     config = fixture.config
-    return str(config.get("class") or config.get("function") or config.get("module") or config.get("library") or "")
+    return str(
+        config.get("class")
+        or config.get("function")
+        or config.get("module")
+        or config.get("library")
+        or config.get("what")
+        or ""
+    )
 
 
 def run_fixture(folder: Path, device: str = "cpu") -> Outcome:

@@ -4,6 +4,8 @@ Tokens of all items lie in one row of rows [N, W]; a VoxelSet tells their items 
 all voxels. Shapes: N tokens, B items, M context tokens, W width, H heads, d = W / H.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -47,6 +49,13 @@ class PackedSelfAttention(nn.Module):
         return self.out(attend_packed(self.norm_q(q), self.norm_k(k), v, segments).flatten(1))
 
 
+class ItemAttention(PackedSelfAttention):
+    """Attention among all tokens of an item."""
+
+    def forward(self, x: Tensor, voxels: VoxelSet) -> Tensor:
+        return super().forward(x, voxels.whole_items())
+
+
 class PackedCrossAttention(nn.Module):
     """Attention from the tokens of an item to its context; the 2W outputs of `kv` are k, v, each cut into heads."""
 
@@ -59,11 +68,12 @@ class PackedCrossAttention(nn.Module):
         self.norm_k = head_norm(qk_norm, heads, width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, context: Tensor, voxels: VoxelSet) -> Tensor:
-        """x [N, W], context [B, M, C] -> [N, W]."""
+    def forward(self, x: Tensor, context: Tensor | Sequence[Tensor], voxels: VoxelSet) -> Tensor:
+        """x [N, W], context of each item [M, C] -> [N, W]."""
         q = self.norm_q(self.q(x).unflatten(-1, (self.heads, -1)))
-        k, v = self.kv(context).unflatten(-1, (2, self.heads, -1)).unbind(2)
-        return self.out(attend_context(q, self.norm_k(k).unbind(0), v.unbind(0), voxels).flatten(1))
+        pairs = [self.kv(tokens).unflatten(-1, (2, self.heads, -1)).unbind(1) for tokens in context]
+        keys, values = [self.norm_k(k) for k, _ in pairs], [v for _, v in pairs]
+        return self.out(attend_context(q, keys, values, voxels).flatten(1))
 
 
 class ModulatedBlock(nn.Module):
@@ -81,21 +91,23 @@ class ModulatedBlock(nn.Module):
         qk_norm: bool,
         cross_qk_norm: bool = False,
         modulation: bool = True,
+        attention: nn.Module | None = None,
     ):
+        """attention: (tokens [N, W], their VoxelSet) -> [N, W], instead of that among all tokens of an item."""
         super().__init__()
         self.norm1 = LayerNorm(width, BLOCK_EPS, affine=False)
-        self.attn = PackedSelfAttention(width, heads, qk_norm)
+        self.attn = ItemAttention(width, heads, qk_norm) if attention is None else attention
         self.norm2 = LayerNorm(width, BLOCK_EPS)
         self.cross = PackedCrossAttention(width, context, heads, cross_qk_norm)
         self.norm3 = LayerNorm(width, BLOCK_EPS, affine=False)
         self.mlp = Mlp(width, hidden, gelu="tanh")
         self.modulation = nn.Linear(width, 6 * width) if modulation else None
 
-    def forward(self, x: Tensor, time: Tensor, context: Tensor, voxels: VoxelSet) -> Tensor:
+    def forward(self, x: Tensor, time: Tensor, context: Tensor | Sequence[Tensor], voxels: VoxelSet) -> Tensor:
         """x [N, W]; time [B, W] after its activation, or [B, 6W] when the network modulates all blocks alike."""
         values = time if self.modulation is None else self.modulation(time)
         shift1, scale1, gate1, shift3, scale3, gate3 = (per_row(v, voxels) for v in values.chunk(6, dim=-1))
-        x = x + gate1 * self.attn(self.norm1(x) * (1 + scale1) + shift1, voxels.whole_items())
+        x = x + gate1 * self.attn(self.norm1(x) * (1 + scale1) + shift1, voxels)
         x = x + self.cross(self.norm2(x), context, voxels)
         return x + gate3 * self.mlp(self.norm3(x) * (1 + scale3) + shift3)
 
