@@ -12,6 +12,7 @@ from ..errors import OutputError, Varco3DError
 from .app import build_app
 from .console import ReaderGoneError, open_standard_streams
 from .exit_codes import INTERRUPTED, OK, TERMINATED, USAGE, exit_code
+from .options.synonyms import flag_for
 from .session import Session, TerminatedError, interrupts_ignored, second_interrupt_ends, sigterm_as_exception
 
 RUNS = ("generate", "refine", "texture")  # verbs whose --json output is a stream of events
@@ -76,7 +77,9 @@ def _say(session: Session, error: BaseException, args: list[str]) -> None:
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
         path = context.command_path if context is not None else "varco3d"
-        console.error("usage", error.format_message(), f"See {path} --help.")
+        meant = flag_for(getattr(error, "option_name", "")) if not getattr(error, "possibilities", None) else ""
+        message = f"No such option: {error.option_name}" if meant else error.format_message()  # type: ignore[attr-defined]
+        console.error("usage", message, f"Use {meant}; see {path} --help." if meant else f"See {path} --help.")
     elif isinstance(error, Varco3DError) and error.message in console.said:
         return
     elif isinstance(error, Varco3DError):

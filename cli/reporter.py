@@ -5,6 +5,7 @@ terminal) or one line per finished item.
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from ..errors import OutputError
@@ -13,6 +14,8 @@ from ..pipeline.events import StageStarted as Stage
 from .console import Console, is_terminal, seconds
 from .exit_codes import EXIT_CODES, ITEM_FAILED, OK
 from .options.spoken import spoken
+
+LINE_SECONDS = 30.0  # in a log, between two lines about an item
 
 
 class Reporter:
@@ -29,6 +32,7 @@ class Reporter:
         self.lost: OutputError | None = None
         self._total = 0
         self._bar = _Bar(console) if _wants_bar(console) else None
+        self._lines = _Lines(console) if self._bar is None else None
 
     def emit(self, event: Event) -> None:
         """Show one event; events after run_finished are dropped, so that it stays the last."""
@@ -42,9 +46,13 @@ class Reporter:
                 self.failures.append(str(event.error["code"]))
         elif isinstance(event, RunFinished):
             self.finished = True
+        if self._lines is not None:
+            self._lines.show(event)
         try:
             if self.console.as_json:
                 self.console.result_json(_spoken(event.as_dict()), indent=None)
+                if isinstance(event, ItemFinished) and event.status == "failed":
+                    self._show_failure(event)  # mails of cron hold stderr
             else:
                 self._show(event)
         except OutputError as error:  # stdout is full or closed: the work goes on, and the run ends with this
@@ -86,23 +94,26 @@ class Reporter:
         done = sum(self.counts.values())
         place = f"[{done}/{self._total}] " if self._total > 1 else ""
         if event.status == "failed":
-            error = event.error or {}
-            message = str(error.get("message", "failed"))
-            prefix = f"{event.id}: " if self._total > 1 else ""
-            self.console.error(str(error.get("code", "internal")), prefix + message, str(error.get("hint") or ""))
-            self.console.said.add(message)  # it need not be said again when it ends the whole run
-            if error.get("traceback"):
-                self.console.detail(str(error["traceback"]).rstrip())
+            self._show_failure(event)
             return
         if event.status == "skipped":
             left = [text for text in event.warnings if text.startswith("left to")]
             self.console.note(f"{place}{event.id}: {left[0] if left else 'already done'}")
-            return
-        faces = f", {event.mesh['faces']:,} faces" if event.mesh.get("faces") else ""
-        self.console.note(f"{place}{event.id}: ok in {seconds(event.seconds)}{faces}")
-        if self.print_paths:
+        else:
+            faces = f", {event.mesh['faces']:,} faces" if event.mesh.get("faces") else ""
+            self.console.note(f"{place}{event.id}: ok in {seconds(event.seconds)}{faces}")
+        if self.print_paths:  # of results done before too: whoever reads them gets the same lines from a second run
             for output in event.outputs:
                 self.console.result(output["path"])
+
+    def _show_failure(self, event: ItemFinished) -> None:
+        error = event.error or {}
+        message = str(error.get("message", "failed"))
+        prefix = f"{event.id}: " if self._total > 1 else ""
+        self.console.error(str(error.get("code", "internal")), prefix + message, str(error.get("hint") or ""))
+        self.console.said.add(message)  # it need not be said again when it ends the whole run
+        if error.get("traceback"):
+            self.console.detail(str(error["traceback"]).rstrip())
 
     def _show_end(self, event: RunFinished) -> None:
         if self._bar is not None:
@@ -188,6 +199,35 @@ class _Bar:
         if self._console.live is not None:
             self._console.live = None
             self._progress.stop()
+
+
+class _Lines:
+    """Lines on stderr where no bar is: the stages of an item that takes long, and steps with an estimate."""
+
+    def __init__(self, console: Console, every: float = LINE_SECONDS, clock: Callable[[], float] = time.monotonic):
+        """every: seconds without a line after which an item says where it is."""
+        self._console, self._every, self._clock = console, every, clock
+        self._began: dict[str, float] = {}
+        self._said: dict[str, float] = {}
+
+    def show(self, event: Event) -> None:
+        """Say where an item is, when it is time."""
+        now = self._clock()
+        if isinstance(event, ItemStarted):
+            self._began[event.id] = self._said[event.id] = now
+        elif isinstance(event, ItemFinished):
+            for table in (self._began, self._said):
+                table.pop(event.id, None)
+        elif isinstance(event, Stage) and now - self._began.get(event.id, now) >= self._every:
+            self._say(event.id, event.stage, "", now)
+        elif isinstance(event, Progress) and now - self._said.get(event.id, now) >= self._every:
+            left = event.seconds / event.step * (event.steps - event.step) if event.step else 0.0
+            rest = f", about {seconds(left)} left of it" if left else ""
+            self._say(event.id, event.stage, f" {event.step}/{event.steps}{rest}", now)
+
+    def _say(self, item: str, stage: str, more: str, now: float) -> None:
+        self._said[item] = now
+        self._console.note(f"{item}: {stage}{more}, {seconds(now - self._began.get(item, now))} so far")
 
 
 def _short(name: str, width: int = 28) -> str:

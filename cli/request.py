@@ -18,13 +18,12 @@ from ..pipeline.batch.naming import Item, plan_items, single_item
 from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
 from ..pipeline.chain import select_stages
-from ..pipeline.meshes.formats import MESH_SUFFIXES, NOT_FOLDERS
+from ..pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
 from ..pipeline.meshes.meshlab import require_meshlab
 from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.stages.settings import TextureSettings
-from ..pipeline.texturing.painters.choice import check_painter
 from .config import StageSettings
 from .options.panels import RunOptions
 from .requirements import Gate, parse_requirements
@@ -81,6 +80,8 @@ def build_request(
     skip = {*options.stages.skip, *(["texture"] if options.mesh.texture == "off" else [])}
     stages = select_stages(recipe, options.stages.start, options.stages.until, sorted(skip))
     refuse_for_stdout(options, formats, stages, len(files) * options.model.num_seeds)
+    if sides:
+        refuse_sides(recipe)
     config = run_config(options, recipe, skip, stages)
     request = Request(options, config, items, batch_options(options, folder, shard, found.ignored), stages)
     listed = [options.selection.from_list] if options.selection.from_list else []
@@ -118,6 +119,16 @@ def existing_picture(path: Path) -> None:
         raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
 
 
+def refuse_sides(recipe: Recipe) -> None:
+    """Refuse pictures of sides for a model of the zoo that takes one picture. Raises UsageError."""
+    from ..pipeline.stages.coarse import ONE_PICTURE, SIDES_HINT
+    from ..weights.checkpoints.zoo import BUNDLES, MODELS, specs_of
+
+    name = recipe.models.get("coarse", "")
+    if (name in BUNDLES or name in MODELS) and not any(spec.several_pictures for spec in specs_of(name)):
+        raise UsageError(ONE_PICTURE, SIDES_HINT)
+
+
 def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Sequence[str], meshes: int) -> None:
     """`-o -` has room for one GLB and for nothing beside it. Raises UsageError."""
     if not options.output.to_stdout:
@@ -150,6 +161,8 @@ def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages:
     if wraps or (export is not None and export.quads):
         require_meshlab()
     if "texture" in stages and isinstance(texture := recipe.stage("texture").settings, TextureSettings):
+        from ..pipeline.texturing.painters.choice import check_painter
+
         check_painter(texture.painter, texture.views, texture.extra_views)
     output, machine = options.output, options.machine
     return RunConfig(
@@ -221,26 +234,30 @@ def stdin_bytes() -> bytes:
 def make_items(
     files: tuple[InputFile, ...], output: Path | None, options: RunOptions
 ) -> tuple[tuple[Item, ...], Path | None, tuple[str, ...]]:
-    """(items, folder of the record or None for single files, formats). Raises UsageError."""
+    """(items, folder of the record or None for stdout, formats). Raises UsageError."""
     model, seed, count = options.model.model, options.model.seed, options.model.num_seeds
     formats, mask = options.output.format, mask_path(options)
     suffix = output.suffix.lower() if output is not None else ""
     if suffix in NOT_FOLDERS and output is not None and not output.is_dir():
-        raise UsageError(f"{output}: {suffix} cannot be written", f"Mesh files are {', '.join(MESH_SUFFIXES)}.")
+        advice = ADVICE.get(suffix[1:], "")
+        hint = f"Mesh files are {', '.join(MESH_SUFFIXES)}. {advice}".rstrip()
+        raise UsageError(f"{output}: {suffix} cannot be written", hint)
     if output is not None and suffix in MESH_SUFFIXES:
         if len(files) > 1:
             raise UsageError(f"-o {output} is one file, but there are {len(files)} pictures", "Name a folder.")
         formats = _formats_for(output, options)
         if count == 1:
-            return tuple(single_item(file, output, seed, mask) for file in files), None, formats
+            kept = not options.output.to_stdout and (output.is_file() or not output.exists())  # a pipe keeps no record
+            folder = output.parent if kept else None
+            return tuple(single_item(file, output, seed, mask) for file in files), folder, formats
         template = output.stem.replace("{", "{{").replace("}", "}}") + "_s{seed}.{ext}"
-        return plan_items(files, output.parent, template, seed, count, model, mask), None, formats
+        return plan_items(files, output.parent, template, seed, count, model, mask), output.parent, formats
     lone = output is None and len(files) == 1 and options.selection.shard is None
     folder = Path() if lone else output or Path(DEFAULT_FOLDER)
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"-o {folder} is a file without a mesh suffix", "Name a folder, or a file like chair.glb.")
     items = plan_items(files, folder, options.output.name, seed, count, model, mask)
-    return items, None if lone else folder, formats
+    return items, folder, formats
 
 
 def make_recipe(

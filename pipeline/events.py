@@ -99,6 +99,7 @@ class ItemFinished(Event):
     error: dict[str, Any] | None
     seconds: float = 0.0
     attempts: int = 1
+    input: str = ""
 
 
 @dataclass(frozen=True)

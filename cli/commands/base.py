@@ -17,6 +17,7 @@ from ..exit_codes import USAGE
 from ..options.expand import expand
 from ..options.globals import GlobalFlags
 from ..options.panels import RunOptions
+from ..options.synonyms import VERBS
 from ..session import Session
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
@@ -89,7 +90,8 @@ class Group(_Help, TyperGroup):
         """Suggest a verb: one with a similar name, or `generate` for a picture or folder."""
         if ctx.parent is None and looks_like_input(name):
             return f"did you mean: varco3d generate {name}"
-        close = nearest(name, self.commands)
+        close = VERBS.get(name.lower()) if ctx.parent is None else None
+        close = close or nearest(name, self.commands)
         return f"did you mean: {ctx.command_path} {close}" if close else f"it has {', '.join(self.commands)}"
 
 

@@ -6,6 +6,8 @@ import typer
 
 from ..._text import did_you_mean
 from ...errors import UsageError
+from ...pipeline.settings import make_settings
+from ...pipeline.stages.settings import SETTINGS
 from ..config import Value, stage_settings, unknown_variables, user_config_path
 from ..options.flag import shown
 from ..session import Session
@@ -37,7 +39,11 @@ def show(
         for flag in panel.flags()
         if flag.stored
     }
-    settings = stage_settings(options, session.files).values
+    merged = stage_settings(options, session.files)
+    for stage, found in merged.plain().items():
+        if stage in SETTINGS:
+            make_settings(SETTINGS[stage], found, stage)  # refuses what `plan` would refuse
+    settings = merged.values
     values |= {f"{stage}.{key}": value for stage, found in settings.items() for key, value in found.items()}
     wanted = [key.replace("-", "_") for key in keys or ()]
     for key in wanted:

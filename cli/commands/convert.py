@@ -34,6 +34,9 @@ class Result(Panel):
     texture_size: int | None = short_for("texture.size", note="as it was")
     texture_format: str | None = short_for("export.texture_format")
     size: float | None = short_for("export.size", metavar="METRES", note="kept")
+    height: float | None = short_for("export.height", metavar="METRES")
+    width: float | None = short_for("export.width", metavar="METRES")
+    depth: float | None = short_for("export.depth", metavar="METRES")
     unit: str | None = short_for("export.unit")
     up: str | None = short_for("export.up")
     origin: str = flag("keep", "keep, or where the origin lies.", choices=("keep", *setting_of("export.origin").metadata["choices"]))  # fmt: skip  # noqa: E501
@@ -63,7 +66,7 @@ def convert(
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
     from ...pipeline.batch.claims import Claim, check_claims
     from ...pipeline.meshes.levels import level_names
-    from ...pipeline.meshes.outputs import mesh_names
+    from ...pipeline.meshes.outputs import measure, mesh_names
 
     fractions = result.lod or (1.0,)
     texture_format = result.texture_format or default_of("export.texture_format")
@@ -76,6 +79,7 @@ def convert(
         return
     from ...pipeline.meshes.converting import Conversion, convert_mesh
 
+    metres, side = measure(result.size, result.width, result.height, result.depth)
     how = Conversion(
         faces=result.faces,
         fractions=tuple(fractions),
@@ -83,7 +87,8 @@ def convert(
         watertight=bool(result.watertight),
         texture_size=result.texture_size,
         texture_format=texture_format,
-        size=result.size,
+        size=metres,
+        side=side,
         unit=result.unit,
         up=result.up,
         origin=result.origin,

@@ -31,7 +31,7 @@ class Flag:
     tuple (None: as the annotation says); split: and so do commas; sets: "stage.key" of the settings it stands for;
     note: what happens when it is not given, where that is no value; stored: whether a variable and a config file may
     hold it (None: as its panel says); negated: whether --no-flag exists; parse: reads one value, and raises ValueError
-    with a sentence; complete: values for the shell.
+    with a sentence; complete: values for the shell; advice: a value that people try -> what to take instead.
     """
 
     help: str
@@ -52,6 +52,7 @@ class Flag:
     negated: bool = False
     parse: Callable[[str], Any] | None = None
     complete: Callable[[], Iterable[str]] | None = None
+    advice: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def option(self) -> str:
@@ -267,7 +268,8 @@ def _read_one(flag: Flag, text: str) -> Any:
     if flag.choices:
         found = next((choice for choice in flag.choices if choice.lower() == text.lower()), None)
         if found is None:
-            raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, flag.choices))}.")
+            advice = flag.advice.get(text.lower(), "")
+            raise typer.BadParameter(f"{text!r} is not one of {', '.join(map(repr, flag.choices))}. {advice}".rstrip())
         return found
     low, high = flag.minimum, flag.maximum
     if (low is not None and value < low) or (high is not None and value > high):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
-from ...pipeline.meshes.formats import MESH_FORMATS, PREVIEW_FORMATS
+from ...pipeline.meshes.formats import ADVICE, MESH_FORMATS, PREVIEW_FORMATS
 from ...pipeline.settings import parse_assignment
 from ...pipeline.stages.settings import ORDER
 from .flag import Flag, Panel, flag, short_for
@@ -64,7 +64,9 @@ class Output(RunPanel):
     name: str = flag(
         "{relpath}/{stem}.{ext}", "Name of each result; fields: stem suffix relpath seed model.", metavar="TEMPLATE"
     )
-    format: tuple[str, ...] = flag(("glb",), "Mesh formats to write.", short="-f", choices=MESH_FORMATS)
+    format: tuple[str, ...] = flag(
+        ("glb",), "Mesh formats to write.", short="-f", choices=MESH_FORMATS, advice=ADVICE
+    )  # fmt: skip
     preview: tuple[str, ...] = flag(
         (), "Pictures beside the mesh: six views (png), turntable (gif, webp).", choices=PREVIEW_FORMATS
     )
@@ -143,6 +145,9 @@ class Mesh(RunPanel):
     bake_light: str | None = short_for("texture.bake_light", words=True)
     up: str | None = short_for("export.up")
     size: float | None = short_for("export.size", metavar="METRES")
+    height: float | None = short_for("export.height", metavar="METRES")
+    width: float | None = short_for("export.width", metavar="METRES")
+    depth: float | None = short_for("export.depth", metavar="METRES")
     unit: str | None = short_for("export.unit")
     origin: str | None = short_for("export.origin")
 

@@ -169,6 +169,10 @@ class RecordBook:
                         self._news.add(record["id"])
         return self._news
 
+    def latest(self, item_id: str) -> dict[str, Any] | None:
+        """Return the last record of an item, or None."""
+        return self._latest.get(item_id)
+
     def done(self, item_id: str, sha256: str | None, settings: str, model: str) -> dict[str, Any] | None:
         """The record that makes working on the item again pointless, or None.
 

@@ -141,7 +141,7 @@ class Batch:
                 continue
             known = self._known(item, task.sha256, task.settings)
             if known is None:
-                yield task
+                yield replace(task, item=self._told_of_seed(item))
             else:
                 self._skip(item, known)
 
@@ -160,10 +160,22 @@ class Batch:
             return None
         return known_record(self._book, self._config, item, sha256, settings, self._model)
 
+    def _told_of_seed(self, item: Item) -> Item:
+        """The item, with a warning when it replaces a mesh that another seed gave."""
+        before = self._book.latest(item.id) if self._book is not None and not self._options.force else None
+        if before is None or before.get("status") != "ok" or before.get("seed") in (None, item.run_seed):
+            return item
+        text = f"replaces the mesh of seed {before['seed']}; name another output, or use `num_seeds`, to keep both"
+        return replace(item, warnings=(*item.warnings, text))
+
     def _leave(self, item: Item) -> None:
         """An item that another run over this folder works on: it is left to it."""
         self._count("skipped", None)
-        self._emit(ItemFinished(item.id, "skipped", [], {}, ["left to another run that works on it now"], None))
+        self._emit(
+            ItemFinished(
+                item.id, "skipped", [], {}, ["left to another run that works on it now"], None, input=str(item.source)
+            )
+        )
 
     def _skip(self, item: Item, record: dict[str, Any]) -> None:
         """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded. A
@@ -174,7 +186,11 @@ class Batch:
         status = "skipped" if error is None else "failed"
         self._release(item)
         self._count(status, error)
-        self._emit(ItemFinished(item.id, status, outputs, mesh, list(record.get("warnings", [])), error))
+        self._emit(
+            ItemFinished(
+                item.id, status, outputs, mesh, list(record.get("warnings", [])), error, input=str(item.source)
+            )
+        )
 
     def _release(self, item: Item) -> None:
         if self._locks is not None:
@@ -220,6 +236,7 @@ class Batch:
                 result.error,
                 result.seconds,
                 attempts,
+                str(item.source),
             )
         )
         code = (result.error or {}).get("code")

@@ -21,8 +21,8 @@ _COARSE = 1e-5  # rounding of coordinates, as a share of the mesh's size, that i
 class Conversion:
     """The result that is wanted. None keeps what the mesh has, or takes the habit of the format.
 
-    faces: about how many; fractions: of the faces, one file each; size: longest side in metres; origin: keep, center or
-    base; from_up, from_unit: of the file that is read, over what it says itself.
+    faces: about how many; fractions: of the faces, one file each; size: longest side in metres, or that of the axis
+    `side`; origin: keep, center or base; from_up, from_unit: of the file that is read, over what it says itself.
     """
 
     faces: int | None = None
@@ -32,6 +32,7 @@ class Conversion:
     texture_size: int | None = None
     texture_format: str = "png"
     size: float | None = None
+    side: int | None = None
     unit: str | None = None
     up: str | None = None
     origin: str = "keep"
@@ -57,7 +58,7 @@ def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], N
     if found.mesh.normal_map is not None and whole.normal_map is None:
         warn(f"{path}: the normal texture was left out: it belongs to the UVs from before")
     # Size and origin are those of the whole, so that the levels of detail lie in the same place.
-    whole, _ = place(whole, "glb", Placement("y", how.size, "m", how.origin))
+    whole, _ = place(whole, "glb", Placement("y", how.size, "m", how.origin, side=how.side))
     scale = _scale(found.mesh, whole, metres) if how.size else metres
     offset = found.offset * scale if how.origin == "keep" else np.zeros(3)
     x, y, z = offset.tolist()

@@ -6,6 +6,16 @@ PREVIEW_FORMATS = ("png", "gif", "webp")
 # Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
 NOT_FOLDERS = (".gltf", ".fbx", ".usd", ".usdz", ".dae", ".blend", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp",
                ".mp4", ".zip")  # fmt: skip
+_OPENED = "Blender, Unity, Unreal, Godot and Maya open GLB"
+ADVICE = {
+    "fbx": f"{_OPENED}, with its texture inside.",
+    "gltf": "GLB is the same in one file.",
+    "usd": f"{_OPENED}; usdzip and Reality Converter make USDZ of it.",
+    "usdz": "Reality Converter and Blender make USDZ of GLB.",
+    "dae": f"{_OPENED}.",
+    "blend": "Blender opens GLB: File > Import > glTF.",
+}
+"""Format that is not written -> what to take instead."""
 PRINTED = ("stl", "3mf")  # made for printers: Z up, millimetres
 PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}  # units of a file in one metre
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..._files import output_error, write_whole
 from ..._text import suggestion
-from ...errors import BadMeshError, OutputError
+from ...errors import BadMeshError, OutputError, UsageError
 from ..artifacts import Mesh, Output
 from .formats import MESH_FORMATS, PER_METRE, unit_of, up_of
 from .glb import glb_bytes
@@ -24,7 +24,8 @@ from .writers import obj_files, obj_names, ply_bytes, stl_bytes, three_mf_bytes
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the mesh lies in the file. up: auto, y or z; size: longest side in metres, None keeps the mesh's own;
+    """Where the mesh lies in the file. up: auto, y or z; size: longest side in metres, None keeps the mesh's own; side:
+    the axis that has this size instead of the longest, 0 for X, 1 for Y, 2 for Z, or None;
     unit: auto, m, cm or mm; origin: center (of the box), base (middle of its underside) or keep; offset: what `keep`
     adds to the mesh's coordinates, in metres: where a mesh at map coordinates lies."""
 
@@ -33,6 +34,17 @@ class Placement:
     unit: str = "auto"
     origin: str = "center"
     offset: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    side: int | None = None
+
+
+def measure(
+    size: float | None, width: float | None, height: float | None, depth: float | None
+) -> tuple[float | None, int | None]:
+    """Return (metres, axis that they belong to or None for the longest). Raises UsageError for two sides."""
+    sides = {axis: metres for axis, metres in enumerate((width, height, depth)) if metres is not None}
+    if len(sides) > 1:
+        raise UsageError("a mesh takes one measure; its other sides follow", "Give one of height, width and depth.")
+    return next(((metres, axis) for axis, metres in sides.items()), (size, None))
 
 
 def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str]:
@@ -42,8 +54,10 @@ def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str
     unit = unit_of(file_format, placement.unit)
     points = mesh.vertices.astype(np.float64)
     low, high = points.min(0), points.max(0)
-    longest = float((high - low).max())
-    scale = PER_METRE[unit] * (placement.size / longest if placement.size and longest > 0 else 1.0)
+    extent = float((high - low).max() if placement.side is None else (high - low)[placement.side])
+    if placement.side is not None and placement.size and extent <= 0:
+        raise BadMeshError("the mesh is flat on the side that is to have a size", "Set `export.size` instead.")
+    scale = PER_METRE[unit] * (placement.size / extent if placement.size and extent > 0 else 1.0)
     shift = {"center": (low + high) / 2, "base": np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2])}
     points = (points - shift.get(placement.origin, -np.array(placement.offset))) * scale
     normals = mesh.normals

@@ -70,6 +70,7 @@ class Coarse:
         return dataclasses.replace(asset, coarse=Mesh(vertices, faces), camera=seen)
 
 
+ONE_PICTURE = "this model takes one picture"
 SIDES_HINT = "To paint with them: `texture.views` back=FILE. To shape with them: `model` hunyuan3d-2mv."
 
 
@@ -85,7 +86,7 @@ def condition_of(generator: Any, subject: Subject, prompt: str = "") -> Any:
             return generator.condition_prompted(subject.rgba, prompt)
         return generator.condition(subject.rgba)
     if not offers(generator, SeveralViews):
-        raise UsageError("this model takes one picture", SIDES_HINT)
+        raise UsageError(ONE_PICTURE, SIDES_HINT)
     return generator.condition_views({"front": subject.rgba, **subject.sides})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from ...errors import OutputError
 from ..artifacts import Asset, Output
 from ..meshes.levels import levels
-from ..meshes.outputs import Placement, finish, place, write_mesh
+from ..meshes.outputs import Placement, finish, measure, place, write_mesh
 from ..meshes.report import mesh_report
 from ..stage import Context
 from .settings import ExportSettings
@@ -29,7 +29,8 @@ class Export:
         mesh = asset.mesh or asset.coarse
         assert mesh is not None
         # Size and origin are those of the whole, so that the levels of detail lie in the same place.
-        whole, _ = place(finish(mesh), settings.formats[0], Placement("y", settings.size, "m", settings.origin))
+        metres, side = measure(settings.size, settings.width, settings.height, settings.depth)
+        whole, _ = place(finish(mesh), settings.formats[0], Placement("y", metres, "m", settings.origin, side=side))
         placement = Placement(settings.up, None, settings.unit, "keep")
         extras: dict[str, Any] | None = dict(context.about) if settings.extras else None
         outputs: list[Output] = []

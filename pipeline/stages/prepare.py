@@ -67,6 +67,8 @@ def prepared(
     else:
         alpha, own = find_alpha(rgba, settings, context)
     box = bounding_box(alpha)
+    if box is None and mask is not None:
+        raise NoSubjectError(f"the mask {printable(mask)} is black all over", "The subject is white in a mask.")
     if box is None:
         raise NoSubjectError(f"{printable(source.name)} shows no object", "Give a `mask`, or a picture with alpha.")
     _warn(alpha, box, settings, context)

@@ -179,6 +179,9 @@ class TextureSettings:
 class ExportSettings:
     formats: tuple[str, ...] = setting(("glb",), "File formats to write.", choices=MESH_FORMATS)
     size: float = setting(1.0, "Longest side, metres.", 1e-6, 1e6)
+    height: float | None = setting(None, "Height, metres, instead of the longest side.", 1e-6, 1e6)
+    width: float | None = setting(None, "Width from left to right, metres, instead of the longest side.", 1e-6, 1e6)
+    depth: float | None = setting(None, "Depth from front to back, metres, instead of the longest side.", 1e-6, 1e6)
     up: str = setting(
         "auto", "Axis that points up in the file; auto: z for STL and 3MF, else y.", choices=("auto", "y", "z")
     )

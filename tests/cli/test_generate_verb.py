@@ -53,7 +53,7 @@ def test_one_picture_to_one_file(go) -> None:
     assert sorted(answer.out.split()) == ["x/dog.glb", "x/dog.preview.png"]
     assert check_glb(Path("x/dog.glb")) == []
     assert Image.open("x/dog.preview.png").size[0] > 100
-    assert sorted(p.name for p in Path("x").rglob("*")) == ["dog.glb", "dog.preview.png"]
+    assert sorted(p.name for p in Path("x").rglob("*")) == ["dog.glb", "dog.preview.png", "varco3d.jsonl"]
     assert "chatter" not in answer.out
 
 

@@ -68,6 +68,11 @@ class ModelSpec:
         """Bytes of the preferred download, as far as known."""
         return (self.weights[0].size or 0) if self.weights else 0
 
+    @property
+    def several_pictures(self) -> bool:
+        """Whether the model takes pictures of several sides of one object."""
+        return self.family == "trellis" or "DinoImageEncoderMV" in str(self.config)
+
 
 @dataclass(frozen=True)
 class Bundle:

@@ -1,0 +1,119 @@
+"""Words that people look for: measures, other programs' formats, other names of flags; records of one file."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from varco3d.cli.console import Console
+from varco3d.cli.reporter import _Lines
+from varco3d.pipeline.events import ItemFinished, ItemStarted, Progress, StageStarted
+
+
+@pytest.fixture
+def box(run) -> Path:
+    """A box 1 wide, 2 high and 4 deep."""
+    corners = [(x, y, z) for x in (0, 1) for y in (0, 2) for z in (0, 4)]
+    faces = [(1, 2, 4), (1, 4, 3), (5, 7, 8), (5, 8, 6), (1, 5, 6), (1, 6, 2), (3, 4, 8), (3, 8, 7), (1, 3, 7),
+             (1, 7, 5), (2, 6, 8), (2, 8, 4)]  # fmt: skip
+    text = "".join("v {} {} {}\n".format(*corner) for corner in corners)
+    Path("box.obj").write_text(text + "".join("f {} {} {}\n".format(*face) for face in faces))
+    return Path("box.obj")
+
+
+@pytest.mark.parametrize(("flag", "axis"), [("--width", 0), ("--height", 1), ("--depth", 2), ("--size", 2)])
+def test_one_side_gets_the_measure(run, box, flag, axis):
+    assert run("convert", box, "out.obj", flag, "1.8").code == 0
+    lines = [line.split()[1:4] for line in Path("out.obj").read_text().splitlines() if line.startswith("v ")]
+    extent = np.ptp(np.array(lines, float), axis=0)
+    assert extent == pytest.approx(1.8 * np.array([1, 2, 4]) / [1, 2, 4][axis], rel=1e-4)
+
+
+def test_two_measures_are_one_too_many(run, box):
+    answer = run("convert", box, "out.obj", "--height", "1.8", "--width", "2")
+    assert answer.code == 2 and "one measure" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (("generate", "a.png", "-f", "fbx"), "Blender, Unity"),
+        (("generate", "box.obj", "--polygons", "9"), "Use --faces"),
+        (("make", "chair"), "varco3d generate"),
+    ],
+)
+def test_other_words_lead_to_ours(run, arguments, answer):
+    found = run(*arguments)
+    assert found.code == 2 and answer in found.err
+
+
+def test_config_show_refuses_what_plan_refuses(run):
+    Path("varco3d.toml").write_text("[coarse]\nsteps = 99999\n")
+    picture("x.png")
+    shown, planned = run("config", "show"), run("plan", "x.png")
+    assert shown.code == planned.code == 2
+    assert "coarse.steps = 99999 is out of range" in shown.err
+
+
+def picture(name: str, mode: str = "RGBA") -> None:
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    pixels[16:48, 20:44] = (200, 60, 40, 255)
+    Image.fromarray(pixels).convert(mode).save(name)
+
+
+def test_a_black_mask_says_so(run):
+    picture("cat.png")
+    Image.new("L", (64, 64)).save("mask.png")
+    answer = run("generate", "cat.png", "--mask", "mask.png", "--until", "prepare", "-o", "out")
+    assert "mask.png is black all over" in answer.err and "white" in answer.err
+
+
+def test_a_single_file_keeps_a_record_and_tells_of_another_seed(run):
+    picture("cat.png")
+    flags = ("--until", "prepare", "-o", "cat.glb")
+    assert run("generate", "cat.png", *flags).code == 0
+    record = json.loads(Path("varco3d.jsonl").read_text().splitlines()[0])
+    assert record["id"] == "cat" and record["status"] == "ok"
+    again = run("generate", "cat.png", *flags)
+    assert "already done" in again.err
+    assert again.out.strip(), "the paths of what was done before are printed too"
+    other = run("generate", "cat.png", *flags, "--seed", "7")
+    assert "replaces the mesh of seed 0" in other.err and "--num-seeds" in other.err
+
+
+def test_failures_reach_stderr_beside_json(run):
+    Path("broken.png").write_bytes(b"no picture")
+    answer = run("generate", "broken.png", "-o", "out", "--json")
+    assert answer.err.count("error[bad_input]") == 1
+    finished = [json.loads(line) for line in answer.out.splitlines() if '"item_finished"' in line]
+    assert finished[0]["input"] == "broken.png"
+
+
+def test_sides_are_refused_before_work_by_plan_too(run):
+    picture("cat.png")
+    answer = run("plan", "cat.png", "--back", "cat.png", "-m", "hunyuan3d-2.1")
+    assert answer.code == 2 and "--views back=FILE" in answer.err
+    wrong = run("plan", "cat.png", "--views", "back=nowhere.png")
+    assert wrong.code != 0 and "nowhere.png" in wrong.err
+
+
+def test_a_long_item_says_where_it_is(capsys):
+    now = [0.0]
+    lines = _Lines(Console(), every=30.0, clock=lambda: now[0])
+    lines.show(ItemStarted("cat", "cat.png", None, 0))
+    for now[0], event in [
+        (5.0, StageStarted("cat", "coarse")),
+        (20.0, Progress("cat", "coarse", 5, 50, 15.0)),
+        (35.0, Progress("cat", "coarse", 10, 50, 30.0)),
+        (50.0, Progress("cat", "coarse", 15, 50, 45.0)),
+        (70.0, StageStarted("cat", "refine")),
+    ]:
+        lines.show(event)
+    lines.show(ItemFinished("cat", "ok", [], {}, [], None))
+    said = capsys.readouterr().err.splitlines()
+    assert said == [
+        "cat: coarse 10/50, about 2 min 00 s left of it, 35.0 s so far",
+        "cat: refine, 1 min 10 s so far",
+    ]
