@@ -49,6 +49,8 @@ from ..networks.dino import Dino
 from ..networks.dit import SkipDit
 from ..networks.flux_dit import FluxDit
 from ..networks.vecset_vae import VecSetVae
+from ..painters.hunyuan.network20 import Network20
+from ..painters.hunyuan.network21 import Network21
 from ..painters.mvadapter_attention import AdapterConfig, install
 from ..painters.mvadapter_network import (
     ConditionConfig,
@@ -146,6 +148,10 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
         return {"": (partial(Dino, dino_hub_config(config)), DINO_HUB)}
     if "CLIPTextModelWithProjection" in config.get("architectures", ()):
         return {"": (partial(ClipText, clip_text_config(config)), CLIP_TEXT)}
+    if any(key.startswith("unet_dual.") for key in stored):
+        return {"": (partial(hunyuan_paint, json.dumps(config), tuple(sorted(stored.items()))), PLAIN)}
+    if {"block_out_channels", "latent_channels"} <= set(config):
+        return {"": (partial(plain_vae, json.dumps(config)), PLAIN)}
     if {"down_block_types", "cross_attention_dim"} <= set(config):
         return {"": (partial(plain_unet, json.dumps(config)), PLAIN)}
     if "Dinov2Model" in config.get("architectures", ()) or f"facebook/{name}" in DINO_VERSIONS:
@@ -156,6 +162,21 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
 def plain_unet(config: str) -> nn.Module:
     """A published diffusers UNet by its settings, as JSON."""
     return plain_network("UNet2DConditionModel", json.loads(config))
+
+
+def plain_vae(config: str) -> nn.Module:
+    """Build a published diffusers VAE by its settings, as JSON, with plain blocks where they name none."""
+    told = json.loads(config)
+    blocks = len(told["block_out_channels"])
+    kinds = {"down_block_types": ["DownEncoderBlock2D"] * blocks, "up_block_types": ["UpDecoderBlock2D"] * blocks}
+    return plain_network("AutoencoderKL", {**kinds, **told})
+
+
+def hunyuan_paint(config: str, stored: tuple[tuple[str, tuple[int, ...]], ...]) -> nn.Module:
+    """Build Hunyuan3D-Paint by the settings of its inner UNet, as JSON; 2.1 is the one that projects DINO tokens."""
+    shapes = dict(stored)
+    network = Network21 if any(".image_proj_model_dino." in key for key in shapes) else Network20
+    return network(json.loads(config), shapes)
 
 
 def painter_manifest(name: str, stored: Shapes, config: Mapping[str, Any]) -> ManifestOutcome:

@@ -142,7 +142,7 @@ def maps(fixture: Fixture) -> None:
     size = fixture.get("out.mask").shape[-1]
     control, mask = control_maps(vertices.astype(np.float32), faces, normals.astype(np.float32), size, views)
     recorded = fixture.get("out.mask").numpy()
-    outline = _beside_edges(recorded)
+    outline = beside_edges(recorded)
     fixture.compare("out.mask inside", mask & ~outline, torch.from_numpy(recorded & ~outline), 0.0)
     wanted = fixture.get("out.control").numpy()
     # A depth edge is an edge of the position, too: a jump that no slope of one pixel explains.
@@ -161,7 +161,7 @@ def _cameras(params: Mapping[str, Any], scale: float) -> list[Camera]:
     return [Camera(float(a) + 90.0, float(e), half / scale, None, float(d) / scale) for a, e, d in places]
 
 
-def _beside_edges(mask: np.ndarray) -> np.ndarray:
+def beside_edges(mask: np.ndarray) -> np.ndarray:
     """Pixels of masks [V, H, W] within one pixel of the outline."""
     block = np.ones((3, 3), bool)
     grown = [np.asarray(binary_dilation(side, block), bool) for each in mask for side in (each, ~each)]

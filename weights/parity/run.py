@@ -8,6 +8,8 @@ import torch
 
 from ..checkpoints.containers import TORCH_SUFFIXES
 from . import functions as of_functions
+from . import hypaint20 as of_hypaint20
+from . import hypaint21 as of_hypaint21
 from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
 from . import trellis_pipelines
@@ -50,7 +52,7 @@ class Outcome:
 def recognise(fixture: Fixture) -> Case:
     """The check that fits a fixture, by its config, files and tensors. Raises NotUnderstoodError."""
     config, folder = fixture.config, fixture.folder
-    painter = of_mvadapter.painter_case(fixture)
+    painter = of_mvadapter.painter_case(fixture) or of_hypaint20.case20(fixture) or of_hypaint21.case21(fixture)
     if painter is not None:
         return painter
     named = class_named(fixture)

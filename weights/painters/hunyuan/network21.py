@@ -1,0 +1,275 @@
+"""Hunyuan3D-Paint 2.1: albedo and metallic-roughness of each view, with positions on the mesh in the attention.
+
+A block computes, with n = norm1(x) and t = norm2(x):
+
+    x += self(n);  x += r * reference(n);  x += m * views(n);  x += text(t) + dino(t);  x += feed_forward(norm3(x))
+
+Rows of a batch are (sample, material, view); material 0 is albedo, 1 metallic-roughness ("mr").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..attention import attend
+from .unet import Attention, Shapes, add_text, attention, painting_unet, reading_unet, wrap_blocks
+
+MATERIALS = 2
+PERIOD = 10000.0
+AXIS_EIGHTHS = (3, 3, 2)  # shares of a head that turn with x, y, z
+
+
+@dataclass
+class Reading21:
+    """A pass of a UNet as its blocks see it.
+
+    views: pictures per sample and material. features: norm1 outputs of the reference by block, [B or 1, R * L, C].
+    reference: factor r per sample, [B]. multi_view: factor m. voxels: positions of tokens by their number,
+    int64 [B or 1, V * L, 3]. dino: [B, N, D]. kept: a dictionary that takes the norm1 outputs, joined per sample.
+    """
+
+    views: int
+    features: Mapping[str, Tensor] | None = None
+    reference: Tensor | None = None
+    multi_view: float = 1.0
+    voxels: Mapping[int, Tensor] | None = None
+    dino: Tensor | None = None
+    kept: dict[str, Tensor] | None = None
+
+
+class MaterialProjections(nn.Module):
+    """Second projections of the self-attention, for metallic-roughness."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.to_q_mr = nn.Linear(width, width, bias=False)
+        self.to_k_mr = nn.Linear(width, width, bias=False)
+        self.to_v_mr = nn.Linear(width, width, bias=False)
+        self.to_out_mr = nn.ModuleList([nn.Linear(width, width)])
+
+    def attention(self, x: Tensor, heads: int) -> Tensor:
+        """Return self-attention [N, L, C] of x [N, L, C]."""
+        return self.to_out_mr[0](attend(self.to_q_mr(x), self.to_k_mr(x), self.to_v_mr(x), heads))
+
+
+class MaterialValues(nn.Module):
+    """Second value and output projections of the reference attention, for metallic-roughness."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.to_v_mr = nn.Linear(width, width, bias=False)
+        self.to_out_mr = nn.ModuleList([nn.Linear(width, width)])
+
+
+class ReferenceAttention(Attention):
+    """Attention to the reference with shared scores and values of both materials."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__(width, width, heads)
+        self.processor = MaterialValues(width)
+
+    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+        """Return [N, 2, T, C] for albedo queries x [N, T, C] and context [N, S, C].
+
+        As published, values of both materials are joined on the channels and only then cut into heads, so that the
+        heads mix the materials.
+        """
+        values = torch.cat([self.to_v(context), self.processor.to_v_mr(context)], -1)
+        q, k, v = (in_heads(each, self.heads) for each in (self.to_q(x), self.to_k(context), values))
+        albedo, mr = F.scaled_dot_product_attention(q, k, v).chunk(2, -1)  # [N, heads, T, C / heads] each
+        joined = [each.transpose(1, 2).flatten(2) for each in (albedo, mr)]
+        return torch.stack([self.to_out[0](joined[0]), self.processor.to_out_mr[0](joined[1])], 1)
+
+
+class ViewAttention(Attention):
+    """Joint attention of all views of a material, turned by positions on the mesh."""
+
+    def forward(self, x: Tensor, turns: tuple[Tensor, Tensor] | None) -> Tensor:
+        """Return [N, T, C] for x [N, T, C]; turns: cosines and sines [N, T, C / heads], or None."""
+        q, k, v = (in_heads(each, self.heads) for each in (self.to_q(x), self.to_k(x), self.to_v(x)))
+        if turns is not None:
+            q, k = rotate_pairs(q, *turns), rotate_pairs(k, *turns)
+        out = F.scaled_dot_product_attention(q, k, v)
+        return self.to_out[0](out.transpose(1, 2).flatten(2))
+
+
+def in_heads(x: Tensor, heads: int) -> Tensor:
+    """Return x [N, T, C] as [N, heads, T, C / heads]."""
+    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
+
+
+def rotation(voxels: Tensor, width: int) -> tuple[Tensor, Tensor]:
+    """Return cosines and sines [..., width] of voxel positions [..., 3] for heads of `width`, a multiple of 16."""
+    angles = []
+    for axis, eighths in enumerate(AXIS_EIGHTHS):
+        size = width * eighths // 8
+        powers = torch.arange(0, size, 2, device=voxels.device).float() / size
+        angles.append(voxels[..., axis, None].float() * (1.0 / PERIOD**powers))
+    joined = torch.cat(angles, -1).repeat_interleave(2, -1)
+    return joined.cos(), joined.sin()
+
+
+def rotate_pairs(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
+    """Return x [N, heads, T, D] with its neighbouring pairs of channels turned by [N, T, D]."""
+    first, second = x.unflatten(-1, (-1, 2)).unbind(-1)
+    turned = torch.stack([-second, first], -1).flatten(-2)
+    return (x.float() * cosine[:, None] + turned.float() * sine[:, None]).to(x.dtype)
+
+
+class Block21(nn.Module):
+    """A transformer block with attention of materials, views, reference and DINO; name: its path in the UNet.
+
+    across: with the new attention; the reference UNet has none.
+    """
+
+    def __init__(self, transformer: Any, name: str, across: bool):
+        super().__init__()
+        self.transformer, self.name, self.across = transformer, name, across
+        if across:
+            width, heads = transformer.attn1.to_q.in_features, transformer.attn1.heads
+            transformer.attn1.set_processor(MaterialProjections(width))
+            self.attn_refview = ReferenceAttention(width, heads)
+            self.attn_multiview = ViewAttention(width, width, heads)
+            self.attn_dino = Attention(width, transformer.attn2.to_k.in_features, heads)
+
+    def forward(
+        self,
+        hidden_states: Tensor,  # [B * M * V, L, C]
+        attention_mask: Tensor | None = None,
+        encoder_hidden_states: Tensor | None = None,  # [B * M * V, T, D]
+        encoder_attention_mask: Tensor | None = None,
+        timestep: Tensor | None = None,
+        cross_attention_kwargs: dict[str, Any] | None = None,
+        class_labels: Tensor | None = None,
+    ) -> Tensor:
+        """Return [B * M * V, L, C]. The signature is the one that diffusers calls its blocks with."""
+        assert cross_attention_kwargs is not None and encoder_hidden_states is not None
+        reading: Reading21 = cross_attention_kwargs["reading"]
+        part, x = self.transformer, hidden_states
+        n = part.norm1(x)
+        if reading.kept is not None:
+            reading.kept[self.name] = n.unflatten(0, (-1, reading.views)).flatten(1, 2)
+        if self.across:
+            x = x + self_attention(part.attn1, n.unflatten(0, (-1, MATERIALS, reading.views))).view_as(x)
+            x = self._across(x, n, reading)
+        else:
+            x = x + attention(part.attn1, n, n)
+        t = part.norm2(x)
+        x = x + attention(part.attn2, t, encoder_hidden_states)
+        if self.across and reading.dino is not None:
+            shared = reading.dino.repeat_interleave(len(t) // len(reading.dino), 0)
+            x = x + attention(self.attn_dino, t, shared)
+        return x + part.ff(part.norm3(x))
+
+    def _across(self, x: Tensor, n: Tensor, reading: Reading21) -> Tensor:
+        """Return x with what norm1 outputs n read in the reference and in the other views; all [B * M * V, L, C]."""
+        joined = n.unflatten(0, (-1, MATERIALS, reading.views)).flatten(2, 3)  # [B, M, V * L, C]
+        if reading.features is not None:
+            seen = reading.features[self.name].expand(len(joined), -1, -1)
+            read = self.attn_refview(joined[:, 0], seen)
+            if reading.reference is not None:
+                read = read * reading.reference.to(read)[:, None, None, None]
+            x = x + read.view_as(x)
+        if reading.multi_view:
+            turns = None
+            if reading.voxels is not None:
+                voxels = reading.voxels[joined.shape[2]].expand(len(joined), -1, -1)
+                width = joined.shape[-1] // self.attn_multiview.heads
+                turns = rotation(voxels.repeat_interleave(MATERIALS, 0), width)
+            x = x + reading.multi_view * self.attn_multiview(joined.flatten(0, 1), turns).view_as(x)
+        return x
+
+
+def self_attention(layer: Any, x: Tensor) -> Tensor:
+    """Return attention inside each view, [B, 2, V, L, C], by the projections of each material."""
+    albedo, mr = (x[:, material].flatten(0, 1) for material in range(MATERIALS))  # [B * V, L, C]
+    out = [attention(layer, albedo, albedo), layer.processor.attention(mr, layer.heads)]
+    return torch.stack([each.view_as(x[:, 0]) for each in out], 1)
+
+
+class DinoProjection(nn.Module):
+    """DINO tokens as more tokens of the text's width: [B, N, E] -> [B, N * count, D]."""
+
+    def __init__(self, width: int, inner: int, count: int):
+        super().__init__()
+        self.count = count
+        self.proj = nn.Linear(width, inner * count)
+        self.norm = nn.LayerNorm(inner)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """Return [B, N * count, D]."""
+        return self.norm(self.proj(tokens).unflatten(-1, (self.count, -1)).flatten(1, 2))
+
+
+class Network21(nn.Module):
+    """Both UNets, unfilled. config: of the published inner UNet; shapes: of the stored tensors."""
+
+    def __init__(self, config: Mapping[str, Any], shapes: Shapes):
+        super().__init__()
+        self.unet = painting_unet(config, None)
+        self.unet_dual = reading_unet(config)
+        wrap_blocks(self.unet, lambda block, name: Block21(block, name, across=True))
+        wrap_blocks(self.unet_dual, lambda block, name: Block21(block, name, across=False))
+        add_text(self.unet, shapes, "learned_text_clip_albedo", "learned_text_clip_mr", "learned_text_clip_ref")
+        inner = int(config["cross_attention_dim"])
+        joined, width = shapes.get("unet.image_proj_model_dino.proj.weight", (inner, 0))
+        with torch.device("meta"):
+            self.unet.image_proj_model_dino = DinoProjection(width, inner, joined // inner)
+
+    @property
+    def text(self) -> Tensor:
+        """Learned text of both materials, [1, 2, T, D]."""
+        return torch.stack([self.unet.learned_text_clip_albedo, self.unet.learned_text_clip_mr])[None]
+
+    def read_reference(self, latents: Tensor) -> dict[str, Tensor]:
+        """Return the features [B, R * L, C] by block of clean reference latents [B, R, 4, h, w], read at time 0."""
+        count = latents.shape[1]
+        kept: dict[str, Tensor] = {}
+        self.unet_dual(
+            latents.flatten(0, 1),
+            torch.zeros((), dtype=torch.long, device=latents.device),
+            encoder_hidden_states=self.unet.learned_text_clip_ref.expand(len(latents) * count, -1, -1),
+            cross_attention_kwargs={"reading": Reading21(count, kept=kept)},
+            return_dict=False,
+        )
+        return kept
+
+    def project_dino(self, tokens: Tensor) -> Tensor:
+        """Return DINO tokens [B, N, E] as the blocks read them, [B, N * 4, D]. Zeros become the bias."""
+        return self.unet.image_proj_model_dino(tokens)
+
+    def predict(self, x: Tensor, time: Tensor, text: Tensor, given: Given21) -> Tensor:
+        """Return what the UNet says to latents x [B, 2, V, 4, h, w], [B * 2 * V, 4, h, w]. text [B, 2, T, D]."""
+        views = x.shape[2]
+        maps = [each[:, None].expand(len(x), MATERIALS, -1, -1, -1, -1) for each in (given.normal, given.position)]
+        reading = Reading21(views, given.features, given.reference, given.multi_view, given.voxels, given.dino)
+        return self.unet(
+            torch.cat([x, *maps], 3).flatten(0, 2),
+            time,
+            encoder_hidden_states=text.flatten(0, 1).repeat_interleave(views, 0),
+            cross_attention_kwargs={"reading": reading},
+            return_dict=False,
+        )[0]
+
+
+@dataclass(frozen=True)
+class Given21:
+    """All that every step reads besides latents and text.
+
+    normal, position: latents of the maps, [B or 1, V, 4, h, w]. voxels, dino, features, reference, multi_view: see
+    Reading21.
+    """
+
+    normal: Tensor
+    position: Tensor
+    voxels: Mapping[int, Tensor] | None
+    dino: Tensor | None
+    features: Mapping[str, Tensor] | None
+    reference: Tensor | None = None
+    multi_view: float = 1.0

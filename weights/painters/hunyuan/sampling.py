@@ -1,0 +1,92 @@
+"""Sampling of Hunyuan3D-Paint: rows of the guidance, steps, and pictures to latents and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .network20 import Given20, Network20
+from .network21 import MATERIALS, Given21, Network21
+from .steps import AncestralSteps, ConsistencySteps, Draw
+
+Progress = Callable[[int, int], None]
+
+
+def _quiet(step: int, steps: int) -> None:
+    return None
+
+
+def encode(vae: Any, pictures: np.ndarray, noise: Tensor) -> Tensor:
+    """Return scaled latents float32 [V, 4, h, w] of pictures [V, S, S, 3] in 0..1, drawn from the posterior."""
+    planes = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2)
+    posterior = vae.encode((planes * 2 - 1).to(vae.device, vae.dtype)).latent_dist
+    drawn = posterior.mean.float() + posterior.std.float() * noise.to(posterior.mean.device)
+    return drawn * vae.config.scaling_factor
+
+
+def rows20(network: Network20, given: Given20, guided: bool) -> list[tuple[Tensor, Given20]]:
+    """Return text and conditions of each guidance row: without reference and words first, if guided.
+
+    The row without a reference leaves its attention out, which equals the published factor of 0.
+    """
+    wanted = (network.text, given)
+    if not guided:
+        return [wanted]
+    return [(torch.zeros_like(network.text), replace(given, features=None)), wanted]
+
+
+def sample20(
+    network: Network20,
+    steps: AncestralSteps | ConsistencySteps,
+    noise: Tensor,
+    given: Given20,
+    guidance: float | None,
+    draw: Draw,
+    progress: Progress = _quiet,
+) -> Tensor:
+    """Return latents [V, 4, h, w] from noise [V, 4, h, w] of variance 1. guidance None: the turbo model's one row."""
+    rows = rows20(network, given, guidance is not None)
+    x, count = steps.start(noise), len(steps.times)
+    for step, time in enumerate(steps.times):
+        read = steps.scaled(x, step).to(given.normal.dtype)[None]
+        said = [network.predict(read, time.to(x.device), *row).float() for row in rows]
+        x = steps.next(said[0] if guidance is None else said[0] + guidance * (said[1] - said[0]), x, step, draw)
+        progress(step + 1, count)
+    return x
+
+
+def rows21(network: Network21, given: Given21, tokens: Tensor) -> list[Given21]:
+    """Return the conditions of both guidance rows that count: nothing, then reference and DINO tokens [1, N, E].
+
+    The published middle row, reference alone, is added and taken away again. Text is the same in all rows; DINO zeros
+    go through the projection.
+    """
+    without = replace(given, features=None, dino=network.project_dino(torch.zeros_like(tokens)))
+    return [without, replace(given, dino=network.project_dino(tokens))]
+
+
+def sample21(
+    network: Network21,
+    schedule: Any,
+    noise: Tensor,
+    given: Given21,
+    tokens: Tensor,
+    steps: int,
+    guidance: float,
+    progress: Progress = _quiet,
+) -> Tensor:
+    """Return latents [2 * V, 4, h, w], albedo first, from noise like them of variance 1. schedule: diffusers' UniPC."""
+    schedule.set_timesteps(steps, device=noise.device)
+    rows, x = rows21(network, given, tokens), noise * schedule.init_noise_sigma
+    for step, time in enumerate(schedule.timesteps):
+        read = schedule.scale_model_input(x, time).to(given.normal.dtype)
+        read = read.unflatten(0, (1, MATERIALS, -1))
+        without, wanted = (network.predict(read, time, network.text, row).float() for row in rows)
+        x = schedule.step(without + guidance * (wanted - without), time, x, return_dict=False)[0]
+        progress(step + 1, steps)
+    return x
