@@ -24,18 +24,23 @@ MEASURED = Path(__file__).parent / "measured.json"
 _RECENT = 50  # records that an estimate looks at
 
 
-def show_plan(session: Session, request: Request) -> None:
-    """Print the plan: `input -> output` lines on stdout, the rest as notes; one JSON document with --json."""
+def show_plan(session: Session, request: Request) -> list[str]:
+    """Print the plan and return the models that are not here.
+
+    `input -> output` lines go to stdout, the rest is notes; --json makes one JSON document.
+    """
     check_memory(request)
     plan = describe_plan(request)
     console = session.console
     if session.flags.json:
         console.result_json(plan)
-        return
+        return plan["model"]["missing"]
     missing = f" (NOT HERE: {', '.join(plan['model']['missing'])})" if plan["model"]["missing"] else ""
     console.note(f"model {plan['model']['name']}{missing}, preset {plan['preset']}, device {plan['device']}")
     console.note(f"stages: {' '.join(plan['stages'])}")
     for item in plan["items"]:
+        if item["state"] == "unreadable":
+            console.warn(f"{item['input']}: {item['reason']}")
         for output in item["outputs"]:
             state = "" if item["state"] == "new" else f"  ({item['state']})"
             console.result(printable(f"{item['input']} -> {output}{state}"))
@@ -47,16 +52,17 @@ def show_plan(session: Session, request: Request) -> None:
         console.note("no time measured yet with this model here; a first run will tell")
         if estimate["peak_mb"] is not None:
             console.note(
-                f"memory about {byte_count(estimate['peak_mb'] * 1e6)}, from the sizes of its networks, of "
+                f"memory about {estimate['peak_mb'] * 1e6 / GIB:.1f} GiB, from the sizes of its networks, of "
                 f"{plan['free_memory_gib']:.1f} GiB free"
             )
     else:
         console.note(
             f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
-            f"{estimate['basis']}), memory about {byte_count(estimate['peak_mb'] * 1e6)} of "
+            f"{estimate['basis']}), memory about {estimate['peak_mb'] * 1e6 / GIB:.1f} GiB of "
             f"{plan['free_memory_gib']:.1f} GiB free, disk about {byte_count(estimate['disk_bytes'])} of "
             f"{byte_count(plan['free_disk_bytes'])} free"
         )
+    return plan["model"]["missing"]
 
 
 def describe_plan(request: Request) -> dict[str, Any]:

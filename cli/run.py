@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ModelMissingError, UsageError
+from ..pipeline.machine import resolve_device, slow_number_type
 from .config import unknown_variables
 from .console import is_terminal
-from .exit_codes import run_exit_code
+from .exit_codes import exit_code, run_exit_code
 from .options.panels import RunOptions
 from .session import Session
 
@@ -46,11 +47,14 @@ def execute(
             console.warn(text)
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="varco3d-")))
         request = build(scratch)
+        device = resolve_device(request.config.device)
+        if request.config.dtype == "bfloat16" and (slow := slow_number_type("bfloat16", resolve_device(device))):
+            console.warn(slow)
         if reporter is None:
             from .plan import show_plan
 
-            show_plan(session, request)
-            return 0
+            missing = show_plan(session, request)
+            return exit_code("model_missing") if missing and not options.model.pull else 0
         from ..pipeline.batch.runner import Batch
         from .plan import check_memory
         from .request import needed_models

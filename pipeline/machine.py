@@ -37,6 +37,22 @@ def resolve_dtype(name: str, device: str) -> str:
     return "float16" if device.startswith("cuda") else "float32"
 
 
+def slow_number_type(dtype: str, device: str, cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """Return a sentence about bfloat16 on a processor that has no arithmetic for it; empty where all is well.
+
+    dtype, device: resolved. cpuinfo: the kernel's list of what the processor has; without one nothing is said.
+    """
+    if dtype != "bfloat16" or device != "cpu":
+        return ""
+    try:
+        words = set(cpuinfo.read_text().split())
+    except (OSError, UnicodeDecodeError):
+        return ""
+    if not words & {"flags", "Features"} or words & {"amx_bf16", "avx512_bf16", "bf16"}:
+        return ""
+    return "this processor has no AMX or AVX512-BF16: bfloat16 is several times slower here than `dtype` float32"
+
+
 def free_memory(device: str = "cpu") -> float:
     """Memory that could still be taken, GiB: of the device for CUDA, else of the machine or its cgroup."""
     if device.startswith("cuda"):

@@ -72,11 +72,13 @@ def check_python() -> Iterator[Check]:
 
 def check_device() -> Iterator[Check]:
     """Yield the device `--device auto` would take, and its memory."""
-    from ...pipeline.machine import free_memory, resolve_device
+    from ...pipeline.machine import free_memory, resolve_device, slow_number_type
 
     device = resolve_device("auto")
     free = free_memory(device)
-    yield Check("device", "ok", f"{device}, {os.cpu_count()} cores")
+    slow = slow_number_type("bfloat16", device)
+    advice = "; use float32, bfloat16 is slow on this processor" if slow else ""
+    yield Check("device", "ok", f"{device}, {os.cpu_count()} cores{advice}")
     if free >= NEEDED_MEMORY:
         yield Check("memory", "ok", f"{free:.1f} GiB free")
     else:

@@ -10,6 +10,7 @@ from PIL import Image
 from varco3d.cli.console import Console
 from varco3d.cli.reporter import _Lines
 from varco3d.pipeline.events import ItemFinished, ItemStarted, Progress, StageStarted
+from varco3d.pipeline.machine import slow_number_type
 
 
 @pytest.fixture
@@ -117,3 +118,22 @@ def test_a_long_item_says_where_it_is(capsys):
         "cat: coarse 10/50, about 2 min 00 s left of it, 35.0 s so far",
         "cat: refine, 1 min 10 s so far",
     ]
+
+
+def test_plan_is_a_check_before_the_run(run):
+    picture("cat.png")
+    Path("broken.png").write_bytes(b"")
+    lacking = run("plan", "cat.png", "-m", "hunyuan3d-2.1")
+    assert lacking.code == 3 and "NOT HERE" in lacking.err
+    assert run("plan", "cat.png", "-m", "hunyuan3d-2.1", "--pull").code == 0
+    here = run("plan", "cat.png", "broken.png", "-o", "out")
+    assert here.code == 0 and "broken.png is empty" in here.err and "GiB of" in here.err
+
+
+@pytest.mark.parametrize(("flags", "slow"), [("fma avx2", True), ("avx2 avx512_bf16", False), ("amx_bf16", False)])
+def test_bfloat16_is_advised_by_what_the_processor_has(tmp_path, flags, slow):
+    listed = tmp_path / "cpuinfo"
+    listed.write_text(f"processor : 0\nflags : {flags}\n")
+    said = slow_number_type("bfloat16", "cpu", listed)
+    assert bool(said) == slow and slow_number_type("float32", "cpu", listed) == ""
+    assert slow_number_type("bfloat16", "cuda:0", listed) == slow_number_type("bfloat16", "cpu", tmp_path / "no") == ""
