@@ -33,8 +33,11 @@ from .base import Known, PaintedViews, Painter, PainterOptions, PaintTask, Room
 
 @dataclass(frozen=True)
 class PainterRow:
-    """One painter of ours. model, text_model: what to pull for a picture, and for words alone ("" where it needs a
-    picture). loader: module and function (room) -> Painter."""
+    """One painter of ours.
+
+    model, text_model: models to pull for a picture, and for words alone ("" where it needs a picture). loader: module
+    and function (room) -> Painter.
+    """
 
     name: str
     model: str
@@ -42,7 +45,7 @@ class PainterRow:
     text_model: str = ""
 
     def needs(self, picture: bool) -> str:
-        """The model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
+        """Return the model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
         if not picture and not self.text_model:
             raise UsageError(
                 f"the painter {self.name} needs a picture", "Give one, or use `texture.painter` mvadapter."
@@ -66,15 +69,17 @@ WITH_WORDS = "mvadapter"  # who reads a prompt when nobody is named
 
 
 def needed_models(name: str, picture: bool, words: bool) -> tuple[str, ...]:
-    """Models of the zoo that a painter as it was asked for cannot do without; none for `auto` without words, which
-    takes what is here, and for painters of other packages. Raises UsageError."""
+    """Return the models of the zoo that a painter needs for a request.
+
+    None for `auto` without words, which takes what is here, and for painters of other packages. Raises UsageError.
+    """
     if name == "auto" and (words or not picture):
         name = WITH_WORDS
     return (PAINTERS[name].needs(picture),) if name in PAINTERS else ()
 
 
 def missing_weights(name: str, picture: bool) -> str:
-    """The model that a painter still needs pulled for a task, "" when all is here or it is another package's."""
+    """Return the model that a painter still needs pulled for a task, "" when all is here or it is another package's."""
     from ..checkpoints.store import Store
     from ..checkpoints.zoo import specs_of
 
@@ -86,7 +91,7 @@ def missing_weights(name: str, picture: bool) -> str:
 
 
 def load_painter(name: str, room: Room) -> Painter:
-    """The painter called `name`; it reads its weights when it paints. Raises UsageError when there is none."""
+    """Return the painter called `name`; it reads its weights when it paints. Raises UsageError when there is none."""
     if name in PAINTERS:
         module, _, function = PAINTERS[name].loader.partition(":")
         load = getattr(importlib.import_module(f".{module}", __package__), function)

@@ -21,8 +21,10 @@ def _quiet(*_: Any) -> None:
 
 @dataclass(frozen=True)
 class Known:
-    """What is painted already, in a painter's own views: pictures float32 [V, S, S, 3], share float32 [V, S, S] with 1
-    where the picture must stay."""
+    """Colours that are painted already, in a painter's own views.
+
+    pictures: float32 [V, S, S, 3]. share: float32 [V, S, S], 1 where the picture must stay.
+    """
 
     pictures: np.ndarray
     share: np.ndarray
@@ -30,8 +32,11 @@ class Known:
 
 @dataclass(frozen=True)
 class PainterOptions:
-    """base: another base model (folder, file, or name in a hub cache); None for the published one. loras: files with
-    their weights, merged into the base."""
+    """Weights that a user puts in place of the published ones.
+
+    base: another base model (folder, file, or name in a hub cache); None for the published one. loras: files with their
+    weights, merged into the base.
+    """
 
     base: str | None = None
     loras: tuple[tuple[str, float], ...] = ()
@@ -78,7 +83,10 @@ class PaintedViews:
 
 @dataclass(frozen=True)
 class Room:
-    """What a painter may use. device, dtype: torch names; memory: GiB of the device, None for all that is free."""
+    """The device and memory of a painter.
+
+    device, dtype: torch names. memory: GiB of the device, None for all that is free.
+    """
 
     device: str = "cpu"
     dtype: str = "float32"
@@ -103,7 +111,7 @@ class Painter(Protocol):
     words: bool
 
     def cameras(self, vertices: np.ndarray, size: int) -> dict[str, Camera]:
-        """The views it makes, by name, in its order, for a mesh [V, 3]."""
+        """Return the views it makes, by name, in its order, for a mesh [V, 3]."""
         ...
 
     def size(self, task: PaintTask) -> int:
@@ -113,9 +121,9 @@ class Painter(Protocol):
     def paint(self, task: PaintTask) -> PaintedViews: ...
 
     def limit_memory(self, gib: float) -> None:
-        """Sets another budget, GiB, for the next call."""
+        """Set another budget, GiB, for the next call."""
         ...
 
     def release(self) -> None:
-        """Gives all memory back; the next call loads again."""
+        """Give all memory back; the next call loads again."""
         ...

@@ -11,12 +11,12 @@ PIP = "pip install 'varco3d[painter]'"
 
 
 def diffusers() -> ModuleType:
-    """The diffusers package. Raises MissingDependencyError."""
+    """Return the diffusers package. Raises MissingDependencyError."""
     return _library("diffusers")
 
 
 def transformers() -> ModuleType:
-    """The transformers package. Raises MissingDependencyError."""
+    """Return the transformers package. Raises MissingDependencyError."""
     return _library("transformers")
 
 

@@ -27,14 +27,14 @@ PARTS = ("unet", "text_encoder", "text_encoder_2")
 
 @dataclass(frozen=True)
 class Change:
-    """What one layer gets: up [out, R, ...] @ down [R, in, ...], times scale."""
+    """Low-rank update of one layer: up [out, R, ...] @ down [R, in, ...], times scale."""
 
     down: Tensor
     up: Tensor
     scale: float
 
     def delta(self, shape: torch.Size) -> Tensor:
-        """The change of a weight of `shape`, float32. Raises ValueError when it has another one."""
+        """Return the change of a weight of `shape`, float32. Raises ValueError when it has another one."""
         made = self.up.float().flatten(1) @ self.down.float().flatten(1)
         return (self.scale * made).reshape(shape)
 
@@ -53,13 +53,13 @@ def parse_lora(text: str) -> tuple[str, float]:
 
 
 def merge_loras(unet: Any, loras: Iterable[tuple[str, float]]) -> None:
-    """Changes the weights of a UNet by LoRA files. Raises ModelMissingError, CheckpointError."""
+    """Change the weights of a UNet by LoRA files. Raises ModelMissingError, CheckpointError."""
     for path, weight in loras:
         _merge(unet, "unet", read_lora(path, unet.config)["unet"], weight, path)
 
 
 def merge_text_loras(encoders: nn.ModuleList, loras: Iterable[tuple[str, float]]) -> None:
-    """Changes the weights of both text encoders by LoRA files that hold something for them."""
+    """Change the weights of both text encoders by LoRA files that hold something for them."""
     for path, weight in loras:
         changes = read_lora(path, None)
         for part, encoder in zip(PARTS[1:], encoders, strict=True):
@@ -67,7 +67,7 @@ def merge_text_loras(encoders: nn.ModuleList, loras: Iterable[tuple[str, float]]
 
 
 def read_lora(path: str, unet_config: Any) -> dict[str, dict[str, Change]]:
-    """Changes by part and by layer, the layer's name without dots. unet_config: for block numbers of old names."""
+    """Return changes by part and by layer, named without dots. unet_config: for block numbers of old names."""
     file = user_path(path)
     if not file.is_file():
         raise ModelMissingError(f"there is no LoRA file {file}", "Check the path.")
@@ -108,7 +108,7 @@ def _changes(named: Mapping[str, Tensor], alphas: Mapping[str, float], file: Pat
 
 
 def _plain(name: str) -> str:
-    """A layer's name without what differs between the ways of naming."""
+    """Return a layer's name without what differs between the ways of naming."""
     name = re.sub(r"_to_([qkv]|out)_lora.*$", r"_to_\1", name.replace(".processor", "").replace(".", "_"))
     name = name.replace("text_model_", "")
     for long, short in _ALIASES:

@@ -88,8 +88,10 @@ def vae_input(pictures: np.ndarray, like: Any) -> Tensor:
 
 
 def encode_picture(vae: Any, rgb: np.ndarray, noise: Callable[[tuple[int, ...]], Tensor] | None = None) -> Tensor:
-    """Scaled latents [1, 4, h, w] float32 of a picture [S, S, 3] in 0..1: drawn from the posterior with noise(shape),
-    or its mean without."""
+    """Return scaled latents [1, 4, h, w] float32 of a picture [S, S, 3] in 0..1.
+
+    They are drawn from the posterior with noise(shape); without it they are its mean.
+    """
     posterior = vae.encode(vae_input(rgb[None], vae)).latent_dist
     latents = posterior.mean.float()
     if noise is not None:
@@ -122,7 +124,7 @@ class MvAdapter:
         return dict(zip(NAMES, cameras(vertices), strict=True))
 
     def size(self, task: PaintTask) -> int:
-        """Raises UsageError for a size that is no multiple of GRID."""
+        """Return the side of a view, pixels. Raises UsageError for a size that is no multiple of GRID."""
         size = task.size or SIZE
         if size % GRID or size < GRID:
             raise UsageError(f"mvadapter paints no views of {size} px", f"Give a multiple of {GRID}; {SIZE} is best.")
@@ -135,7 +137,10 @@ class MvAdapter:
         self.turns.release()
 
     def paint(self, task: PaintTask) -> PaintedViews:
-        """Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError, MissingDependencyError."""
+        """Paint the six views of a task.
+
+        Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError, MissingDependencyError.
+        """
         size = self.size(task)
         files = locate(self.room, task.options)
         kind = "ig2mv" if task.picture is not None else "tg2mv"
@@ -182,7 +187,7 @@ class _Run:
         }
 
     def words(self, text: str) -> Words:
-        """Encoded once per text; the encoders leave before the UNet comes."""
+        """Encode a text, once; the encoders are released before the UNet is loaded."""
         known = self.painter.encoded
         if (self.options, text) not in known:
             ids, cut = tokenize(self.files.base, text)

@@ -129,7 +129,9 @@ def across_views(
 
 
 def _row_column(q: Tensor, k: Tensor, v: Tensor, heads: int, limit: int | None) -> Tensor:
-    """Views 0-3 share rows; views 0 (mirrored), 2, 4, 5 share columns; 0 and 2 take the mean of both. [B, 6, H, W, C].
+    """Attend along rows of views 0-3 and along columns of views 0 (mirrored), 2, 4, 5. [B, 6, H, W, C].
+
+    Views 0 and 2 take the mean of both.
 
     The sides stand around the object at one height, so a row of one is the same height in all. Top and bottom look
     with +x to the left, as the back does: there the columns agree, and for the front once it is mirrored.
@@ -161,7 +163,7 @@ class Installed:
     attention: dict[str, MultiViewAttention] = field(default_factory=dict)
 
     def parameters(self) -> Iterable[tuple[str, nn.Module, str]]:
-        """(stored key, module that owns the parameter, its leaf name) of every adapter parameter."""
+        """Yield (stored key, module that owns the parameter, its leaf name) of every adapter parameter."""
         for name, processor in self.attention.items():
             for path, _ in processor.named_parameters():
                 owner, _, leaf = path.rpartition(".")
@@ -169,7 +171,7 @@ class Installed:
 
 
 def install(unet: Any, config: AdapterConfig) -> Installed:
-    """Puts the adapter's attention into a diffusers UNet, unfilled, on the meta device."""
+    """Put the adapter's attention into a diffusers UNet, unfilled, on the meta device."""
     processors: dict[str, Any] = {}
     added: dict[str, MultiViewAttention] = {}
     for key in unet.attn_processors:

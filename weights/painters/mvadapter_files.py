@@ -1,4 +1,4 @@
-"""Where MV-Adapter's files lie: the base model's folders and the adapters, from the store or from a folder."""
+"""Paths of MV-Adapter's files: the base model's folders and the adapters, from the store or from a folder."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _numbers(stored: Tensors) -> int:
 
 
 def locate(room: Room, options: PainterOptions, store: Store | None = None) -> MvAdapterFiles:
-    """The files for a painter. Raises ModelMissingError with the pull line."""
+    """Return the files for a painter. Raises ModelMissingError with the pull line."""
     store = store or Store()
     found = {kind: store.find(spec(name)) for kind, name in ADAPTERS.items()}
     adapters = {kind: located.path for kind, located in found.items() if located is not None}
@@ -80,7 +80,7 @@ def published_base(store: Store) -> SdxlFolders:
 
 
 def other_base(name: str, store: Store) -> SdxlFolders:
-    """A base of the user's: a folder in the diffusers layout, or a repository in a hub cache.
+    """Return a base of the user's: a folder in the diffusers layout, or a repository in a hub cache.
 
     Raises ModelMissingError.
     """

@@ -29,14 +29,16 @@ def scale_of(vertices: np.ndarray) -> float:
 
 
 def cameras(vertices: np.ndarray) -> list[Camera]:
-    """The six cameras around a mesh [V, 3] of ours, in the order of NAMES."""
+    """Return the six cameras around a mesh [V, 3] of ours, in the order of NAMES."""
     scale = scale_of(vertices)
     return [Camera(azimuth, elevation, HALF_WIDTH / scale, None, DISTANCE / scale) for azimuth, elevation in PLACES]
 
 
 def matrices(camera: Camera, scale: float = 1.0) -> dict[str, np.ndarray]:
-    """c2w, w2c, proj and mvp [4, 4] float64 of a camera in the adapter's world, in its conventions: the camera looks
-    along -z of its own axes, image rows grow with y after the projection."""
+    """Return c2w, w2c, proj and mvp [4, 4] float64 of a camera in the adapter's world, in its conventions.
+
+    The camera looks along -z of its own axes, image rows grow with y after the projection.
+    """
     right, up, back = camera.axes() @ TO_ADAPTER.T
     c2w = np.eye(4)
     c2w[:3, :3] = np.stack([right, up, back], 1)

@@ -27,7 +27,7 @@ class ConditionConfig:
 
 
 def condition_config(unet: Any) -> ConditionConfig:
-    """The condition encoder that fits a UNet: its block widths, the last one twice."""
+    """Return the condition encoder that fits a UNet: its block widths, the last one twice."""
     widths = tuple(unet.config.block_out_channels)
     return ConditionConfig(channels=(*widths, widths[-1]))
 
@@ -45,7 +45,7 @@ def condition_encoder(config: ConditionConfig) -> Any:
 
 
 def reads_reference(keys: Sequence[str]) -> bool:
-    """True for an adapter file with the attention to a reference picture (ig2mv)."""
+    """Return True for an adapter file with the attention to a reference picture (ig2mv)."""
     return any(".to_q_ref." in key for key in keys)
 
 
@@ -73,7 +73,7 @@ class MvAdapterNetwork:
 
 
 def install_adapter(unet: Any, stored: Tensors, device: str, dtype: torch.dtype) -> MvAdapterNetwork:
-    """Puts an adapter file into a filled UNet. Every key of the file must find its place, and every place its key.
+    """Put an adapter file into a filled UNet. Every key must have its place in it, and every place its key.
 
     Raises CheckpointError.
     """
@@ -106,7 +106,7 @@ def install_adapter(unet: Any, stored: Tensors, device: str, dtype: torch.dtype)
 
 @dataclass(frozen=True)
 class Conditioning:
-    """What every step of the sampling reads besides the latents.
+    """Inputs of every sampling step besides the latents.
 
     tokens, pooled: [2, 77, C] and [2, P], negative words first. states: of the condition encoder, [6, C, h, w] each.
     features: of the reference by processor name, [1, L, C], or None. size: of the pictures, pixels.
@@ -126,7 +126,7 @@ class Conditioning:
 def reference_features(
     network: MvAdapterNetwork, latents: Tensor, tokens: Tensor, pooled: Tensor, size: int, limit: int | None = None
 ) -> dict[str, Tensor]:
-    """Inputs of each self-attention while the UNet reads the clean latents [1, 4, h, w] of a picture, at time 0.
+    """Record inputs of each self-attention while the UNet reads the clean latents [1, 4, h, w] of a picture, at time 0.
 
     tokens [1, 77, C], pooled [1, P]: of the wanted words. Neither other views nor control maps take part.
     """
@@ -146,7 +146,7 @@ def reference_features(
 def predict(
     network: MvAdapterNetwork, x: Tensor, time: Tensor, given: Conditioning, together: bool, limit: int | None = None
 ) -> Tensor:
-    """What the UNet says to scaled latents x [6, 4, h, w], [12, 4, h, w]: to the negative words first.
+    """Predict with the UNet for scaled latents x [6, 4, h, w] -> [12, 4, h, w], negative words first.
 
     The negative half reads a reference of zeros: its attention is uniform over nothing, so the bias of its output
     stays. together: both halves in one batch; else one after the other, in half of the memory.

@@ -1,4 +1,4 @@
-"""How MV-Adapter fits the memory that it is given: what stays loaded, how much runs at once."""
+"""MV-Adapter's memory plan: the networks that stay loaded, and how much runs at once."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ LEAST_LIMIT = 1 << 26  # bytes for attention scores; below this, slices are too 
 
 @dataclass(frozen=True)
 class MvAdapterPlan:
-    """keep: all networks stay loaded. together: both halves of the guidance in one batch. limit: bytes for the scores
-    of an attention call, None for no limit. need: GiB at the peak."""
+    """One way to paint within a memory budget.
+
+    keep: all networks stay loaded. together: both halves of the guidance in one batch. limit: bytes for the scores of
+    an attention call, None for no limit. need: GiB at the peak.
+    """
 
     keep: bool
     together: bool
@@ -38,7 +41,7 @@ class PartBytes:
 
 
 def plan_room(room: Room, size: int, kind: str, parts: PartBytes) -> MvAdapterPlan:
-    """The fastest plan that stays within the budget. Raises OutOfMemoryError when not even the smallest does."""
+    """Return the fastest plan that stays within the budget. Raises OutOfMemoryError when not even the smallest does."""
     latents = (size // 8) ** 2
     number = 4 if room.dtype == "float32" else 2
     one_half = 6 * latents * number * ACTIVATIONS

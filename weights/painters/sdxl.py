@@ -32,7 +32,7 @@ NAMES = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenize
 
 @dataclass(frozen=True)
 class SdxlFolders:
-    """Where the parts lie: each a folder in the diffusers layout, with its config and weights."""
+    """Folders of the parts in the diffusers layout, each with its config and weights."""
 
     unet: Path
     vae: Path
@@ -44,7 +44,7 @@ class SdxlFolders:
 
     @classmethod
     def below(cls, folder: Path) -> SdxlFolders:
-        """The parts of a model folder. Raises ModelMissingError naming what is not there."""
+        """Return the parts of a model folder. Raises ModelMissingError naming what is not there."""
         lacking = [name for name in NAMES if not (folder / name).is_dir()]
         if lacking:
             raise ModelMissingError(
@@ -63,7 +63,7 @@ class Words:
 
 
 def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
-    """The JSON beside a network. Raises CheckpointError."""
+    """Return the JSON beside a network. Raises CheckpointError."""
     path = folder / name
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
@@ -75,7 +75,10 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
 
 
 def plain_network(kind: str, config: Mapping[str, Any]) -> Any:
-    """A diffusers network of class `kind` on the meta device. Raises CheckpointError for settings it does not take."""
+    """Return a diffusers network of class `kind` on the meta device.
+
+    Raises CheckpointError for settings it does not take.
+    """
     try:
         with torch.device("meta"):
             return getattr(diffusers(), kind).from_config(dict(config))
@@ -84,12 +87,12 @@ def plain_network(kind: str, config: Mapping[str, Any]) -> Any:
 
 
 def load_network(kind: str, folder: Path, device: str, dtype: torch.dtype) -> Any:
-    """A diffusers network from its folder, filled strictly."""
+    """Return a diffusers network from its folder, filled strictly."""
     return load_into(plain_network(kind, read_config(folder)), open_tensors(folder), PLAIN, device, dtype)
 
 
 def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
-    """The autoencoder of pictures; in float32 when its config says that it overflows in half precision."""
+    """Return the autoencoder of pictures; in float32 when its config says that it overflows in half precision."""
     upcast = bool(read_config(folder).get("force_upcast", True)) and dtype == torch.float16
     stored = open_tensors(folder)
     layout = OLD_VAE if any(".proj_attn." in name for name in stored) else PLAIN
@@ -98,7 +101,7 @@ def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
 
 
 def load_scheduler(folder: Path) -> Any:
-    """The Euler scheduler with the base model's noise levels."""
+    """Return the Euler scheduler with the base model's noise levels."""
     kept = read_config(folder, "scheduler_config.json")
     return diffusers().EulerDiscreteScheduler.from_config(kept)
 

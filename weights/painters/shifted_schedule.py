@@ -33,7 +33,7 @@ def shifted_betas(alphas_cumprod: Tensor, scale: float = SCALE, interpolated: bo
 
 
 def shifted(scheduler: Any, kind: type | None = None, scale: float = SCALE, interpolated: bool = True) -> Any:
-    """A scheduler with shifted betas, of the class of `scheduler` or of `kind` (diffusers scheduler classes)."""
+    """Return a scheduler with shifted betas, of the class of `scheduler` or of `kind` (diffusers scheduler classes)."""
     betas = shifted_betas(scheduler.alphas_cumprod, scale, interpolated)
     kind = kind or type(scheduler)
     known = inspect.signature(kind.__init__).parameters

@@ -11,8 +11,11 @@ import torch
 
 
 class Turns:
-    """keep: hold every network between its turns. Use `holding` in a function of its own, so that no local variable
-    outlives the turn."""
+    """Networks that take turns on the device.
+
+    keep: hold every network between its turns. Use `holding` in a function of its own, so that no local variable
+    outlives the turn.
+    """
 
     def __init__(self, keep: bool):
         self.keep = keep
@@ -20,7 +23,7 @@ class Turns:
 
     @contextmanager
     def holding(self, name: str, load: Callable[[], Any], version: object = None) -> Iterator[Any]:
-        """The network `name` during the block. version: another one than last time has it loaded anew."""
+        """Yield the network `name` for a block. A `version` other than the last one loads it anew."""
         if name in self._held and self._held[name][0] != version:
             self.release(name)
         if name not in self._held:
@@ -35,7 +38,7 @@ class Turns:
         return tuple(self._held)
 
     def release(self, *names: str) -> None:
-        """Drops networks, by default all, and gives their memory back."""
+        """Drop networks, by default all, and free their memory."""
         for name in names or tuple(self._held):
             self._held.pop(name, None)
         gc.collect()

@@ -35,7 +35,7 @@ class Check:
 
     @property
     def weight(self) -> float:
-        """How much of the tolerance is used; for finding the worst."""
+        """Return the error as a share of the tolerance, to find the worst check."""
         if self.allowed == 0.0:
             return float("inf") if self.error > 0 else 0.0
         return self.error / self.allowed if self.error == self.error else float("inf")
@@ -71,14 +71,14 @@ class Fixture:
         return name in self.names
 
     def get(self, name: str) -> Tensor:
-        """A recorded tensor. Raises NotUnderstoodError when the fixture lacks it."""
+        """Return a recorded tensor. Raises NotUnderstoodError when the fixture lacks it."""
         if self._file is None or name not in self.names:
             raise NotUnderstoodError(f"it has no tensor {name}")
         self.seen.add(name)
         return self._file.get_tensor(name).to(self.device)
 
     def number(self, name: str) -> Tensor:
-        """A recorded input as float32, which the networks here compute in, however it was stored."""
+        """Return a recorded input as float32, which the networks here compute in, however it was stored."""
         return self.get(name).float()
 
     def starting(self, prefix: str) -> list[str]:
@@ -122,7 +122,7 @@ class Fixture:
         self.compare(name, grid.flatten(), expected, allowed)
 
     def finish(self) -> None:
-        """Raises NotUnderstoodError when a tensor was never looked at or nothing was compared."""
+        """Raise NotUnderstoodError when a tensor was never read or nothing was compared."""
         rest = sorted(self.names - self.seen)
         if rest:
             raise NotUnderstoodError(f"nobody looked at {', '.join(rest[:6])}" + (" ..." if len(rest) > 6 else ""))

@@ -69,7 +69,7 @@ def rotation(fixture: Fixture) -> None:
 
 
 def schedulers(fixture: Fixture) -> None:
-    """Times, and the walk along recorded velocities (seeded, see the config)."""
+    """Check times, and the walk along recorded velocities (seeded, see the config)."""
     for tag, case in fixture.config["tags"].items():
         match = re.fullmatch(r"(?:(fm|rf)\.shift([\d.]+)|(cm)\.pcm(\d+))\.\d+", tag)
         if not match:
@@ -142,7 +142,7 @@ def surface(fixture: Fixture) -> None:
 
 
 def extraction(fixture: Fixture) -> None:
-    """The published coordinates of a dense grid, and what ours are instead."""
+    """Check the published coordinates of a dense grid, and where ours differ."""
     grid = fixture.get("in.grid").numpy()
     bounds, level = told(fixture, "bounds", 1.01), told(fixture, "mc_level", 0.0)
     resolution = int(told(fixture, "octree_resolution", grid.shape[0] - 1))
@@ -153,7 +153,7 @@ def extraction(fixture: Fixture) -> None:
 
 
 def told(fixture: Fixture, option: str, otherwise: float) -> float:
-    """A number that the config gives as a value, or in its words, as `option=1.01`."""
+    """Return a number that the config gives as a value, or within its text, as `option=1.01`."""
     if option in fixture.config:
         return float(fixture.config[option])
     words = " ".join(str(fixture.config.get(key, "")) for key in ("flow", "function"))

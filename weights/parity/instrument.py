@@ -16,7 +16,7 @@ LAST_PLACE = 2.0**-23  # relative step of float32
 
 
 def filled(build: Callable[[], nn.Module], layout: Layout, stored: Tensors, device: str = "cpu") -> nn.Module:
-    """A network in float32, filled strictly."""
+    """Build a network in float32 and fill it strictly."""
     with torch.device("meta"):
         network = build()
     return load_into(network, stored, layout, device, torch.float32)
@@ -36,7 +36,7 @@ def below(stored: Tensors, *prefixes: str) -> Tensors:
 
 @contextmanager
 def watching(modules: dict[str, nn.Module]) -> Iterator[dict[str, Tensor]]:
-    """Outputs of modules during the block, by name."""
+    """Collect outputs of modules during the block, by name."""
     seen: dict[str, Tensor] = {}
 
     def keep(name: str, _module: nn.Module, _inputs: object, output: Tensor | SparseTensor) -> None:
@@ -69,7 +69,7 @@ def fed(fixture: Fixture, name: str, module: nn.Module) -> Iterator[None]:
 
 
 def compare_sinusoid(fixture: Fixture, name: str, value: Tensor, largest: float) -> None:
-    """A sinusoid of phases up to `largest`, each as exact as float32 holds it."""
+    """Compare a sinusoid of phases up to `largest`, each as exact as float32 holds it."""
     if name in fixture:
         fixture.close(name, value, SINGLE + largest * LAST_PLACE)
 

@@ -67,7 +67,7 @@ Network = tuple["partial[nn.Module]", Layout]
 
 @dataclass(frozen=True)
 class ManifestOutcome:
-    """What one manifest gave: how many keys are claimed, and what is not."""
+    """Result of one manifest: the number of claimed keys, and the keys that are not."""
 
     name: str
     keys: int
@@ -129,7 +129,7 @@ def check_manifest(name: str, stored: Shapes, config: Mapping[str, Any] | None, 
 
 
 def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[str, Network]:
-    """The networks in a file, by the prefix of their keys (empty: the whole file)."""
+    """Return the networks in a file, by the prefix of their keys (empty: the whole file)."""
     if "model" in config:
         return pipeline_networks(stored, config)
     if any(part.get("class") in DIRECT3D_NETWORKS for part in config.values() if isinstance(part, Mapping)):
@@ -160,7 +160,7 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
 
 
 def plain_unet(config: str) -> nn.Module:
-    """A published diffusers UNet by its settings, as JSON."""
+    """Build a published diffusers UNet from its settings, as JSON."""
     return plain_network("UNet2DConditionModel", json.loads(config))
 
 
@@ -180,7 +180,7 @@ def hunyuan_paint(config: str, stored: tuple[tuple[str, tuple[int, ...]], ...]) 
 
 
 def painter_manifest(name: str, stored: Shapes, config: Mapping[str, Any]) -> ManifestOutcome:
-    """An adapter file: attention put into its base's UNet, and the condition encoder."""
+    """Check an adapter file: attention put into its base's UNet, and the condition encoder."""
     unet = plain_unet(json.dumps(config["unet"]))  # not shared: it is changed
     pattern = "row-column" if "RowCol" in config["processor"] else "row"
     installed = install(unet, AdapterConfig(pattern, reads_reference(list(stored))))

@@ -53,7 +53,7 @@ PLAN = MvAdapterPlan(keep=True, together=True, limit=None, need=0.0)
 
 
 def painter_case(fixture: Fixture) -> Callable[[Fixture], None] | None:
-    """The check of a recording of MV-Adapter, by its config, files and tensors; None when it is of another kind."""
+    """Return the check of a recording of MV-Adapter by its config, files and tensors; None for other kinds."""
     config = fixture.config
     kind = str(config.get("class") or config.get("function") or "")
     if fixture.folder.joinpath("base", "unet").is_dir() and fixture.way in config:
@@ -106,7 +106,7 @@ def attention(fixture: Fixture) -> None:
 
 
 def conditions(fixture: Fixture) -> None:
-    """The condition encoder."""
+    """Check the condition encoder."""
     params = fixture.config["params"]
     config = ConditionConfig(**{**params, "channels": tuple(params["channels"])})
     states = filled(lambda: condition_encoder(config), PLAIN, weights_of(fixture))(fixture.number("in.control"))
@@ -115,7 +115,7 @@ def conditions(fixture: Fixture) -> None:
 
 
 def pictures(fixture: Fixture) -> None:
-    """Reference pictures, exactly."""
+    """Check reference pictures, exactly."""
     params = fixture.config["params"]
     if params["height"] != params["width"]:
         raise NotUnderstoodError("reference pictures that are not square")
@@ -153,7 +153,7 @@ def maps(fixture: Fixture) -> None:
 
 
 def _cameras(params: Mapping[str, Any], scale: float) -> list[Camera]:
-    """The recorded cameras, which stand in the adapter's world, around our mesh."""
+    """Return the recorded cameras, which stand in the adapter's world, around our mesh."""
     half, distances = float(params["top"]), params["distance"]
     if [-float(params["left"]), float(params["right"]), -float(params["bottom"])] != [half] * 3:
         raise NotUnderstoodError("pictures that are not square about the middle")
@@ -214,7 +214,7 @@ def _compare_features(fixture: Fixture, features: dict[str, Tensor], allowed: fl
 
 
 def unet(fixture: Fixture) -> None:
-    """The UNet: reference pass, then both halves of the guidance; with, without and free of all conditions."""
+    """Check the UNet: reference pass, then both halves of the guidance; with, without and free of all conditions."""
     base, adapter = (fixture.folder / path for path in fixture.config["weights"])
     network = _network(base, adapter)
     x, tokens, pooled = (fixture.number(f"in.{name}") for name in ("sample", "encoder_hidden_states", "text_embeds"))
@@ -247,7 +247,7 @@ def unet(fixture: Fixture) -> None:
 
 
 def pipeline(fixture: Fixture) -> None:
-    """A whole run, ig2mv or tg2mv: words, reference, every step, pictures."""
+    """Check a whole run, ig2mv or tg2mv: words, reference, every step, pictures."""
     folder, call = fixture.folder, fixture.config[fixture.way]["call"]
     folders = SdxlFolders.below(folder / "base")
     encoders = load_text_encoders(folders, "cpu", torch.float32)
@@ -281,7 +281,7 @@ def pipeline(fixture: Fixture) -> None:
 
 
 def _control(fixture: Fixture) -> Tensor:
-    """The control maps: recorded here, or in the fixture of the maps beside it."""
+    """Return the control maps: recorded here, or in the fixture of the maps beside it."""
     if "in.control" in fixture:
         return fixture.number("in.control")
     named = re.findall(r"in\.control = out\.control of \.\./(\w+)", str(fixture.config.get("flow", "")))

@@ -32,7 +32,7 @@ from .instrument import below, compare_all, compare_sinusoid, fed, filled, watch
 
 
 def build_vecset(fixture: Fixture) -> VecSetVae:
-    """The network of a fixture; with an encoder when its file has one."""
+    """Build the network of a fixture, with an encoder when its file has one."""
     stored, params = weights_of(fixture), fixture.config["params"]
     config = vecset_config(params, with_encoder=stored.has_part("encoder"))
     network = filled(
@@ -97,7 +97,7 @@ def sampled_queries(fixture: Fixture, vae: VecSetVae, surface: Tensor) -> tuple[
 
 
 def query_count(vae: VecSetVae, name: str) -> float:
-    """How many queries come from uniform and from sharp points: in proportion to both."""
+    """Return the number of queries from uniform (`random`) or from sharp points, in proportion to both."""
     sampling = vae.config.sampling
     share = sampling["uniform"] / (sampling["uniform"] + sampling["sharp"]) * vae.config.tokens
     return share if name == "random" else vae.config.tokens - share
@@ -248,7 +248,7 @@ def dinov2(fixture: Fixture) -> None:
 
 
 def multi_view(fixture: Fixture) -> None:
-    """Views of one object: tokens of each, marked with its side, in one row."""
+    """Check views of one object: tokens of each, marked with its side, in one row."""
     dino, pictures = build_dino(fixture), fixture.number("in.image")
     table = view_embedding(1 + max(max(sides) for sides in fixture.config["view_idxs"]), dino.config.width)
     if "out.view_embed" in fixture:
@@ -292,7 +292,7 @@ NETWORKS: dict[str, Callable[[Fixture], None]] = {
 
 
 def network_case(name: str) -> Callable[[Fixture], None] | None:
-    """The check for a class named in a config: `a.b.RefineDiT (note)` or `Wrapper(Inner)`; None when unknown."""
+    """Return the check for a class named in a config: `a.b.RefineDiT (note)` or `Wrapper(Inner)`; None when unknown."""
     words = [word.strip(" ()") for word in name.replace("(", " ").split() if word.strip(" ()")]
     known = [class_name(word) for word in words if class_name(word) in NETWORKS]
     return NETWORKS[known[-1]] if known else None

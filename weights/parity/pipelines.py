@@ -34,7 +34,7 @@ PIXEL = 0.02  # the same after normalisation, smoothed
 
 
 def load(fixture: Fixture) -> PublicGenerator:
-    """The generator of the weights beside the recorded tensors."""
+    """Load the generator from the weights beside the recorded tensors."""
     endings = (".safetensors", *TORCH_SUFFIXES)
     files = [path for path in sorted(fixture.folder.iterdir()) if path.suffix in endings]
     weights = [path for path in files if path.name != "io.safetensors"]
@@ -72,7 +72,7 @@ def hunyuan(fixture: Fixture) -> None:
 
 
 def number_of(told: object) -> float:
-    """A setting that is a number, or words that end in one: 5.0, "pipeline default 5.0"."""
+    """Return the number of a setting that is one or ends in one: 5.0, "pipeline default 5.0"."""
     try:
         return float(str(told).split()[-1])
     except (ValueError, IndexError) as error:
@@ -110,12 +110,12 @@ def dense(fixture: Fixture, generator: PublicGenerator, latents: Tensor, bounds:
 
 
 def plain(field: FieldFunction) -> Query:
-    """A field as the volume decoders ask it, always with every key."""
+    """Return a field as the volume decoders ask it, always with every key."""
     return lambda points, attend: field(points)
 
 
 def mesh(fixture: Fixture, level: float, bounds: float) -> None:
-    """The published extraction of the recorded grid: faces exactly, vertices closely."""
+    """Check the published extraction of the recorded grid: faces exactly, vertices closely."""
     for name in fixture.starting("out.grid_logits_res"):
         if "out.mesh_v_raw" not in fixture:
             return
@@ -128,7 +128,7 @@ def mesh(fixture: Fixture, level: float, bounds: float) -> None:
 
 
 def exported_mesh(fixture: Fixture, vertices: np.ndarray, faces: np.ndarray) -> None:
-    """The exported mesh: faces turned round, vertices in another order.
+    """Check the exported mesh: faces turned round, vertices in another order.
 
     It comes from a run of its own whose grid differs in the last bits, and with them the choice of triangles in a few
     ambiguous cells; so vertices are compared as a set, and two triangles in a hundred may be others.
@@ -177,7 +177,7 @@ def ultrashape(fixture: Fixture) -> None:
 
 
 def surface_box(fixture: Fixture, scale: float) -> None:
-    """The recorded points lie in the box that normalising the coarse mesh gives."""
+    """Check that the recorded points lie in the box that normalising the coarse mesh gives."""
     import trimesh
 
     from ..generators.surface import normalised_vertices

@@ -25,7 +25,7 @@ TENSORS = (".safetensors", *TORCH_SUFFIXES)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one folder gave. problem: why it failed beside its numbers, empty when it did not."""
+    """Result of one folder. problem: the reason of a failure beside its numbers, else empty."""
 
     name: str
     checks: tuple[Check, ...]
@@ -50,7 +50,7 @@ class Outcome:
 
 
 def recognise(fixture: Fixture) -> Case:
-    """The check that fits a fixture, by its config, files and tensors. Raises NotUnderstoodError."""
+    """Return the check that fits a fixture, by its config, files and tensors. Raises NotUnderstoodError."""
     config, folder = fixture.config, fixture.folder
     painter = of_mvadapter.painter_case(fixture) or of_hypaint20.case20(fixture) or of_hypaint21.case21(fixture)
     if painter is not None:
@@ -97,7 +97,7 @@ def is_network(folder: Path) -> bool:
 
 
 def class_named(fixture: Fixture) -> str:
-    """What the config says was recorded; empty when it says nothing."""
+    """Return the class or function that the config names as recorded, empty when it names none."""
     config = fixture.config
     return str(
         config.get("class")

@@ -161,7 +161,7 @@ def submanifold(fixture: Fixture) -> None:
 
 
 def operations(fixture: Fixture) -> None:
-    """Changes of level, group norm and attention within windows and items."""
+    """Check changes of level, group norm and attention within windows and items."""
     x = sparse_input(fixture, "in.feats")
     parents = down(x, merge="mean_with_zero")
     fixture.exact("out.down_coords", parents.coords)
@@ -205,7 +205,7 @@ def dino_registers(fixture: Fixture) -> None:
 def compare_mesh(
     fixture: Fixture, prefix: str, coords: Tensor, raw: Tensor, resolution: int, allowed: float = VERTEX
 ) -> None:
-    """The mesh of a description, as published: with everything that is not given outside."""
+    """Compare the mesh of a description, as published: with everything that is not given outside."""
     vertices, faces, attributes = flexicubes(coords[:, 1:], raw, resolution, solid=False)
     fixture.exact(f"{prefix}faces", faces)
     fixture.close(f"{prefix}vertices", vertices, allowed)
@@ -260,7 +260,7 @@ def flexicubes_cases(fixture: Fixture) -> None:
 
 
 def sampler(fixture: Fixture) -> None:
-    """Steps of a toy flow, v = context x + t / 1000, and the calls that they make."""
+    """Check steps of a toy flow, v = context x + t / 1000, and the calls that they make."""
     noise = fixture.number("in.noise")
     for name, told in fixture.config["cases"].items():
         settings = FlowSettings(
@@ -311,7 +311,7 @@ WORDS: tuple[tuple[str, Callable[[Fixture], None]], ...] = (
 
 
 def trellis_case(named: str) -> Callable[[Fixture], None] | None:
-    """The check for what a config names; None when it is none of TRELLIS."""
+    """Return the check for what a config names; None when it is none of TRELLIS."""
     if class_name(named).removeprefix("Elastic") in NETWORKS:
         return NETWORKS[class_name(named).removeprefix("Elastic")]
     return next((case for word, case in WORDS if word in named), None)

@@ -18,7 +18,7 @@ STRIDES = {"topk_true": 100, "mean_chunks": 50, "merge_chunks": 30}
 
 
 def field_of(fixture: Fixture) -> tuple[Query, Tensor]:
-    """The field of the fixture's latents, and the decoded tokens."""
+    """Return the field of the fixture's latents, and the decoded tokens."""
     vae = build_vecset(fixture)
     decoded = vae.decode(fixture.number("in.latents") / vae.config.scale)
     keys = vae.geo.keys_of(decoded)
@@ -84,7 +84,10 @@ def selection(word: str) -> Literal["mean", "merge"]:
 
 
 def attention(fixture: Fixture) -> None:
-    """The choice of keys on random q, k, v: `mean_topk_true`, `RULE_chunks_A_B_C` and `..._b0` (first object only)."""
+    """Check the choice of keys on random q, k, v.
+
+    The recordings are `mean_topk_true`, `RULE_chunks_A_B_C` and `..._b0` (first object only).
+    """
     if "proc.q" not in fixture:
         return
     q, k, v = (fixture.get(f"proc.{name}") for name in "qkv")
@@ -100,6 +103,6 @@ def attention(fixture: Fixture) -> None:
 
 
 def beside(fixture: Fixture, weights: Any) -> Fixture:
-    """The fixture that another one borrows its weights (and latents) from."""
+    """Return the fixture that another one borrows its weights (and latents) from."""
     folder = (fixture.folder / Path(str(weights))).resolve().parent
     return Fixture(folder)
