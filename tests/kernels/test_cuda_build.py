@@ -30,7 +30,7 @@ def compiled(name, folder):
 
 def test_every_room_with_kernels_is_known():
     rooms = {name.partition(".")[0] for name in kernel_modules()}
-    assert rooms == {"atlas", "fields", "meshes", "views", "voxels"}
+    assert rooms == {"atlas", "fields", "meshes", "ovoxel", "views", "voxels"}
     assert {"fields.marching_cubes", "voxels.farthest_points", "atlas.bake"} <= set(kernel_modules())
 
 

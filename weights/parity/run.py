@@ -17,6 +17,7 @@ from . import volumes as of_volumes
 from .direct3d import direct3d_case
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
+from .ovoxel import ovoxel_case
 from .trellis import trellis_case
 
 Case = Callable[[Fixture], None]
@@ -82,7 +83,7 @@ def recognise(fixture: Fixture) -> Case:
         return of_functions.schedulers
     if {"in.grid", "out.v", "out.f"} <= fixture.names:
         return of_functions.extraction
-    case = trellis_case(named) or direct3d_case(named) or network_case(named)
+    case = ovoxel_case(named) or trellis_case(named) or direct3d_case(named) or network_case(named)
     if case is None:
         raise NotUnderstoodError(f"no check for {named or 'a fixture that names no class'}")
     return case
