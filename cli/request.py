@@ -23,13 +23,17 @@ from ..pipeline.meshes.meshlab import require_meshlab
 from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
-from ..pipeline.stages.settings import TextureSettings
+from ..pipeline.stages.settings import CoarseSettings, TextureSettings
 from .config import StageSettings
 from .options.panels import RunOptions
 from .requirements import Gate, parse_requirements
 
 DEFAULT_FOLDER = "varco3d-out"
 ONE_WORKER = "--order stage is for one worker"
+VARIANTS = (
+    "for shapes that differ, drawn singly: --set coarse.combine=best --set coarse.candidates=1 "
+    "--set coarse.steps=20 --set coarse.second_look=off --set refine.draws=1"
+)
 PREVIEWED_STEPS = 5  # pictures in the strip of --steps-preview
 
 
@@ -42,6 +46,16 @@ class Request:
     items: tuple[Item, ...]
     options: BatchOptions
     stages: tuple[str, ...]
+
+    def seeds_alike(self) -> str:
+        """Return a sentence when several seeds are asked of a recipe that averages its draws, else an empty one."""
+        recipe = self.config.recipe
+        if self.flags.model.num_seeds == 1 or "coarse" not in self.stages:
+            return ""
+        settings = recipe.stage("coarse").settings
+        if not isinstance(settings, CoarseSettings) or settings.combine != "mean" or settings.candidates == 1:
+            return ""
+        return f"{recipe.name} averages {settings.candidates} draws, so its seeds give nearly one shape; {VARIANTS}"
 
     @property
     def to_stdout(self) -> bool:

@@ -50,6 +50,8 @@ def execute(
         device = resolve_device(request.config.device)
         if request.config.dtype == "bfloat16" and (slow := slow_number_type("bfloat16", resolve_device(device))):
             console.warn(slow)
+        if alike := request.seeds_alike():
+            console.warn(alike)
         if reporter is None:
             from .plan import show_plan
 

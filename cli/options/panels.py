@@ -95,7 +95,7 @@ class Model(RunPanel):
         "standard", "Steps, tokens, resolution and views together; explicit flags win."
     )
     seed: int = flag(0, "Same seed, same picture, same mesh.")
-    num_seeds: int = flag(1, "Make this many variants, with seeds seed, seed+1, ...", minimum=1)
+    num_seeds: int = flag(1, "Make this many meshes, with seeds seed, seed+1, ...", minimum=1)
 
 
 @dataclass(frozen=True)

@@ -137,3 +137,12 @@ def test_bfloat16_is_advised_by_what_the_processor_has(tmp_path, flags, slow):
     said = slow_number_type("bfloat16", "cpu", listed)
     assert bool(said) == slow and slow_number_type("float32", "cpu", listed) == ""
     assert slow_number_type("bfloat16", "cuda:0", listed) == slow_number_type("bfloat16", "cpu", tmp_path / "no") == ""
+
+
+def test_seeds_of_averaged_draws_are_told_to_be_alike(run):
+    picture("cat.png")
+    many = run("plan", "cat.png", "--num-seeds", "2")
+    assert "draws, so its seeds" in many.err and "coarse.candidates=1" in many.err
+    singly = ("--set", "coarse.combine=best", "--set", "coarse.candidates=1")
+    assert "averages" not in run("plan", "cat.png", "--num-seeds", "2", *singly).err
+    assert "averages" not in run("plan", "cat.png").err
