@@ -19,7 +19,7 @@ LARGE = next(
 
 
 @pytest.mark.skipif(LARGE is None, reason="the larger recordings are not here")
-@pytest.mark.parametrize("name", ["dense_dit", "dense_vae", "refiner_1024", "sparse_dit_v11", "ssa_v10"])
+@pytest.mark.parametrize("name", ["dense_dit", "dense_vae", "pipeline", "refiner_1024", "sparse_dit_v11", "ssa_v10"])
 def test_equals_the_larger_recordings(name: str) -> None:
     assert LARGE is not None
     outcome = run_fixture(LARGE / f"d3ds2_{name}")

@@ -7,12 +7,12 @@ from pathlib import Path
 import torch
 
 from ..checkpoints.containers import TORCH_SUFFIXES
+from . import direct3d_pipeline, trellis_pipelines
 from . import functions as of_functions
 from . import hypaint20 as of_hypaint20
 from . import hypaint21 as of_hypaint21
 from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
-from . import trellis_pipelines
 from . import volumes as of_volumes
 from .direct3d import direct3d_case
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
@@ -65,6 +65,8 @@ def recognise(fixture: Fixture) -> Case:
         return trellis_pipelines.pictures
     if (folder / "config.yaml").is_file():
         text = (folder / "config.yaml").read_text(encoding="utf-8")
+        if "direct3d_s2" in text:
+            return direct3d_pipeline.pipeline
         return of_pipelines.ultrashape if "UltraShapePipeline" in text else of_pipelines.hunyuan
     if "repo" in config and "weights" in config:
         return of_volumes.flash
