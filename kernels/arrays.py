@@ -53,7 +53,7 @@ class Origin:
 
 
 def origin_of(array: Any) -> Origin:
-    """Where `array` lives and where kernels on it run."""
+    """Return the device of `array`, and the one that kernels on it run on."""
     if not is_tensor(array):
         return Origin(None, "cpu")
     name = str(array.device)
@@ -185,7 +185,7 @@ def check_points(points: Any, name: str = "points") -> None:
 
 
 def _fits_float32(array: Any) -> Any:
-    """Where `array` is finite and stays so as float32."""
+    """Mark the numbers of `array` that are finite and stay so as float32."""
     return abs(array) <= float(np.finfo(np.float32).max)
 
 

@@ -1,4 +1,4 @@
-"""How good and how fast the texture stage is, on objects with known colours.
+"""Quality and speed of the texture stage on objects with known colours.
 
 Each object is painted from six rendered pictures of itself, then compared with itself from eight other directions.
 Beside it, in the same run, the simplest method: every texel takes the picture whose camera faces it most, without any

@@ -76,7 +76,7 @@ def prediction(state: ItemState, mesh: Mesh | None) -> Prediction:
 
 
 def input_view_scores(asset: Asset) -> dict[str, float]:
-    """Of an asset's painted mesh at the camera that the texture stage found.
+    """Return the scores of an asset's painted mesh at the camera that the texture stage found.
 
     `registered`, the overlap of the silhouettes, and `psnr`, dB over the pixels that both the render (unlit) and the
     picture cover.

@@ -40,7 +40,7 @@ ODD = (
 
 @dataclass
 class Tally:
-    """What became of one kind's inputs. broken: (seed, words) of each that did not hold."""
+    """Outcomes of one kind's inputs. broken: (seed, words) of each that did not hold."""
 
     tried: int = 0
     taken: int = 0

@@ -182,7 +182,7 @@ def decode(dtype: str, resolution: int, keys: str, chunk: int, peer: bool) -> di
 
 
 def ripples(dtype: str, resolution: int) -> dict[str, Any]:
-    """How far the rounded field moves the float32 surface, in cells, and how much it tilts it from cell to cell."""
+    """Return the shift of the float32 surface by the rounded field, in cells, and its tilt from cell to cell."""
     fixture = Fixture(ROOT / "tests" / "parity" / "fixtures" / "flashvdm_vae")
 
     def field_in(number: torch.dtype) -> Callable[[Tensor], Tensor]:
@@ -218,7 +218,7 @@ TRELLIS = {"structure_flow": "trellis-ss-flow-img-L", "latent_flow": "trellis-sl
 
 
 def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
-    """Return loading of one network of TRELLIS and one call of it on the voxels of a sphere."""
+    """Measure loading of one network of TRELLIS and one call of it on the voxels of a sphere."""
     sys.path.insert(0, str(ROOT / "tests" / "weights"))
     from random_checkpoint import write_random
 

@@ -1,4 +1,4 @@
-"""What a painter takes at its full size: time and memory of one guided step, on random weights of the published shapes.
+"""Time and memory of one guided step of a painter at its full size, on random weights of the published shapes.
 
     python scripts/measure_painter.py --size 256 --dtype bfloat16
 

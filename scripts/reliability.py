@@ -1,4 +1,4 @@
-"""What becomes of a batch when things go wrong: bad pictures, kill -9, a full disk. Fills docs/reliability.md.
+"""Reliability of a batch under bad pictures, kill -9 and a full disk. Fills docs/reliability.md.
 
     python scripts/reliability.py                          # 200 pictures, 5 kills: about 10 minutes on 2 idle cores
     python scripts/reliability.py --pictures 30 --dry      # a small one, printed only

@@ -1,4 +1,4 @@
-"""How a painted mesh is judged against the object's own colours: error, seams, texels left black."""
+"""Scores of a painted mesh against the object's own colours: error, seams, texels left black."""
 
 from __future__ import annotations
 

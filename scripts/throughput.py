@@ -30,7 +30,7 @@ SMALL_ITEMS = 24
 
 @dataclass(frozen=True)
 class Timing:
-    """Of one run, seconds.
+    """Durations of one run, seconds.
 
     start: until the first item began; work: from there until the last ended; stages: sum over all items, loading
     included; items: how many.

@@ -156,7 +156,7 @@ def _lay_out(
 
 
 def _growth(before: np.ndarray, after: np.ndarray, faces: np.ndarray) -> float:
-    """How many times as long things are in `after` [V, 2] as in `before` [V, 2], by the area of all faces."""
+    """Return the ratio of lengths in `after` [V, 2] to those in `before` [V, 2], from the area of all faces."""
     areas = []
     for points in (before, after):
         a, b = points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]]
@@ -231,7 +231,7 @@ def overlapped_faces(faces: np.ndarray, uv: np.ndarray, resolution: int, device:
 def _losing_faces(
     v: np.ndarray, f: np.ndarray, axis: np.ndarray, layout: _Layout, resolution: int, device: str
 ) -> tuple[np.ndarray, Raster]:
-    """Which faces [F] have a texel strictly inside that a face nearer to the axis' end owns; and the atlas raster."""
+    """Mark faces [F] with an inner texel that a face nearer to the axis' end owns; also return the atlas raster."""
     depth = -(v[f].mean(1) * AXES[axis]).sum(1)
     return _overlapped(layout.faces, layout.uv, depth, resolution, device)
 

@@ -95,7 +95,7 @@ class _Level:
 
 
 class _Decoder:
-    """What stays the same over the levels of one decode."""
+    """Constants of one decode, the same on all levels."""
 
     def __init__(
         self,

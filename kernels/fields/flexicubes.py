@@ -204,7 +204,7 @@ class GridVertices:
 
 
 def enclosed_places(coords: Tensor, resolution: int, near: AbsentCubes, grid: GridVertices) -> Tensor:
-    """Which absent cubes [Q] bool lie in a space that given cubes enclose and that is inside by most of its border.
+    """Mark absent cubes [Q] bool in a space that given cubes enclose and that is inside by most of its border.
 
     The space is searched in blocks of cubes when all given ones come in whole blocks. Raises BadInputError when more
     than SEARCHED cells would have to be searched.

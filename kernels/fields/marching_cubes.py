@@ -61,7 +61,7 @@ def field_normals(field: Field, level: float | None = None) -> Any:
 
 @wp.struct
 class Cubes:
-    """What all kernels here read: the samples, the level that cuts them, and the tables of the 256 cases."""
+    """Inputs of all kernels here: the samples, the level that cuts them, and the tables of the 256 cases."""
 
     values: wp.array(dtype=float)
     corners: wp.array2d(dtype=int)
@@ -75,7 +75,7 @@ class Cubes:
 
 
 class _Crossing:
-    """Where the level crosses a field: the kernels' common inputs, and the numbers of vertices and faces."""
+    """Crossing of a field and the level: the kernels' common inputs, and the numbers of vertices and faces."""
 
     def __init__(self, field: Field, level: float | None):
         device = origin_of(field.values).device
@@ -115,7 +115,7 @@ def edge_number(cubes: Cubes, cell: int, e: int) -> int:
 
 @wp.func
 def crossed_at(cubes: Cubes, cell: int, e: int) -> float:
-    """Where on the edge, 0 to 1 from its lower end, the level is met."""
+    """Return the position of the level on the edge, 0 to 1 from its lower end."""
     low = cubes.values[cubes.corners[cell, cubes.edge_lower[e]]]
     high = cubes.values[cubes.corners[cell, cubes.edge_upper[e]]]
     return (cubes.level - low) / (high - low)

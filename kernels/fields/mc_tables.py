@@ -119,7 +119,7 @@ def _triangulations(loop: list[int]) -> list[list[Triangle]]:
 
 
 def _diagonals_in_faces(cut: list[Triangle], loop: list[int]) -> int:
-    """How many sides of the triangles are no side of the loop and join two edges of one face."""
+    """Count the sides of the triangles that are not in the loop and join two edges of one face."""
     sides = {frozenset((a, b)) for a, b in zip(loop, loop[1:] + loop[:1], strict=True)}
     diagonals = {frozenset((t[k], t[k - 1])) for t in cut for k in range(3)} - sides
     return sum(bool(frozenset.intersection(*(_edge_faces(edge) for edge in pair))) for pair in diagonals)

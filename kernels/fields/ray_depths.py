@@ -1,4 +1,4 @@
-"""What a field says along the rays of a picture: how near it comes to a surface, at which depth, and how surely."""
+"""Depths of a field along the rays of a picture, with the distance to the surface and the certainty."""
 
 from __future__ import annotations
 

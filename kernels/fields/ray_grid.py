@@ -41,7 +41,7 @@ def ray_points(camera: Tensor, side: int, depths: int, bounds: float) -> Tensor:
 
 
 def ray_places(camera: Tensor, points: Tensor, bounds: float) -> Tensor:
-    """Where points [...,P,3] lie on the grid of rays of cameras [...,2,4].
+    """Return the places of points [...,P,3] on the grid of rays of cameras [...,2,4].
 
     [...,P,3], columns, rows from the top and depths, each -1..1, as torch's grid_sample wants them.
     """
@@ -64,7 +64,7 @@ def values_where(field: FieldFunction, points: Tensor, asked: Tensor, otherwise:
 
 
 def touched_rays(alpha: np.ndarray, side: int) -> np.ndarray:
-    """Which of side x side rays may meet the subject of a mask alpha [S,S], bool [side,side]."""
+    """Mark the rays, bool [side,side], that may meet the subject of a mask alpha [S,S]."""
     fullest = F.adaptive_max_pool2d(torch.from_numpy(np.ascontiguousarray(alpha, np.float32))[None], side)
     return fullest[0].numpy() > TOUCHED
 
@@ -132,7 +132,7 @@ def smoothed_field(
 
 
 def refined_columns(columns: Tensor, field: FieldFunction, camera: Tensor, bounds: float) -> Tensor:
-    """Of `field_columns` [D,S,S] those of half the spacing, [2D,2S,2S].
+    """Refine `field_columns` [D,S,S] to half the spacing, [2D,2S,2S].
 
     Far from the surface values are not asked for again.
     """

@@ -71,7 +71,7 @@ def drop_duplicates(faces: np.ndarray) -> np.ndarray:
 
 
 def copies(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each face its number [F], from 0, among those that name its three vertices in any order; how many they are."""
+    """Return for each face its number [F], from 0, among faces with the same three vertices, and their count [F]."""
     a, b, c = (_hashed(faces[:, k : k + 1].astype(np.uint64)) for k in range(3))
     if not _repeats(a + b + c):  # the sum does not depend on the order of the corners
         return np.zeros(len(faces), np.int64), np.ones(len(faces), np.int64)
@@ -147,7 +147,7 @@ def orient_outward(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
 
 
 def _flips(links: Any, pairs: np.ndarray, same_way: np.ndarray, patch: np.ndarray) -> np.ndarray:
-    """Which faces [F] bool to turn so that each agrees with its parent in a breadth-first tree of its patch."""
+    """Mark faces [F] bool to turn so that each agrees with its parent in a breadth-first tree of its patch."""
     count = len(patch)
     # One root over the first face of every patch makes a single tree.
     roots = np.unique(patch, return_index=True)[1]

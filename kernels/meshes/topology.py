@@ -1,4 +1,4 @@
-"""How the faces of a mesh hang together: shared edges and connected parts. Plain numpy and scipy."""
+"""Topology of a mesh: shared edges and connected parts. Plain numpy and scipy."""
 
 import numpy as np
 from scipy.sparse import coo_matrix

@@ -4,7 +4,7 @@ from torch import Tensor
 
 
 def picture_places(camera: Tensor, points: Tensor) -> Tensor:
-    """Where cameras [...,2,4] see box positions [...,P,3].
+    """Project box positions [...,P,3] into the pictures of cameras [...,2,4].
 
     [...,P,2] columns and rows, -1..1, rows from the top, as torch's grid_sample wants them.
     """

@@ -48,7 +48,7 @@ class Spots:
 
 @dataclass(frozen=True)
 class Raster(Spots):
-    """What each pixel of a picture shows, row by row: N = height * width."""
+    """Visible spots of a picture, one per pixel, row by row: N = height * width."""
 
     height: int
     width: int

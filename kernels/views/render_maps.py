@@ -27,7 +27,7 @@ ALL_MAPS = ("depth", "normal", "position")
 
 @dataclass(frozen=True)
 class Maps:
-    """What each pixel sees. H x W per camera; with a list of cameras every array has a leading axis K.
+    """Maps of the visible surface, H x W per camera; with a list of cameras every array has a leading axis K.
 
     face: int32, -1 where there is nothing. barycentrics: float32 [..., 3], perspective-correct, zero outside.
     depth: float32, distance from the camera along its axis in world units, inf outside.

@@ -1,4 +1,4 @@
-"""How well a mesh explains the outline of a picture, when the camera's elevation is unknown."""
+"""Fit of a mesh to the outline of a picture from an unknown elevation of the camera."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def nearest_on_triangle(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, norm
 
 @wp.struct
 class Sides:
-    """What distances to a triangle abc need of it beside its corners."""
+    """Terms of a triangle abc, beside its corners, for distances to it."""
 
     ab: wp.vec3d
     bc: wp.vec3d

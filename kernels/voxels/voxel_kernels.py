@@ -113,7 +113,7 @@ def count_items(
     counts: wp.array(dtype=int),
     last: wp.array(dtype=int),
 ):
-    """How many tiles each triangle comes near, and the last of them; the bricks that it comes near are asked for."""
+    """Count the tiles near each triangle, note the last one, and ask for the bricks near it."""
     t = base + wp.tid()
     s = span_of(corners, triangles, t, resolution, reach)
     if is_wide(s):

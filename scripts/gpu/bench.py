@@ -30,7 +30,7 @@ class Case:
 
 
 class Bench:
-    """What a case measures with. small: sizes of a rehearsal, whose figures say nothing."""
+    """Device and sizes of a case. small: sizes of a rehearsal, whose figures say nothing."""
 
     def __init__(self, device: str, small: bool):
         self.device, self.small = device, small

@@ -78,7 +78,10 @@ def voxelized(bench: Bench, faces: int) -> dict[str, Any]:
 
 
 def sampled(bench: Bench, count: int, wanted: int) -> dict[str, Any]:
-    """Of points on the lattice of voxels. Every point is read, and its distance read and written, for every sample."""
+    """Measure sampling of points on the lattice of voxels.
+
+    For every sample each point is read, and its distance read and written.
+    """
     rng = np.random.default_rng(0)
     side = max(8, round((count / 3) ** 0.5))
     points = rng.integers(0, side, (count, 3)).astype(np.float32)

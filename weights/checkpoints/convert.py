@@ -20,7 +20,7 @@ Rule = tuple[str, Template | tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Layout:
-    """How a family names its tensors.
+    """Tensor names of a family.
 
     rules: (pattern, replacement) applied in order to our parameter name; a tuple of replacements fans out to several
     stored tensors joined by rows. unused: stored names that have no effect (patterns), accepted whatever the network.
@@ -210,7 +210,7 @@ CLIP_TEXT = Layout(
 
 @dataclass(frozen=True)
 class Claim:
-    """What a network says about a file: for each of our parameters its stored names, and what does not fit."""
+    """Match of a network and a file: the stored names of each of our parameters, and those that do not fit."""
 
     sources: dict[str, tuple[str, ...]]
     missing: tuple[str, ...]

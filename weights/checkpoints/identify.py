@@ -146,7 +146,7 @@ def _by_name(path: Path, found: list[ModelSpec]) -> list[ModelSpec]:
 
 
 def _repo_words(spec: ModelSpec) -> set[str]:
-    """How a repository shows in paths: owner/name in our store, models--owner--name in the hub cache."""
+    """Return names of a repository in paths: owner/name in our store, models--owner--name in the hub cache."""
     return {spec.repo.lower(), "models--" + spec.repo.lower().replace("/", "--"), spec.repo.lower().rpartition("/")[2]}
 
 

@@ -1,4 +1,4 @@
-"""Where weights may lie on this machine, and what a complete copy there looks like. Reads names and headers only."""
+"""Folders of weights on this machine, and checks of a complete copy there. Only names and headers are read."""
 
 import json
 import os
@@ -52,12 +52,12 @@ def hub_caches(environ: Mapping[str, str]) -> list[Path]:
 
 
 def hy3dgen_folder(environ: Mapping[str, str]) -> Path:
-    """Where the public Hunyuan3D code keeps its downloads."""
+    """Return the folder in which the public Hunyuan3D code keeps its downloads."""
     return user_path(environ.get("HY3DGEN_MODELS") or home(environ) / ".cache" / "hy3dgen")
 
 
 def torch_hub_folder(environ: Mapping[str, str]) -> Path:
-    """Where torch.hub keeps single files, all in one folder under their own names."""
+    """Return the folder in which torch.hub keeps single files under their own names."""
     cache = Path(environ.get("XDG_CACHE_HOME") or home(environ) / ".cache")
     return user_path(environ.get("TORCH_HOME") or cache / "torch") / "hub" / "checkpoints"
 

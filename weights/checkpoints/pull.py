@@ -30,7 +30,7 @@ PIP = "pip install 'varco3d[hub]'"
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a download is. `phase`: resume (once, when a part was found), download, verify."""
+    """Progress of a download. `phase`: resume (once, when a part was found), download, verify."""
 
     file: str
     phase: str

@@ -1,4 +1,4 @@
-"""Where weights lie on this machine: shipped ones, our store, the Hugging Face cache, ~/.cache/hy3dgen.
+"""Weights on this machine: shipped ones, our store, the Hugging Face cache, ~/.cache/hy3dgen.
 
 Files found elsewhere are used in place and never changed or deleted. Nothing here touches the network.
 """
@@ -225,7 +225,7 @@ class Store:
     # unfinished downloads --------------------------------------------------------------------------------------------
 
     def part_path(self, spec: ModelSpec, file: ModelFile, tag: str) -> Path:
-        """Where an unfinished download of `file` lies; `tag` names the version on the hub."""
+        """Return the path of an unfinished download of `file`; `tag` names the version on the hub."""
         flat = f"{spec.repo}/{file.path}".replace("/", "--")
         return self.root / ".parts" / f"{flat}.{_NO_NAME.sub('_', tag)[:12]}.part"
 
@@ -254,7 +254,7 @@ def _is_entry(entry: object) -> bool:
 
 
 def _target_name(spec: ModelSpec, source: Path) -> str:
-    """Where an imported file goes in the repository's folder: the hub's name, with the ending it came with."""
+    """Return an imported file's path in the repository's folder: the hub's name with its own ending."""
     name = stem(spec) + source.suffix.lower()
     return f"{spec.folder}/{name}" if spec.folder else name
 

@@ -76,7 +76,7 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a model name stands for: the checkpoints its recipe loads; `extras` make it faster or better.
+    """Checkpoints that the recipe of a model name loads; `extras` make it faster or better.
 
     use: recipe, or painter for what texture.painter takes.
     """

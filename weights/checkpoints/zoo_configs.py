@@ -64,7 +64,7 @@ def shape_vae(tokens: int, scale: float, **more: Any) -> Config:
 
 
 def decoder(turbo: bool = False) -> Config:
-    """How a VAE's query decoder is built: the turbo one is half as wide, without MLP expansion and last norm."""
+    """Return settings of a VAE's query decoder; the turbo one is half as wide, without MLP expansion and last norm."""
     return {
         "geo_decoder_mlp_expand_ratio": 1 if turbo else 4,
         "geo_decoder_downsample_ratio": 2 if turbo else 1,

@@ -1,1 +1,1 @@
-"""How each family of checkpoints becomes a Generator."""
+"""Generators, one for each family of checkpoints."""

@@ -1,4 +1,4 @@
-"""What the public generators share: image tokens in, guided velocity, a VecSet decoder out."""
+"""Base of the public generators: image tokens, guided velocity and a VecSet decoder."""
 
 from abc import ABC, abstractmethod
 from typing import cast

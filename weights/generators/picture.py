@@ -73,6 +73,6 @@ def normalise(pixels: Tensor, mean: tuple[float, ...] = MEAN, deviation: tuple[f
 
 
 def patch_mask(mask: Tensor, size: int, patch: int) -> Tensor:
-    """Which patches hold any foreground: mask [B, 1, H, W] in -1..1 -> bool [B, (size / patch)^2], row by row."""
+    """Mark patches with any foreground: mask [B, 1, H, W] in -1..1 -> bool [B, (size / patch)^2], row by row."""
     resized = F.interpolate(mask.float(), size=(size, size), mode="nearest")
     return (F.max_pool2d(resized, patch, stride=patch) != -1).flatten(1)

@@ -81,7 +81,7 @@ def latents_surface(
 def best_surface(
     draw: Callable[[int], tuple[np.ndarray, np.ndarray]], alpha: np.ndarray, candidates: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of the surfaces draw(0) ... draw(candidates - 1) the one whose outline fits the mask alpha [S,S] best.
+    """Return the one of draw(0) ... draw(candidates - 1) whose outline fits the mask alpha [S,S] best.
 
     A draw that raises EmptyFieldError is passed over; the error is raised when all do. One candidate is not judged.
     """

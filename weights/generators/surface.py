@@ -70,7 +70,7 @@ def farthest_rows(rows: Tensor, count: int) -> Tensor:
 
 
 def picked_count(points: int, ratio: float) -> int:
-    """How many of `points` the published sampler keeps for a ratio: rounded up, in single precision."""
+    """Return how many of `points` the published sampler keeps for a ratio, rounded up in single precision."""
     return ceil(np.float32(points) * np.float32(ratio))
 
 

@@ -42,7 +42,7 @@ SMOOTH = 0.05  # box units; the Gaussian that field is averaged with: its finer 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the tiny networks read.
+    """Inputs of the tiny networks.
 
     rgba: the picture [S,S,4]; semantic: the frozen network's features; rough: normalised latents [1,N,C] of the surface
     to refine, when there is one.

@@ -22,7 +22,10 @@ FIRST_STRIDE, LATER_STRIDE, MERGE_STRIDE = 100, 50, 30  # every n-th query of a 
 
 @dataclass(frozen=True)
 class Volume:
-    """How a family decodes. widen: dilations of the active set and then of its children, on all levels but the last."""
+    """Decoding settings of a family.
+
+    widen: dilations of the active set and then of its children, on all levels but the last.
+    """
 
     bounds: float
     select: Selection | None = None

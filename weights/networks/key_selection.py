@@ -21,15 +21,15 @@ VOTERS = 4  # per side of a sub-volume; the published walk takes every 30th to 1
 
 
 def key_count(keys: int) -> int:
-    """How many keys "mean" keeps."""
+    """Return the number of keys that "mean" keeps."""
     return {3072: 1024, 512: 256}.get(keys, keys // 3)
 
 
 def voted_keys(voters: Tensor, k: Tensor, select: Selection) -> Tensor:
-    """Which keys some queries want: voters [B, H, S, d] and k [B, H, M, d] -> index [B, H, K], or [K] for all heads.
+    """Return the keys that queries vote for: voters [B, H, S, d], k [B, H, M, d] -> index [B, H, K].
 
-    "mean": per head, the keys with the largest mean product. "merge": the keys to which any voter gives weight,
-    averaged over heads.
+    "mean": per head, the keys with the largest mean product. "merge": index [K] for all heads, the keys to which any
+    voter gives weight, averaged over heads.
     """
     scores = voters @ k.transpose(-1, -2)  # [B, H, S, M]
     if select == "mean":

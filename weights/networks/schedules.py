@@ -58,5 +58,5 @@ def guided(conditional: Tensor, unconditional: Tensor, scale: float) -> Tensor:
 
 
 def data_estimate(x: Tensor, velocity: Tensor, t: float) -> Tensor:
-    """Where the flow would end if it went straight on from time t."""
+    """Return the end of the flow if it went straight on from time t."""
     return x + (1.0 - t) * velocity

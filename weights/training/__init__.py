@@ -1,1 +1,1 @@
-"""How the shipped weights were made: data, losses, loops and evaluation."""
+"""Training of the shipped weights: data, losses, loops and evaluation."""

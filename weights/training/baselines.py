@@ -1,4 +1,4 @@
-"""What a reader would try first: the nearest known object by its silhouette, and the silhouette blown up."""
+"""Simple baselines: the training object with the nearest silhouette, and the inflated silhouette."""
 
 from __future__ import annotations
 

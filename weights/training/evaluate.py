@@ -38,7 +38,7 @@ BASELINES = (RETRIEVAL, INFLATION)
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a method makes of a case. mesh: in the frame of the view; notes: further scores by name."""
+    """Output of a method for a case. mesh: in the frame of the view; notes: further scores by name."""
 
     mesh: Triangles
     notes: dict[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What every training run here shares: a time-budgeted schedule, EMA, resumable checkpoints, log lines."""
+"""Common parts of all training runs: a time-budgeted schedule, EMA, resumable checkpoints, log lines."""
 
 from __future__ import annotations
 

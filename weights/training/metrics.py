@@ -1,4 +1,4 @@
-"""How shape is measured: point-to-triangle distances, volume and silhouette overlap (lattice.md)."""
+"""Measures of shape: point-to-triangle distances, volume and silhouette overlap (lattice.md)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ShapeJudge:
         return ((mesh[0] - self._centre) * self._scale).astype(np.float32), mesh[1]
 
     def scores(self, prediction: Triangles) -> ShapeScores:
-        """Of a prediction in the truth's frame."""
+        """Return the scores of a prediction in the truth's frame."""
         predicted = self._normalised(prediction)
         samples = surface_samples(predicted, SURFACE_SAMPLES, np.random.default_rng(self._seed))
         accuracy, cos_a = directed(*samples, self._truth)
@@ -109,7 +109,7 @@ def shape_scores(prediction: Triangles, truth: Triangles) -> ShapeScores:
 
 
 def inside_hull(mesh: Triangles, points: np.ndarray) -> np.ndarray:
-    """Which points [P,3] lie within the outer hull of a mesh, bool [P]."""
+    """Mark the points [P,3] that lie within the outer hull of a mesh, bool [P]."""
     vertices, faces = mesh
     reach = max(1.0, float(np.abs(vertices).max()))  # a prediction may leave the box
     inside = np.zeros(len(points), bool)

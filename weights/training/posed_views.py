@@ -119,7 +119,7 @@ class PosedViews:
         return np.array(self.poses[row, view, 3:])
 
     def plain_views(self) -> int:
-        """How many views, the first ones, show every object with its own proportions."""
+        """Return the number of leading views that show every object with its own proportions."""
         plain = (self.poses[:, :, 3:] == 1).all((0, 2))
         return len(plain) if plain.all() else int(plain.argmin())
 

@@ -1,4 +1,4 @@
-"""What the second look learns from: guesses of the coarse stage on the rays of their pictures, and the true field.
+"""Training data of the second look: coarse guesses on the rays of their pictures, and the true field.
 
     python -m varco3d.weights.training.ray_shards --data DATA --shards RUNS/shards --out RUNS/rays --count 12000 \
            [--vae RUNS/vae --coarse RUNS/coarse] [--from-view 10] [--guessed 0.5]

@@ -93,7 +93,7 @@ def publisher_table(records: Sequence[Record], methods: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """Of a mean score from one method to another; low, high: its paired 95 % interval."""
+    """Change of a mean score from one method to another. low, high: its paired 95 % interval."""
 
     value: float
     low: float

@@ -98,7 +98,7 @@ def batches(
 
 
 def near_density(distance: Tensor) -> Tensor:
-    """How densely `near` samples lie at a distance from the surface, in any unit (shards.field_samples)."""
+    """Return the density of `near` samples at a distance from the surface, in any unit (shards.field_samples)."""
     return sum(share * torch.exp(-0.5 * (distance / spread) ** 2) / spread for spread, share in NEAR_SPREAD.items())  # type: ignore[return-value]
 
 

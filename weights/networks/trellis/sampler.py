@@ -18,7 +18,7 @@ Call = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class FlowSettings:
-    """How a flow was published to be run.
+    """Sampling settings of a flow, as published.
 
     strength: of guidance, with + strength (with - without); None is none. interval: noise levels with guidance, both
     ends included. rescale: above 1 spends more steps on high noise. sigma_min: least noise of training.

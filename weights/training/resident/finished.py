@@ -1,4 +1,4 @@
-"""What a run in minutes left: its plan and its networks."""
+"""Results of a run in minutes: its plan and its networks."""
 
 from __future__ import annotations
 

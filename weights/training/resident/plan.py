@@ -1,4 +1,4 @@
-"""What a run in minutes trains, on how much data; read from a TOML file, every entry of which has a default."""
+"""Plan of a run in minutes: stages and amounts of data, from a TOML file whose entries all have defaults."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How much of a device a training step uses: its operations, its time, and what the device does in a large product."""
+"""Utilisation of a device by a training step.
+
+It compares operations and time of the step with the device's rate in a large matrix product.
+"""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ EVEN_POINTS = 1024  # uniform points in the box, for overlap of volumes
 
 
 class Stage(Protocol):
-    """What is learnt.
+    """One network to train, with its loss and its scores.
 
     name: of its weights; network: on the device; loss: a function to compile, called by `step`; ready is called once,
     after the first weights were loaded.
@@ -59,7 +59,7 @@ class Stage(Protocol):
         ...
 
     def scores(self, network: nn.Module) -> dict[str, float]:
-        """Of averaged weights, on held-out objects."""
+        """Return the scores of averaged weights on held-out objects."""
         ...
 
 

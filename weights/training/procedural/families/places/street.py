@@ -1,4 +1,4 @@
-"""What stands in streets, gardens and playgrounds."""
+"""Objects of streets, gardens and playgrounds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What drives, flies and swims."""
+"""Vehicles for land, air and water."""
 
 from . import aircraft, cars, cycles, lorries, machines, ships
 
