@@ -1,4 +1,4 @@
-"""What a person types.
+"""Command line of varco3d.
 
 Read main.py (from arguments to an exit code), app.py (the verbs), options/ (flags as typed objects), config.py (files,
 variables, settings of stages), request.py and mesh_request.py (what a run is), run.py (the run), console.py (the one

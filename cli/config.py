@@ -1,4 +1,4 @@
-"""Where every setting comes from: flag > VARCO3D_* > ./varco3d.toml > user config > preset > default.
+"""Sources of every setting, strongest first: flag > VARCO3D_* > ./varco3d.toml > user config > preset > default.
 
 A config file holds flags by their name and a table per stage:
 
@@ -43,7 +43,7 @@ class Value:
 
 @dataclass(frozen=True)
 class ConfigFiles:
-    """What the config files say.
+    """Values read from the config files.
 
     paths: strongest first; flags: name -> value of the strongest file that holds it; stages: per file, stage -> key ->
     value.

@@ -43,7 +43,10 @@ class ReaderGoneError(Exception):
 
 
 class Console:
-    """Where a command writes. When the reader of stdout has gone, writing results raises ReaderGoneError."""
+    """Output of a command to stdout and stderr.
+
+    Writing results raises ReaderGoneError when the reader of stdout has gone.
+    """
 
     def __init__(
         self,

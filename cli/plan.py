@@ -1,4 +1,4 @@
-"""What a run would do, without doing it: for `plan` and --dry-run. Loads no weights and writes nothing."""
+"""Forecast of a run for `plan` and --dry-run. Loads no weights and writes nothing."""
 
 import json
 import os

@@ -116,14 +116,14 @@ def check_outputs(request: Request, output: Path | None, inputs: Iterable[Path])
 
 
 def output_path(options: RunOptions, scratch: Path | None) -> Path | None:
-    """Where --output points: a file in `scratch` for `-o -`, None when it is not given."""
+    """Return the path of --output: a file in `scratch` for `-o -`, None when it is not given."""
     if options.output.to_stdout and scratch is not None:
         return scratch / "mesh.glb"
     return user_path(options.output.output) if options.output.output else None
 
 
 def mask_path(options: RunOptions) -> Path | None:
-    """Where --mask points."""
+    """Return the path of --mask, or None when it is not given."""
     return user_path(options.picture.mask) if options.picture.mask else None
 
 
@@ -306,7 +306,7 @@ def _without_absent(settings: dict[str, dict[str, Any]], options: RunOptions) ->
 def batch_options(
     options: RunOptions, folder: Path | None = None, shard: tuple[int, int] | None = None, ignored: int = 0
 ) -> BatchOptions:
-    """How the run goes about its items; see BatchOptions. Raises UsageError."""
+    """Return the BatchOptions of the run. Raises UsageError."""
     machine, batch = options.machine, options.batch
     workers = machine.jobs > 1 or machine.devices or machine.recycle_after
     if batch.order == "stage" and (workers or machine.executor not in ("auto", "inline")):

@@ -1,4 +1,4 @@
-"""What one call of the program carries around: the global flags, the console, and how it ends."""
+"""State of one call of the program: the global flags, the console, signals and the exit code."""
 
 import math
 import os

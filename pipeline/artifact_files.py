@@ -159,7 +159,7 @@ def _number(path: Path, value: Any) -> float:
 
 
 def _wrap(path: Path, value: Any) -> tuple[str, str]:
-    """How a texture goes on, per axis."""
+    """Return the wrap rule of a texture, per axis."""
     if (
         not isinstance(value, list)
         or len(value) != 2

@@ -1,4 +1,4 @@
-"""What travels along the chain: frozen dataclasses that save to a folder and load from one.
+"""Artifacts that stages hand on: frozen dataclasses that save to a folder and load from one.
 
 Everything is numpy, so an artifact can cross processes and machines and reading one needs no torch. Geometry lives in
 the box [-1,1]^3, Y up, front +Z. `Asset` is the bag with one slot per artifact; a stage returns a new bag
@@ -179,7 +179,7 @@ class Mesh:
 
 @dataclass(frozen=True)
 class PictureCamera:
-    """How the picture sees the coarse mesh, as the generator took it.
+    """Projection from the coarse mesh to the picture, as the generator took it.
 
     affine: float32 [2,4], maps a box position (x, y, z, 1) to the picture: x right, y up, both -1..1.
     """
@@ -247,7 +247,7 @@ def _centres(indices: np.ndarray, resolution: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Latents:
-    """What a diffusion transformer made. tokens: float32 [N,C]; anchors: float32 [N,3] box units | None."""
+    """Latent of a diffusion transformer. tokens: float32 [N,C]; anchors: float32 [N,3] box units | None."""
 
     tokens: np.ndarray
     anchors: np.ndarray | None = None

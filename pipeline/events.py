@@ -125,4 +125,4 @@ EVENTS: tuple[type[Event], ...] = (
 )
 
 Emit = Callable[[Event], None]
-"""What takes events: the command line's printer, a log, a test's list."""
+"""Receiver of events: the command line's printer, a log, a test's list."""

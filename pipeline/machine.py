@@ -1,4 +1,4 @@
-"""What the machine offers: devices, number types, free memory, and the peak that a stage used.
+"""Resources of the machine: devices, number types, free memory, and the peak that a stage used.
 
 torch is imported inside the functions only, because the command line asks before it knows whether it needs torch.
 """

@@ -36,7 +36,7 @@ def _nothing_to_load(part: str, model: str) -> Any:
 
 @dataclass(frozen=True)
 class Context:
-    """What the chain hands to a stage beside the asset.
+    """Context that the chain hands to a stage beside the asset.
 
     seed: for this stage of this item; device, dtype: torch names; memory: budget in GiB or None; networks: part name
     -> loaded network, for the parts the stage asked for; progress(step, steps, note): to report work; warn(text): a

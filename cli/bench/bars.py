@@ -1,4 +1,4 @@
-"""What the kernels promise on two cores, and whether a run kept it."""
+"""Limits that the kernels promise on two cores, and the check of a run against them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the bench does: the table of its cases, the inputs they work on, and who competes."""
+"""Table of the bench's cases, their inputs and the libraries that compete."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the answers are worth: figures of one candidate's answer, most of them against ours."""
+"""Quality of answers: figures of one candidate's answer, most of them against ours."""
 
 from typing import Any
 

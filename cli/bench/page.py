@@ -31,7 +31,10 @@ HEAD = ("size", "shape", "who", "CPU s", "wall s", "peak MB", "peer / ours", "an
 
 @dataclass(frozen=True)
 class Machine:
-    """Where and when a bench ran. load: others that wanted the cores when it began, 0 on an idle machine."""
+    """Machine and time of a bench.
+
+    load: other processes that wanted the cores when it began, 0 on an idle machine.
+    """
 
     processor: str
     cores: int

@@ -1,6 +1,6 @@
 # Most of these libraries need not be here, and some have no types:
 # pyright: reportMissingImports=false, reportOptionalMemberAccess=false
-"""How other libraries do the jobs of the bench. Each function takes a case's inputs and returns the call to be timed.
+"""Jobs of the bench done by other libraries. Each function takes a case's inputs and returns the call to be timed.
 
 They run in the measured process, which imports its library here; conversions to the types a library wants are made
 before the clock starts, structures that it builds for a mesh (trees, scenes) while it runs, as ours are.

@@ -44,7 +44,7 @@ ORIGINS = {
 
 
 def state(store: Store, spec: ModelSpec) -> str:
-    """Where one checkpoint is, as a word for tables."""
+    """Return the place of one checkpoint, as a word for tables."""
     located = store.find(spec)
     if located is not None:
         return located.origin
@@ -53,7 +53,7 @@ def state(store: Store, spec: ModelSpec) -> str:
 
 
 def bundle_state(store: Store, name: str) -> str:
-    """Where all parts of a model are: one word when they agree, else how many are here."""
+    """Return the place of all parts of a model: one word when they agree, else how many are here."""
     states = [state(store, spec) for spec in specs_of(name)]
     here = [word for word in states if word in ORIGINS]
     if len(here) == len(states):
@@ -181,7 +181,7 @@ def _show_one(session: Session, store: Store, spec: ModelSpec) -> None:
 
 @dataclass(frozen=True)
 class Download(Panel):
-    """What is downloaded, and under which terms."""
+    """Choice of the files to download, and the licences that the user accepts."""
 
     accept_licence: tuple[str, ...] = flag((), "Accept this licence without asking.", metavar="NAME,...")
     revision: str = flag("main", "Branch, tag or commit of the hub repository.", metavar="REV")

@@ -10,7 +10,7 @@ from .flag import GIVEN, Panel, flag
 
 @dataclass(frozen=True)
 class GlobalFlags(Panel):
-    """What the program says and where, and what it may do."""
+    """Global flags: output format, verbosity, colours, prompts and access to the network."""
 
     title: ClassVar[str] = "Global"
 

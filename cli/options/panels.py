@@ -234,7 +234,7 @@ class Machine(RunPanel):
 
 @dataclass(frozen=True)
 class Selection(RunPanel):
-    """Which of the inputs are taken."""
+    """Selection of the inputs to work on."""
 
     recursive: bool = flag(True, "Look into sub-folders.", short="-r")
     include: tuple[str, ...] = flag((), "Only inputs that match one of these patterns.", metavar="GLOB,...")
@@ -246,7 +246,7 @@ class Selection(RunPanel):
 
 @dataclass(frozen=True)
 class Batch(RunPanel):
-    """How a run of many items goes about it."""
+    """Rules of a batch run: resume, retries, time limits, order, failures."""
 
     resume: bool = flag(True, "Skip items already done with the same picture, settings and model.")
     force: bool = flag(False, "Do every item again.")

@@ -207,7 +207,7 @@ def cached(folder: Path, digest: str, make: Callable[[], bytes | None]) -> bytes
 
 @dataclass(frozen=True)
 class Page:
-    """How the page is made.
+    """Options of the gallery page.
 
     parts: folder with page.html, page.css, page.js and the viewer; embed: bytes of meshes that go into the page itself,
     the rest lies beside it; thumbnail: a picture of an item's mesh as WebP, or None.

@@ -26,8 +26,11 @@ _ANOTHER = "Give the output another name with `output` or `name`."
 
 @dataclass(frozen=True)
 class Claim:
-    """A path to be written. owner: the result it belongs to; folder: a folder of kept stages; named: the user named
-    this very file as the output, which is leave to replace it."""
+    """A path to be written.
+
+    owner: the result it belongs to; folder: a folder of kept stages; named: the user named this file as the output,
+    so it may be replaced.
+    """
 
     path: Path
     owner: str
@@ -52,7 +55,7 @@ class _Keys:
 
 
 def item_claims(item: Item, config: RunConfig, stages: Collection[str], named: Path | None = None) -> list[Claim]:
-    """The paths of one item: meshes with textures and MTL for every level, previews, kept stages.
+    """Return the paths of one item: meshes with textures and MTL for every level, previews, kept stages.
 
     stages: those that run.
     """
@@ -67,7 +70,7 @@ def item_claims(item: Item, config: RunConfig, stages: Collection[str], named: P
 
 
 def check_claims(claims: Iterable[Claim], inputs: Iterable[Path], folder: Path | None = None) -> None:
-    """Raises UsageError for the first path that is taken. inputs: everything that is read; folder: of the record."""
+    """Raise UsageError for the first path that is taken. inputs: everything that is read; folder: of the record."""
     key_of = _Keys()
     read = {key_of(path): path for path in inputs}
     files = {_identity(path): path for path in read.values()}

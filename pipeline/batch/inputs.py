@@ -75,7 +75,7 @@ def resolve_inputs(
 
 
 def read_list(path: Path) -> list[str]:
-    """The lines of a list of paths (`from_list`). Raises UsageError."""
+    """Return the lines of a list of paths (`from_list`). Raises UsageError."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -84,8 +84,11 @@ def read_list(path: Path) -> list[str]:
 
 
 def list_lines(data: bytes, name: str) -> list[str]:
-    """Paths from the bytes of a list: one a line or separated by NUL (`find -print0`), in UTF-8, or in UTF-16 with its
-    byte order mark, as PowerShell writes it. Raises UsageError that names the list."""
+    """Return the paths in the bytes of a list, one a line or separated by NUL (`find -print0`).
+
+    The text is UTF-8, or UTF-16 with its byte order mark, as PowerShell writes it. Raises UsageError that names the
+    list.
+    """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         try:
             text = data.decode("utf-16")
@@ -157,7 +160,7 @@ def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[
 
 
 def _common(lines: list[str]) -> str | None:
-    """The folder that all listed files share."""
+    """Return the folder that all listed files share."""
     folders = [os.path.dirname(os.path.abspath(user_path(line))) for line in lines]
     if not folders:
         return None

@@ -20,7 +20,7 @@ _STAGES = {"coarse", "refine", "sample", "decode", "texture"}
 
 
 def step_down(recipe: Recipe, rungs: int) -> tuple[Recipe, dict[str, Any]]:
-    """The recipe `rungs` steps down, and what changed: {"decode.resolution": 192, ...}; unchanged for 0 rungs.
+    """Return the recipe `rungs` steps down, and what changed: {"decode.resolution": 192, ...}; unchanged for 0 rungs.
 
     Values stay in their range and keep their divisibility by 16; `voxelize` and `prepare` are left alone, because their
     sizes are what the networks were trained on.

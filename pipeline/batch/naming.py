@@ -1,4 +1,4 @@
-"""Where each result goes: the name template, one item per picture and seed, and collisions found before work."""
+"""Names of results: the template, one item per picture and seed, collisions found before work."""
 
 from __future__ import annotations
 
@@ -26,8 +26,11 @@ STATE = ".varco3d"  # folder below the output folder for what a run keeps while 
 
 @dataclass(frozen=True)
 class Item:
-    """One result to make. id: its name below the output folder, without suffix; target: the path without suffix;
-    asset: slots that are filled from elsewhere (a mesh to texture), else None; warnings: what that lost before."""
+    """Item of a run: one result to make.
+
+    id: its name below the output folder, without suffix; target: the path without suffix; asset: slots that are filled
+    from elsewhere (a mesh to texture), else None; warnings: what that lost before.
+    """
 
     id: str
     source: Path
@@ -48,7 +51,7 @@ def plan_items(
     model: str = "tiny",
     mask: Path | None = None,
 ) -> tuple[Item, ...]:
-    """An item for every picture and every seed from `seed` to `seed + num_seeds - 1`.
+    """Return an item for every picture and every seed from `seed` to `seed + num_seeds - 1`.
 
     Pictures that would get one name but for their suffix (IMG_1.jpg beside IMG_1.png) get it into their name. Raises
     UsageError for a bad template and for two items with one name; names that differ only in case or in Unicode form
@@ -75,19 +78,22 @@ def plan_items(
 
 
 def name_key(name: str) -> str:
-    """What two names share that some file system takes for one."""
+    """Return a key that is equal for two names which some file system takes for one."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def single_item(file: InputFile, output: Path, seed: int = 0, mask: Path | None = None) -> Item:
-    """The item for `-o name.glb` with one picture."""
+    """Return the item for `-o name.glb` with one picture."""
     target = output.with_suffix("") if output.suffix.lower() in MESH_SUFFIXES else output
     return Item(target.name, file.path, file.relpath, seed, target, mask)
 
 
 def clean_name(name: str) -> str:
-    """A path part that every shell, record and file system can hold: control characters and their like become `_`, and
-    the end of a very long name becomes a hash of it, so that there is room for suffixes."""
+    """Return a path part that every shell, record and file system can hold.
+
+    Control characters and their like become `_`, and the end of a very long name becomes a hash of it, so that there is
+    room for suffixes.
+    """
     cleaned = "".join(c if c.isprintable() and c not in '\\:*?"<>|' else "_" for c in name) or "_"
     data = cleaned.encode()
     if len(data) <= _LONGEST:
@@ -97,7 +103,7 @@ def clean_name(name: str) -> str:
 
 
 def _check_template(template: str) -> list[str]:
-    """The fields that a template names. Raises UsageError."""
+    """Return the fields that a template names. Raises UsageError."""
     try:
         fields = []
         for _, name, spec, conversion in string.Formatter().parse(template):
@@ -138,5 +144,5 @@ def _expand(template: str, relpath: str, seed: int, model: str) -> str:
 
 
 def _suffix(relpath: str) -> str:
-    """The picture's own suffix without the dot, lower case; `file` when it has none."""
+    """Return the picture's own suffix without the dot, lower case; `file` when it has none."""
     return clean_name(PurePosixPath(relpath).suffix[1:].lower() or "file")

@@ -29,7 +29,7 @@ _MADE = "quality_gate"  # a failure whose files are there all the same
 
 
 def record_path(folder: Path, shard: tuple[int, int] | None = None) -> Path:
-    """The file that this run appends to."""
+    """Return the file that this run appends to."""
     return folder / ("varco3d.jsonl" if shard is None else f"varco3d.shard-{shard[0]}-of-{shard[1]}.jsonl")
 
 
@@ -39,7 +39,7 @@ def record_files(folder: Path) -> list[Path]:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of one file in the order written; lines that are no record are passed over."""
+    """Yield the records of one file in the order written; lines that are no record are passed over."""
     try:
         with opened_regular(path) as file:
             yield from _records_in(file)
@@ -55,7 +55,7 @@ def _records_in(file: BinaryIO) -> Iterator[dict[str, Any]]:
 
 
 def parse_record(line: bytes) -> dict[str, Any] | None:
-    """A line as a record whose members have the types that readers rely on, or None when it is none.
+    """Return a line as a record whose members have the types that readers rely on, or None when it is none.
 
     Members of another type are as if they were absent, so that one odd line never stops a run or a report.
     """
@@ -82,7 +82,7 @@ def parse_record(line: bytes) -> dict[str, Any] | None:
 
 
 def _number(value: Any) -> float:
-    """A finite number as it is, anything else as 0."""
+    """Return a finite number as it is, anything else as 0."""
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15 else 0.0
 
 
@@ -121,8 +121,11 @@ def _finished(record: Mapping[str, Any], now: float) -> float:
 
 
 def is_present(folder: Path, output: Mapping[str, Any]) -> bool:
-    """Whether an output of a record is still there: a file of its recorded size, or a folder of kept stages, in which
-    anything may have been changed by hand. What lies outside of the output folder was never written by its run."""
+    """Tell whether an output of a record is still there.
+
+    It is a file of its recorded size, or a folder of kept stages, in which anything may have been changed by hand. What
+    lies outside of the output folder was never written by its run.
+    """
     path = output_path(folder, output)
     if path is None:
         return False
@@ -133,7 +136,7 @@ def is_present(folder: Path, output: Mapping[str, Any]) -> bool:
 
 
 def output_path(folder: Path, output: Mapping[str, Any]) -> Path | None:
-    """Where an output of a record lies, or None when its name leads out of the output folder."""
+    """Return the path of a record's output, or None when its name leads out of the output folder."""
     name = output["path"]
     if not name or "\0" in name or Path(name).is_absolute() or ".." in Path(name).parts:
         return None
@@ -152,7 +155,7 @@ class RecordBook:
         self._file: int | None = None
 
     def refresh(self) -> set[str]:
-        """Reads what other runs have appended since. Returns the ids that they finished while this run was on."""
+        """Read the lines that other runs have appended since; return the ids that they finished."""
         for path, known in self._read.items():
             size = _size(path)
             if size <= known:
@@ -174,7 +177,7 @@ class RecordBook:
         return self._latest.get(item_id)
 
     def done(self, item_id: str, sha256: str | None, settings: str, model: str) -> dict[str, Any] | None:
-        """The record that makes working on the item again pointless, or None.
+        """Return the record that makes further work on the item pointless, or None.
 
         Either a mesh made with the same hashes whose outputs still exist with the recorded size (whether it meets a
         gate is for the caller to judge), or a failure that the same input with the same settings is bound to repeat.
@@ -217,7 +220,7 @@ def _cut_short(file: int) -> bool:
 
 
 def _check_in_place(file: int, path: Path) -> None:
-    """Raises OSError when the open record has been removed or replaced: its lines would go nowhere."""
+    """Raise OSError when the open record has been removed or replaced: its lines would go nowhere."""
     ours, there = os.fstat(file), os.stat(path)
     if (ours.st_dev, ours.st_ino) != (there.st_dev, there.st_ino):
         raise OSError(errno.ENOENT, "the record was removed or replaced while the run was on", str(path))

@@ -1,4 +1,4 @@
-"""What runs that share an output folder must agree on: a folder for unfinished files each, and who works on an item.
+"""Locks between runs that share an output folder: a folder of unfinished files each, and a lock per item.
 
 `OUT/.varco3d/tmp/RUN` holds a run's unfinished files and a lock that dies with its process. `OUT/.varco3d/items` is a
 file of which every run locks one byte for each item in work. Both go when the last run ends.
@@ -31,7 +31,7 @@ _ABANDONED = 3600.0  # seconds after which a run's folder without a lock belongs
 
 @contextlib.contextmanager
 def run_folder(root: Path, run_id: str) -> Iterator[Path]:
-    """The folder for this run's unfinished files; those of runs that are no more are removed. Raises OutputError."""
+    """Return the folder for this run's unfinished files; remove those of dead runs. Raises OutputError."""
     home = root / STATE / "tmp" / run_id
     try:
         lock = _open(home)
@@ -49,7 +49,7 @@ def run_folder(root: Path, run_id: str) -> Iterator[Path]:
 
 
 def _open(home: Path) -> int:
-    """Makes the folder and its lock, which is taken before it gets its name. Raises OSError."""
+    """Make the folder and its lock, which is taken before it gets its name. Raises OSError."""
     last = FileNotFoundError(f"{home} does not stay")
     for _ in range(_TRIES):
         try:
@@ -64,7 +64,7 @@ def _open(home: Path) -> int:
 
 
 def _remove_stale(home: Path) -> None:
-    """Removes folders of dead runs. Nothing is removed through a link, nor what is not called like a run."""
+    """Remove folders of dead runs. Nothing is removed through a link, nor what is not called like a run."""
     if any(path.is_symlink() for path in (home.parent, home.parent.parent)):
         return
     with contextlib.suppress(OSError):
@@ -90,7 +90,7 @@ def _is_stale(folder: Path) -> bool:
 
 
 def _try_lock(lock: int) -> bool:
-    """Takes the lock when nobody holds it. The kernel frees it when its process dies, however that happens."""
+    """Take the lock when nobody holds it. The kernel frees it when its process dies, however that happens."""
     if fcntl is None:
         return False
     try:
@@ -156,6 +156,6 @@ class ItemLocks:
 
 
 def _place(item_id: str) -> int:
-    """The item's byte."""
+    """Return the item's byte."""
     digest = hashlib.blake2b(item_id.encode("utf-8", "surrogateescape"), digest_size=7).digest()
     return 1 + int.from_bytes(digest, "big")

@@ -36,7 +36,7 @@ _UNREAD = "unread"  # stands for the hash of the settings where the inputs could
 
 @dataclass(frozen=True)
 class BatchOptions:
-    """How a run goes about its items.
+    """Rules by which a run works through its items.
 
     folder: output folder, holds the record, or None for a single output file (no record, no resume); resume: skip what
     is done; max_failures: stop taking items after so many; shard: (index, count), for the record's name; ignored: files
@@ -60,7 +60,7 @@ class BatchOptions:
 
 @dataclass
 class Summary:
-    """How a run went; true at every moment, so that it can be reported after Ctrl-C too."""
+    """Summary of a run; true at every moment, so that it can be reported after Ctrl-C too."""
 
     run_id: str = ""
     counts: dict[str, int] = field(default_factory=lambda: {"ok": 0, "failed": 0, "skipped": 0})
@@ -84,8 +84,11 @@ class Batch:
         self._stop = False
 
     def execute(self) -> Summary:
-        """Works through all items. Raises what makes the whole run pointless (FATAL codes) and KeyboardInterrupt, after
-        everything finished so far has been recorded and every worker has been ended."""
+        """Work through all items.
+
+        Raises KeyboardInterrupt and errors that end the whole run (FATAL codes). Before that, every finished item is
+        recorded and every worker ended.
+        """
         started = time.perf_counter()
         try:
             with run_folder(self._root, self.summary.run_id) as home:
@@ -146,7 +149,7 @@ class Batch:
                 self._skip(item, known)
 
     def _task_of(self, item: Item) -> Task:
-        """The task with the hashes of everything it reads. Raises OSError, BadInputError, ItemTimeoutError."""
+        """Return the task with the hashes of everything it reads. Raises OSError, BadInputError, ItemTimeoutError."""
         limit = self._config.timeout
         hashes = input_hashes(item, None if limit is None else time.monotonic() + limit)
         settings = settings_digest(self._config, item, self._recipe_digest, hashes)
@@ -161,7 +164,7 @@ class Batch:
         return known_record(self._book, self._config, item, sha256, settings, self._model)
 
     def _told_of_seed(self, item: Item) -> Item:
-        """The item, with a warning when it replaces a mesh that another seed gave."""
+        """Return the item, with a warning when it replaces a mesh that another seed gave."""
         before = self._book.latest(item.id) if self._book is not None and not self._options.force else None
         if before is None or before.get("status") != "ok" or before.get("seed") in (None, item.run_seed):
             return item
@@ -169,7 +172,7 @@ class Batch:
         return replace(item, warnings=(*item.warnings, text))
 
     def _leave(self, item: Item) -> None:
-        """An item that another run over this folder works on: it is left to it."""
+        """Leave an item to the other run over this folder that works on it."""
         self._count("skipped", None)
         self._emit(
             ItemFinished(
@@ -178,8 +181,10 @@ class Batch:
         )
 
     def _skip(self, item: Item, record: dict[str, Any]) -> None:
-        """An item whose record says all there is to say: a success is skipped, a failure counts again, unrecorded. A
-        mesh that was made is judged by the gate of this run, whatever that of the earlier one was."""
+        """Pass over an item by its record: a success is skipped, a failure counts again.
+
+        Nothing new is recorded. The gate of this run judges a mesh that was made, whatever the earlier run's gate said.
+        """
         outputs = self._absolute(record.get("outputs", []))
         mesh = record.get("mesh") or {}
         error = self._gate_error(mesh) if outputs else record.get("error")
@@ -206,7 +211,7 @@ class Batch:
         return None
 
     def _settle_unreadable(self, item: Item, error: OSError | Varco3DError) -> None:
-        """An item whose picture (or mask, or other side) cannot be read."""
+        """Fail an item whose picture (or mask, or other side) cannot be read."""
         known = self._known(item, None, _UNREAD)
         if known is not None:
             self._skip(item, known)
@@ -218,7 +223,7 @@ class Batch:
         self._finish(item, None, None, Result("failed", error=describe_error(error)))
 
     def _finish(self, item: Item, sha256: str | None, task: Task | None, result: Result) -> None:
-        """Writes the record, then says so."""
+        """Write the record, then announce it."""
         outputs = list(result.outputs)
         if self._book is not None:
             self._book.append(self._record(item, sha256, task, result))
@@ -304,7 +309,7 @@ class Batch:
 def known_record(
     book: RecordBook, config: RunConfig, item: Item, sha256: str | None, settings: str, model: str
 ) -> dict[str, Any] | None:
-    """The record that makes this run pass over the item, or None; see RecordBook.done."""
+    """Return the record that makes this run pass over the item, or None; see RecordBook.done."""
     record = book.done(item.id, sha256, settings, model)
     outputs = (record or {}).get("outputs")
     if outputs and config.keeps_stages and all(output["format"] != STAGES_FORMAT for output in outputs):

@@ -30,7 +30,7 @@ from .records import STAGES_FORMAT
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What every worker of a run needs to know; picklable.
+    """Configuration that every worker of a run shares; picklable.
 
     recipe: resolved; device: auto, cpu, cuda:0, ...; start, until, skip: of the chain; previews: suffixes of pictures
     to render; save_stages: keep artifacts in `<target>.stages`; tmp: folder for unfinished outputs; timeout: seconds an
@@ -63,9 +63,11 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class Task:
-    """An item, ready to work on. sha256: of its picture; settings: hash of all else that decides what comes out;
-    hashes: of all its pictures, by the slot they fill;
-    attempt: from 1; rung: steps down the memory ladder."""
+    """An item, ready to work on.
+
+    sha256: of its picture; settings: hash of all else that decides what comes out; hashes: of all its pictures, by the
+    slot they fill; attempt: from 1; rung: steps down the memory ladder.
+    """
 
     item: Item
     sha256: str
@@ -82,9 +84,12 @@ class Task:
 
 @dataclass(frozen=True)
 class Result:
-    """How a task ended. status: ok or failed; error: {"code","message","hint"[,"traceback"]}; history: what earlier
-    attempts ended with and what was turned down after them; lasting: False for an error of a kind that mostly every
-    further item would meet, but that is this item's own."""
+    """Result of a task.
+
+    status: ok or failed; error: {"code","message","hint"[,"traceback"]}. history: errors of earlier attempts, and what
+    was turned down after each. lasting: False for an error that lies with this item, although its code mostly means
+    that all items fail.
+    """
 
     status: str
     outputs: tuple[dict[str, Any], ...] = ()
@@ -148,7 +153,7 @@ class Worker:
         )
 
     def chain(self, task: Task, state: ItemState) -> Chain:
-        """The chain for this task's rung; loads kept stages into the state when the run starts at a later stage."""
+        """Return the chain for this task's rung; load kept stages when the run starts at a later stage."""
         config = self.config
         if config.start is not None:
             folder = stages_folder(task.item.target)
@@ -162,7 +167,7 @@ class Worker:
         return self._chains[key]
 
     def finish(self, task: Task, state: ItemState, started: float) -> Result:
-        """Renders previews, puts the files in their place and says what was made."""
+        """Render previews, put the files in their place and return the outputs."""
         asset, folder = state.asset, self._folder(task)
         mesh = asset.mesh or asset.coarse
         if mesh is not None and self.config.previews:
@@ -191,7 +196,7 @@ class Worker:
         return result
 
     def failed(self, task: Task, state: ItemState, error: BaseException, started: float) -> Result:
-        """The result for an error that ended the item."""
+        """Return the result for an error that ended the item."""
         if is_out_of_memory(error) and not isinstance(error, Varco3DError):
             error = OutOfMemoryError(f"memory ran out: {error}", "Try `preset` draft or a smaller `memory`.")
         if isinstance(error, OutputError):  # say where the file was to go, not where it is made
@@ -208,7 +213,7 @@ class Worker:
         )
 
     def clear(self, task: Task) -> None:
-        """Removes what an item left in the folder for unfinished outputs."""
+        """Remove what an item left in the folder for unfinished outputs."""
         shutil.rmtree(self._folder(task), ignore_errors=True)
 
     def close(self) -> None:
@@ -220,12 +225,12 @@ class Worker:
 
 
 def stages_folder(target: Path) -> Path:
-    """The folder in which `save_stages` keeps the artifacts of the item with this target."""
+    """Return the folder in which `save_stages` keeps the artifacts of the item with this target."""
     return target.with_name(target.name + ".stages")
 
 
 def publish(folder: Path, destination: Path) -> list[dict[str, Any]]:
-    """Moves every file of `folder` to `destination`, each by fsync and rename; meshes last, since others serve them.
+    """Move every file of `folder` to `destination`, each by fsync and rename; meshes last, since others serve them.
 
     Returns [{"path", "format", "bytes", "sha256"}], meshes first. Raises OutputError.
     """
@@ -248,8 +253,11 @@ def publish(folder: Path, destination: Path) -> list[dict[str, Any]]:
 
 
 def kept_stages(folder: Path) -> list[dict[str, Any]]:
-    """The folder of kept stages as an output: bytes of all its files, sha256 over names and contents of the artifacts
-    (not of stage.json, which holds timings). Empty when there is no such folder."""
+    """Return the folder of kept stages as an output.
+
+    It has the bytes of all its files, sha256 over names and contents of the artifacts (not of stage.json, which holds
+    timings). Empty when there is no such folder.
+    """
     if not folder.is_dir():
         return []
     size, digest = 0, hashlib.sha256()
@@ -282,7 +290,7 @@ def describe_error(error: BaseException) -> dict[str, Any]:
 
 
 def error_of(description: dict[str, Any]) -> Varco3DError:
-    """The exception for {"code","message","hint"}, of the class that has the code."""
+    """Return the exception for {"code","message","hint"}, of the class that has the code."""
     classes: list[type[Varco3DError]] = [Varco3DError]
     for kind in classes:
         classes += kind.__subclasses__()

@@ -18,8 +18,11 @@ _PLAIN = 8  # texels per side of a tile of one colour
 
 @dataclass
 class _Tile:
-    """A rectangle of the atlas. low: its first texel in the texture's own texels, which count on beyond its border;
-    scale: texels of the tile per texel of the texture; at: place in the atlas, column and row."""
+    """A rectangle of the atlas.
+
+    low: its first texel in the texture's own texels, which count on beyond its border; scale: texels of the tile per
+    texel of the texture; at: place in the atlas, column and row.
+    """
 
     material: Material
     size: tuple[int, int]  # of the texture, width and height
@@ -68,7 +71,7 @@ def _shifted(part: Part) -> Part:
 
 
 def _extend(tiles: dict[Material, _Tile], part: Part, sizes: dict[Any, tuple[int, int]]) -> None:
-    """Makes the tile of the part's material large enough for the part."""
+    """Make the tile of the part's material large enough for the part."""
     material = part.material
     if not material.pictures or part.uv is None:
         flat = np.zeros(2), np.full(2, float(_PLAIN))
@@ -157,14 +160,17 @@ def _region(canvas: np.ndarray, tile: _Tile) -> np.ndarray:
 
 
 def _fade(canvas: np.ndarray, tile: _Tile) -> None:
-    """The tile's opacity: times the factor; hard where the material has a threshold, which the atlas sets to 0.5."""
+    """Return the tile's opacity times the factor; hard where the material has a threshold.
+
+    The atlas sets the threshold to 0.5.
+    """
     alpha = _region(canvas, tile)[..., 3]
     faded = np.rint(alpha * tile.material.factor[3])
     alpha[:] = np.where(faded >= tile.material.cutoff * 255, 255, 0) if tile.material.alpha == "mask" else faded
 
 
 def _paint(canvas: np.ndarray, tile: _Tile, pixels: np.ndarray | None, flat: np.ndarray) -> None:
-    """Fills the tile with the texture as its wrap rule continues it, or with one colour."""
+    """Fill the tile with the texture as its wrap rule continues it, or with one colour."""
     from PIL import Image
 
     place = _region(canvas, tile)

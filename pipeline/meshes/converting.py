@@ -41,9 +41,10 @@ class Conversion:
 
 
 def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], None]) -> list[Output]:
-    """Reads `path` and writes `out`, or its levels of detail; warn: called with everything that is lost on the way.
+    """Read `path` and write `out`, or its levels of detail.
 
-    Raises BadInputError, BadMeshError, MissingDependencyError, OutputError.
+    warn: called with every loss of the conversion. Raises BadInputError, BadMeshError, MissingDependencyError,
+    OutputError.
     """
     kind = out.suffix[1:].lower()
     found = read_mesh(path, how.from_up)
@@ -73,7 +74,7 @@ def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], N
 
 
 def metres_per_unit(path: Path, found: MeshFile, unit: str | None = None) -> float:
-    """How long a unit of the file is: as asked, as the file says, or by the habit of its format."""
+    """Return the metres per unit of the file: as asked, as the file says, or by the habit of its format."""
     if unit is None and found.metres is not None:
         return found.metres
     return 1 / PER_METRE[unit_of(path.suffix[1:].lower(), unit or "auto")]
@@ -86,7 +87,7 @@ def _scale(before: Mesh, after: Mesh, metres: float) -> float:
 
 
 def losses(mesh: Mesh, kind: str, texture_format: str = "png", offset: np.ndarray | None = None) -> list[str]:
-    """What a file of this format cannot hold of the mesh, one sentence each."""
+    """Return the losses of a mesh in a file of this format, one sentence each."""
     found = []
     textured, colored = mesh.texture is not None and mesh.uv is not None, mesh.colors is not None
     if kind == "stl" and (textured or colored):

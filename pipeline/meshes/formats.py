@@ -21,10 +21,10 @@ PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}  # units of a file in one metr
 
 
 def up_of(kind: str, up: str = "auto") -> str:
-    """The axis that points up in a file of format `kind`: `up`, or the habit of the format for auto."""
+    """Return the axis that points up in a file of format `kind`: `up`, or the habit of the format for auto."""
     return up if up != "auto" else "z" if kind in PRINTED else "y"
 
 
 def unit_of(kind: str, unit: str = "auto") -> str:
-    """The unit of the numbers in a file of format `kind`: `unit`, or the habit of the format for auto."""
+    """Return the unit of the numbers in a file of format `kind`: `unit`, or the habit of the format for auto."""
     return unit if unit != "auto" else "mm" if kind in PRINTED else "m"

@@ -12,7 +12,7 @@ FRAME = 0.95  # half of the longest side of an object in the box [-1,1]^3, as th
 
 
 def into_frame(mesh: Mesh) -> tuple[Mesh, float]:
-    """(the mesh centred, its longest side 2 * FRAME; its longest side before)."""
+    """Return (the mesh centred, its longest side 2 * FRAME; its longest side before)."""
     longest = float(np.ptp(mesh.vertices, axis=0).max())
     if longest <= 0:
         raise BadInputError("the mesh has no extent", "All its vertices lie at one place.")

@@ -31,9 +31,10 @@ def glb_bytes(
     extras: Mapping[str, Any] | None = None,
     name: str = "mesh",
 ) -> bytes:
-    """The file's bytes. mesh: already in glTF axes and metres, finite, with unit normals when it has any; vertices far
-    from the origin, in float64, are stored around a node that stands there.
+    """Return the file's bytes.
 
+    mesh: already in glTF axes and metres, finite, with unit normals when it has any; vertices far from the origin, in
+    float64, are stored around a node that stands there.
     double_sided: for open meshes, whose inside can be seen; texture_format: png, jpeg or webp (an extension that
     some viewers lack); extras: put in asset.extras.
     """
@@ -148,7 +149,10 @@ def _material(chunk: _Chunk, mesh: Mesh, double_sided: bool, texture_format: str
 
 
 def _one_color(mesh: Mesh) -> np.ndarray | None:
-    """The colour uint8 [3] that all vertices of a mesh without texture share, which a factor says more exactly."""
+    """Return the colour uint8 [3] that all vertices of a mesh without texture share.
+
+    A factor stores it more exactly.
+    """
     if mesh.texture is not None or mesh.colors is None or not len(mesh.colors):
         return None
     return mesh.colors[0] if (mesh.colors == mesh.colors[0]).all() else None
@@ -160,7 +164,10 @@ def see_through(mesh: Mesh) -> bool:
 
 
 def color_pixels(mesh: Mesh, texture_format: str) -> np.ndarray | None:
-    """The colour texture, uint8 [H,W,3], or [H,W,4] with its opacity where the format can hold one; None without."""
+    """Return the colour texture uint8 [H,W,3], or None.
+
+    It is [H,W,4] with its opacity where the format can hold one.
+    """
     if mesh.texture is None or mesh.opacity is None or not see_through(mesh) or texture_format == "jpeg":
         return mesh.texture
     return np.dstack([mesh.texture, mesh.opacity])

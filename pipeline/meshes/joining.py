@@ -49,7 +49,7 @@ def join(scene: Scene, source: Source) -> Joined:
 
 
 def _checked(part: Part, source: Source) -> Part:
-    """The part without vertices that no face uses, every number looked at."""
+    """Return the part without unused vertices, every number checked."""
     check_indices(source, part.faces, len(part.vertices))
     used, faces = np.unique(part.faces, return_inverse=True)
     part = part.taken(used, faces.reshape(-1, 3).astype(np.int64))
@@ -140,7 +140,7 @@ def _mean_surface(parts: list[Part], source: Source) -> dict[str, float]:
 
 
 def _single(material: Material, source: Source) -> dict[str, Any]:
-    """The textures of the one material, as they are but for the factors."""
+    """Return the textures of the one material, as they are but for the factors."""
     found: dict[str, Any] = {"wrap": material.wrap, "metallic": material.metallic, "roughness": material.roughness}
     rgba = base_pixels(material, source)
     if rgba is None:
@@ -158,7 +158,7 @@ def _single(material: Material, source: Source) -> dict[str, Any]:
 
 
 def _normals(parts: list[Part]) -> np.ndarray | None:
-    """The file's own; smooth ones for parts that have none; None when no part has any."""
+    """Return the file's own normals; smooth ones for parts that have none; None when no part has any."""
     if all(part.normals is None for part in parts):
         return None
     found = [smooth_normals(p.vertices, p.faces) if p.normals is None else p.normals for p in parts]

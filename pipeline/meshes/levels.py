@@ -12,7 +12,7 @@ _PATCHED = 0.1  # share of the surface that may be patches over holes
 
 
 def simplify(mesh: Mesh, count: int, texture_size: int | None = None) -> Mesh:
-    """The mesh with about `count` faces; unchanged when it has no more. Texture and colours are carried over.
+    """Return the mesh with about `count` faces; unchanged when it has no more. Texture and colours are carried over.
 
     texture_size: texels per side of a texture carried over, None for as many as it had.
     """
@@ -25,7 +25,7 @@ def simplify(mesh: Mesh, count: int, texture_size: int | None = None) -> Mesh:
 
 
 def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
-    """The mesh closed; unchanged when it is. Raises MissingDependencyError.
+    """Return the mesh closed; unchanged when it is. Raises MissingDependencyError.
 
     Small holes are filled and leave the rest as it is; what is open more widely than that is wrapped: around a shell
     with a large opening that goes in and out again, so it gets two walls.
@@ -49,7 +49,7 @@ def _area(vertices: np.ndarray, faces: np.ndarray) -> float:
 
 
 def level_names(stem: str, fractions: Sequence[float]) -> list[str]:
-    """What the files of the levels are called: NAME when there is only the whole, else NAME_lod0, NAME_lod1, ..."""
+    """Return the names of the levels' files: NAME for the whole alone, else NAME_lod0, NAME_lod1, ..."""
     return [stem] if tuple(fractions) == (1.0,) else [f"{stem}_lod{level}" for level in range(len(fractions))]
 
 
@@ -62,7 +62,7 @@ def levels(
 
 
 def _texels(mesh: Mesh, wanted: int | None) -> int:
-    """A power of two: what is wanted, or the larger side of the texture there is."""
+    """Return a power of two: the wanted size, or the larger side of the present texture."""
     if wanted is not None:
         return 1 << (wanted - 1).bit_length()
     largest = max(mesh.texture.shape[:2]) if mesh.texture is not None else 1024

@@ -17,7 +17,7 @@ from ..artifacts import Mesh
 
 
 def wrap(mesh: Mesh, detail: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
-    """A closed, orientable mesh around `mesh`: vertices float32 [V,3], faces int32 [F,3].
+    """Return a closed, orientable mesh around `mesh`: vertices float32 [V,3], faces int32 [F,3].
 
     detail: size of the holes it does not enter, as a share of the box's diagonal; the surface lies a tenth of that
     outside. Raises MissingDependencyError.
@@ -32,8 +32,11 @@ def wrap(mesh: Mesh, detail: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
 
 
 def fill_holes(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
-    """The mesh, welded, with every hole filled that its edges go round once: vertices float32 [V,3], faces int32 [F,3].
-    Whether it is closed then is for the caller to look. Raises MissingDependencyError."""
+    """Return the welded mesh with every hole filled that its edges go round once.
+
+    Vertices float32 [V,3], faces int32 [F,3]. The caller checks whether it is closed then. Raises
+    MissingDependencyError.
+    """
     _, meshes = _load(Mesh(*weld(mesh.vertices, mesh.faces)))
     meshes.meshing_close_holes(maxholesize=len(mesh.faces))
     made = meshes.current_mesh()
@@ -41,8 +44,10 @@ def fill_holes(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
 
 
 def quads(mesh: Mesh) -> list[tuple[int, ...]]:
-    """The faces of `mesh` with neighbouring triangles paired to quads where that makes good ones; the rest stay
-    triangles. Indices into mesh.vertices. Raises MissingDependencyError."""
+    """Return the faces of `mesh` with neighbouring triangles paired to quads where that makes good ones.
+
+    The rest stay triangles. Indices into mesh.vertices. Raises MissingDependencyError.
+    """
     _, meshes = _load(mesh)
     meshes.meshing_tri_to_quad_by_smart_triangle_pairing()
     made = meshes.current_mesh()
@@ -60,7 +65,7 @@ def decimated(vertices: np.ndarray, faces: np.ndarray, count: int) -> tuple[np.n
 
 
 def require_meshlab() -> None:
-    """Raises MissingDependencyError when pymeshlab is not installed."""
+    """Raise MissingDependencyError when pymeshlab is not installed."""
     if importlib.util.find_spec("pymeshlab") is None:
         raise MissingDependencyError(
             "this needs pymeshlab (GPL-3), which is not installed here", "pip install 'pymeshlab>=2023.12.post3'"

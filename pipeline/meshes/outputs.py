@@ -24,10 +24,13 @@ from .writers import obj_files, obj_names, ply_bytes, stl_bytes, three_mf_bytes
 
 @dataclass(frozen=True)
 class Placement:
-    """Where the mesh lies in the file. up: auto, y or z; size: longest side in metres, None keeps the mesh's own; side:
-    the axis that has this size instead of the longest, 0 for X, 1 for Y, 2 for Z, or None;
-    unit: auto, m, cm or mm; origin: center (of the box), base (middle of its underside) or keep; offset: what `keep`
-    adds to the mesh's coordinates, in metres: where a mesh at map coordinates lies."""
+    """Placement of the mesh in the file: axes, unit, size and origin.
+
+    up: auto, y or z; size: longest side in metres, None keeps the mesh's own; side: the axis that has this size instead
+    of the longest, 0 for X, 1 for Y, 2 for Z, or None; unit: auto, m, cm or mm; origin: center (of the box), base
+    (middle of its underside) or keep; offset: what `keep` adds to the mesh's coordinates, in metres: where a mesh at
+    map coordinates lies.
+    """
 
     up: str = "auto"
     size: float | None = 1.0
@@ -48,8 +51,10 @@ def measure(
 
 
 def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str]:
-    """The mesh in the axes and unit of the file, and that unit. Normals turn along. Vertices are float64 when the
-    placement has an offset."""
+    """Return the mesh in the axes and unit of the file, and that unit.
+
+    Normals turn along. Vertices are float64 when the placement has an offset.
+    """
     up = up_of(file_format, placement.up)
     unit = unit_of(file_format, placement.unit)
     points = mesh.vertices.astype(np.float64)
@@ -74,7 +79,7 @@ def _y_up_to_z_up(points: np.ndarray) -> np.ndarray:
 
 
 def finish(mesh: Mesh) -> Mesh:
-    """Checks that every number is finite, drops unused vertices and adds normals from welded vertices."""
+    """Check that every number is finite, drop unused vertices and add normals from welded vertices."""
     from ...kernels.meshes.normals import smooth_normals
 
     check(mesh)
@@ -89,7 +94,7 @@ def finish(mesh: Mesh) -> Mesh:
 
 
 def check(mesh: Mesh) -> None:
-    """Raises BadMeshError when the mesh has no face, a face names a missing vertex, or a value is not finite."""
+    """Raise BadMeshError when the mesh has no face, a face names a missing vertex, or a value is not finite."""
     if len(mesh.faces) == 0 or len(mesh.vertices) == 0:
         raise BadMeshError(
             "the mesh has no faces", "Nothing was left after clean-up; see the preview of the coarse mesh."
@@ -146,7 +151,7 @@ def write_mesh(
     extras: Mapping[str, Any] | None = None,
     pair: bool = False,
 ) -> tuple[Output, ...]:
-    """Writes `stem`.glb and so on, each file atomically. Raises BadMeshError, OutputError (disk full, read-only)."""
+    """Write `stem`.glb and so on, each file atomically. Raises BadMeshError, OutputError (disk full, read-only)."""
     ready = finish(mesh)
     outputs = []
     for file_format in formats:
@@ -161,7 +166,7 @@ def write_mesh(
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file atomically, making its folder. Raises OutputError with the system's reason."""
+    """Write a file atomically, making its folder. Raises OutputError with the system's reason."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, lambda file: file.write(data))

@@ -134,7 +134,7 @@ def _common_palette(pictures: list[Image.Image]) -> Image.Image:
 
 
 def fit_to_box(mesh: Mesh) -> Mesh:
-    """The mesh centred by its bounding box, longest side 2."""
+    """Return the mesh centred by its bounding box, longest side 2."""
     return replace(mesh, vertices=into_box(mesh.vertices, 1.0))
 
 
@@ -190,7 +190,7 @@ def _render(
 
 
 def _towards(normal: np.ndarray, camera: Camera) -> np.ndarray:
-    """Normals turned to the camera's side: open surfaces are seen from both."""
+    """Return normals turned to the camera's side: open surfaces are seen from both."""
     facing = normal @ camera.axes()[2].astype(np.float32)
     return np.where((facing < 0)[:, None], -normal, normal)
 

@@ -44,7 +44,7 @@ class MeshFile:
 
 
 def load_mesh(path: Path, up: str | None = None, warn: Callable[[str], None] | None = None) -> Mesh:
-    """The mesh in `path`, as `read_mesh` gives it; warn: called with each warning."""
+    """Return the mesh in `path`, as `read_mesh` gives it; warn: called with each warning."""
     found = read_mesh(path, up)
     if warn is not None:
         for text in found.warnings:
@@ -53,7 +53,7 @@ def load_mesh(path: Path, up: str | None = None, warn: Callable[[str], None] | N
 
 
 def read_mesh(path: Path, up: str | None = None) -> MeshFile:
-    """The mesh in `path`, all parts joined, turned so that +Y is up.
+    """Return the mesh in `path`, all parts joined, turned so that +Y is up.
 
     up: "y" or "z", the axis that points up in the file; None takes the format's habit (STL and 3MF: z, others: y).
     Raises BadInputError (missing, damaged, unknown format or extension) and BadMeshError (no triangle, not finite, a

@@ -1,5 +1,7 @@
-"""Numbers about a mesh: size, topology, health, texture. Topology is judged on welded positions, so that UV seams do
-not count as holes."""
+"""Reports of meshes: size, topology, health, texture.
+
+Topology is judged on welded positions, so that UV seams do not count as holes.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,7 @@ REPORT_KEYS = (
 
 
 def mesh_report(mesh: Mesh, offset: np.ndarray | None = None, **known: Any) -> dict[str, Any]:
-    """A report of `mesh`, in its units, with REPORT_KEYS in that order.
+    """Return a report of `mesh` in its units, with REPORT_KEYS in that order.
 
     offset: float64 [3], added to the box: where a mesh at map coordinates lies; known: values that the mesh alone does
     not tell (texture_coverage, bytes).
@@ -64,8 +66,10 @@ def digits_lost(box: np.ndarray) -> int:
 
 
 def far_origin(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Whole numbers float64 [3] near the middle of a box that lies so far off that float32 would lose the shape; zeros
-    for every other box."""
+    """Return whole numbers float64 [3] near the middle of a box that lies so far off that float32 would lose the shape.
+
+    Zeros for every other box.
+    """
     far = max(float(np.abs(low).max()), float(np.abs(high).max()))
     return np.rint((low + high) / 2) + 0.0 if far > _FAR * max(float((high - low).max()), 1e-12) else np.zeros(3)
 
@@ -106,7 +110,7 @@ def edge_report(faces: np.ndarray) -> dict[str, Any]:
 
 
 def components(faces: np.ndarray) -> np.ndarray:
-    """Number of the connected part of each face, [F] int, parts numbered from 0; connected = sharing a vertex."""
+    """Return the connected part of each face, [F] int, numbered from 0; connected = sharing a vertex."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 

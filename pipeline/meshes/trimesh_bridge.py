@@ -41,7 +41,10 @@ def to_trimesh(mesh: Mesh) -> trimesh.Trimesh:
 
 
 def from_trimesh(source: Any) -> Mesh:
-    """The product's Mesh of a Trimesh, or of a Scene with its nodes joined. Raises BadMeshError without triangles."""
+    """Return the product's Mesh of a Trimesh, or of a Scene with its nodes joined.
+
+    Raises BadMeshError without triangles.
+    """
     import trimesh
 
     if isinstance(source, trimesh.Scene):

@@ -109,7 +109,7 @@ def stl_bytes(mesh: Mesh) -> bytes:
 
 
 def three_mf_bytes(mesh: Mesh, unit: str = "mm") -> bytes:
-    """A 3MF package of the welded surface. unit: m, cm or mm, of the coordinates."""
+    """Return a 3MF package of the welded surface. unit: m, cm or mm, of the coordinates."""
     box = np.stack([mesh.vertices.min(0), mesh.vertices.max(0)])
     digits = 7 + digits_lost(box)
     same = weld_exact(mesh.vertices - far_origin(*box) if mesh.vertices.dtype == np.float64 else mesh.vertices)
@@ -150,7 +150,7 @@ def three_mf_bytes(mesh: Mesh, unit: str = "mm") -> bytes:
 
 
 def _three_mf_sides(mesh: Mesh, faces: np.ndarray, kept: np.ndarray) -> tuple[str, str]:
-    """(a colour group or nothing, the triangles `faces` [F,3] that are `kept`, with a colour per corner)."""
+    """Return (a colour group or nothing, the triangles `faces` [F,3] that are `kept`, with a colour per corner)."""
     if mesh.colors is None or mesh.texture is not None:
         return "", "".join(f'<triangle v1="{a}" v2="{b}" v3="{c}"/>' for a, b, c in faces[kept].tolist())
     colors, entry = np.unique(mesh.colors, axis=0, return_inverse=True)
@@ -163,8 +163,11 @@ def _three_mf_sides(mesh: Mesh, faces: np.ndarray, kept: np.ndarray) -> tuple[st
 
 
 def obj_names(stem: str, texture_format: str = "png") -> tuple[str, str, str]:
-    """Names of an OBJ, its MTL and its texture. OBJ and MTL end a name at white space, so that becomes `_` in the names
-    they refer to; a texture is never called like the picture that the mesh was made from."""
+    """Names of an OBJ, its MTL and its texture.
+
+    OBJ and MTL end a name at white space, so that becomes `_` in the names they refer to; a texture is never called
+    like the picture that the mesh was made from.
+    """
     safe = "".join("_" if character.isspace() else character for character in stem)
     suffix = "jpg" if texture_format == "jpeg" else texture_format
     return f"{stem}.obj", f"{safe}.mtl", f"{safe}_texture.{suffix}"

@@ -72,7 +72,7 @@ def _rim(rgb: np.ndarray, ground: np.ndarray, background: np.ndarray, near: floa
 
 
 def _without_ringing(distance: np.ndarray, background: np.ndarray, near: float) -> np.ndarray:
-    """The background with the fringe that lossy compression leaves around the object, bool [H,W].
+    """Return the background with the fringe that lossy compression leaves around the object, bool [H,W].
 
     Compression shows on the background's own side of the outline: pixels near it differ more from the ground than those
     far away. Then whatever is weak beside a strong edge, and connected to the background, belongs to it.
@@ -94,7 +94,7 @@ def _without_ringing(distance: np.ndarray, background: np.ndarray, near: float) 
 
 
 def _without_specks(distance: np.ndarray, background: np.ndarray, near: float) -> np.ndarray:
-    """The background with small faint patches that are not part of the object: ringing that lies apart from it."""
+    """Return the background with small faint patches of ringing that lie apart from the object."""
     ndimage = _ndimage()
     labels, count = ndimage.label(~background, np.ones((3, 3)))
     if count < 2:
@@ -135,7 +135,7 @@ def _holes(distance: np.ndarray, near: float, background: np.ndarray) -> np.ndar
 
 
 def tidy_mask(mask: np.ndarray) -> np.ndarray:
-    """A network's soft mask as alpha [H,W]: contrast stretched, specks dropped, pin holes closed."""
+    """Return a network's soft mask as alpha [H,W]: contrast stretched, specks dropped, pin holes closed."""
     ndimage = _ndimage()
     alpha = np.clip((mask - 0.2) / 0.6, 0.0, 1.0).astype(np.float32)
     solid = alpha > 0.5
@@ -168,7 +168,7 @@ def bleed(rgb: np.ndarray, alpha: np.ndarray, solid: float) -> np.ndarray:
 
 
 def main_parts(alpha: np.ndarray) -> int:
-    """How many separate parts the object has, counting those of at least 5 % of the largest one's area."""
+    """Count the separate parts of the object that have at least 5 % of the largest one's area."""
     ndimage = _ndimage()
     labels, count = ndimage.label(alpha > 0.5)
     if count == 0:
@@ -185,7 +185,7 @@ def touched_sides(alpha: np.ndarray) -> list[str]:
 
 
 def _border(rgb: np.ndarray) -> np.ndarray:
-    """The outermost pixels, [N,3]: 2 deep, or 1 on very small pictures."""
+    """Return the outermost pixels, [N,3]: 2 deep, or 1 on very small pictures."""
     deep = 2 if min(rgb.shape[:2]) > 32 else 1
     strips = (rgb[:deep], rgb[-deep:], rgb[:, :deep], rgb[:, -deep:])
     return np.concatenate([strip.reshape(-1, 3) for strip in strips])

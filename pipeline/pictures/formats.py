@@ -37,7 +37,7 @@ class PictureCodecError(MissingDependencyError):
 
 
 def is_picture(path: Path) -> bool:
-    """True when the file's suffix or its first bytes are those of a picture."""
+    """Return True when the file's suffix or its first bytes are those of a picture."""
     if path.suffix.lower() in SUFFIXES:
         return True
     try:
@@ -49,7 +49,7 @@ def is_picture(path: Path) -> bool:
 
 
 def open_image(file: BinaryIO, name: str) -> Any:
-    """The picture in an open file as an image of Pillow whose pixels are not read yet.
+    """Return the picture in an open file as an image of Pillow whose pixels are not read yet.
 
     Raises PictureCodecError when its format needs a package that is not here, and whatever Pillow raises.
     """
@@ -88,7 +88,7 @@ def _heif(file: BinaryIO, name: str) -> Any:
 
 
 def open_tiff_numbers(file: BinaryIO, largest: int) -> np.ndarray | None:
-    """The pixels [H,W] or [H,W,1..4] of a TIFF that Pillow cannot open, such as floats of several channels.
+    """Return the pixels [H,W] or [H,W,1..4] of a TIFF that Pillow cannot open, such as floats of several channels.
 
     None when the file is no TIFF. largest: pixels. Raises BadInputError, and whatever tifffile raises.
     """

@@ -11,7 +11,7 @@ _SOLID = 0.95  # typical alpha from which an object counts as opaque
 
 
 def own_cutout(alpha: np.ndarray) -> np.ndarray | None:
-    """The outline that a picture's own alpha [H,W] in 0..1 gives, or None when it is no cut-out.
+    """Return the outline that a picture's own alpha [H,W] in 0..1 gives, or None when it is no cut-out.
 
     A frame whose corners alone are transparent (screenshots, app icons) is none. Glass and smoke, whose alpha is low
     all over, are taken as if they were solid.

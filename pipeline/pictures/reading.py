@@ -40,10 +40,11 @@ class Picture:
 
 
 def open_rgba(path: Path) -> np.ndarray:
-    """The first frame of the picture at `path`, upright: uint8 [H,W,4], sRGB, straight alpha, 255 where there is none.
+    """Return the first frame of the picture at `path`, upright, uint8 [H,W,4].
 
-    An embedded colour profile is applied. Palettes, transparency keys, 16-bit, float, CMYK, grey and animated files are
-    all taken. Raises BadInputError that names the file when it is empty, truncated, no picture, too large or too small.
+    Colours are sRGB, alpha is straight, 255 where there is none. An embedded colour profile is applied. Palettes,
+    transparency keys, 16-bit, float, CMYK, grey and animated files are all taken. Raises BadInputError that names the
+    file when it is empty, truncated, no picture, too large or too small.
     """
     return open_picture(path).rgba
 
@@ -55,7 +56,7 @@ def open_picture(
     room: float | None = None,
     least: int = MIN_SIDE,
 ) -> Picture:
-    """The picture at `path` as in `open_rgba`, area-averaged by a whole factor so that no side exceeds `limit`.
+    """Return the picture at `path` as in `open_rgba`, area-averaged by a whole factor so that no side exceeds `limit`.
 
     sha256: of the bytes that are expected; room: GiB that its pixels may take; least: pixels a side, fewer are refused.
     Raises BadInputError, InputChangedError when the bytes are others, OutOfMemoryError.
@@ -84,7 +85,7 @@ def picture_sha256(path: Path, deadline: float | None = None) -> str:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file, when it is one that may hold a picture. Raises BadInputError."""
+    """Return the file, when it is one that may hold a picture. Raises BadInputError."""
     try:
         if path.is_dir():
             raise BadInputError(f"{printable(path)} is a folder", "Give a picture.")
@@ -188,7 +189,10 @@ def _shrunk(path: Path, image: Any, limit: int | None) -> Picture:
 
 
 def shrink(rgba: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
-    """The picture area-averaged by a whole factor so that no side exceeds `limit`, and the factor (1 = untouched)."""
+    """Return the picture area-averaged by a whole factor, and the factor (1 = untouched).
+
+    No side exceeds `limit`.
+    """
     from PIL import Image
 
     factor = -(-max(rgba.shape[:2]) // limit)
@@ -201,7 +205,10 @@ def shrink(rgba: np.ndarray, limit: int) -> tuple[np.ndarray, int]:
 
 
 def open_mask(path: Path, size: tuple[int, int], sha256: str | None = None) -> np.ndarray:
-    """A mask as float32 [H,W] in 0..1 of `size` (width, height): its alpha if it has one, else its brightness."""
+    """Return a mask as float32 [H,W] in 0..1 of `size` (width, height).
+
+    The values are its alpha if it has one, else its brightness.
+    """
     from PIL import Image
 
     rgba = open_picture(path, sha256=sha256).rgba
@@ -250,7 +257,10 @@ _PROFILED = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # colour space of a pro
 
 
 def _to_srgb(image: Any) -> Any:
-    """The picture with the colours that its embedded profile means, in sRGB; as it is when the profile is of no use."""
+    """Return the picture with the colours that its embedded profile means, in sRGB.
+
+    A profile of no use leaves it as it is.
+    """
     from PIL import ImageCms
 
     try:
@@ -271,8 +281,11 @@ def _to_srgb(image: Any) -> Any:
 
 
 def _eight_bits(path: Path, numbers: np.ndarray) -> np.ndarray:
-    """Numbers [H,W] or [H,W,1..4] of 16 or 32 bits or floats as RGBA: the full range of the type is taken, of floats
-    0..1, 0..255 or the maximum of the colours. Two and four channels hold alpha last."""
+    """Return numbers [H,W] or [H,W,1..4] of 16 or 32 bits or floats as RGBA.
+
+    The range is that of the type; for floats 0..1, 0..255 or the maximum of the colours. Two and four channels hold
+    alpha last.
+    """
     if not np.isfinite(numbers).all():
         raise BadInputError(f"{printable(path)} holds values that are not finite", "Save it as an 8-bit picture.")
     planes = numbers if numbers.ndim == 3 else numbers[..., None]

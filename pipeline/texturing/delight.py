@@ -30,10 +30,10 @@ DARKEST = 0.02  # linear brightness; darker pixels say nothing about light
 
 
 def delight(rgba: np.ndarray, camera: Camera, vertices: np.ndarray, faces: np.ndarray, normals: np.ndarray):
-    """The picture with even light, and the share of brightness differences that the light explains (0: unchanged).
+    """Return the picture with even light, and the share of brightness differences that the light explains.
 
-    rgba: float32 [S, S, 4], sRGB, straight alpha. camera: where it was taken from. The mesh: vertices [V, 3], faces
-    [F, 3], normals [V, 3].
+    A share of 0 leaves the picture unchanged. rgba: float32 [S, S, 4], sRGB, straight alpha. camera: where it was taken
+    from. The mesh: vertices [V, 3], faces [F, 3], normals [V, 3].
     """
     maps = render_maps(vertices, faces, camera, FIT_SIDE, normals, maps=("normal",))
     small = resized(rgba, FIT_SIDE, FIT_SIDE)
@@ -62,14 +62,14 @@ def delight(rgba: np.ndarray, camera: Camera, vertices: np.ndarray, faces: np.nd
 
 
 def _soft_normals(normal: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Unit normals [S, S, 3], smoothed inside the mask."""
+    """Return unit normals [S, S, 3], smoothed inside the mask."""
     sigma = (SOFT * len(mask), SOFT * len(mask), 0)
     soft = gaussian_filter(np.where(mask[..., None], normal, 0.0), sigma)
     return soft / np.maximum(np.linalg.norm(soft, axis=2, keepdims=True), 1e-6)
 
 
 def _harmonics(normal: np.ndarray) -> np.ndarray:
-    """The nine spherical harmonics up to the second order, without their constants, [..., 9]."""
+    """Return the nine spherical harmonics up to the second order, without their constants, [..., 9]."""
     x, y, z = np.moveaxis(normal, -1, 0)
     return np.stack([np.ones_like(x), x, y, z, x * y, y * z, z * x, x * x - y * y, 3 * z * z - 1], -1)
 

@@ -1,4 +1,6 @@
-"""How well a mesh's creases fall on a picture's edges, for one camera: what decides where silhouettes look alike.
+"""Distance between a mesh's creases and a picture's edges, for one camera.
+
+It decides where silhouettes look alike.
 
 Truncated distances from the edges of each to those of the other, both ways (Chamfer matching, Barrow et al. 1977;
 truncated, so that paint without a crease and creases without contrast cost a bounded amount).

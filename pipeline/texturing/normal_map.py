@@ -28,10 +28,11 @@ def bake_normal_map(
     size: int,
     reach: float = 0.02,
 ) -> np.ndarray:
-    """Normal map uint8 [size, size, 3] of the light mesh (vertices, faces, uv, normals [V, 3]) from the fine mesh.
+    """Return the normal map uint8 [size, size, 3] of the light mesh from the fine mesh.
 
-    reach: how far the two surfaces may lie apart, world units. From each texel a ray goes along the normal and one
-    against it; the nearer hit that faces the same way gives the normal. Texels without a hit stay flat.
+    The light mesh is vertices, faces, uv and normals [V, 3]. reach: how far the two surfaces may lie apart, world
+    units. From each texel a ray goes along the normal and one against it; the nearer hit that faces the same way gives
+    the normal. Texels without a hit stay flat.
     """
     texels = texel_maps(vertices, faces, uv, size, normals)
     fine_normals = crease_normals(fine_vertices, fine_faces, 60.0)  # [F, 3, 3]
@@ -61,7 +62,10 @@ def bake_normal_map(
 
 
 def _frames(vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, texels) -> tuple:
-    """Unit tangent and bitangent [T, 3] at the texels: vertex tangents, interpolated, made orthogonal to the normal."""
+    """Return unit tangent and bitangent [T, 3] at the texels.
+
+    Vertex tangents are interpolated and made orthogonal to the normal.
+    """
     p, q = vertices[faces].astype(np.float64), uv[faces].astype(np.float64)
     e1, e2 = p[:, 1] - p[:, 0], p[:, 2] - p[:, 0]
     d1, d2 = q[:, 1] - q[:, 0], q[:, 2] - q[:, 0]

@@ -41,8 +41,11 @@ CHUNK = 1 << 19  # texels looked up at once
 
 @dataclass(frozen=True)
 class Painted:
-    """texture: uint8 [size, size, 3]. seen: share of the surface's texels that a view of priority 1 shows; made: that
-    any view shows. material: uint8 [size, size, 3] in glTF's packing, when views bring their own; else None."""
+    """Texture of a mesh, with the shares of the surface that views show.
+
+    texture: uint8 [size, size, 3]. seen: share of the surface's texels that a view of priority 1 shows; made: that any
+    view shows. material: uint8 [size, size, 3] in glTF's packing, when views bring their own; else None.
+    """
 
     texture: np.ndarray
     seen: float
@@ -168,8 +171,10 @@ def _mean_colour(view: View) -> np.ndarray:
 def _fine_mesh(
     vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray, normals: np.ndarray, base: np.ndarray | None
 ) -> tuple:
-    """Vertices with uv, normals and colours, [V', 8] or [V', 11], and faces, of the mesh with edges short enough to
-    spread colours over."""
+    """Split the mesh's edges until they are short enough to spread colours over.
+
+    Returns vertices with uv, normals and colours, [V', 8] or [V', 11], and faces.
+    """
     area = float(face_normals(vertices, faces)[1].sum(dtype=np.float64))
     pitch = np.sqrt(2.3 * area / SPREAD_FACES)  # side of an equilateral triangle of the mean area
     values = [vertices, uv, normals] if base is None else [vertices, uv, normals, base]
@@ -177,14 +182,19 @@ def _fine_mesh(
 
 
 def _honest_normals(vertices: np.ndarray, faces: np.ndarray, texels: Texels) -> np.ndarray:
-    """Shading normals [T, 3] where they are near the face's own, else the face's: on a box with shared corners they
-    lean by up to 55 degrees, and a side in full view would count as turned away."""
+    """Return shading normals [T, 3] where they are near the face's own, else the face's.
+
+    On a box with shared corners they lean by up to 55 degrees, and a side in full view would count as turned away.
+    """
     flat = face_normals(vertices, faces)[0][texels.face]
     return np.where((flat * texels.normal).sum(1, keepdims=True) > LEAN, texels.normal, flat)
 
 
 def _with_depths(vertices: np.ndarray, faces: np.ndarray, views: Sequence[View]) -> list[tuple[View, np.ndarray]]:
-    """Views, little trusted along edges of depth, with their depth maps; views of one camera and size share theirs."""
+    """Return views, little trusted along edges of depth, with their depth maps.
+
+    Views of one camera and size share theirs.
+    """
     nothing = np.zeros((0, 3), np.float32)
     baker = Baker(vertices, faces, nothing, nothing)
     known: dict[tuple, tuple[np.ndarray, np.ndarray]] = {}
@@ -202,8 +212,11 @@ def _with_depths(vertices: np.ndarray, faces: np.ndarray, views: Sequence[View])
 
 
 def _trust_beside_edges(depth: np.ndarray, pixel: float) -> np.ndarray:
-    """1, and EDGE_TRUST near places where the depth [H, W] jumps: there one part's colour may lie on another, because
-    the picture is soft or the mesh is not quite the object. pixel: world units."""
+    """Return 1, and EDGE_TRUST near places where the depth [H, W] jumps.
+
+    There one part's colour may lie on another, because the picture is soft or the mesh is not quite the object. pixel:
+    world units.
+    """
     reach = max(1, round(EDGE * max(depth.shape)))
     filled = np.where(np.isfinite(depth), depth, depth[np.isfinite(depth)].max(initial=0.0))  # outlines are not meant
     window = 2 * reach + 1
@@ -213,8 +226,11 @@ def _trust_beside_edges(depth: np.ndarray, pixel: float) -> np.ndarray:
 
 
 def _support(surface: _Surface, ready: Sequence[tuple[View, np.ndarray]], exponent: float) -> np.ndarray:
-    """How well each view shows the surroundings of the pieces' vertices, [V', K]: trust * cosine^k, 0 where hidden,
-    averaged along the surface. So on a rough surface the choice between views does not change from bump to bump."""
+    """Return how well each view shows the surroundings of the pieces' vertices, [V', K].
+
+    Trust * cosine^k, 0 where hidden, averaged along the surface. The choice between views stays the same from bump to
+    bump of a rough surface.
+    """
     texels = surface.texels
     some = slice(None, None, max(1, len(texels.index) // SAMPLES))
     baker = Baker(surface.vertices, surface.faces, texels.position[some], surface.normal[some], exponent=exponent)
@@ -259,7 +275,7 @@ def _blend(found: Sequence[np.ndarray], priorities: Sequence[float], support: np
 def _level_and_fill(
     surface: _Surface, colour: np.ndarray, correction: np.ndarray, sure: np.ndarray, own: np.ndarray | None
 ) -> None:
-    """Adds the smoothed `correction` [T, 3] to the colours [T, 3], then fills those that are not sure [T]; in place.
+    """Add the smoothed `correction` [T, 3] to the colours [T, 3], then fill the unsure ones [T]; in place.
 
     With the surface's own colours [T, 3] it is the difference to them that spreads: how the views are lit.
     """

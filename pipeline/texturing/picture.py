@@ -46,8 +46,9 @@ def _distance(mask: np.ndarray) -> np.ndarray:
 
 
 def without_detail(picture: np.ndarray, confidence: np.ndarray, window: float = 0.09) -> np.ndarray:
-    """The picture's large areas of colour without its small features (eyes, labels): a wide median, then smoothed.
+    """Return the picture's large areas of colour without its small features (eyes, labels).
 
+    A wide median, then smoothing, leaves them.
     Used for sides that no picture shows, where a repeated face would be worse than none. window: share of the side.
     """
     side = 128

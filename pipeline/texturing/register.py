@@ -150,7 +150,7 @@ def _by_outline(search: _Search, small: np.ndarray, fine: np.ndarray) -> list[Ca
 
 
 def _by_edges(search: _Search, found: list[Camera], fine: np.ndarray) -> Camera:
-    """The best of the cameras by outline and edges, in perspective where that explains more."""
+    """Return the best of the cameras by outline and edges, in perspective where that explains more."""
 
     def loss(camera: Camera) -> float:
         return search.full_loss(camera, fine)
@@ -164,7 +164,7 @@ def _by_edges(search: _Search, found: list[Camera], fine: np.ndarray) -> Camera:
 
 
 def _starts(search: _Search, alpha: np.ndarray) -> list[Camera]:
-    """The three best cameras of a grid of azimuths and elevations, no two of them neighbours."""
+    """Return the three best cameras of a grid of azimuths and elevations, no two of them neighbours."""
     spread = search.range.spread
     step = 10.0 if spread <= 60 else 15.0
     count = max(1, round(spread / step))
@@ -174,7 +174,7 @@ def _starts(search: _Search, alpha: np.ndarray) -> list[Camera]:
 
 
 def plain_front(vertices: np.ndarray, faces: np.ndarray, alpha: np.ndarray) -> Registration:
-    """The camera straight in front, fitted to the alpha's bounding box; not accepted, whatever its overlap."""
+    """Return the camera straight in front, fitted to the alpha's bounding box; not accepted, whatever its overlap."""
     fine = _resized(alpha, FINE_SIZE)
     if not (fine > 0.5).any():
         return Registration(Camera(), 0.0, False)
@@ -212,7 +212,7 @@ class _Search:
         return 1.0 - _overlap(_softened(maps.mask), alpha) + EDGE_WEIGHT * misfit + self.range.unusual(camera) + cost
 
     def fitted(self, camera: Camera, alpha: np.ndarray) -> Camera:
-        """The camera with scale and shift such that the mesh's bounding box in the picture meets the alpha's."""
+        """Return the camera with scale and shift such that the mesh's bounding box in the picture meets the alpha's."""
         size = len(alpha)
         rows, columns = np.nonzero(alpha > 0.5)
         left, right = columns.min() / size * 2 - 1, (columns.max() + 1) / size * 2 - 1
@@ -266,14 +266,14 @@ def _softened(mask: np.ndarray) -> np.ndarray:
 
 
 def _scaled(camera: Camera, grow: float) -> Camera:
-    """A camera in which the object appears `grow` times as large (a perspective camera changes its distance)."""
+    """Return a camera in which the object appears `grow` times as large (a perspective camera changes its distance)."""
     if camera.fov is None:
         return camera.moved(half_height=camera.half_height / grow)
     return camera.moved(distance=max(camera.distance / grow, NEAREST))
 
 
 def _with_perspective(camera: Camera) -> Camera:
-    """A perspective camera in which the object appears about as large as in an orthographic one."""
+    """Return a perspective camera in which the object appears about as large as in an orthographic one."""
     half = math.tan(math.radians(PERSPECTIVE / 2))
     return camera.moved(fov=PERSPECTIVE, distance=max(camera.half_height / half, NEAREST))
 
@@ -287,7 +287,7 @@ def _with_field(camera: Camera, fov: float) -> Camera:
 
 
 def _distinct(cameras: list[Camera], count: int) -> list[Camera]:
-    """The first `count` cameras that are not direct neighbours of one before."""
+    """Return the first `count` cameras that are not direct neighbours of one before."""
     kept: list[Camera] = []
     for camera in cameras:
         if not any(abs(k.azimuth - camera.azimuth) < 15 and abs(k.elevation - camera.elevation) < 10 for k in kept):
@@ -309,7 +309,10 @@ def _resized(picture: np.ndarray, size: int) -> np.ndarray:
 
 
 def _lighter(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A mesh of a few thousand faces with the same silhouettes; the mesh itself when simplifying changes them."""
+    """Return a mesh of a few thousand faces with the same silhouettes.
+
+    The mesh itself is returned when simplification changes them.
+    """
     if len(faces) <= 2 * SEARCH_FACES:
         return vertices, faces
     import fast_simplification

@@ -74,7 +74,7 @@ def mirror_matrix(angle: float, centre: np.ndarray) -> np.ndarray:
 
 
 def _descend(error, angle: float, value: float) -> tuple[float, float]:
-    """The lowest error near `angle`, by halving steps."""
+    """Return the lowest error near `angle`, by halving steps."""
     step = np.radians(3.0)
     while step > np.radians(0.4):
         for candidate in (angle - step, angle + step):

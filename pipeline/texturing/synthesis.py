@@ -31,7 +31,7 @@ HALF_HEIGHT = 1.1  # orthographic half height of the wanted views; the mesh lies
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a synthesiser may look at.
+    """Input of a synthesiser.
 
     rgba: the subject, float32 [S, S, 4], straight alpha; registration: the camera it was taken from; both None where
     words alone say what is wanted. vertices [V, 3], faces [F, 3], normals [V, 3] of the mesh. cameras: wanted views by
@@ -60,12 +60,12 @@ class ViewSynthesizer(Protocol):
 
 
 def wanted_cameras() -> dict[str, Camera]:
-    """The six fixed views."""
+    """Return the six fixed views."""
     return {name: Camera(azimuth, elevation, HALF_HEIGHT) for name, (azimuth, elevation) in SIX_VIEWS.items()}
 
 
 def input_view(conditions: Conditions) -> View:
-    """The input picture itself, first among the views. Raises UsageError without one."""
+    """Return the input picture itself, first among the views. Raises UsageError without one."""
     if conditions.rgba is None or conditions.registration is None:
         hint = "Give one, or a `texture.prompt` for `texture.painter` mvadapter."
         raise UsageError("there is no picture to paint from", hint)
@@ -74,11 +74,11 @@ def input_view(conditions: Conditions) -> View:
 
 
 class MirrorSynthesizer:
-    """The shape's own symmetry colours its hidden side; the back, when no plane reaches it, takes the large areas of
-    colour of the front, straight through.
+    """Synthesiser that colours the hidden side through the shape's own symmetry.
 
-    Mirrored pictures are sharp: a point is looked up where its mirror image lies in the input picture, when that image
-    is visible there.
+    The back, when no plane reaches it, takes the large areas of colour of the front, straight through. Mirrored
+    pictures are sharp: a point is looked up where its mirror image lies in the input picture, when that image is
+    visible there.
     """
 
     name = "mirror"
@@ -134,8 +134,11 @@ def make_synthesizer(name: str) -> ViewSynthesizer:
 
 
 def write_conditions(conditions: Conditions, folder: Path, size: int = 768) -> None:
-    """Condition maps as PNG: normal_<view>.png (world normals as colours), position_<view>.png (box as colours),
-    depth_<view>.png (16 bit, near is bright, 0 outside); and cameras.json, which says where each view looks from."""
+    """Write condition maps as PNG, and cameras.json with the cameras of the views.
+
+    normal_<view>.png: world normals as colours; position_<view>.png: box as colours; depth_<view>.png: 16 bit, near is
+    bright, 0 outside.
+    """
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -16,10 +16,11 @@ from ..meshes.texture_lookup import sample_texture
 
 
 def transfer_texture(source: Mesh, vertices: np.ndarray, faces: np.ndarray, size: int = 1024) -> Mesh:
-    """The mesh (vertices [V,3], faces [F,3]) unwrapped anew, each texel coloured from the nearest point of `source`.
+    """Return the mesh unwrapped anew, each texel coloured from the nearest point of `source`.
 
-    Vertex colours are carried over as vertex colours, a bare source gives a bare mesh; opacity and metalness with
-    roughness go along with the texture. A normal map does not: it belongs to the old UVs. size: texels per side.
+    vertices: [V,3]; faces: [F,3].     Vertex colours are carried over as vertex colours, a bare source gives a bare
+    mesh; opacity and metalness with roughness go along with the texture. A normal map does not: it belongs to the old
+    UVs. size: texels per side.
     """
     bare = Mesh(vertices.astype(np.float32), faces.astype(np.int32))
     factors = {

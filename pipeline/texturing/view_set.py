@@ -32,7 +32,7 @@ def further_cameras(vertices: np.ndarray, faces: np.ndarray, known: dict[str, Ca
     blank = np.zeros((SIDE, SIDE, 3), np.float32)
 
     def sees(camera: Camera) -> np.ndarray:
-        """Which faces [F] the camera sees the middle of."""
+        """Tell of each face [F] whether the camera sees its middle."""
         view = View(camera, blank, margin=4.0 * camera.pixel_size(SIDE))
         return baker.look_up(view, baker.depth(view))[:, 3] > 0
 
@@ -51,7 +51,7 @@ def further_cameras(vertices: np.ndarray, faces: np.ndarray, known: dict[str, Ca
 
 
 def _framed(vertices: np.ndarray, azimuth: float, elevation: float) -> Camera:
-    """An orthographic camera in whose picture the whole object lies."""
+    """Return an orthographic camera in whose picture the whole object lies."""
     camera = Camera(float(azimuth), float(elevation))
     reach = float(np.abs(vertices @ camera.axes()[:2].T).max())
     return camera.moved(half_height=MARGIN * max(reach, 1e-3), distance=max(4.0, 2.0 * reach * math.sqrt(3)))

@@ -20,11 +20,11 @@ class Executor(Protocol):
     """Runs tasks. Tasks are pulled only when a worker is free, so the caller can stop the flow at any time."""
 
     def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
-        """Yields each task with its result in the order they end, retries done."""
+        """Yield each task with its result in the order they end, retries done."""
         ...
 
     def close(self) -> None:
-        """Ends all workers at once, also in the middle of an item."""
+        """End all workers at once, also in the middle of an item."""
         ...
 
 
@@ -37,7 +37,7 @@ def make_executor(
     order: str = "item",
     ray_address: str | None = None,
 ) -> Executor:
-    """The executor called `name`; `auto` takes inline for one job without a time limit, else processes.
+    """Return the executor called `name`; `auto` takes inline for one job without a time limit, else processes.
 
     jobs: workers; devices: given to the workers in turn; recycle_after: items after which a worker is replaced (0
     never); order: `stage` runs one stage over a window of items before the next (inline only).
@@ -67,7 +67,7 @@ def make_executor(
 
 
 def retry_of(task: Task, result: Result, config: RunConfig) -> Task | None:
-    """The task for another try, or None when the result stands.
+    """Return the task for another try, or None when the result stands.
 
     Out of memory goes one rung down the memory ladder. A worker that died was perhaps only preempted, so the first try
     after it changes nothing and gives the same bytes; a second death goes down the ladder too.

@@ -96,18 +96,18 @@ class _OwnTime:
         self._since = 0.0
 
     def begin(self, state: ItemState) -> None:
-        """The item waits for its first turn."""
+        """Note that the item waits for its first turn."""
         self._worked[state.id] = 0.0
         self._paused[state.id] = time.monotonic()
 
     def start(self, state: ItemState) -> float:
-        """The item's turn begins; returns the perf_counter at which it would have begun had it never waited."""
+        """Begin the item's turn; return the perf_counter at which it would have begun without waiting."""
         if state.deadline is not None:
             state.deadline += time.monotonic() - self._paused[state.id]
         self._since = time.perf_counter()
         return self._since - self._worked[state.id]
 
     def stop(self, state: ItemState) -> None:
-        """The item's turn ends."""
+        """End the item's turn."""
         self._worked[state.id] += time.perf_counter() - self._since
         self._paused[state.id] = time.monotonic()

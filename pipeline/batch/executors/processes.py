@@ -69,7 +69,7 @@ class ProcessExecutor:
                     yield task, result
 
     def close(self) -> None:
-        """Ends every worker: idle ones leave by themselves, busy ones are killed."""
+        """End every worker: idle ones leave by themselves, busy ones are killed."""
         slots = [slot for slot in self._slots if slot is not None]
         try:
             for index, slot in enumerate(self._slots):
@@ -82,7 +82,7 @@ class ProcessExecutor:
     # ----------------------------------------------------------------------------------------------------- workers
 
     def _hand_out(self, tasks: Iterator[Task], again: deque[Task]) -> None:
-        """Gives every free worker a task, starting workers as they are needed."""
+        """Give every free worker a task, starting workers as they are needed."""
         for index, slot in enumerate(self._slots):
             if slot is not None and slot.task is not None:
                 continue
@@ -132,7 +132,7 @@ class ProcessExecutor:
     # ---------------------------------------------------------------------------------------------------- messages
 
     def _listen(self, busy: list[_Slot], emit: Emit) -> list[tuple[Task, Result]]:
-        """Waits for one round of messages, deaths and time limits; returns the tasks that ended."""
+        """Wait for one round of messages, deaths and time limits; return the tasks that ended."""
         limit = self._config.timeout
         ready = wait([slot.pipe for slot in busy], timeout=None if limit is None else 0.5)
         ended: list[tuple[Task, Result]] = []
@@ -202,7 +202,7 @@ class ProcessExecutor:
 
 
 def worker_main(pipe: Connection, config: RunConfig, device: str | None, threads: int) -> None:
-    """The life of a worker process: tasks in, events and results out, until None comes or the parent is gone."""
+    """Run a worker process: take tasks and send events and results, until None comes or the parent is gone."""
     for number in _PARENTS:
         signal.signal(number, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):
@@ -230,8 +230,10 @@ def worker_main(pipe: Connection, config: RunConfig, device: str | None, threads
 
 @contextlib.contextmanager
 def _signals_held() -> Iterator[None]:
-    """Inside, Ctrl-C and SIGTERM wait. A process started here inherits that, and so is not torn out of its imports
-    with a traceback before it can say that it ignores them."""
+    """Hold back Ctrl-C and SIGTERM inside the block.
+
+    A process started inside inherits that: no traceback interrupts its imports before it ignores the signals itself.
+    """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
@@ -244,7 +246,7 @@ def _signals_held() -> Iterator[None]:
 
 
 def _leave_with_parent() -> None:
-    """Ends this process when its parent dies, also in the middle of an item: its result would reach nobody."""
+    """End this process when its parent dies, also in the middle of an item: its result would reach nobody."""
     parent = multiprocessing.parent_process()
     if parent is None:
         return

@@ -32,8 +32,11 @@ class RayWorker:
     """The actor. It never raises: what a task came to is in its answer."""
 
     def __init__(self, config: bytes, path: list[str]):
-        """config: a pickled RunConfig, opened at the first task, where an error can be told; path: of the driver, for
-        stages and loaders that lie beside its script."""
+        """Keep the configuration for the first task.
+
+        config: a pickled RunConfig, opened at the first task, where an error can be reported; path: of the driver, for
+        stages and loaders that lie beside its script.
+        """
         self._config = config
         self._path = path
         self._worker: Worker | None = None
@@ -85,7 +88,7 @@ class RayExecutor:
         self._slots: list[_Slot | None] = [None] * self._jobs
 
     def _connect(self, address: str | None) -> None:
-        """Joins the cluster at `address`, or starts one of this machine alone. Raises UsageError."""
+        """Join the cluster at `address`, or start one of this machine alone. Raises UsageError."""
         local = {} if address else _local_cluster(self._jobs)
         try:
             if address:
@@ -129,7 +132,7 @@ class RayExecutor:
     # ------------------------------------------------------------------------------------------------------ actors
 
     def _hand_out(self, tasks: Iterator[Task], again: deque[Task]) -> None:
-        """Fills the actors evenly: everyone gets a first task before anyone gets a second."""
+        """Fill the actors evenly: everyone gets a first task before anyone gets a second."""
         for depth in range(_IN_FLIGHT):
             for index, slot in enumerate(self._slots):
                 if slot is not None and len(slot.waiting) > depth:
@@ -178,7 +181,7 @@ class RayExecutor:
         return task, Result("failed", error=describe_error(error), seconds=limit, history=task.history)
 
     def _give_back(self, index: int, slot: _Slot, again: deque[Task]) -> None:
-        """Ends an actor; the tasks that only waited for it go to others, without losing an attempt."""
+        """End an actor; the tasks that only waited for it go to others, without losing an attempt."""
         again.extend(task for _, task in slot.waiting)
         slot.waiting.clear()
         self._end(index)
@@ -202,7 +205,7 @@ def _import_ray() -> Any:
 
 
 def _knock(address: str) -> None:
-    """Raises OSError when nobody listens at `host:port`; Ray itself would go on asking for many minutes."""
+    """Raise OSError when nobody listens at `host:port`; Ray itself would go on asking for many minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if port.isdigit():  # and not `auto`
         socket.create_connection((host, int(port)), 10.0).close()
@@ -235,7 +238,7 @@ def _absolute_task(task: Task) -> Task:
 
 
 def _relative(result: Result, task: Task) -> Result:
-    """The result with its paths as the caller wrote them, so that every executor says the same."""
+    """Return the result with its paths as the caller wrote them, so that every executor says the same."""
     folder = task.item.target.parent
     outputs = tuple({**output, "path": str(folder / Path(output["path"]).name)} for output in result.outputs)
     return dataclasses.replace(result, outputs=outputs)

@@ -30,7 +30,7 @@ _DRACO = "KHR_draco_mesh_compression"
 
 
 def read(source: Source) -> Scene:
-    """The scene of a .glb or .gltf. Raises BadInputError, BadMeshError."""
+    """Return the scene of a .glb or .gltf. Raises BadInputError, BadMeshError."""
     document, chunk = _glb(source) if source.path.suffix.lower() == ".glb" else _gltf(source)
     _check_version(document, source)
     _check_extensions(document, source)
@@ -60,7 +60,7 @@ def _gltf(source: Source) -> tuple[dict[str, Any], None]:
 
 
 def _glb(source: Source) -> tuple[dict[str, Any], bytes | None]:
-    """(the document, the binary part) of a GLB."""
+    """Return (the document, the binary part) of a GLB."""
     if source.head(4) != b"glTF":
         raise source.bad("it is no GLB", "Check its suffix.")
     data = source.read()
@@ -288,7 +288,7 @@ def _triangles(order: np.ndarray, mode: int) -> np.ndarray:
 
 
 def _moved(part: Part, place: np.ndarray) -> Part:
-    """The part under a matrix [4,4]; a mirror turns its faces round."""
+    """Return the part under a matrix [4,4]; a mirror turns its faces round."""
     if np.array_equal(place, np.eye(4)):
         return part
     linear = place[:3, :3]
@@ -298,7 +298,10 @@ def _moved(part: Part, place: np.ndarray) -> Part:
 
 
 def _cofactors(linear: np.ndarray) -> np.ndarray:
-    """The matrices [N,3,3] that turn normals along with `linear`; defined for flat ones too; direction, not length."""
+    """Return the matrices [N,3,3] that turn normals along with `linear`.
+
+    They exist for flat matrices too, and keep the direction of normals, not the length.
+    """
     a, b, c = linear[:, :, 0], linear[:, :, 1], linear[:, :, 2]
     matrix = np.stack([np.cross(b, c), np.cross(c, a), np.cross(a, b)], axis=2)
     return matrix * np.sign(np.linalg.det(linear) + 1e-300)[:, None, None]

@@ -28,7 +28,7 @@ class Buffers:
         self._views: dict[int, memoryview] = {}
 
     def accessor(self, index: Any) -> np.ndarray:
-        """The values [count, width] as stored; integers that mean fractions become float64 in 0..1 or -1..1."""
+        """Return the values [count, width] as stored; integers that mean fractions become float64 in 0..1 or -1..1."""
         about = self._get("accessors", index, "accessor")
         kind = known(_TYPES, about.get("componentType"))
         width = known(_WIDTHS, about.get("type"))
@@ -54,7 +54,7 @@ class Buffers:
         return values[:, 0].astype(np.int64)
 
     def view(self, index: Any) -> memoryview:
-        """The bytes of a buffer view, decompressed."""
+        """Return the bytes of a buffer view, decompressed."""
         if isinstance(index, int) and index in self._views:
             return self._views[index]
         about = self._get("bufferViews", index, "buffer view")
@@ -76,7 +76,7 @@ class Buffers:
         return found
 
     def of(self, about: dict[str, Any], key: str) -> dict[str, Any]:
-        """The object about[key], empty when absent. Raises BadInputError for another type."""
+        """Return the object about[key], empty when absent. Raises BadInputError for another type."""
         found = about.get(key, {})
         if not isinstance(found, dict):
             raise self.source.bad(f"its '{key}' is no object")
@@ -98,7 +98,7 @@ class Buffers:
         return self._number(packed, "byteStride", f"buffer view {index}", 0)
 
     def _sparse(self, sparse: Any, values: np.ndarray, name: str) -> np.ndarray:
-        """The values with those replaced that the sparse part lists."""
+        """Return the values with those replaced that the sparse part lists."""
         if not isinstance(sparse, dict):
             raise self.source.bad(f"{name} is malformed")
         count = self._number(sparse, "count", name)
@@ -135,7 +135,7 @@ class Buffers:
         return self._buffers[index]
 
     def resource(self, uri: Any, name: str) -> bytes:
-        """The bytes of a data URI or of a file beside the document. Raises BadInputError."""
+        """Return the bytes of a data URI or of a file beside the document. Raises BadInputError."""
         if not isinstance(uri, str):
             raise self.source.bad(f"{name} is malformed")
         if uri.startswith("data:"):

@@ -43,7 +43,7 @@ class Materials:
         self._made: dict[int, tuple[Material, Placing]] = {}
 
     def get(self, index: Any) -> tuple[Material, Placing]:
-        """(the material, how its textures are placed); the plain one when `index` is None."""
+        """Return (the material, how its textures are placed); the plain one when `index` is None."""
         if index is None:
             return BARE, Placing()
         about = pick(self._source, self._document.get("materials"), index, "material")
@@ -84,7 +84,7 @@ class Materials:
         return material, placing
 
     def _textures(self, slots: dict[str, Any]) -> tuple[dict[str, Picture], tuple[str, str], Placing]:
-        """The pictures that share the placing of the first; the others are left out with a warning."""
+        """Return the pictures that share the placing of the first; the others are left out with a warning."""
         found: dict[str, Picture] = {}
         first: tuple[tuple[str, str], Placing] | None = None
         for slot, about in slots.items():
@@ -182,7 +182,7 @@ class Materials:
 
 
 def numbers(source: Source, about: dict[str, Any], key: str, default: list[float]) -> list[float]:
-    """The finite numbers about[key], as many as the default has. Raises BadInputError."""
+    """Return the finite numbers about[key], as many as the default has. Raises BadInputError."""
     values = about.get(key, default)
     if (
         not isinstance(values, list)

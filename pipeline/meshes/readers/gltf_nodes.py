@@ -15,8 +15,11 @@ from .scene import MAX_COPIES, Source, pick
 
 @dataclass(frozen=True)
 class Stand:
-    """One mesh in the scene. places: float64 [N,4,4], one per instance; bones: float64 [J,4,4] of its skin, or None;
-    weights: of its morph targets, when the node gives them."""
+    """One mesh in the scene.
+
+    places: float64 [N,4,4], one per instance; bones: float64 [J,4,4] of its skin, or None; weights: of its morph
+    targets, when the node gives them.
+    """
 
     mesh: Any
     places: np.ndarray

@@ -69,7 +69,10 @@ def _attributes(data: bytes, count: int, stride: int) -> np.ndarray:
 
 
 def _planes(data: bytes, at: int, end: int, size: int, stride: int, version: int) -> tuple[int, np.ndarray]:
-    """The differences of one block, a row per byte of the element: uint8 [stride, size], and where the next begins."""
+    """Return the differences of one block, uint8 [stride, size], and the start of the next.
+
+    A row holds one byte of each element.
+    """
     planes = np.zeros((stride, size), np.uint8)
     control = b""
     if version:
@@ -138,7 +141,7 @@ def _summed(planes: np.ndarray, last: np.ndarray, channel: int) -> np.ndarray:
 
 
 def _number(data: bytes, at: int) -> tuple[int, int]:
-    """A number of one to five bytes, seven bits each, lowest first; and where the next begins."""
+    """Return a number of one to five bytes, seven bits each, lowest first; and the start of the next."""
     value = shift = 0
     for _ in range(5):
         byte = data[at]
@@ -195,7 +198,7 @@ class _Triangles:
         return a, b, c
 
     def _apart(self, code: int) -> tuple[int, int, int]:
-        """A triangle that shares no recent edge: one of 14 usual patterns, or one spelt out."""
+        """Return a triangle that shares no recent edge: one of 14 usual patterns, or one spelt out."""
         if code < 0xFE:
             pattern = self.data[self.end + (code & 15)]
             first = 0
@@ -284,7 +287,7 @@ def _filtered(raw: np.ndarray, name: str) -> bytes:
 
 
 def _octahedral(values: np.ndarray) -> np.ndarray:
-    """Unit vectors of signed integers; the fourth column is kept."""
+    """Return unit vectors of signed integers; the fourth column is kept."""
     most = np.iinfo(values.dtype).max
     x, y, one, _ = values.astype(np.float32).T
     z = one - np.abs(x) - np.abs(y)

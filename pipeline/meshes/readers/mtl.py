@@ -96,7 +96,10 @@ def _take_map(entry: MtlMaterial, slot: str, rest: str, source: Source) -> None:
 
 
 def _finished(material: Material) -> Material:
-    """The opacity mode, and no grey over a texture: exporters write the grey that they start with."""
+    """Return the material with its opacity mode, and without grey over a texture.
+
+    Exporters write the grey that they start with.
+    """
     red, green, blue, alpha = material.factor
     if material.base is not None and red == green == blue:
         red = green = blue = 1.0

@@ -27,7 +27,10 @@ _WIDTHS = {"v": 3, "vt": 2, "vn": 3}
 
 
 class _Statements:
-    """What a file says, as numbers. relative: (vertices, UVs, normals) before each face that counts from the end."""
+    """Numbers of a file.
+
+    relative: (vertices, UVs, normals) before each face that counts from the end.
+    """
 
     def __init__(self, source: Source):
         self._source = source
@@ -66,7 +69,7 @@ class _Statements:
         self._indices()
 
     def table(self, key: str) -> np.ndarray:
-        """The numbers of all statements of a kind, float64 [N, width]."""
+        """Return the numbers of all statements of a kind, float64 [N, width]."""
         width = _WIDTHS[key]
         return np.concatenate([np.zeros((0, width)), *(block[:, :width] for block in self._tables[key])])
 
@@ -95,7 +98,7 @@ class _Statements:
             self._indices()
 
     def _numbers(self, key: bytes) -> None:
-        """Turns the words of one kind into numbers; a texture coordinate may have one, a position a colour."""
+        """Turn the words of one kind into numbers; a texture coordinate may have one, a position a colour."""
         rows, name = self._rows[key], key.decode()
         if not rows:
             return
@@ -122,7 +125,7 @@ class _Statements:
 
 
 def read(source: Source) -> Scene:
-    """The scene of an .obj. Raises BadInputError, BadMeshError."""
+    """Return the scene of an .obj. Raises BadInputError, BadMeshError."""
     said = _Statements(source)
     said.read(_plain_bytes(source))
     vertices = said.table("v")
@@ -137,7 +140,7 @@ def read(source: Source) -> Scene:
 
 
 def _plain_bytes(source: Source) -> bytes:
-    """The file with one statement a line, in an encoding whose digits are ASCII."""
+    """Return the file with one statement a line, in an encoding whose digits are ASCII."""
     source.check_text()
     data = source.read()
     if data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
@@ -150,7 +153,7 @@ def _plain_bytes(source: Source) -> bytes:
 
 
 def _rest(line: bytes) -> str:
-    """What follows the first word of a statement."""
+    """Return the text after the first word of a statement."""
     return decoded(b"".join(line.split(None, 1)[1:]).strip())
 
 
@@ -223,7 +226,7 @@ def _split(
 
 
 def _by_material(whole: Part, chosen: np.ndarray, said: _Statements, source: Source) -> list[Part]:
-    """A part per material; v is turned to run down here, after the material's own placing."""
+    """Return a part per material; v is turned to run down here, after the material's own placing."""
     materials = _materials(said.libraries, source)
     names = list(said.names)
     if said.libraries and any(name and name not in materials for name in names):

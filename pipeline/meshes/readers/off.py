@@ -18,7 +18,7 @@ _MAGIC = re.compile(r"(ST)?(C)?(N)?(4)?(n)?OFF$")
 
 
 def read(source: Source) -> Scene:
-    """The scene of an .off. Raises BadInputError, BadMeshError."""
+    """Return the scene of an .off. Raises BadInputError, BadMeshError."""
     lines = [line for line in (row.partition("#")[0].strip() for row in source.read_text().splitlines()) if line]
     if not lines:
         raise source.bad("it is empty")
@@ -105,7 +105,7 @@ def as_colors(values: np.ndarray) -> np.ndarray:
 
 
 def paint_faces(part: Part, colors: np.ndarray) -> Part:
-    """The part with a colour per face, uint8 [F,3]: vertices of faces of several colours are doubled."""
+    """Return the part with a colour per face, uint8 [F,3]: vertices of faces of several colours are doubled."""
     code = colors.astype(np.int64) @ np.array([65536, 256, 1])
     key = part.faces * (1 << 24) + code[:, None]
     distinct, faces = np.unique(key, return_inverse=True)

@@ -16,7 +16,7 @@ _TOP = {"u1": 255.0, "u2": 65535.0, "i1": 127.0, "i2": 32767.0}
 
 
 def read(source: Source) -> Scene:
-    """The scene of a .ply. Raises BadInputError, BadMeshError."""
+    """Return the scene of a .ply. Raises BadInputError, BadMeshError."""
     elements, comments = read_elements(source)
     vertex = elements.get("vertex")
     if vertex is None or not all(name in vertex.data for name in "xyz"):
@@ -96,7 +96,7 @@ def _colors(element: Element, source: Source) -> np.ndarray | None:
 
 
 def _with_corner_uv(part: Part, listed: ListValues | None, counts: np.ndarray, places: np.ndarray) -> Part:
-    """The part with a UV per corner of its faces; vertices with several are doubled."""
+    """Return the part with a UV per corner of its faces; vertices with several are doubled."""
     if listed is None or not np.array_equal(listed.counts, counts * 2):
         return part
     uv = listed.values.reshape(-1, 2)[places.reshape(-1)]
@@ -107,7 +107,7 @@ def _with_corner_uv(part: Part, listed: ListValues | None, counts: np.ndarray, p
 
 
 def _textured(part: Part, face: Element | None, polygon: np.ndarray, comments: list[str], source: Source) -> list[Part]:
-    """The part, or one part per texture, when comments name pictures and the mesh has UVs."""
+    """Return the part, or one part per texture, when comments name pictures and the mesh has UVs."""
     names = [text.partition(" ")[2].strip() for text in comments if text.lower().startswith("texturefile ")]
     if part.uv is None or not names:
         return [part]

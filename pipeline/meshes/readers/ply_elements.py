@@ -47,7 +47,7 @@ class Element:
     lists: dict[str, ListValues] = field(default_factory=dict)
 
     def column(self, *names: str) -> np.ndarray | None:
-        """The first of these properties that there is."""
+        """Return the first of these properties that there is."""
         return next((self.data[name] for name in names if name in self.data), None)
 
     def list(self, *names: str) -> ListValues | None:
@@ -112,7 +112,7 @@ def _short(element: Element, source: Source) -> Exception:
 
 
 def _read_binary(element: Element, data: memoryview, at: int, order: str, source: Source) -> int:
-    """Fills the element from the bytes at `at` and returns where the next begins."""
+    """Fill the element from the bytes at `at` and return the start of the next."""
     least = sum(np.dtype(column.counter or column.kind).itemsize for column in element.columns)
     if element.count * least > len(data) - at:
         raise _short(element, source)
@@ -141,7 +141,7 @@ def _read_binary(element: Element, data: memoryview, at: int, order: str, source
 
 
 def _first_lengths(element: Element, data: memoryview, at: int, order: str) -> list[int]:
-    """The lengths of the lists in the first row; 0 where the data end before."""
+    """Return the lengths of the lists in the first row; 0 where the data end before."""
     lengths = []
     for column in element.columns:
         length = 1

@@ -45,8 +45,10 @@ def triangulate(
 def _cut(
     vertices: np.ndarray, corners: np.ndarray, places: np.ndarray, budget: int
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """Triangles [T,3] of polygons of equally many corners, as places [P,n] in `corners`, the row [T] of each, and the
-    work of ears; nothing is cut when that exceeds `budget`."""
+    """Return the triangles [T,3] of polygons of equally many corners, the row [T] of each, and the work of ears.
+
+    Triangles are places [P,n] in `corners`. Nothing is cut when the work exceeds `budget`.
+    """
     rows, count = places.shape
     if count == 3:
         return places, np.arange(rows), 0
@@ -69,7 +71,7 @@ def _cut(
 
 
 def _newell(points: np.ndarray) -> np.ndarray:
-    """Normals [P,3] of polygons [P,n,3], twice as long as their area; right for concave ones too."""
+    """Return normals [P,3] of polygons [P,n,3], twice as long as their area; right for concave ones too."""
     local = points - points[:, :1]
     return np.cross(local, np.roll(local, -1, axis=1)).sum(axis=1)
 

@@ -61,8 +61,10 @@ BARE = Material()
 
 @dataclass
 class Part:
-    """Triangles with one material. vertices: float64 [V,3]; faces: int64 [F,3]; normals: [V,3]; uv: [V,2], v down;
-    colors: uint8 [V,3] sRGB."""
+    """Triangles with one material.
+
+    vertices: float64 [V,3]; faces: int64 [F,3]; normals: [V,3]; uv: [V,2], v down; colors: uint8 [V,3] sRGB.
+    """
 
     vertices: np.ndarray
     faces: np.ndarray
@@ -72,7 +74,7 @@ class Part:
     material: Material = BARE
 
     def taken(self, rows: np.ndarray, faces: np.ndarray) -> Part:
-        """The part with the vertices `rows`, in that order, and faces that name them."""
+        """Return the part with the vertices `rows`, in that order, and faces that name them."""
         normals, uv, colors = (None if v is None else v[rows] for v in (self.normals, self.uv, self.colors))
         return Part(self.vertices[rows], faces, normals, uv, colors, self.material)
 
@@ -94,20 +96,20 @@ class Source:
         self.warnings: list[str] = []
 
     def warn(self, text: str) -> None:
-        """Notes, once, something that the mesh loses."""
+        """Note once a part or property that the mesh loses."""
         if text not in self.warnings:
             self.warnings.append(text)
 
     def bad(self, reason: str, hint: str = _DAMAGED) -> BadInputError:
-        """The error of a damaged or unsupported file, to be raised."""
+        """Return the error of a damaged or unsupported file, to be raised."""
         return BadInputError(f"{self.name} cannot be read: {reason}", hint)
 
     def bad_mesh(self, reason: str, hint: str = "Export it again from its program.") -> BadMeshError:
-        """The error of a file that is whole and holds an impossible mesh, to be raised."""
+        """Return the error of a file that is whole and holds an impossible mesh, to be raised."""
         return BadMeshError(f"{self.name}: {reason}", hint)
 
     def read(self) -> bytes:
-        """The whole file. Raises BadInputError for more than MAX_BYTES, OSError."""
+        """Return the whole file. Raises BadInputError for more than MAX_BYTES, OSError."""
         with opened_regular(self.path) as file:
             data = file.read(MAX_BYTES + 1) if self.path.stat().st_size <= MAX_BYTES else None
         if data is None or len(data) > MAX_BYTES:
@@ -119,18 +121,18 @@ class Source:
             return file.read(count)
 
     def check_text(self) -> None:
-        """Raises BadInputError when the file begins as no text does, before much of it is read."""
+        """Raise BadInputError when the file begins as no text does, before much of it is read."""
         head = self.head()
         if b"\0" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise self.bad(f"it is no {self.path.suffix[1:].upper()} text", "Check its suffix.")
 
     def read_text(self) -> str:
-        """The whole file as text: UTF-8 with or without mark, UTF-16 with mark, else Latin-1."""
+        """Return the whole file as text: UTF-8 with or without mark, UTF-16 with mark, else Latin-1."""
         self.check_text()
         return decoded(self.read())
 
     def beside(self, reference: str) -> Path | None:
-        """The file that `reference` names, relative to this one; None when there is none that may be read.
+        """Return the file that `reference` names, relative to this one; None when there is none that may be read.
 
         Backslashes and percent codes are understood. A path that leaves the folder above this file's own, or that does
         not exist, is looked for by its name alone beside this file.
@@ -173,7 +175,7 @@ def split_by(labels: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def check_indices(source: Source, faces: np.ndarray, count: int) -> None:
-    """Raises BadMeshError when a face names a vertex outside of 0..count-1."""
+    """Raise BadMeshError when a face names a vertex outside of 0..count-1."""
     if len(faces) and (int(faces.min()) < 0 or int(faces.max()) >= count):
         low = int(faces.min())
         wrong = low if low < 0 else int(faces.max())

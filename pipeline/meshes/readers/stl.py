@@ -15,7 +15,7 @@ _CORNER = re.compile(rb"vertex\s+(\S+)\s+(\S+)\s+(\S+)", re.IGNORECASE)
 
 
 def read(source: Source) -> Scene:
-    """The scene of an .stl. Raises BadInputError."""
+    """Return the scene of an .stl. Raises BadInputError."""
     head = source.head(_HEAD)
     size = source.path.stat().st_size
     count = int.from_bytes(head[80:84], "little") if len(head) == _HEAD else 0

@@ -44,7 +44,7 @@ def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[
 
 
 def decode(picture: Picture, source: Source, mode: str = "RGBA") -> np.ndarray | None:
-    """The pixels, uint8 [H,W,channels of mode]; None with a warning when the picture is damaged."""
+    """Return the pixels, uint8 [H,W,channels of mode]; None with a warning when the picture is damaged."""
     image = _opened(picture, source)
     if image is None:
         return None
@@ -61,8 +61,10 @@ def decode(picture: Picture, source: Source, mode: str = "RGBA") -> np.ndarray |
 
 
 def base_pixels(material: Material, source: Source) -> np.ndarray | None:
-    """The colour picture times the factor's colour, uint8 [H,W,3], or [H,W,4] where the material has opacity; None
-    without one."""
+    """Return the colour picture times the factor's colour, uint8 [H,W,3]; None without one.
+
+    It is [H,W,4] where the material has opacity.
+    """
     from PIL import Image
 
     mode = "RGB" if material.alpha == "opaque" else "RGBA"

@@ -27,7 +27,7 @@ _TARGET = re.compile(rb'Target="([^"]*)"')
 
 
 def read(source: Source) -> Scene:
-    """The scene of a .3mf. Raises BadInputError, BadMeshError."""
+    """Return the scene of a .3mf. Raises BadInputError, BadMeshError."""
     if source.path.stat().st_size > _MAX_TEXT:
         raise source.bad("it is larger than 2 GiB", "Split or simplify it first.")
     try:
@@ -65,7 +65,7 @@ class _Package:
         return Scene(parts, METRES[model.unit])
 
     def _start(self) -> str:
-        """The path of the model that is built: the one the package's relationships name, else the first."""
+        """Return the path of the model that is built: the one the package's relationships name, else the first."""
         if "/_rels/.rels" in self._names:
             relations = self._read("/_rels/.rels", 1 << 20)
             target = _TARGET.search(found[0]) if (found := _START.search(relations)) else None
@@ -104,7 +104,7 @@ class _Package:
         return self._models[path]
 
     def _collect(self, start: str, item: Component, parts: list[Part]) -> None:
-        """Adds the meshes of one built item, through all its components."""
+        """Add the meshes of one built item, through all its components."""
         todo = [(start, item, np.eye(4), 0)]
         visits = 0
         while todo:
@@ -207,7 +207,7 @@ class _Package:
 
 
 def _painted(part: Part, colors: np.ndarray) -> Part:
-    """The part with a colour per corner, uint8 [F,3,3]; vertices of several colours are doubled."""
+    """Return the part with a colour per corner, uint8 [F,3,3]; vertices of several colours are doubled."""
     if (colors == colors[:, :1]).all():
         return paint_faces(part, colors[:, 0])
     code = colors.astype(np.int64) @ np.array([65536, 256, 1])
@@ -218,6 +218,6 @@ def _painted(part: Part, colors: np.ndarray) -> Part:
 
 
 def _placed(part: Part, place: np.ndarray) -> Part:
-    """The part under a transform [4,3]; a mirror turns its faces round."""
+    """Return the part under a transform [4,3]; a mirror turns its faces round."""
     faces = part.faces[:, ::-1] if np.linalg.det(place[:3]) < 0 else part.faces
     return replace(part, vertices=part.vertices @ place[:3] + place[3], faces=faces)

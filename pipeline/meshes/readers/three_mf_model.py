@@ -38,8 +38,11 @@ class Component:
 
 @dataclass
 class Object:
-    """vertices: three numbers each; triangles: three vertices each; properties: five numbers each: triangle, group
-    (index into `Model.groups`), and an entry per corner."""
+    """Object of a 3MF model, in flat arrays.
+
+    vertices: three numbers each; triangles: three vertices each; properties: five numbers each: triangle, group (index
+    into `Model.groups`), and an entry per corner.
+    """
 
     group: str | None = None
     entry: int = 0
@@ -70,7 +73,7 @@ class Model:
 
 
 def parse_model(stream: BinaryIO, limit: int, source: Source) -> Model:
-    """The model in `stream`, of at most `limit` bytes. Raises BadInputError, BadMeshError."""
+    """Return the model in `stream`, of at most `limit` bytes. Raises BadInputError, BadMeshError."""
     handler = _Handler(source)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -202,7 +205,7 @@ class _Handler:
 
 
 def place(text: str | None) -> np.ndarray:
-    """A 3MF transform, float64 [4,3]: row vectors are multiplied from the left, the last row moves."""
+    """Return a 3MF transform, float64 [4,3]: row vectors are multiplied from the left, the last row moves."""
     if not text:
         return np.eye(4)[:, :3]
     matrix = np.array([float(word) for word in text.split()])

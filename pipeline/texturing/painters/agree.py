@@ -25,7 +25,10 @@ FLIPS = ((-1, 1), (1, -1), (-1, -1))  # of azimuth and elevation: cameras whose 
 def settled(
     conditions: Conditions, views: Sequence[View], spread: float, lowest_iou: float, tell: Callable[[str], None]
 ) -> Registration | None:
-    """The registration under which the picture agrees best with views of the mesh; tells when it is another one."""
+    """Return the registration under which the picture agrees best with views of the mesh.
+
+    tell: called with a note when it is another one.
+    """
     found, rgba = conditions.registration, conditions.rgba
     if found is None or rgba is None or not found.accepted:
         return found

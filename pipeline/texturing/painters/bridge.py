@@ -25,7 +25,7 @@ PRIORITY = 0.3  # of a generated view beside the input picture, times the painte
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the user says to a painter; None leaves it to the painter."""
+    """Wishes of the user to a painter; None leaves it to the painter."""
 
     prompt: str | None = None
     negative: str | None = None
@@ -64,7 +64,7 @@ class LearnedSynthesizer:
         return self.painter.name
 
     def task(self, conditions: Conditions) -> PaintTask:
-        """What the painter is asked."""
+        """Return the painter's task for these conditions."""
         wishes = self.wishes
         return PaintTask(
             conditions.vertices,
@@ -86,7 +86,7 @@ class LearnedSynthesizer:
         return list(self.paint(self.task(conditions)).values())
 
     def paint(self, task: PaintTask, folder: str = "painter") -> dict[str, View]:
-        """The painter's views by name, ready for baking."""
+        """Return the painter's views by name, ready for baking."""
         answer = self.painter.paint(task)
         self.facts = dict(answer.facts)
         if self.folder is not None:
@@ -98,7 +98,7 @@ class LearnedSynthesizer:
 
 
 def learned_synthesizer(name: str, settings: Any, context: Context) -> LearnedSynthesizer:
-    """The painter `name` with what the texture stage's settings ask of it."""
+    """Return the painter `name` with what the texture stage's settings ask of it."""
     options = PainterOptions(settings.painter_base, tuple(parse_lora(text) for text in settings.lora))
     wishes = Wishes(
         settings.prompt,
@@ -130,8 +130,10 @@ def find_upscaler(name: str | None) -> Upscaler | None:
 
 
 def ready_views(views: Mapping[str, View], vertices: np.ndarray, faces: np.ndarray) -> dict[str, View]:
-    """Generated pictures cut out along the mesh's own outline, their colours continued past it, with trust in pixels
-    and a priority below the input picture's."""
+    """Return generated pictures cut out along the mesh's own outline.
+
+    Their colours are continued past it. They have trust in pixels and a priority below the input picture's.
+    """
     names = list(views)
     ready = {}
     for name in names:

@@ -1,4 +1,4 @@
-"""Which painter makes the sides that the picture does not show."""
+"""Choice of the painter for the sides that the picture does not show."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLAIN = ("mirror", "own", "folder")  # no network
 def choose_painter(
     asked: str, own: str | None, views: str | None, picture: bool, words: bool, warn: Callable[[str], None]
 ) -> str:
-    """The name of the painter for one mesh.
+    """Return the name of the painter for one mesh.
 
     asked: the setting; own: the recipe's painter, or None; views: pictures of sides, if given; picture, words: there is
     a picture, there is a prompt. auto: the recipe's painter when its weights are here, else `mirror` with a warning.
@@ -66,7 +66,7 @@ def check_painter(asked: str, views: str | None, extra_views: int) -> None:
 
 
 def _lacking(name: str, picture: bool) -> str:
-    """The command that brings what a painter lacks here; empty when it can run."""
+    """Return the command that brings what a painter lacks here; empty when it can run."""
     if name not in PAINTERS:
         return ""
     model = missing_weights(name, picture)

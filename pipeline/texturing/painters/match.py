@@ -27,7 +27,7 @@ STRONGEST = float(np.log(2.0))  # limit of a change
 def matched(
     views: Sequence[View], vertices: np.ndarray, faces: np.ndarray, fixed: int
 ) -> tuple[list[View], np.ndarray]:
-    """(views with colours that agree, factors [K, 3] that they got). The first `fixed` views (0 or 1) stay.
+    """Return (views with colours that agree, factors [K, 3] that they got). The first `fixed` views (0 or 1) stay.
 
     vertices [V, 3], faces [F, 3]: the mesh that all of them show.
     """

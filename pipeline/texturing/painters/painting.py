@@ -46,7 +46,7 @@ class Painting:
     cut_out: Callable[[Path], np.ndarray]
 
     def paint(self, painter: str) -> tuple[Painted, list[View], dict[str, Any]]:
-        """(the texture, the views it was baked from, facts of the painter)."""
+        """Return (the texture, the views it was baked from, facts of the painter)."""
         conditions, settings = self.conditions, self.settings
         learned = painter not in PLAIN and painter in painter_names()
         # A picture that fits the mesh nowhere would colour the wrong parts; a learned painter needs no such help.
@@ -66,7 +66,10 @@ class Painting:
         return self._learned(painter, views)
 
     def _own(self, misfit: bool) -> tuple[Painted, list[View], dict[str, Any]]:
-        """The mesh's own colours, with the picture on what it sees, from the camera that agrees with them best."""
+        """Return the mesh's own colours, with the picture on the surface that it sees.
+
+        The picture's camera is the one that agrees with the colours best.
+        """
         settings, context = self.settings, self.context
         if misfit:
             context.warn("the picture fits the mesh badly; the mesh keeps its own colours")
@@ -82,7 +85,7 @@ class Painting:
         return self._bake([view]), [view], {}
 
     def _own_views(self) -> list[View]:
-        """The mesh in its own colours from the wanted cameras."""
+        """Return the mesh in its own colours from the wanted cameras."""
         mesh = Mesh(self.place, self.cut.faces, colors=self.cut.colors)
         views = []
         for camera in self.conditions.cameras.values():
@@ -100,7 +103,7 @@ class Painting:
         return SidePictures(settings.views, settings.views_framed, self.cut_out, settings.spread, lowest, warn)
 
     def _learned(self, name: str, views: list[View]) -> tuple[Painted, list[View], dict[str, Any]]:
-        """Views of a learned painter, brought to the picture's colours, then further passes over what is unseen."""
+        """Return views of a learned painter in the picture's colours, with further passes over the unseen surface."""
         context, settings = self.context, self.settings
         synthesizer = learned_synthesizer(name, settings, context)
         fixed, made = len(views), synthesizer.synthesize(self.conditions)

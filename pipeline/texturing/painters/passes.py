@@ -37,7 +37,7 @@ RIM = 5  # pixels beside the unseen that are painted again
 
 
 class Unseen:
-    """What no view shows yet. share: of the surface's area."""
+    """Surface that no view shows yet. share: of the surface's area."""
 
     def __init__(self, vertices: np.ndarray, faces: np.ndarray, views: Sequence[View]):
         self.vertices, self.faces = vertices, faces
@@ -52,7 +52,7 @@ class Unseen:
         return float(self.open.sum() / max(self.area.sum(), 1e-12))
 
     def directions(self) -> list[np.ndarray]:
-        """Unit vectors [3] towards which groups of unseen faces look, the largest group first."""
+        """Return unit vectors [3] towards which groups of unseen faces look, the largest group first."""
         some = np.flatnonzero(self.open > 0)
         extent = max(float(np.ptp(self.vertices, axis=0).max()), 1e-9)
         features = np.concatenate([self.middle[some] / extent, self.normal[some]], 1).astype(np.float64)
@@ -84,7 +84,7 @@ def _spread_out(points: np.ndarray, count: int) -> np.ndarray:
 
 
 def turn_of(yaw: float, pitch: float) -> np.ndarray:
-    """The rotation [3, 3] that brings what looks towards azimuth `yaw`, elevation `pitch` (degrees) to the front."""
+    """Return the rotation [3, 3] that turns azimuth `yaw`, elevation `pitch` (degrees) to the front."""
     c, s = math.cos(math.radians(yaw)), math.sin(math.radians(yaw))
     about_y = np.array([[c, 0.0, -s], [0.0, 1.0, 0.0], [s, 0.0, c]])
     c, s = math.cos(math.radians(pitch)), math.sin(math.radians(pitch))
@@ -92,7 +92,7 @@ def turn_of(yaw: float, pitch: float) -> np.ndarray:
 
 
 def turned_back(camera: Camera, turn: np.ndarray) -> Camera:
-    """The camera that sees a mesh as `camera` sees it turned."""
+    """Return the camera that sees a mesh as `camera` sees it turned."""
     return Camera.from_axes(camera.axes() @ turn, camera)
 
 
@@ -113,7 +113,7 @@ def candidate_turns(unseen: Unseen) -> list[tuple[float, float]]:
 
 
 def best_turn(unseen: Unseen, synthesizer: LearnedSynthesizer) -> np.ndarray | None:
-    """The turn [3, 3] whose views add most, or None when none adds LEAST."""
+    """Return the turn [3, 3] whose views add most, or None when none adds LEAST."""
     best, chosen = LEAST, None
     for yaw, pitch in candidate_turns(unseen):
         turn = turn_of(yaw, pitch)
@@ -132,7 +132,7 @@ def further_views(
     texture: np.ndarray,
     number: int,
 ) -> list[View]:
-    """Views of one more pass, or none when nothing worth it is unseen.
+    """Return views of one more pass, or none when nothing worth it is unseen.
 
     views: all so far. cut: vertices, faces and uv of the mesh as cut for its atlas; texture: uint8 [S, S, 3], painted.
     number: of the pass, for its seed and its folder.
@@ -164,7 +164,10 @@ def known_views(
     cut: tuple[np.ndarray, np.ndarray, np.ndarray],
     texture: np.ndarray,
 ) -> Known:
-    """What cameras see of the painted mesh, and where a view has really shown it. Background is grey and known."""
+    """Render the painted mesh from the cameras, and the share of each pixel that a view has really shown.
+
+    The background is grey and counts as shown.
+    """
     vertices, faces, uv = cut
     pictures, shares = [], []
     for camera in cameras:
