@@ -24,8 +24,17 @@ app = new_app(
     "List, download, import, verify and remove models.",
     "varco3d models list\nvarco3d models pull hunyuan3d-2mini\nvarco3d models import /media/usb/weights",
 )
-NAME = typer.Argument(..., metavar="NAME", help="A model or a checkpoint.")
-NAMES = typer.Argument(..., metavar="NAME...", help="Models or checkpoints.")
+
+
+def zoo_names(incomplete: str) -> list[str]:
+    """Return the models, and the checkpoints they consist of, that begin with what was typed."""
+    from ...weights.checkpoints.zoo import BUNDLES, MODELS
+
+    return [name for name in dict.fromkeys([*BUNDLES, *MODELS]) if name.startswith(incomplete)]
+
+
+NAME = typer.Argument(..., metavar="NAME", help="A model or a checkpoint.", autocompletion=zoo_names)
+NAMES = typer.Argument(..., metavar="NAME...", help="Models or checkpoints.", autocompletion=zoo_names)
 PULLS = """
 varco3d models pull hunyuan3d-2mini
 varco3d models pull triposg --accept-licence triposg

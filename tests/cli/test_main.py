@@ -152,6 +152,7 @@ def test_completion_knows_verbs_and_flags() -> None:
     assert "tiny" in complete("varco3d generate -m ti", 3)
     assert "voxelize" in complete("varco3d generate --until vox", 3)
     assert "stl" in complete("varco3d generate -f st", 3)
+    assert "hunyuan3d-2mini-fast" in complete("varco3d models pull hunyuan3d-2mini", 3)
 
 
 def test_every_verb_is_listed_without_importing_it() -> None:
