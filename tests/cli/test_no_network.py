@@ -75,7 +75,7 @@ def test_a_model_that_is_not_here_is_an_error_not_a_download(run, touched, monke
         monkeypatch.delenv(name, raising=False)
     for arguments in (("-m", "triposg"), ("-m", "triposg", "--pull", "--offline"), ("-m", "triposg", "--pull")):
         answer = run("generate", "a.png", "--no-input", *arguments)
-        assert answer.code in (2, 3), answer.err  # 2 while no recipe of that name is shipped
+        assert answer.code == 3, answer.err
         assert not Path("a.glb").exists()
     assert touched == []
 

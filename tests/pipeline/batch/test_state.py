@@ -15,6 +15,7 @@ from test_batch import ALL_OK, SKIPPED, Run, make_recipe
 
 from varco3d.errors import OutputError
 from varco3d.pipeline.batch import run_folder as folders
+from varco3d.pipeline.batch.executors.processes import ProcessExecutor
 from varco3d.pipeline.batch.naming import plan_items
 from varco3d.pipeline.batch.records import RecordBook, latest_records, parse_record
 from varco3d.pipeline.batch.run_folder import ItemLocks, run_folder
@@ -263,3 +264,41 @@ def test_a_changed_side_or_mask_or_view_is_done_again(place):
     picture(views / "back.png", colour=(1, 2, 3))
     assert recipe_digest(recipe) != before
     assert make_recipe(place).digest() == recipe_digest(make_recipe(place))
+
+
+def test_an_item_is_told_of_when_its_record_is_written(place):
+    def emit(event):
+        if isinstance(event, ItemFinished):
+            written.append(latest_records(place / "out").get(event.id, {}).get("status"))
+
+    written = []
+    Run(place, emit=emit, **KEPT)()
+    assert written == ["ok"] * 3
+
+
+def test_an_output_that_was_cut_short_is_made_again(place):
+    first = Run(place)()
+    path = place / "out" / "p1.glb"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-4])
+    assert Run(place)().statuses() == {"p0": "skipped", "p1": "ok", "p2": "skipped"}
+    assert path.read_bytes() == whole and first.statuses()["p1"] == "ok"
+
+
+def test_workers_get_the_devices_in_turn(place, monkeypatch):
+    given = []
+
+    class Process:
+        pid = 0
+
+        def __init__(self, target, args, **more):
+            given.append(args[2])
+
+        def start(self):
+            pass
+
+    executor = ProcessExecutor(Run(place).batch._config, 3, ("cuda:0", "cuda:1"))
+    monkeypatch.setattr(executor._context, "Process", Process, raising=False)
+    for index in range(3):
+        executor._spawn(index).pipe.close()
+    assert given == ["cuda:0", "cuda:1", "cuda:0"]

@@ -212,6 +212,7 @@ def test_normals_ignore_seams():
     mesh = finish(box())
     assert np.allclose(np.linalg.norm(mesh.normals, axis=1), 1, atol=1e-5)
     assert len(np.unique(mesh.normals.round(4), axis=0)) == 8
+    assert (np.sign(mesh.normals) == np.sign(mesh.vertices)).all(), "each points away from the middle"
 
 
 def test_a_place_that_cannot_be_written_is_an_output_error(tmp_path):

@@ -83,10 +83,13 @@ def test_a_file_cut_short_is_told(tmp_path: Path, kind: str) -> None:
 
 
 def test_a_shard_elsewhere_is_refused(tmp_path: Path) -> None:
-    index = tmp_path / "model.safetensors.index.json"
-    index.write_text(json.dumps({"weight_map": {"a": "../../secret.safetensors"}}))
-    with pytest.raises(CheckpointError, match="not beside it"):
-        open_tensors(index)
+    save_file({"a": torch.ones(2)}, tmp_path / "secret.safetensors")
+    (tmp_path / "here").mkdir()
+    index = tmp_path / "here" / "model.safetensors.index.json"
+    for shard in ("../secret.safetensors", str(tmp_path / "secret.safetensors")):
+        index.write_text(json.dumps({"weight_map": {"a": shard}}))
+        with pytest.raises(CheckpointError, match="not beside it"):
+            open_tensors(index)
 
 
 def test_a_folder_without_weights(tmp_path: Path) -> None:
