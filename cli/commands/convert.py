@@ -15,10 +15,20 @@ from .base import new_app, verb
 EXAMPLES = """
 varco3d convert chair.glb chair.stl
 varco3d convert chair.glb small.glb --faces 5000 --lod 1,0.5,0.1
+varco3d convert cloth.glb even.glb --via o-voxel:512 --faces 100000
 varco3d convert scan.obj scan.glb --from-up z --size 0.4 --origin base
 """
 
 app = new_app()
+WAY = "o-voxel:"
+
+
+def voxels_of(text: str) -> str:
+    """Return `text` where it is o-voxel:R with R of 8 to 1024. Raises ValueError."""
+    number = text.removeprefix(WAY)
+    if not (text.startswith(WAY) and number.isascii() and number.isdecimal() and 8 <= int(number) <= 1024):
+        raise ValueError(f"{text!r} is not o-voxel:R with R of 8 to 1024, such as o-voxel:512")
+    return text
 
 
 @dataclass(frozen=True)
@@ -30,6 +40,7 @@ class Result(Panel):
     faces: int | None = short_for("clean.faces", note="kept")
     lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,...")
     quads: bool | None = short_for("export.quads")
+    via: str | None = flag(None, "Remesh evenly on R voxels a side; open sheets stay open.", metavar="o-voxel:R", parse=voxels_of)  # fmt: skip  # noqa: E501
     watertight: bool | None = short_for("clean.watertight")
     texture_size: int | None = short_for("texture.size", note="as it was")
     texture_format: str | None = short_for("export.texture_format")
@@ -94,6 +105,7 @@ def convert(
         origin=result.origin,
         from_up=source.from_up,
         from_unit=source.from_unit,
+        voxels=int(result.via.removeprefix(WAY)) if result.via else None,
     )
     with session.console.guard_stdout():
         written = convert_mesh(mesh, out, how, session.console.warn)

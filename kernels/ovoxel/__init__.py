@@ -1,1 +1,1 @@
-"""O-Voxel: mesh -> flexible dual grid (dual_grid; crossings, near_records, dual_vertices), grid -> mesh (grid_mesh)."""
+"""O-Voxel: mesh -> flexible dual grid (dual_grid), grid -> mesh (grid_mesh), both in a row (remesh)."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..artifacts import Mesh, Output
 from .formats import PER_METRE, unit_of
-from .levels import close, levels, simplify
+from .levels import close, levels, simplify, through_voxels
 from .outputs import Placement, place, write_mesh
 from .reading import MeshFile, read_mesh
 
@@ -38,6 +38,7 @@ class Conversion:
     origin: str = "keep"
     from_up: str | None = None
     from_unit: str | None = None
+    voxels: int | None = None
 
 
 def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], None]) -> list[Output]:
@@ -52,6 +53,8 @@ def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], N
         warn(text)
     metres = metres_per_unit(path, found, how.from_unit)
     whole = found.mesh if metres == 1 else replace(found.mesh, vertices=found.mesh.vertices * np.float32(metres))
+    if how.voxels:
+        whole = through_voxels(whole, how.voxels, how.faces, how.texture_size)
     if how.watertight:
         whole = close(whole, how.texture_size)
     if how.faces:

@@ -43,6 +43,22 @@ def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
     return transfer_texture(mesh, vertices, faces, size=_texels(mesh, texture_size))
 
 
+def through_voxels(mesh: Mesh, resolution: int, faces: int | None = None, texture_size: int | None = None) -> Mesh:
+    """Return the mesh remeshed on O-Voxel of `resolution` voxels a side; what is open stays open.
+
+    faces: about how many the result has at most, None for as many as the voxels give. Texture and colours are carried
+    over. Raises BadMeshError, UsageError.
+    """
+    from ...kernels.meshes.decimate import decimate
+    from ...kernels.ovoxel.remesh import remesh
+    from ..texturing.transfer import transfer_texture
+
+    vertices, triangles = remesh(mesh.vertices, mesh.faces, resolution)
+    if faces and len(triangles) > faces:
+        vertices, triangles = decimate(vertices, triangles, faces)
+    return transfer_texture(mesh, vertices, triangles, size=_texels(mesh, texture_size))
+
+
 def _area(vertices: np.ndarray, faces: np.ndarray) -> float:
     a, b, c = (vertices.astype(np.float64)[faces[:, corner]] for corner in range(3))
     return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2

@@ -203,6 +203,25 @@ def test_convert_simplifies_and_carries_the_texture_over(run, meshes) -> None:
         assert red > 180 and blue < 60  # the top stays red, whatever the new UVs are
 
 
+def test_convert_through_voxels_keeps_what_is_open(run, meshes) -> None:
+    assert run("convert", "open.glb", "even.glb", "--via", "o-voxel:48").code == 0
+    before, after = load_mesh(Path("open.glb")), load_mesh(Path("even.glb"))
+    np.testing.assert_allclose(np.ptp(after.vertices, axis=0), np.ptp(before.vertices, axis=0), rtol=0.03)
+    assert len(after.faces) > 4 * len(before.faces)
+    sides = np.sort(after.faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1)
+    assert (np.unique(sides, axis=0, return_counts=True)[1] == 1).sum() > 10
+    answer = run("convert", "ball.glb", "small.glb", "--via", "o-voxel:32", "--faces", "500", "--texture-size", "64")
+    assert answer.code == 0
+    small = load_mesh(Path("small.glb"))
+    assert len(small.faces) <= 520 and small.texture is not None and small.texture.shape[0] == 64
+
+
+@pytest.mark.parametrize("way", ["o-voxel", "o-voxel:4", "voxels:64", "o-voxel:2000"])
+def test_convert_tells_what_ways_there_are(run, meshes, way: str) -> None:
+    answer = run("convert", "ball.glb", "even.glb", "--via", way)
+    assert answer.code == 2 and "o-voxel:R" in answer.err
+
+
 def test_convert_closes_and_makes_quads(run, meshes) -> None:
     pytest.importorskip("pymeshlab")
     assert run("convert", "open.glb", "closed.glb", "--watertight").code == 0

@@ -148,6 +148,13 @@ def sphere_mesh(rings=12, radius=0.7):
     return vertices, np.array(faces, np.int32).reshape(-1, 3)
 
 
+def half_sphere(rings=24, radius=0.4):
+    """The upper half of a sphere in [-0.5, 0.5]^3, open at its rim."""
+    vertices, faces = sphere_mesh(rings, radius)
+    kept = (vertices[faces][:, :, 2] > -1e-6).all(axis=1)
+    return vertices + np.float32([0.013, 0.021, -0.157]), faces[kept]
+
+
 def soup(seed=0, count=40, reach=1.2):
     """Random triangles, some of them degenerate, some outside the box."""
     rng = np.random.default_rng(seed)

@@ -12,13 +12,6 @@ from varco3d.kernels.ovoxel.dual_grid import boundary_edges, mesh_to_grid
 from varco3d.kernels.ovoxel.grid_mesh import grid_to_mesh
 
 
-def half_sphere(rings=24, radius=0.4):
-    """The upper half of a sphere in [-0.5, 0.5]^3, open at its rim."""
-    vertices, faces = twins.sphere_mesh(rings, radius)
-    kept = (vertices[faces][:, :, 2] > -1e-6).all(axis=1)
-    return vertices + np.float32([0.013, 0.021, -0.157]), faces[kept]
-
-
 def crossings(corners, resolution):
     """Axis, point [3] of every line that a triangle in general position pierces, by solving for its weights."""
     found = []
@@ -99,7 +92,7 @@ def mesh_on(run, *arguments, **keywords):
 
 
 def test_a_half_sphere_stays_one_open_sheet(run):
-    vertices, faces = half_sphere()
+    vertices, faces = twins.half_sphere()
     resolution = 64
     coords, local, crossed, facing = mesh_on(run, vertices, faces, resolution)
     points, quads = run(grid_to_mesh, coords, local, crossed, resolution, facing=facing)
@@ -120,7 +113,7 @@ def test_a_half_sphere_stays_one_open_sheet(run):
 
 
 def test_what_lies_outside_the_box_is_ignored(run):
-    vertices, faces = half_sphere()
+    vertices, faces = twins.half_sphere()
     coords, *_ = mesh_on(run, vertices + np.float32(0.4), faces, 16)
     assert len(coords) > 0 and coords.min() >= 0 and coords.max() == 15
     assert len(mesh_on(run, vertices + np.float32(5), faces, 16)[0]) == 0
@@ -134,7 +127,7 @@ def test_a_mesh_without_faces_has_no_voxels(run):
 
 
 def test_bad_settings_and_meshes_are_told():
-    vertices, faces = half_sphere(8)
+    vertices, faces = twins.half_sphere(8)
     with pytest.raises(UsageError, match="regularisation"):
         mesh_to_grid(vertices, faces, 8, regularisation=0.0)
     with pytest.raises(UsageError, match="resolution"):
