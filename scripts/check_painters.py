@@ -87,7 +87,7 @@ class TruePainter:
         return self.layout.size
 
     def limit_memory(self, gib: float) -> None:
-        """Return an empty text: it needs none."""
+        """Do nothing: it needs no memory."""
 
     def release(self) -> None:
         """Do nothing: it holds nothing."""

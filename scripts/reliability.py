@@ -65,7 +65,7 @@ def on_white(seed: int) -> Image.Image:
 
 
 def cut(path: Path, image: Image.Image, **options: Any) -> None:
-    """Return the picture saved and cut off in the middle."""
+    """Save the picture and cut its file to a third."""
     image.save(path, **options)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 3])
 

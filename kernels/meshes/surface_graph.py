@@ -49,7 +49,7 @@ class SurfaceGraph:
         self._sweep = _vertex_sweep(place, self._triangles, pitch) if pitch else None
 
     def _join(self) -> None:
-        """Return the symmetric matrix of how closely nodes are tied, and the usual distance of neighbours."""
+        """Build the symmetric matrix of link strengths, and the median distance of neighbours."""
         ends = self._node[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
         near = min(NEIGHBOURS + 1, self.count)
         found = KDTree(self._features).query(self._features, k=near)[1].reshape(self.count, near)

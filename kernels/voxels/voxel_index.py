@@ -250,7 +250,7 @@ class VoxelIndex:
             raise BadInputError(f"voxel {voxel} (item, x, y, z) is given twice", "give every voxel once")
 
     def _insert(self) -> None:
-        """Return number the bricks.
+        """Give each brick a number.
 
         The table starts small, as surfaces fill ten voxels of a brick, and grows when needed.
         """

@@ -162,7 +162,7 @@ def released(run: Callable[..., dict[str, Any]], *arguments: Any) -> Callable[[B
 
 
 def cases(small: bool) -> list[Case]:
-    """Return steps of every model first, then fields, then decodes of two decoders."""
+    """Return the cases: steps of every model, then fields, then decodes of two decoders."""
     dtypes = ("bfloat16",) if small else ("bfloat16", "float16")
     steps = [(model, 0) for model in (*PIPELINES, "TripoSG") if model != "UltraShape"]
     steps += [("UltraShape", tokens) for tokens in ULTRASHAPE_TOKENS[: 1 if small else None]]

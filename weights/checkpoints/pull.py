@@ -241,7 +241,7 @@ def _only_one(part: Path, spec: ModelSpec) -> Iterator[None]:
 
 
 def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Callable[[Progress], None]) -> None:
-    """Return appends to the part file what is missing; a connection that breaks is taken up as long as bytes arrive.
+    """Append the missing bytes to the part file, and reconnect as long as bytes arrive.
 
     On any failure the part stays for the next run. Raises ModelMissingError (network) and OSError (disk).
     """

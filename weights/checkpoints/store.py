@@ -127,7 +127,7 @@ class Store:
         return {**read, "files": [entry for entry in files if _is_entry(entry)] if isinstance(files, list) else []}
 
     def write_record(self, spec: ModelSpec, source: str, files: list[dict], **more: object) -> None:
-        """Return notes where the files came from and their hashes, for `verify`. Raises OutputError."""
+        """Record the source of the files and their hashes, for `verify`. Raises OutputError."""
         note = {"schema": "varco3d.weights/1", "name": spec.name, "source": source, "files": files, **more}
         path = self.record_path(spec)
         try:

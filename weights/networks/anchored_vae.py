@@ -101,7 +101,7 @@ class FieldHead(nn.Module):
         return self.token(tokens)
 
     def forward(self, prepared: Tensor, anchors: Tensor, points: Tensor, neighbours: Tensor, spacing: Tensor) -> Tensor:
-        """Return prepared [B,N,w], anchors [B,N,3], points [B,P,3], neighbours [B,P,K], spacing [B] -> [B,P]."""
+        """Decode prepared [B,N,w], anchors [B,N,3], points [B,P,3], neighbours [B,P,K], spacing [B] -> [B,P]."""
         relative = (points[:, :, None] - take(anchors, neighbours)) / spacing[:, None, None, None]
         features = torch.cat([relative, relative.norm(dim=-1, keepdim=True), octaves(relative * 0.5, 3)], -1)
         h = F.relu(take(prepared, neighbours) + self.relative(features.to(prepared.dtype)))

@@ -158,7 +158,7 @@ class FluxDit(nn.Module):
         return vec
 
     def sinusoid(self, t: Tensor) -> Tensor:
-        """Return times or guidance scales [B] -> [B, 256]."""
+        """Embed times or guidance scales [B] -> [B, 256]."""
         frequencies = recorded_frequencies(self.config.period, t.device)
         return time_sinusoid(TIME_UNITS * t.float(), frequencies, cosine_first=True)
 

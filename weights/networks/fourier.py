@@ -46,7 +46,7 @@ def sinusoid_frequencies(count: int, period: float, device: torch.device | None 
 
 
 def time_sinusoid(t: Tensor, frequencies: Tensor, cosine_first: bool) -> Tensor:
-    """Return times [B] and frequencies [F] -> [B, 2 F] of sines and cosines, in float32."""
+    """Embed times [B] with frequencies [F] -> [B, 2 F] sines and cosines, in float32."""
     phases = t.float()[:, None] * frequencies.to(t.device)
     parts = (phases.cos(), phases.sin()) if cosine_first else (phases.sin(), phases.cos())
     return torch.cat(parts, dim=-1)

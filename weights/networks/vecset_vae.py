@@ -105,7 +105,7 @@ class Encoder(nn.Module):
         return torch.cat([position, surface[..., 3:].float()], dim=-1).to(self.input.weight.dtype)
 
     def forward(self, queries: Tensor, surface: Tensor) -> Tensor:
-        """Return queries [B, N, 3 + features] (or [B, N, 3]), surface [B, P, 3 + features] -> [B, N, W]."""
+        """Encode queries [B, N, 3 + features] (or [B, N, 3]), surface [B, P, 3 + features] -> [B, N, W]."""
         project = self.input if self.input_query is None else self.input_query
         x = project(self.features_of(queries))
         x = self.cross(x, self.cross.keys_of(self.input(self.features_of(surface))))
@@ -128,7 +128,7 @@ class GeoDecoder(nn.Module):
         self.out = nn.Linear(width, 1)
 
     def keys_of(self, decoded: Tensor) -> tuple[Tensor, Tensor]:
-        """Return decoded [B, N, W] -> keys and values, the same for every point."""
+        """Project decoded [B, N, W] to keys and values, the same for every point."""
         return self.cross.keys_of(decoded if self.latents is None else self.latents(decoded))
 
     def forward(self, points: Tensor, keys: tuple[Tensor, Tensor], attend: Attend = attend_all) -> Tensor:

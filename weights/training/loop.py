@@ -46,7 +46,7 @@ class LoopConfig:
 
 
 def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_rate: float) -> None:
-    """Return the options that every training run has, with the defaults of this one."""
+    """Add the options of every training run, with the defaults of this one."""
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
     parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
     parser.add_argument("--minutes", type=float, default=minutes, help="of optimisation, over all resumed parts")

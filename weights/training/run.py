@@ -53,7 +53,7 @@ class Run:
         self.stream = Stream(data, plan.data, device, plan.seed, workers or None)
 
     def note(self, **values: Any) -> None:
-        """Return a line of the run's own log."""
+        """Write a line to the log of the run."""
         line = json.dumps({"left_s": round(self.ends - time.monotonic(), 1), **values})
         print(line, flush=True)
         with (self.out / LOG).open("a") as log:

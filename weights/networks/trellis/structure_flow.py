@@ -82,7 +82,7 @@ class StructureFlow(nn.Module):
 
 
 def time_features(t: Tensor) -> Tensor:
-    """Return times [B] -> [B, 256], cosines first."""
+    """Embed times [B] -> [B, 256], cosines first."""
     return time_sinusoid(t, sinusoid_frequencies(TIME_WIDTH // 2, TIME_PERIOD, t.device), cosine_first=True)
 
 

@@ -47,7 +47,7 @@ class Shape:
         return replace(self, vertices=self.vertices * (x, x if y is None else y, x if z is None else z))
 
     def turn(self, axis: str, degrees: float) -> Shape:
-        """Return turned about an axis through the origin, counterclockwise seen from its positive end."""
+        """Turn the shape about an axis through the origin, counterclockwise seen from its positive end."""
         k = AXES[axis]
         i, j = (k + 1) % 3, (k + 2) % 3
         cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
