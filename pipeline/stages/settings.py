@@ -145,7 +145,8 @@ class TextureSettings:
     painter: str = setting(
         "auto",
         "What paints the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
-        "own (the colours of the mesh), folder, mvadapter, or a plug-in.",
+        "own (the colours of the mesh), folder, mvadapter, hunyuan3d-paint-2.0, "
+        "hunyuan3d-paint-2.0-turbo, or a plug-in.",
     )
     prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
     negative: str | None = setting(None, "What the painter shall keep out; by default its own words.")

@@ -56,6 +56,10 @@ class PainterRow:
 PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
     {
         "mvadapter": PainterRow("mvadapter", "mvadapter", "mvadapter:MvAdapter", "mvadapter-text"),
+        "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter:base"),
+        "hunyuan3d-paint-2.0-turbo": PainterRow(
+            "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter:turbo"
+        ),
     }
 )
 

@@ -7,7 +7,6 @@ Defaults are those of the public scripts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +20,7 @@ from ...kernels.atlas.bake import View
 from ...kernels.views.cameras import Camera
 from ..checkpoints.containers import open_tensors
 from .base import Known, PaintedViews, PainterOptions, PaintTask, Room
+from .clock import Clock
 from .lora import merge_loras, merge_text_loras
 from .mvadapter_files import MODELS, MvAdapterFiles, locate
 from .mvadapter_maps import NAMES, cameras, control_maps
@@ -236,7 +236,7 @@ class _Run:
                 features = reference_features(network, read, tokens[1:], pooled[1:], size, limit)
             schedule = shifted(load_scheduler(self.files.base.scheduler))
             given = Conditioning(tokens, pooled, states, features, size)
-            told = _Clock(self.task.progress)
+            told = Clock(self.task.progress)
             return sample(network, schedule, noise.to(device), given, self.steps, self.guidance, self.plan, known, told)
 
     def decode(self, latents: Tensor) -> np.ndarray:
@@ -259,15 +259,3 @@ class _Run:
         unet = load_network("UNet2DConditionModel", self.files.base.unet, self.device, self.dtype)
         merge_loras(unet, self.options.loras)
         return install_adapter(unet, open_tensors(adapter), self.device, self.dtype)
-
-
-class _Clock:
-    """Tells the progress with the time that is left, by the steps done so far."""
-
-    def __init__(self, progress: Callable[..., None]):
-        self.progress, self.started = progress, time.perf_counter()
-
-    def __call__(self, step: int, steps: int) -> None:
-        left = (time.perf_counter() - self.started) / step * (steps - step)
-        minutes = f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
-        self.progress(step, steps, f"views, step {step} of {steps}, about {minutes} left")

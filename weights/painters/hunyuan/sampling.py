@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,14 @@ Progress = Callable[[int, int], None]
 
 def _quiet(step: int, steps: int) -> None:
     return None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Latents [V, 4, h, w] of what is painted already, and where they must stay, [V, 1, h, w] in 0..1."""
+
+    latents: Tensor
+    share: Tensor
 
 
 def encode(vae: Any, pictures: np.ndarray, noise: Tensor) -> Tensor:
@@ -48,14 +56,20 @@ def sample20(
     guidance: float | None,
     draw: Draw,
     progress: Progress = _quiet,
+    kept: Kept | None = None,
 ) -> Tensor:
-    """Return latents [V, 4, h, w] from noise [V, 4, h, w] of variance 1. guidance None: the turbo model's one row."""
+    """Return latents [V, 4, h, w] from noise [V, 4, h, w] of variance 1. guidance None: the turbo model's one row.
+
+    What is kept takes, after each step, the noise that the next one expects: so the rest grows towards it.
+    """
     rows = rows20(network, given, guidance is not None)
     x, count = steps.start(noise), len(steps.times)
     for step, time in enumerate(steps.times):
         read = steps.scaled(x, step).to(given.normal.dtype)[None]
         said = [network.predict(read, time.to(x.device), *row).float() for row in rows]
         x = steps.next(said[0] if guidance is None else said[0] + guidance * (said[1] - said[0]), x, step, draw)
+        if kept is not None:
+            x = kept.share * steps.noised(kept.latents, noise, step) + (1 - kept.share) * x
         progress(step + 1, count)
     return x
 

@@ -60,6 +60,10 @@ class AncestralSteps:
         moved = x + (x - clean) / now * (down - now)
         return moved + draw(step) * up if float(up) > 0 else moved
 
+    def noised(self, clean: Tensor, noise: Tensor, step: int) -> Tensor:
+        """Return clean latents with the noise that is left after a step."""
+        return clean + noise * self.sigmas[step + 1]
+
 
 @dataclass(frozen=True)
 class ConsistencySteps:
@@ -94,6 +98,13 @@ class ConsistencySteps:
             return clean
         then = self.alphas[int(self.times[step + 1])]
         return then**0.5 * clean + (1 - then) ** 0.5 * draw(step)
+
+    def noised(self, clean: Tensor, noise: Tensor, step: int) -> Tensor:
+        """Return clean latents with the noise that is left after a step."""
+        if step + 1 == len(self.times):
+            return clean
+        then = self.alphas[int(self.times[step + 1])]
+        return then**0.5 * clean + (1 - then) ** 0.5 * noise
 
 
 def turbo_times() -> Tensor:
