@@ -1,10 +1,11 @@
 # Kernels are Python in syntax only, their types are Warp's:
 # pyright: reportArgumentType=false, reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false
 # pyright: reportGeneralTypeIssues=false, reportReturnType=false
-"""Where triangles pierce the lines of a grid, by scan conversion with half-open limits, in voxel units and float64.
+"""Crossings of triangles with the lines of a grid, in voxel units and float64.
 
-The lines parallel to axis a lie at whole numbers of the other two axes. Of an edge that two triangles share, one of
-them pierces the lines, so a closed surface crosses each line as often inwards as outwards.
+Scan conversion with half-open limits finds them. The lines parallel to axis a lie at whole numbers of the other two
+axes. Of an edge that two triangles share, one of them pierces the lines, so a closed surface crosses each line as often
+inwards as outwards.
 """
 
 import warp as wp

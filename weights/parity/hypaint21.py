@@ -167,7 +167,7 @@ def maps(fixture: Fixture) -> None:
 
 
 def views(fixture: Fixture) -> None:
-    """Which triangles each candidate shows, and the choice of views from it."""
+    """Compare the triangles that each candidate view shows, and the choice of views from them."""
     config = fixture.config
     vertices, faces, frame = read_mesh(fixture)
     if places_of(config["candidates"]) != list(CANDIDATES):
