@@ -71,3 +71,8 @@ def test_the_nearest_tests_are_the_mirror_and_those_that_import() -> None:
     root, nearest = MUTANTS["ROOT"], MUTANTS["nearest_tests"]
     assert nearest(root, "varco3d/pipeline/stages/prepare.py", 1) == ["tests/pipeline/stages/test_prepare.py"]
     assert "tests/pipeline/stages/test_stages.py" in nearest(root, "varco3d/pipeline/stages/clean.py", 4)
+
+
+def test_a_file_that_no_test_imports_has_those_of_the_folders_above() -> None:
+    near = MUTANTS["nearest_tests"](MUTANTS["ROOT"], "varco3d/pipeline/meshes/readers/obj.py", 4)
+    assert len(near) == 4 and all(path.startswith("tests/pipeline/meshes/") for path in near)
