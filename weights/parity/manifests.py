@@ -43,6 +43,7 @@ from ..checkpoints.direct3d import NETWORKS as DIRECT3D_NETWORKS
 from ..checkpoints.direct3d import direct3d_networks
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
 from ..checkpoints.trellis import NETWORKS as TRELLIS_NETWORKS
+from ..checkpoints.trellis2 import is_trellis2, trellis2_network
 from ..generators.hunyuan import image_encoder
 from ..networks.clip_text import ClipText
 from ..networks.dino import Dino
@@ -142,6 +143,8 @@ def networks_of(name: str, stored: Shapes, config: Mapping[str, Any]) -> dict[st
     if kind in ("TripoSGVAEModel", "Tripo2VAEModel"):
         vae = triposg_vae_config(config)
         return {"": (partial(VecSetVae, vae), triposg_vae(vae.layers))}
+    if is_trellis2(config):
+        return {"": trellis2_network(config)}
     if class_name(config.get("name", "")).removeprefix("Elastic") in TRELLIS_NETWORKS:
         return {"": trellis_network(config)}
     if "num_register_tokens" in config:

@@ -13,12 +13,14 @@ from . import hypaint20 as of_hypaint20
 from . import hypaint21 as of_hypaint21
 from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
+from . import trellis2 as of_trellis2
 from . import volumes as of_volumes
 from .direct3d import direct3d_case
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
 from .ovoxel import ovoxel_case
 from .trellis import trellis_case
+from .trellis2_pipelines import trellis2_case
 
 Case = Callable[[Fixture], None]
 TENSORS = (".safetensors", *TORCH_SUFFIXES)
@@ -57,6 +59,9 @@ def recognise(fixture: Fixture) -> Case:
     if painter is not None:
         return painter
     named = class_named(fixture)
+    second = trellis2_case(fixture, named)
+    if second is not None:
+        return second
     if (folder / "model_index.json").is_file():
         return of_pipelines.triposg
     if (folder / "pipeline.json").is_file():
@@ -96,6 +101,8 @@ def is_network(folder: Path) -> bool:
     fixture = Fixture(folder, recording=recordings(folder)[0])
     case = recognise(fixture)
     named = class_named(fixture)
+    if case in of_trellis2.NETWORKS:
+        return True
     return any(case is known(named) for known in (network_case, trellis_case, direct3d_case))
 
 

@@ -4,7 +4,7 @@ Tokens of all items lie in one row of rows [N, W]; a VoxelSet tells their items 
 all voxels. Shapes: N tokens, B items, M context tokens, W width, H heads, d = W / H.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -44,9 +44,13 @@ class PackedSelfAttention(nn.Module):
         self.norm_k = head_norm(qk_norm, heads, width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, segments: Segments) -> Tensor:
+    def forward(self, x: Tensor, segments: Segments, rotate: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """x [N, W] -> [N, W]; `rotate` turns q and k [N, H, d] by position after their norm."""
         q, k, v = self.qkv(x).unflatten(-1, (3, self.heads, -1)).unbind(1)
-        return self.out(attend_packed(self.norm_q(q), self.norm_k(k), v, segments).flatten(1))
+        q, k = self.norm_q(q), self.norm_k(k)
+        if rotate is not None:
+            q, k = rotate(q), rotate(k)
+        return self.out(attend_packed(q, k, v, segments).flatten(1))
 
 
 class ItemAttention(PackedSelfAttention):

@@ -7,6 +7,7 @@ count it in thousandths and give noise - data.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -32,8 +33,11 @@ class FlowSettings:
 
 
 def noise_levels(steps: int, rescale: float) -> Tensor:
-    """Levels [steps + 1] float64 from 1 to 0; every step between two calls the network."""
-    t = torch.linspace(1.0, 0.0, steps + 1, dtype=torch.float64)
+    """Levels [steps + 1] float64 from 1 to 0; every step between two calls the network.
+
+    Spaced as numpy does: in its last place a level decides whether it lies in an interval that ends there.
+    """
+    t = torch.from_numpy(np.linspace(1.0, 0.0, steps + 1))
     return rescale * t / (1 + (rescale - 1) * t)
 
 

@@ -1,0 +1,62 @@
+"""TRELLIS.2 against its recordings, and deliberate mistakes that the recordings must show."""
+
+from pathlib import Path
+
+import pytest
+
+from varco3d.weights.networks import fourier
+from varco3d.weights.networks.trellis.sampler import noise_levels
+from varco3d.weights.networks.trellis2 import sampler, sc_blocks
+from varco3d.weights.parity.run import run_fixture
+
+FIXTURES = Path(__file__).parent / "fixtures"
+LARGE = next(
+    (parent / "shared" / "parity" for parent in FIXTURES.parents if (parent / "shared" / "parity").is_dir()), None
+)
+NETWORKS = "varco3d.weights.networks"
+
+
+@pytest.mark.skipif(LARGE is None, reason="the larger recordings are not here")
+@pytest.mark.parametrize("name", ["cascade", "image_prep", "pipeline", "shape_vae", "slat_flow", "ss_vae"])
+def test_equals_the_larger_recordings(name: str) -> None:
+    assert LARGE is not None
+    outcome = run_fixture(LARGE / f"trellis2_{name}")
+    assert outcome.ok, outcome.line()
+
+
+def test_another_order_of_children_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sc_blocks, "X_FASTEST", tuple(range(8)))
+    assert not run_fixture(FIXTURES / "trellis2_sc_blocks").ok
+
+
+def test_a_wrong_epsilon_in_the_blocks_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sc_blocks, "EPS", 1e-5)
+    assert not run_fixture(FIXTURES / "trellis2_sc_blocks").ok
+
+
+def test_a_wrong_epsilon_of_the_last_norm_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{NETWORKS}.trellis2.sc_vae.FINAL_EPS", 1e-6)
+    assert not run_fixture(FIXTURES / "trellis2_tex_vae").ok
+
+
+def test_a_rotation_the_other_way_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        f"{NETWORKS}.trellis2.lattice_flow.rotate_pairs", lambda x, cos, sin: fourier.rotate_pairs(x, cos, -sin)
+    )
+    assert not run_fixture(FIXTURES / "trellis2_ss_flow").ok
+
+
+def test_levels_in_single_precision_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "varco3d.weights.parity.trellis2_pipelines.noise_levels",
+        lambda steps, rescale: noise_levels(steps, rescale).float(),
+    )
+    assert not run_fixture(FIXTURES / "trellis2_sampler").ok
+
+
+def test_a_spread_over_all_items_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "varco3d.weights.parity.trellis2_pipelines.sparse_spread",
+        lambda x, slices: sampler.sparse_spread(x, [slice(0, len(x))]),
+    )
+    assert not run_fixture(FIXTURES / "trellis2_sampler").ok
