@@ -46,7 +46,7 @@ def case20(fixture: Fixture) -> Callable[[Fixture], None] | None:
 
 
 def block(fixture: Fixture) -> None:
-    """A block that reads references, and between views while it reads their features."""
+    """Check a block that reads references, and between views while it reads their features."""
     from diffusers.models.attention import BasicTransformerBlock
 
     params = fixture.config["params"]
@@ -110,7 +110,7 @@ def compare_embeds(fixture: Fixture, features: dict[str, Tensor]) -> None:
 
 
 def unet(fixture: Fixture) -> None:
-    """The reference pass and the painting UNet, in several mixtures."""
+    """Check the reference pass and the painting UNet, in several mixtures."""
     network = network20(fixture.config["params"], fixture.folder / fixture.config["weights"])
     features = network.read_reference(fixture.number("in.ref_latents"))
     fixture.get("in.camera_info_ref")  # the UNet that reads references has no table of cameras
@@ -208,7 +208,7 @@ def compare_latents(fixture: Fixture, vae: Any, position: np.ndarray, normal: np
 
 
 def pipeline(fixture: Fixture) -> None:
-    """A whole run of the base or the turbo model: latents, every step, pictures."""
+    """Check a whole run of the base or the turbo model: latents, every step, pictures."""
     folder, turbo = fixture.folder, fixture.way == "turbo"
     network = network20(read_config(folder / "unet"), folder / "unet" / "diffusion_pytorch_model.safetensors")
     vae = load_vae(folder / "vae", "cpu", torch.float32)

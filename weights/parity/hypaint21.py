@@ -74,7 +74,7 @@ class SelfLayer(Attention):
 
 
 def attention(fixture: Fixture) -> None:
-    """The three attention layers and the rotation by positions."""
+    """Check the three attention layers and the rotation by positions."""
     params = fixture.config["params"]
     width, heads = int(params["dim"]), int(params["heads"])
 
@@ -119,7 +119,7 @@ def network21(unet_config: dict[str, Any], path: Path) -> Network21:
 
 
 def unet(fixture: Fixture) -> None:
-    """The reference pass, the DINO projection and the painting UNet, in several mixtures."""
+    """Check the reference pass, the DINO projection and the painting UNet, in several mixtures."""
     network = network21(fixture.config["params"], fixture.folder / fixture.config["weights"])
     features = network.read_reference(fixture.number("in.ref_latents"))
     compare_embeds(fixture, features)
@@ -156,7 +156,7 @@ def compare_choice(fixture: Fixture, seen: np.ndarray, areas: np.ndarray, told: 
 
 
 def maps(fixture: Fixture) -> None:
-    """Maps with flat normals, and the choice of views."""
+    """Check maps with flat normals, and the choice of views."""
     config = fixture.config
     vertices, faces, _ = read_mesh(fixture)
     places = places_of(config["params"])
@@ -184,7 +184,7 @@ def views(fixture: Fixture) -> None:
 
 
 def pipeline(fixture: Fixture) -> None:
-    """A whole run: latents, every step, pictures."""
+    """Check a whole run: latents, every step, pictures."""
     folder, call = fixture.folder, fixture.config["call"]
     network = network21(read_config(folder / "unet"), folder / "unet" / "diffusion_pytorch_model.safetensors")
     vae = load_vae(folder / "vae", "cpu", torch.float32)

@@ -65,8 +65,10 @@ def camera_number(place: tuple[int, int]) -> int:
 
 
 def matrices(camera: Camera, frame: Frame) -> tuple[np.ndarray, np.ndarray]:
-    """Return world to camera and projection, [4, 4] float64 each, in the painter's world: rows of pictures grow with
-    the camera's y."""
+    """Return world to camera and projection, [4, 4] float64 each, in the painter's world.
+
+    Rows of pictures grow with the camera's y.
+    """
     w2c = np.eye(4)
     w2c[:3, :3] = np.diag([1.0, -1.0, 1.0]) @ camera.axes() @ TO_PAINTER.T
     w2c[2, 3] = -camera.distance * frame.scale
