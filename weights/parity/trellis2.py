@@ -40,7 +40,7 @@ OCCUPIED_POOL = 2  # cells of the recorded occupancy to one of the pooled
 
 
 def network(fixture: Fixture, name: str, params: Mapping[str, Any], stored: Tensors) -> nn.Module:
-    """The network of a class, filled from what is stored for it."""
+    """Build the network of a class and fill it from its stored tensors."""
     build, layout = trellis2_network({"name": name, "args": params})
     return filled(build, layout, stored, fixture.device)
 
@@ -60,7 +60,7 @@ def structure_flow(fixture: Fixture) -> None:
 
 
 def latent_flows(fixture: Fixture) -> None:
-    """The flow of shape, and that of texture with the shape latents after its noise."""
+    """Check the flow of shape, and that of texture with the shape latents after its noise."""
     stored, t, context = weights_of(fixture), fixture.number("in.t"), fixture.number("in.cond")
     voxels, noise = VoxelSet(fixture.get("in.coords"), len(t)), fixture.number("in.x")
     shape = cast(LatticeFlow, network(fixture, "SLatFlowModel", fixture.config["params"], stored.part("shape")))
@@ -179,7 +179,7 @@ def grid_mesh(coords: Tensor, raw: Tensor, resolution: int) -> tuple[Tensor, Ten
 
 
 def dinov3(fixture: Fixture) -> None:
-    """The encoder at every recorded size of one picture."""
+    """Check the encoder at every recorded size of one picture."""
     stored = weights_of(fixture)
     config = dinov3_config(fixture.config["params"])
     encoder = cast(Dinov3, filled(partial(Dinov3, config), DINOV3, stored, fixture.device))

@@ -79,7 +79,7 @@ def toy_flow(weight: Tensor, voxels: VoxelSet | None, x: Tensor, t: Tensor, cont
 
 
 def sampler(fixture: Fixture) -> None:
-    """Steps of a toy flow on a dense grid and on voxels, and the calls it gets."""
+    """Check steps of a toy flow on a dense grid and on voxels, and the calls it gets."""
     voxels, weight = VoxelSet(fixture.get("in.coords")), fixture.number("in.W")
     context = fixture.number("in.cond")
     for name, told in fixture.config["settings"].items():

@@ -17,7 +17,7 @@ Spread = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class GuidanceSettings:
-    """How a flow was published to be run.
+    """Sampling settings of a flow, as published.
 
     strength: s of s with + (1 - s) without; 1 is none. rescale: share of the estimate that gets the spread of the one
     with the context alone. interval: noise levels with guidance, both ends included. time_rescale: above 1 spends more
