@@ -75,7 +75,7 @@ def recorded_cameras(files: Mapping[str, Path]) -> dict[str, Camera] | None:
         told = json.loads(path.read_text(encoding="utf-8"))
         return {name: Camera(**{**about, "shift": tuple(about.get("shift", (0, 0)))}) for name, about in told.items()}
     except (ValueError, TypeError, AttributeError, UsageError, OSError) as error:
-        hint = "Take the file that --save-stages wrote, or remove it."
+        hint = "Take the file that `save_stages` wrote, or remove it."
         raise BadInputError(f"{path} does not hold cameras: {error}", hint) from error
 
 

@@ -19,7 +19,14 @@ from varco3d.pipeline.batch.runner import BatchOptions
 from varco3d.pipeline.batch.worker import RunConfig
 
 READ_ELSEWHERE = {"pull": "varco3d.cli.run downloads before the batch"}
-ALSO = {"quads": ["-f", "obj"], "views_framed": ["--views", "sides"]}  # flags without which another is refused
+SEVERAL = ["-m", "hunyuan3d-2mv"]  # a model that takes pictures of sides
+ALSO = {  # flags without which another is refused
+    "quads": ["-f", "obj"],
+    "views_framed": ["--views", "sides"],
+    "left": SEVERAL,
+    "back": SEVERAL,
+    "right": SEVERAL,
+}
 MANY = ("limit", "include", "exclude", "shard", "recursive", "from_list")  # need a folder of pictures
 VALUES = {
     "output": "other", "name": "{stem}-x.{ext}", "require": "watertight", "model": "triposg", "from": "export",
