@@ -21,6 +21,9 @@ PICTURE = Path(__file__).parents[2] / "examples" / "fluent3d_mushroom.png"
 QUICK = {
     "coarse_candidates": 1,
     "coarse_second_look": False,
+    "coarse_outline": False,
+    "decode_outline": False,
+    "decode_smooth": 0.0,
     "sample_tokens": 256,
     "decode_resolution": 48,
     "texture_size": 256,

@@ -14,10 +14,10 @@ from varco3d.pipeline.recipe import Recipe, load_recipe
 
 ROOT = Path(__file__).parents[2]
 QUICK = {
-    "coarse": {"candidates": 1, "second_look": False},
+    "coarse": {"candidates": 1, "second_look": False, "outline": False},
     "sample": {"tokens": 256},
     "texture": {"size": 256},
-    "decode": {"resolution": 48},
+    "decode": {"resolution": 48, "outline": False, "smooth": 0.0},
     "clean": {"faces": 2000},
 }
 

@@ -93,7 +93,7 @@ def test_a_ball_comes_out_round(parts):
     rough = latents_surface(coarse, mean, anchors, 48)
     guessed = shape_scores(rough, truth)
     assert guessed.iou > 0.6
-    looked = latents_surface(coarse, mean, anchors, 48, bend=lambda field: coarse.second_look(field, condition))
+    looked = latents_surface(coarse, mean, anchors, 48, change=lambda field: coarse.second_look(field, condition))
     again = shape_scores(looked, truth)
     assert again.iou > 0.85 and again.normal > guessed.normal
     voxels, _ = voxelize(rough[0], rough[1], 32)
