@@ -1,9 +1,8 @@
 """Direct3D-S2 against its recordings, and deliberate mistakes that the recordings must show."""
 
-from pathlib import Path
-
 import pytest
 import torch
+from recordings import FIXTURES, SHARED
 from torch.nn import functional as F
 
 from varco3d.weights.networks.direct3d import refiner, sparse_attention
@@ -12,17 +11,12 @@ from varco3d.weights.networks.direct3d.sparse_attention import SpatialSparseAtte
 from varco3d.weights.networks.sparse import resample
 from varco3d.weights.parity.run import run_fixture
 
-FIXTURES = Path(__file__).parent / "fixtures"
-LARGE = next(
-    (parent / "shared" / "parity" for parent in FIXTURES.parents if (parent / "shared" / "parity").is_dir()), None
-)
 
-
-@pytest.mark.skipif(LARGE is None, reason="the larger recordings are not here")
+@pytest.mark.skipif(SHARED is None, reason="the larger recordings are not here")
 @pytest.mark.parametrize("name", ["dense_dit", "dense_vae", "pipeline", "refiner_1024", "sparse_dit_v11", "ssa_v10"])
 def test_equals_the_larger_recordings(name: str) -> None:
-    assert LARGE is not None
-    outcome = run_fixture(LARGE / f"d3ds2_{name}")
+    assert SHARED is not None
+    outcome = run_fixture(SHARED / f"d3ds2_{name}")
     assert outcome.ok, outcome.line()
 
 

@@ -4,15 +4,12 @@ from pathlib import Path
 
 import pytest
 import torch
+from recordings import FIXTURES, SHARED
 
 from varco3d.weights.painters.hunyuan import maps, network20, network21, sampling, voxels
 from varco3d.weights.parity import hypaint21
 from varco3d.weights.parity.run import run_fixture
 
-FIXTURES = Path(__file__).parent / "fixtures"
-SHARED = next(
-    (parent / "shared" / "parity" for parent in FIXTURES.parents if (parent / "shared" / "parity").is_dir()), None
-)
 RECORDINGS = [] if SHARED is None else sorted(SHARED.glob("hypaint2*"))
 
 

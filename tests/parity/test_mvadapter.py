@@ -4,14 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from recordings import FIXTURES, SHARED
 
 from varco3d.weights.painters import mvadapter_attention, mvadapter_network
 from varco3d.weights.parity.run import run_fixture
 
-FIXTURES = Path(__file__).parent / "fixtures"
-SHARED = next(
-    (parent / "shared" / "parity" for parent in FIXTURES.parents if (parent / "shared" / "parity").is_dir()), None
-)
 RECORDINGS = [] if SHARED is None else sorted(SHARED.glob("mvadapter_*"))
 
 

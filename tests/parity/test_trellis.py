@@ -1,24 +1,18 @@
 """TRELLIS against its recordings, and deliberate mistakes that the recordings must show."""
 
-from pathlib import Path
-
 import pytest
+from recordings import FIXTURES, SHARED
 
 from varco3d.weights.networks.sparse import resample
 from varco3d.weights.networks.trellis import modulated
 from varco3d.weights.parity.run import run_fixture
 
-FIXTURES = Path(__file__).parent / "fixtures"
-LARGE = next(
-    (parent / "shared" / "parity" for parent in FIXTURES.parents if (parent / "shared" / "parity").is_dir()), None
-)
 
-
-@pytest.mark.skipif(LARGE is None, reason="the larger recordings are not here")
+@pytest.mark.skipif(SHARED is None, reason="the larger recordings are not here")
 @pytest.mark.parametrize("name", ["trellis_pipeline", "trellis_slat_mesh_dec", "trellis_ss_flow"])
 def test_equals_the_larger_recordings(name: str) -> None:
-    assert LARGE is not None
-    outcome = run_fixture(LARGE / name)
+    assert SHARED is not None
+    outcome = run_fixture(SHARED / name)
     assert outcome.ok, outcome.line()
 
 

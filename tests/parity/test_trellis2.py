@@ -1,26 +1,21 @@
 """TRELLIS.2 against its recordings, and deliberate mistakes that the recordings must show."""
 
-from pathlib import Path
-
 import pytest
+from recordings import FIXTURES, SHARED
 
 from varco3d.weights.networks import fourier
 from varco3d.weights.networks.trellis.sampler import noise_levels
 from varco3d.weights.networks.trellis2 import sampler, sc_blocks
 from varco3d.weights.parity.run import run_fixture
 
-FIXTURES = Path(__file__).parent / "fixtures"
-LARGE = next(
-    (parent / "shared" / "parity" for parent in FIXTURES.parents if (parent / "shared" / "parity").is_dir()), None
-)
 NETWORKS = "varco3d.weights.networks"
 
 
-@pytest.mark.skipif(LARGE is None, reason="the larger recordings are not here")
+@pytest.mark.skipif(SHARED is None, reason="the larger recordings are not here")
 @pytest.mark.parametrize("name", ["cascade", "image_prep", "pipeline", "shape_vae", "slat_flow", "ss_vae"])
 def test_equals_the_larger_recordings(name: str) -> None:
-    assert LARGE is not None
-    outcome = run_fixture(LARGE / f"trellis2_{name}")
+    assert SHARED is not None
+    outcome = run_fixture(SHARED / f"trellis2_{name}")
     assert outcome.ok, outcome.line()
 
 
