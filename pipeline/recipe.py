@@ -30,6 +30,7 @@ from .._places import user_path
 from .._plugins import RECIPES, package_of, plugins
 from .._text import suggestion
 from .._toml import read_toml
+from .._version import __version__
 from ..errors import UsageError
 from .settings import change_settings
 from .stage import ORDER, load_stage
@@ -83,6 +84,16 @@ class Recipe:
         """Plain values, in stage order: what the record, the dry run and the hash are made of."""
         stages = {spec.name: {"use": spec.use, "settings": dataclasses.asdict(spec.settings)} for spec in self.stages}
         return {"name": self.name, "models": dict(self.models), "stages": stages}
+
+    def about(self, run_seed: int) -> dict[str, Any]:
+        """Return the facts about a result that a GLB's extras hold."""
+        return {
+            "recipe": self.name,
+            "preset": self.preset,
+            "seed": run_seed,
+            "version": __version__,
+            "weights_licence": self.licence,
+        }
 
     def digest(self) -> str:
         """sha256 of the resolved settings: equal digests promise equal results for equal inputs and weights."""

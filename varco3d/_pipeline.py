@@ -14,7 +14,6 @@ from ._files import sha256_of
 from ._inputs import MeshLike, Picture, mesh_of, picture_file
 from ._results import Result, Step
 from ._text import suggestion
-from ._version import __version__
 from .errors import UsageError
 from .pipeline.artifacts import SIDES, Asset
 from .pipeline.chain import Chain, ItemState, select_stages
@@ -156,13 +155,7 @@ class Pipeline:
             stages = {name: self.stages.get(name) or load_stage(recipe.stage(name).use) for name in recipe.names()}
             names = select_stages(recipe, None, until, sorted(left_out), have, stages)
             chain = Chain(recipe, self._pool, names, self.device, self.dtype, self.memory, stages)
-            about = {
-                "recipe": recipe.name,
-                "preset": recipe.preset,
-                "seed": seed,
-                "version": __version__,
-                "weights_licence": recipe.licence,
-            }
+            about = recipe.about(seed)
             item = ItemState(asset.source.stem, asset, item_seed(seed, sha256_of(asset.source)), about=about)
             emit = _teller(progress)
             for name in names:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from ..._files import is_temporary, move_whole, output_error, sha256_of
-from ..._version import __version__
 from ...errors import OutOfMemoryError, OutputError, Varco3DError
 from ..artifacts import Asset
 from ..chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
@@ -133,14 +132,7 @@ class Worker:
         item, config = task.item, self.config
         emit(ItemStarted(item.id, str(item.source), task.sha256, task.seed, task.attempt))
         asset = dataclasses.replace(item.asset or Asset(), source=item.source, mask=item.mask, hashes=dict(task.hashes))
-        about = {
-            "recipe": config.recipe.name,
-            "preset": config.recipe.preset,
-            "seed": item.run_seed,
-            "version": __version__,
-            "weights_licence": config.recipe.licence,
-            **config.about,
-        }
+        about = {**config.recipe.about(item.run_seed), **config.about}
         return ItemState(
             id=item.id,
             asset=asset,
