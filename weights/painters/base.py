@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..._text import GIB
+from ...errors import UsageError
 
 if TYPE_CHECKING:  # a list of painters must not load kernels
     import numpy as np
@@ -127,3 +128,14 @@ class Painter(Protocol):
     def release(self) -> None:
         """Give all memory back; the next call loads again."""
         ...
+
+
+def view_size(name: str, task: PaintTask, best: int, grid: int) -> int:
+    """Return the side of a painter's views, pixels: `best` when the task names none.
+
+    Raises UsageError for a size that is no multiple of `grid`.
+    """
+    size = task.size or best
+    if size % grid or size < grid:
+        raise UsageError(f"{name} paints no views of {size} px", f"Give a multiple of {grid}; {best} is best.")
+    return size

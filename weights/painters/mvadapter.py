@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...errors import ModelMissingError, UsageError
+from ...errors import ModelMissingError
 from ...kernels.atlas.bake import View
 from ...kernels.views.cameras import Camera
 from ..checkpoints.containers import open_tensors
-from .base import Known, PaintedViews, PainterOptions, PaintTask, Room
+from .base import Known, PaintedViews, PainterOptions, PaintTask, Room, view_size
 from .clock import Clock
 from .lora import merge_loras, merge_text_loras
 from .mvadapter_files import MODELS, MvAdapterFiles, locate
@@ -125,10 +125,7 @@ class MvAdapter:
 
     def size(self, task: PaintTask) -> int:
         """Return the side of a view, pixels. Raises UsageError for a size that is no multiple of GRID."""
-        size = task.size or SIZE
-        if size % GRID or size < GRID:
-            raise UsageError(f"mvadapter paints no views of {size} px", f"Give a multiple of {GRID}; {SIZE} is best.")
-        return size
+        return view_size(self.name, task, SIZE, GRID)
 
     def limit_memory(self, gib: float) -> None:
         self.room = replace(self.room, memory=gib)

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .unet import Attention, Shapes, add_text, attention, painting_unet, reading_unet, wrap_blocks
+from .unet import Attention, Shapes, add_text, attention, painting_unet, read_clean, reading_unet, wrap_blocks
 
 CAMERAS = 49  # 0-4 reference cameras, 5-48 painted ones
 FIRST_PAINTED = 5
@@ -101,15 +101,9 @@ class Network20(nn.Module):
 
     def read_reference(self, latents: Tensor) -> dict[str, Tensor]:
         """Return the features [B, R * L, C] by block of clean reference latents [B, R, 4, h, w], read at time 0."""
-        count = latents.shape[1]
         kept: dict[str, Tensor] = {}
-        self.unet_dual(
-            latents.flatten(0, 1),
-            torch.zeros((), dtype=torch.long, device=latents.device),
-            encoder_hidden_states=self.unet.learned_text_clip_ref.expand(len(latents) * count, -1, -1),
-            cross_attention_kwargs={"reading": Reading20(count, kept=kept)},
-            return_dict=False,
-        )
+        reading = Reading20(latents.shape[1], kept=kept)
+        read_clean(self.unet_dual, latents, self.unet.learned_text_clip_ref, reading)
         return kept
 
     def predict(self, x: Tensor, time: Tensor, text: Tensor, given: Given20) -> Tensor:

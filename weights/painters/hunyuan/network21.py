@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..attention import attend
-from .unet import Attention, Shapes, add_text, attention, painting_unet, reading_unet, wrap_blocks
+from .unet import Attention, Shapes, add_text, attention, painting_unet, read_clean, reading_unet, wrap_blocks
 
 MATERIALS = 2
 PERIOD = 10000.0
@@ -229,15 +229,9 @@ class Network21(nn.Module):
 
     def read_reference(self, latents: Tensor) -> dict[str, Tensor]:
         """Return the features [B, R * L, C] by block of clean reference latents [B, R, 4, h, w], read at time 0."""
-        count = latents.shape[1]
         kept: dict[str, Tensor] = {}
-        self.unet_dual(
-            latents.flatten(0, 1),
-            torch.zeros((), dtype=torch.long, device=latents.device),
-            encoder_hidden_states=self.unet.learned_text_clip_ref.expand(len(latents) * count, -1, -1),
-            cross_attention_kwargs={"reading": Reading21(count, kept=kept)},
-            return_dict=False,
-        )
+        reading = Reading21(latents.shape[1], kept=kept)
+        read_clean(self.unet_dual, latents, self.unet.learned_text_clip_ref, reading)
         return kept
 
     def project_dino(self, tokens: Tensor) -> Tensor:

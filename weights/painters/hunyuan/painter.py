@@ -22,7 +22,7 @@ from ....kernels.views.cameras import Camera
 from ...checkpoints.containers import open_tensors
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
-from ..base import PaintedViews, PaintTask, Room
+from ..base import PaintedViews, PaintTask, Room, view_size
 from ..clock import Clock
 from ..mvadapter import decode_latents
 from ..mvadapter_room import ACTIVATIONS, DECODING, LIBRARIES, LOADING
@@ -124,10 +124,7 @@ class HunyuanPaint20:
 
     def size(self, task: PaintTask) -> int:
         """Return the side of the pictures. Raises UsageError for a size that is no multiple of GRID."""
-        size = task.size or SIZE
-        if size % GRID or size < GRID:
-            raise UsageError(f"{self.name} paints no views of {size} px", f"Give a multiple of {GRID}; {SIZE} is best.")
-        return size
+        return view_size(self.name, task, SIZE, GRID)
 
     def limit_memory(self, gib: float) -> None:
         """Set another budget for the next call."""

@@ -75,3 +75,18 @@ def fill(network: nn.Module, stored: Tensors, device: str, dtype: torch.dtype) -
 def shapes_of(stored: Tensors) -> dict[str, tuple[int, ...]]:
     """Return the shape of every tensor of a file by its key."""
     return {key: tuple(entry.shape) for key, entry in stored.items()}
+
+
+def read_clean(unet: Any, latents: Tensor, text: Tensor, reading: Any) -> None:
+    """Run a reading UNet at time 0 on clean latents [B, R, 4, h, w] with text [1, T, D].
+
+    `reading` keeps its features.
+    """
+    pictures = latents.flatten(0, 1)
+    unet(
+        pictures,
+        torch.zeros((), dtype=torch.long, device=latents.device),
+        encoder_hidden_states=text.expand(len(pictures), -1, -1),
+        cross_attention_kwargs={"reading": reading},
+        return_dict=False,
+    )
