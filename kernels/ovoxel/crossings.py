@@ -166,3 +166,8 @@ def mark_runs(base: int, count: int, keys: wp.array(dtype=int), first: wp.array(
             first[key] = i
         if i + 1 == count or keys[wp.min(i + 1, count - 1)] != key:
             last[key] = i + 1
+
+
+@wp.kernel
+def count_up(base: int, order: wp.array(dtype=int)):
+    order[base + wp.tid()] = base + wp.tid()

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from ..arrays import Array, check_mesh, check_range, offsets, origin_of, to_numpy, to_warp
-from ..meshes.topology import half_edges
+from ..arrays import Array, check_mesh, check_range, is_tensor, offsets, origin_of, to_warp
 from ..parallel import launch, start_warp
 from ..voxels.voxel_index import VoxelIndex, rows_to_warp
 from ..voxels.voxelize import MAX_RESOLUTION
-from .crossings import cross_lines, edge_slots, mark_runs, touched_voxels
+from .crossings import count_up, cross_lines, edge_slots, mark_runs, touched_voxels
+from .distinct import boundary_edges, distinct
 from .dual_vertices import Runs, place_vertices
 from .face_normals import face_normals
 from .near_records import overlap_voxels, walk_edges
@@ -75,13 +75,13 @@ def mesh_to_grid(
     corners, triangles = to_warp(vertices, wp.vec3, device), rows_to_warp(faces, device)
     keys, owners, heights = _crossings(corners, triangles, resolution)
     voxels = _active_voxels(keys, resolution)
-    index = VoxelIndex(voxels if device == "cpu" else wp.to_torch(rows_to_warp(voxels, device)))
+    index = VoxelIndex(voxels)
     count = len(voxels)
     slots, order = (wp.empty(2 * max(1, len(keys)), dtype=int, device=device) for _ in range(2))
     launch(edge_slots, len(keys), [keys, resolution, *index.table, slots, order], device)
     crossings = _runs(slots, order, len(keys), 3 * count)
     overlaps, overlap_owners = _records(overlap_voxels, corners, triangles if face_term else None, resolution, index)
-    edges = boundary_edges(to_numpy(faces)) if boundary_weight else np.empty((0, 2), np.int32)
+    edges = boundary_edges(_shared(triangles)) if boundary_weight else np.empty((0, 2), np.int32)
     rim = rows_to_warp(edges, device)
     rims, rim_owners = _records(walk_edges, corners, rim, resolution, index)
     local = wp.empty((count, 3), dtype=float, device=device)
@@ -93,19 +93,8 @@ def mesh_to_grid(
     inputs += [owners, heights, overlaps, overlap_owners, rims, rim_owners, rim]
     inputs += [wp.float64(boundary_weight), wp.float64(regularisation), local, crossed, facing]
     launch(place_vertices, count, inputs, device)
-    coords = origin.give(np.ascontiguousarray(voxels[:, 1:]))
+    coords = origin.give(rows_to_warp(voxels[:, 1:], device))
     return DualGrid(resolution, coords, origin.give(local), origin.give(crossed), origin.give(facing))
-
-
-def boundary_edges(faces: np.ndarray) -> np.ndarray:
-    """Return the edges [E, 2] int32 that exactly one face uses, lower vertex first."""
-    if len(faces) == 0:
-        return np.empty((0, 2), np.int32)
-    sides = half_edges(faces)[0]
-    width = int(faces.max()) + 1
-    keys, uses = np.unique(sides.min(axis=1) * width + sides.max(axis=1), return_counts=True)
-    alone = keys[uses == 1]
-    return np.stack([alone // width, alone % width], axis=1).astype(np.int32)
 
 
 def _crossings(corners: wp.array, triangles: wp.array, resolution: int) -> tuple[wp.array, wp.array, wp.array]:
@@ -126,22 +115,32 @@ def _crossings(corners: wp.array, triangles: wp.array, resolution: int) -> tuple
     return found
 
 
-def _active_voxels(edges: wp.array, resolution: int) -> np.ndarray:
-    """Return the voxels [N, 4] int32 (0, x, y, z) round the crossed edges, in lexicographic order."""
+def _active_voxels(edges: wp.array, resolution: int) -> Any:
+    """Return the voxels [N, 4] int32 (0, x, y, z) round the crossed edges, in lexicographic order.
+
+    A NumPy array for edges on the CPU, a tensor for those on a device.
+    """
     device = str(edges.device)
-    single = wp.array(_distinct(edges.numpy()), dtype=wp.int64, device=device)
+    single = distinct(_shared(edges))
     touched = wp.empty((len(single), 4), dtype=wp.int64, device=device)
-    launch(touched_voxels, len(single), [single, resolution, touched], device)
-    keys = _distinct(touched.numpy().reshape(-1))
-    x, rest = np.divmod(keys, resolution * resolution)
-    y, z = np.divmod(rest, resolution)
-    return np.stack([np.zeros_like(x), x, y, z], axis=1).astype(np.int32)
+    launch(touched_voxels, len(single), [_keys_to_warp(single), resolution, touched], device)
+    keys = distinct(_shared(touched).reshape(-1))
+    side = resolution * resolution
+    columns = [keys * 0, keys // side, keys // resolution % resolution, keys % resolution]
+    if not is_tensor(keys):
+        return np.stack(columns, axis=1).astype(np.int32)
+    import torch
+
+    return torch.stack(columns, dim=1).to(torch.int32)
 
 
-def _distinct(keys: np.ndarray) -> np.ndarray:
-    """Return the values from 0 on, ascending. np.unique takes five times as long, by a hash table."""
-    ordered = np.sort(keys)
-    return ordered[(np.diff(ordered, prepend=-1) != 0) & (ordered >= 0)]
+def _shared(array: wp.array) -> Any:
+    """Return what shares the memory of `array`: a NumPy array of one on the CPU, a tensor of one on a device."""
+    return wp.to_torch(array) if str(array.device) != "cpu" else array.numpy()
+
+
+def _keys_to_warp(keys: Array) -> wp.array:
+    return wp.from_torch(keys) if is_tensor(keys) else wp.array(keys, dtype=wp.int64, device="cpu", copy=False)
 
 
 def _records(
@@ -158,7 +157,8 @@ def _records(
     ends, total = offsets(counts)
     rows, owners = wp.empty(2 * max(1, total), dtype=int, device=device), wp.empty(total, dtype=int, device=device)
     launch(kernel, len(shapes), [corners, shapes, resolution, True, ends, *index.table, rows, owners], device)
-    order = wp.array(np.arange(2 * max(1, total), dtype=np.int32), dtype=int, device=device)
+    order = wp.empty(2 * max(1, total), dtype=int, device=device)
+    launch(count_up, len(order), [order], device)
     return _runs(rows, order, total, index.count), owners
 
 

@@ -2,13 +2,15 @@
 
 import numpy as np
 import pytest
+import torch
 import twins
 from scipy.optimize import lsq_linear
 
 from varco3d.errors import BadMeshError, UsageError
 from varco3d.kernels.meshes.closest_point import closest_point
 from varco3d.kernels.meshes.topology import face_pairs, face_parts
-from varco3d.kernels.ovoxel.dual_grid import boundary_edges, mesh_to_grid
+from varco3d.kernels.ovoxel.distinct import boundary_edges, distinct
+from varco3d.kernels.ovoxel.dual_grid import mesh_to_grid
 from varco3d.kernels.ovoxel.grid_mesh import grid_to_mesh
 
 
@@ -134,3 +136,20 @@ def test_bad_settings_and_meshes_are_told():
         mesh_to_grid(vertices, faces, 0)
     with pytest.raises(BadMeshError, match="not finite"):
         mesh_to_grid(np.where(vertices > 0.3, np.nan, vertices), faces, 8)
+
+
+def test_tensors_are_told_apart_as_arrays_are():
+    rng = np.random.default_rng(5)
+    keys = rng.integers(-3, 40, 60)
+    np.testing.assert_array_equal(distinct(keys), sorted(set(keys[keys >= 0])))
+    np.testing.assert_array_equal(distinct(torch.from_numpy(keys)).numpy(), distinct(keys))
+    faces = twins.half_sphere()[1]
+    uses = {}
+    for face in faces.tolist():
+        for k in range(3):
+            edge = tuple(sorted((face[k], face[k - 1])))
+            uses[edge] = uses.get(edge, 0) + 1
+    alone = sorted(edge for edge, count in uses.items() if count == 1)
+    np.testing.assert_array_equal(boundary_edges(faces), alone)
+    np.testing.assert_array_equal(boundary_edges(torch.from_numpy(faces)).numpy(), alone)
+    assert boundary_edges(faces[:0]).shape == boundary_edges(torch.from_numpy(faces[:0])).shape == (0, 2)

@@ -6,7 +6,7 @@ import twins
 
 from varco3d.kernels.meshes.closest_point import closest_point
 from varco3d.kernels.meshes.topology import face_parts
-from varco3d.kernels.ovoxel.dual_grid import boundary_edges
+from varco3d.kernels.ovoxel.distinct import boundary_edges
 from varco3d.kernels.ovoxel.remesh import drop_flaps, remesh
 
 
