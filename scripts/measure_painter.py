@@ -17,8 +17,8 @@ from torch import nn
 
 from varco3d.pipeline.machine import PeakMeter
 from varco3d.weights.painters.base import Room
-from varco3d.weights.painters.mvadapter_attention import AdapterConfig, install
-from varco3d.weights.painters.mvadapter_network import (
+from varco3d.weights.painters.mvadapter.attention import AdapterConfig, install
+from varco3d.weights.painters.mvadapter.network import (
     Conditioning,
     MvAdapterNetwork,
     condition_config,
@@ -26,7 +26,7 @@ from varco3d.weights.painters.mvadapter_network import (
     predict,
     reference_features,
 )
-from varco3d.weights.painters.mvadapter_room import PartBytes, plan_room
+from varco3d.weights.painters.mvadapter.room import PartBytes, plan_room
 from varco3d.weights.painters.sdxl import plain_network
 
 SDXL = {

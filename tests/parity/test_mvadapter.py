@@ -6,7 +6,8 @@ import pytest
 import torch
 from recordings import FIXTURES, SHARED
 
-from varco3d.weights.painters import mvadapter_attention, mvadapter_network
+from varco3d.weights.painters.mvadapter import attention as mvadapter_attention
+from varco3d.weights.painters.mvadapter import network as mvadapter_network
 from varco3d.weights.parity.run import run_fixture
 
 RECORDINGS = [] if SHARED is None else sorted(SHARED.glob("mvadapter_*"))

@@ -5,10 +5,10 @@ with the cameras that show the mesh so). It knows nothing of atlases, baking or 
 knows nothing of networks (pipeline/texturing/painters/bridge.py is the bridge).
 
 A painter of another system is
-1. its networks, condition maps, camera layout and sampling, one file each, named after the system (mvadapter_*.py);
+1. its networks, condition maps, camera layout and sampling, one file each, in a folder of its name (mvadapter);
    plain blocks come from diffusers and transformers through libraries.py, filled strictly by weights' `load_into`;
 2. a class with the members of `base.Painter`; `Turns` (turns.py) loads and releases its networks, a plan made from
-   `Room` says what runs at once (mvadapter_room.py); a call's base and LoRAs come in `PaintTask.options`;
+   `Room` says what runs at once (mvadapter/room.py); a call's base and LoRAs come in `PaintTask.options`;
 3. checkpoints and a model in zoo.toml, licences in licences.py;
 4. a row in PAINTERS below, and `painter = "NAME"` under [models] of the recipes that it belongs to;
 5. its recordings understood by weights/parity (mvadapter.py there) and its manifests by parity/manifests.py;
@@ -55,7 +55,7 @@ class PainterRow:
 
 PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
     {
-        "mvadapter": PainterRow("mvadapter", "mvadapter", "mvadapter:MvAdapter", "mvadapter-text"),
+        "mvadapter": PainterRow("mvadapter", "mvadapter", "mvadapter.painter:MvAdapter", "mvadapter-text"),
         "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter:base"),
         "hunyuan3d-paint-2.0-turbo": PainterRow(
             "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter:turbo"

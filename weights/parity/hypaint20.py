@@ -19,7 +19,7 @@ from ..painters.hunyuan.pictures import colours_restored, recentred
 from ..painters.hunyuan.sampling import encode, sample20
 from ..painters.hunyuan.steps import AncestralSteps, ConsistencySteps
 from ..painters.hunyuan.unet import fill, shapes_of
-from ..painters.mvadapter import decode_latents
+from ..painters.mvadapter.painter import decode_latents
 from ..painters.sdxl import PLAIN, load_vae, read_config
 from .fixture import Fixture, NotUnderstoodError
 from .instrument import filled, weights_of

@@ -52,8 +52,8 @@ from ..networks.flux_dit import FluxDit
 from ..networks.vecset_vae import VecSetVae
 from ..painters.hunyuan.network20 import Network20
 from ..painters.hunyuan.network21 import Network21
-from ..painters.mvadapter_attention import AdapterConfig, install
-from ..painters.mvadapter_network import (
+from ..painters.mvadapter.attention import AdapterConfig, install
+from ..painters.mvadapter.network import (
     ConditionConfig,
     adapter_shapes,
     condition_config,

@@ -16,10 +16,9 @@ from torch import Tensor
 from ...kernels.views.cameras import Camera
 from ..checkpoints.containers import open_tensors
 from ..painters.libraries import diffusers
-from ..painters.mvadapter import decode_latents, encode_picture, sample
-from ..painters.mvadapter_attention import AdapterConfig, MultiViewAttention, Reading
-from ..painters.mvadapter_maps import TO_ADAPTER, control_maps, matrices, scale_of
-from ..painters.mvadapter_network import (
+from ..painters.mvadapter.attention import AdapterConfig, MultiViewAttention, Reading
+from ..painters.mvadapter.maps import TO_ADAPTER, control_maps, matrices, scale_of
+from ..painters.mvadapter.network import (
     VIEWS,
     ConditionConfig,
     Conditioning,
@@ -29,8 +28,9 @@ from ..painters.mvadapter_network import (
     predict,
     reference_features,
 )
-from ..painters.mvadapter_picture import centred_on_grey
-from ..painters.mvadapter_room import MvAdapterPlan
+from ..painters.mvadapter.painter import decode_latents, encode_picture, sample
+from ..painters.mvadapter.picture import centred_on_grey
+from ..painters.mvadapter.room import MvAdapterPlan
 from ..painters.sdxl import (
     PLAIN,
     SdxlFolders,

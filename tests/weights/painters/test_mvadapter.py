@@ -19,13 +19,13 @@ from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.weights.checkpoints.containers import open_tensors
 from varco3d.weights.painters import PainterOptions, PaintTask, Room, load_painter, missing_weights, painter_names
-from varco3d.weights.painters import mvadapter as product
 from varco3d.weights.painters.attention import attend
 from varco3d.weights.painters.base import Known
-from varco3d.weights.painters.mvadapter_attention import across_views
-from varco3d.weights.painters.mvadapter_files import PartBytes
-from varco3d.weights.painters.mvadapter_network import install_adapter
-from varco3d.weights.painters.mvadapter_room import plan_room
+from varco3d.weights.painters.mvadapter import painter as product
+from varco3d.weights.painters.mvadapter.attention import across_views
+from varco3d.weights.painters.mvadapter.files import PartBytes
+from varco3d.weights.painters.mvadapter.network import install_adapter
+from varco3d.weights.painters.mvadapter.room import plan_room
 from varco3d.weights.painters.sdxl import load_network, load_vae
 from varco3d.weights.painters.turns import Turns
 

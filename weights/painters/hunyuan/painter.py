@@ -24,8 +24,8 @@ from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
 from ..base import PaintedViews, PaintTask, Room, view_size
 from ..clock import Clock
-from ..mvadapter import decode_latents
-from ..mvadapter_room import ACTIVATIONS, DECODING, LIBRARIES, LOADING
+from ..mvadapter.painter import decode_latents
+from ..mvadapter.room import ACTIVATIONS, DECODING, LIBRARIES, LOADING
 from ..sdxl import load_vae, read_config
 from ..turns import Turns
 from .maps import NAMES, PLACES, WEIGHTS, Frame, camera_number, reduced_maps

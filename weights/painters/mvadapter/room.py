@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..._text import GIB
-from ...errors import OutOfMemoryError
-from .base import Room
+from ...._text import GIB
+from ....errors import OutOfMemoryError
+from ..base import Room
 
 LOADING = 1.05  # weights while they are read, one tensor at a time
 LIBRARIES = 0.42 * GIB  # of the process beside weights and activations, measured

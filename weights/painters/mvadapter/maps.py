@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...kernels.views.cameras import Camera
-from ...kernels.views.render_maps import render_maps
+from ....kernels.views.cameras import Camera
+from ....kernels.views.render_maps import render_maps
 
 NAMES = ("front", "right", "back", "left", "top", "bottom")
 # Top and bottom stand at azimuth 180: both show +x on the left, the top the front edge above, the bottom below.

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .attention import attend
+from ..attention import attend
 
 VIEWS = 6  # 0 front, 1 right (+x), 2 back, 3 left, 4 top, 5 bottom
 ROWS = (0, 1, 2, 3)  # views that share image rows

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..._places import user_path
-from ...errors import CheckpointError, ModelMissingError
-from ..checkpoints.containers import Tensors, open_tensors
-from ..checkpoints.locations import hub_caches
-from ..checkpoints.store import Store
-from ..checkpoints.zoo import spec
-from .base import PainterOptions, Room
-from .mvadapter_room import PartBytes
-from .sdxl import NAMES, SdxlFolders
+from ...._places import user_path
+from ....errors import CheckpointError, ModelMissingError
+from ...checkpoints.containers import Tensors, open_tensors
+from ...checkpoints.locations import hub_caches
+from ...checkpoints.store import Store
+from ...checkpoints.zoo import spec
+from ..base import PainterOptions, Room
+from ..sdxl import NAMES, SdxlFolders
+from .room import PartBytes
 
 MODELS = {"ig2mv": "mvadapter", "tg2mv": "mvadapter-text"}  # names of the zoo: what to pull
 ADAPTERS = {"ig2mv": "mvadapter-ig2mv-sdxl", "tg2mv": "mvadapter-tg2mv-sdxl"}

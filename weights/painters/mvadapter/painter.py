@@ -1,7 +1,7 @@
 """MV-Adapter on SDXL: six views of a mesh from a picture, a text, or both (`ig2mv`, `tg2mv`).
 
-Read in this order: mvadapter_maps (cameras, control maps), mvadapter_picture (the reference), mvadapter_attention and
-mvadapter_network (the network), shifted_schedule, then here: words, reference, sampling, pictures.
+Read in this order: maps (cameras, control maps), picture (the reference), attention and
+network, shifted_schedule, then here: words, reference, sampling, pictures.
 Defaults are those of the public scripts.
 """
 
@@ -15,27 +15,21 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...errors import ModelMissingError
-from ...kernels.atlas.bake import View
-from ...kernels.views.cameras import Camera
-from ..checkpoints.containers import open_tensors
-from .base import Known, PaintedViews, PainterOptions, PaintTask, Room, view_size
-from .clock import Clock
-from .lora import merge_loras, merge_text_loras
-from .mvadapter_files import MODELS, MvAdapterFiles, locate
-from .mvadapter_maps import NAMES, cameras, control_maps
-from .mvadapter_network import (
-    Conditioning,
-    MvAdapterNetwork,
-    install_adapter,
-    predict,
-    reference_features,
-)
-from .mvadapter_picture import centred_on_grey
-from .mvadapter_room import MvAdapterPlan, plan_room
-from .sdxl import Words, encode_text, load_network, load_scheduler, load_text_encoders, load_vae, tokenize
-from .shifted_schedule import shifted
-from .turns import Turns
+from ....errors import ModelMissingError
+from ....kernels.atlas.bake import View
+from ....kernels.views.cameras import Camera
+from ...checkpoints.containers import open_tensors
+from ..base import Known, PaintedViews, PainterOptions, PaintTask, Room, view_size
+from ..clock import Clock
+from ..lora import merge_loras, merge_text_loras
+from ..sdxl import Words, encode_text, load_network, load_scheduler, load_text_encoders, load_vae, tokenize
+from ..shifted_schedule import shifted
+from ..turns import Turns
+from .files import MODELS, MvAdapterFiles, locate
+from .maps import NAMES, cameras, control_maps
+from .network import Conditioning, MvAdapterNetwork, install_adapter, predict, reference_features
+from .picture import centred_on_grey
+from .room import MvAdapterPlan, plan_room
 
 SIZE = 768
 STEPS = 50

@@ -9,10 +9,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...errors import CheckpointError
-from ..checkpoints.containers import Tensors, give_back
-from .libraries import diffusers
-from .mvadapter_attention import VIEWS, AdapterConfig, Installed, Reading, install
+from ....errors import CheckpointError
+from ...checkpoints.containers import Tensors, give_back
+from ..libraries import diffusers
+from .attention import VIEWS, AdapterConfig, Installed, Reading, install
 
 
 @dataclass(frozen=True)
