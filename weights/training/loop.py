@@ -30,9 +30,11 @@ class LoopConfig:
     keep_lowest: name of a validated value; the averaged weights for which it was lowest are kept, not the last ones.
     by_clock: minutes are those of the clock, evaluations included, of this part alone: a machine is rented by them.
     validate_minutes: how often weights are validated, instead of a number of steps.
+    steps: the budget in steps instead of minutes, for runs that are compared with each other on a shared machine.
     """
 
     minutes: float
+    steps: int | None = None
     learning_rate: float = 1e-3
     warmup_steps: int = 100
     weight_decay: float = 0.01
@@ -50,8 +52,14 @@ def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_ra
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
     parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
     parser.add_argument("--minutes", type=float, default=minutes, help="of optimisation, over all resumed parts")
+    parser.add_argument("--steps", type=int, help="budget in steps instead of minutes, to compare runs")
     parser.add_argument("--learning-rate", type=float, default=learning_rate)
     parser.add_argument("--seed", type=int, default=0)
+
+
+def run_config(args: argparse.Namespace) -> LoopConfig:
+    """Return the settings that the options of `add_run_options` ask for."""
+    return LoopConfig(minutes=args.minutes, steps=args.steps, learning_rate=args.learning_rate)
 
 
 def initial_weights(file: Path) -> dict[str, Tensor]:
@@ -88,6 +96,9 @@ class Loop:
 
     @property
     def progress(self) -> float:
+        """Return the share of the budget that is used."""
+        if self.config.steps is not None:
+            return self.steps / self.config.steps
         return (self.seconds - self.earlier) / (60 * self.config.minutes)
 
     def save(self) -> None:

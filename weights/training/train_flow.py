@@ -25,7 +25,7 @@ from ..networks.anchored_vae import AnchoredVAE
 from ..networks.flow import interpolate, logit_normal_times
 from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
 from ..networks.picture_flow import PictureFlow
-from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
+from .loop import Loop, add_run_options, averaged_weights, initial_weights, run_config
 from .posed_views import PosedViews
 from .train_vae import VAE_CONFIG, stack
 
@@ -157,9 +157,10 @@ def held_out_loss(
 
 
 def load_vae(folder: Path) -> AnchoredVAE:
-    """Return the averaged weights of a train_vae run."""
+    """Return the averaged weights of a train_vae or train_aligned run."""
     vae = AnchoredVAE(VAE_CONFIG)
-    vae.load_state_dict(averaged_weights(folder))
+    weights = averaged_weights(folder)
+    vae.load_state_dict({k.removeprefix("vae."): v for k, v in weights.items() if not k.startswith("projection.")})
     return vae.eval().requires_grad_(False)
 
 
@@ -207,7 +208,7 @@ def main() -> None:
         trained = averaged_weights(args.start)
         model.encoder.load_state_dict({k[8:]: v for k, v in trained.items() if k.startswith("encoder.")})
     print(f"{sum(p.numel() for p in model.parameters()) / 1e6:.2f} M parameters")
-    loop = Loop(model, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
+    loop = Loop(model, run_config(args), args.out)
     dataset = FlowBatches(args.data, args.shards, args.seed + loop.steps, args.batch, tokens)
     source = iter(DataLoader(dataset, batch_size=None, num_workers=1, prefetch_factor=6))
     if not loop.steps:

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader, IterableDataset
 from ...kernels.meshes.boxes import box_transform
 from ...kernels.voxels.farthest_points import farthest_points
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anchors
-from .loop import Loop, LoopConfig, add_run_options, initial_weights
+from .loop import Loop, add_run_options, initial_weights, run_config
 from .shards import open_arrays, unpack_samples, unpack_surface
 
 FRAME = 0.95  # half the longest side of an object in the product's frame
@@ -31,6 +31,7 @@ LATTICE = 8
 VOXELS = 32
 VAE_CONFIG = AnchoredVAEConfig()
 POINT_SPACING = 0.04  # about that of the stored surface points, box units
+VISION = "vision.npy"
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,14 @@ class Posed:
     """An object in the product's frame. surface [S,6], near [N,4], far [M,4] float32, distances in box units.
 
     stretched: its proportions were changed, and of the distances only the signs still hold.
+    vision [S,V]: what a vision model says of the surface points, for autoencoders that are aligned with it.
     """
 
     surface: np.ndarray
     near: np.ndarray
     far: np.ndarray
     stretched: bool = False
+    vision: np.ndarray | None = None
 
     def distances(self, query: np.ndarray) -> np.ndarray:
         """[P] of samples [P,4] out of `near` or `far`; measured anew to the surface points when stretched."""
@@ -77,9 +80,11 @@ def stretched_normals(normals: np.ndarray, factors: np.ndarray) -> np.ndarray:
 class FieldShards:
     """Objects of the shards, posed on request."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, vision: Path | None = None):
+        """vision: a folder of vision_points, whose features every posed object then holds."""
         self.index = json.loads((folder / "index.json").read_text())
         self.arrays = open_arrays(folder, 0, "r")
+        self.vision = None if vision is None else np.load(vision / VISION, mmap_mode="r")
 
     def raw_surface(self, row: int) -> np.ndarray:
         """Positions [S,3] in the object's canonical frame."""
@@ -100,7 +105,8 @@ class FieldShards:
 
         near, far = place(self.arrays["near"][row]), place(self.arrays["far"][row])
         near, far = (samples[np.abs(samples[:, :3]).max(1) < 1] for samples in (near, far))
-        return Posed(surface, near, far, stretched=bool((factors != 1).any()))
+        vision = None if self.vision is None else self.vision[row].astype(np.float32)
+        return Posed(surface, near, far, stretched=bool((factors != 1).any()), vision=vision)
 
 
 def random_rotation(rng: np.random.Generator) -> np.ndarray:
@@ -137,12 +143,15 @@ def vae_sample(
     posed: Posed, anchors: np.ndarray, surface_points: int, near: int, far: int, rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
     """One training sample with its neighbourhoods, all float32 or int64 arrays."""
-    surface = posed.surface[rng.choice(len(posed.surface), surface_points, replace=False)]
+    picked = rng.choice(len(posed.surface), surface_points, replace=False)
+    surface = posed.surface[picked]
     query = np.concatenate([a[rng.integers(0, len(a), n)] for a, n in ((posed.near, near), (posed.far, far))])
-    return {
+    neighbours = np.asarray(KDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1])
+    vision = {} if posed.vision is None else {"vision": posed.vision[picked][neighbours].mean(1)}
+    return vision | {
         "surface": surface.astype(np.float32),
         "anchors": anchors,
-        "surface_neighbours": np.asarray(KDTree(surface[:, :3]).query(anchors, VAE_CONFIG.points_per_anchor)[1]),
+        "surface_neighbours": neighbours,
         "points": query[:, :3].astype(np.float32),
         "distance": posed.distances(query).astype(np.float32),
         "point_neighbours": np.asarray(KDTree(anchors).query(query[:, :3], VAE_CONFIG.anchors_per_query)[1]),
@@ -156,15 +165,23 @@ def stack(samples: list[dict[str, np.ndarray]]) -> dict[str, Tensor]:
 class VAEBatches(IterableDataset):
     """Endless batches, coarse and fine in turn."""
 
-    def __init__(self, folder: Path, seed: int, coarse_batch: int = 10, fine_batch: int = 10, fine_tokens: int = 512):
-        self.folder, self.seed = folder, seed
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        coarse_batch: int = 10,
+        fine_batch: int = 10,
+        fine_tokens: int = 512,
+        vision: Path | None = None,
+    ):
+        self.folder, self.seed, self.vision = folder, seed, vision
         self.coarse_batch, self.fine_batch, self.fine_tokens = coarse_batch, fine_batch, fine_tokens
 
     def __iter__(self) -> Iterator[dict[str, Tensor]]:
         torch.set_num_threads(1)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, worker.id if worker else 0])
-        shards = FieldShards(self.folder)
+        shards = FieldShards(self.folder, self.vision)
         rows = shards.index["training_rows"]
         lattice = lattice_anchors(LATTICE).numpy()
         while True:
@@ -183,24 +200,29 @@ class VAEBatches(IterableDataset):
         return vae_sample(posed, anchors, 4096, 576, 128, rng)
 
 
-def reconstruct(vae: AnchoredVAE, batch: dict[str, Tensor], sample: bool) -> tuple[Tensor, Tensor]:
-    """(field at the batch's points [B,P], KL per latent channel)."""
+def reconstruct(vae: AnchoredVAE, batch: dict[str, Tensor], sample: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """(field at the batch's points [B,P], KL per latent channel, latents' means [B,N,C])."""
     with torch.autocast(batch["surface"].device.type, torch.bfloat16):
         mean, log_variance = vae.encode(batch["surface"], batch["anchors"], batch["surface_neighbours"])
         latents = mean + torch.randn_like(mean) * (0.5 * log_variance).exp() if sample else mean
         features = vae.decode(latents, batch["anchors"])
         field = vae.query(features, batch["anchors"], batch["points"], batch["point_neighbours"])
     kl = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-    return field, kl
+    return field, kl, mean
 
 
-def vae_loss(vae: AnchoredVAE, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    field, kl = reconstruct(vae, batch, sample=True)
+def vae_losses(vae: AnchoredVAE, batch: dict[str, Tensor]) -> tuple[dict[str, Tensor], Tensor]:
+    """Return the losses of a batch and the latents' means [B,N,C]."""
+    field, kl, latents = reconstruct(vae, batch, sample=True)
     target = (batch["distance"] / vae.config.truncation).clamp(-1, 1)
     error = field - target
     fit = error.abs().mean() + error.square().mean()
     kind = "coarse" if batch["anchors"].shape[1] == LATTICE**3 else "fine"
-    return {"loss": fit + 1e-3 * kl, f"fit_{kind}": fit.detach(), f"kl_{kind}": kl.detach()}
+    return {"loss": fit + 1e-3 * kl, f"fit_{kind}": fit.detach(), f"kl_{kind}": kl.detach()}, latents
+
+
+def vae_loss(vae: AnchoredVAE, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    return vae_losses(vae, batch)[0]
 
 
 def validation_batches(shards: FieldShards, count: int, seed: int = 1) -> list[dict[str, Tensor]]:
@@ -222,7 +244,7 @@ def vae_scores(vae: nn.Module, batches: list[dict[str, Tensor]]) -> dict[str, fl
     """Mean volume IoU over objects, from uniform points, for coarse and fine anchors."""
     scores: dict[str, list[float]] = {"iou_coarse": [], "iou_fine": []}
     for k, batch in enumerate(batches):
-        field, _ = reconstruct(vae, batch, sample=False)  # type: ignore[arg-type]
+        field, *_ = reconstruct(vae, batch, sample=False)  # type: ignore[arg-type]
         inside, truth = field > 0, batch["distance"] > 0
         iou = (inside & truth).sum(1) / (inside | truth).sum(1).clamp(min=1)
         scores["iou_fine" if k % 2 else "iou_coarse"] += iou[truth.sum(1) >= 8].tolist()
@@ -240,7 +262,7 @@ def main() -> None:
     if args.init:
         vae.load_state_dict(initial_weights(args.init))
     print(f"{sum(p.numel() for p in vae.parameters()) / 1e6:.2f} M parameters")
-    loop = Loop(vae, LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate), args.out)
+    loop = Loop(vae, run_config(args), args.out)
     dataset = VAEBatches(args.shards, args.seed + loop.steps)
     prefetch = 4 if args.workers else None
     batches = DataLoader(dataset, batch_size=None, num_workers=args.workers, prefetch_factor=prefetch)

@@ -90,7 +90,7 @@ def test_loop_learns_saves_and_resumes(tmp_path, monkeypatch):
 def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, tmp_path, monkeypatch):
     """A few steps of each command, without compilation: what they write is what the next one reads."""
     monkeypatch.setattr(torch, "compile", lambda function: function)
-    monkeypatch.setattr(train_vae.VAEBatches.__init__, "__defaults__", (2, 2, 64))
+    monkeypatch.setattr(train_vae.VAEBatches.__init__, "__defaults__", (2, 2, 64, None))
     run(train_vae.main, "--shards", shard_folder, "--out", tmp_path / "vae", "--minutes", 0.001, "--workers", 0)
     vae = train_flow.load_vae(tmp_path / "vae")
     assert not any(p.requires_grad for p in vae.parameters())
