@@ -25,13 +25,13 @@ from varco3d.pipeline.meshes.preview import render_view
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.settings import parse_assignments
-from varco3d.weights.training import evaluate as networks
-from varco3d.weights.training.cases import Case
-from varco3d.weights.training.evaluate import Methods, Prediction
-from varco3d.weights.training.metrics import silhouette_iou
+from varco3d.weights.training.evaluation import evaluate as networks
+from varco3d.weights.training.evaluation.cases import Case
+from varco3d.weights.training.evaluation.evaluate import Methods, Prediction
+from varco3d.weights.training.evaluation.metrics import silhouette_iou
+from varco3d.weights.training.evaluation.tables import change, main_table, publisher_table
 from varco3d.weights.training.objects import TrainingObject
 from varco3d.weights.training.posed_views import PosedViews
-from varco3d.weights.training.tables import change, main_table, publisher_table
 
 COARSE, CHAIN = "coarse stage", "whole chain"
 

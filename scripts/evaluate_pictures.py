@@ -28,7 +28,7 @@ from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.pictures.reading import is_picture
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.settings import parse_assignments
-from varco3d.weights.training.tables import Record, main_table
+from varco3d.weights.training.evaluation.tables import Record, main_table
 
 ALL = "all pictures"
 

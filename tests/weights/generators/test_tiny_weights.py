@@ -16,7 +16,7 @@ from varco3d.weights.generators import tiny
 from varco3d.weights.generators.loading import load_generator
 from varco3d.weights.generators.sampling import latents_surface, mean_latents, sample_latents
 from varco3d.weights.networks.anchored_vae import lattice_anchors
-from varco3d.weights.training.metrics import shape_scores
+from varco3d.weights.training.evaluation.metrics import shape_scores
 
 pytestmark = pytest.mark.skipif(not (tiny.FOLDER / "config.json").exists(), reason="the shipped weights are absent")
 

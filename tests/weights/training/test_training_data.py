@@ -9,7 +9,7 @@ from toy_archive import as_triangles, run
 
 from varco3d.kernels.views.cameras import Camera
 from varco3d.weights.training import renders, shards, train_vae
-from varco3d.weights.training.cases import make_case
+from varco3d.weights.training.evaluation.cases import make_case
 from varco3d.weights.training.objects import ObjectArchive, SignedDistance
 from varco3d.weights.training.posed_views import PosedViews
 from varco3d.weights.training.train_vae import frame_transform, yaw_matrix

@@ -1,6 +1,6 @@
 """Measures the autoencoder of `tiny`, and two baselines, on the held-out objects; prints Markdown tables.
 
-    python -m varco3d.weights.training.evaluate --data DATA --shards RUNS/shards [--objects 64] [--views 3]
+    python -m varco3d.weights.training.evaluation.evaluate --data DATA --shards RUNS/shards [--objects 64] [--views 3]
 
 The truth is an object's outer hull in the frame of each view. Generation is measured by `scripts/evaluate.py`, which
 runs the product's own stages with a recipe's settings and adds their rows to these.
@@ -20,15 +20,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ...errors import EmptyFieldError
-from ..generators.sampling import latents_surface
-from ..generators.tiny import TinyGenerator, load_tiny
+from ....errors import EmptyFieldError
+from ...generators.sampling import latents_surface
+from ...generators.tiny import TinyGenerator, load_tiny
+from ..posed_views import PosedViews
+from ..train_vae import LATTICE, lattice_anchors, voxel_anchors
 from .baselines import SilhouetteRetrieval, inflate_silhouette
 from .cases import Case, make_case, object_hull
 from .metrics import Triangles
-from .posed_views import PosedViews
 from .tables import Record, main_table
-from .train_vae import LATTICE, lattice_anchors, voxel_anchors
 
 FINE_GRID = 128
 COARSE_ANCHORS, FINE_ANCHORS = f"autoencoder, {LATTICE**3} coarse anchors", "autoencoder, 1024 fine anchors"

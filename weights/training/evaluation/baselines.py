@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from ...kernels.fields.decode_octree import decode_octree
-from ...kernels.fields.marching_cubes import marching_cubes
-from ...kernels.views.silhouette import mask_distance
+from ....kernels.fields.decode_octree import decode_octree
+from ....kernels.fields.marching_cubes import marching_cubes
+from ....kernels.views.silhouette import mask_distance
+from ..posed_views import PosedViews
+from ..renders import FILL
+from ..train_vae import FRAME
 from .metrics import Triangles
-from .posed_views import PosedViews
-from .renders import FILL
-from .train_vae import FRAME
 
 MASK_SIDE = 32
 

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from ...kernels.meshes.closest_point import closest_point
-from ...kernels.views.cameras import Camera
-from ...kernels.views.render_maps import render_maps
-from .objects import SignedDistance
+from ....kernels.meshes.closest_point import closest_point
+from ....kernels.views.cameras import Camera
+from ....kernels.views.render_maps import render_maps
+from ..objects import SignedDistance
 
 GROUND_TRUTH_HALF = 0.99  # the truth's longest side is scaled to twice this, the prediction by the same transform
 SURFACE_SAMPLES = 100_000

@@ -8,14 +8,14 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from ...kernels.fields.decode_octree import decode_octree
-from ...kernels.fields.marching_cubes import marching_cubes
-from ...kernels.views.cameras import Camera
+from ....kernels.fields.decode_octree import decode_octree
+from ....kernels.fields.marching_cubes import marching_cubes
+from ....kernels.views.cameras import Camera
+from ..objects import SignedDistance, TrainingObject
+from ..posed_views import PosedViews
+from ..renders import Pose, framed_camera
+from ..train_vae import frame_transform, yaw_matrix
 from .metrics import ShapeJudge, Triangles, silhouette_iou
-from .objects import SignedDistance, TrainingObject
-from .posed_views import PosedViews
-from .renders import Pose, framed_camera
-from .train_vae import frame_transform, yaw_matrix
 
 HULL_GRID = 128  # cells per side of the hull that counts as truth
 
