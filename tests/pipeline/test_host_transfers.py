@@ -68,7 +68,7 @@ KNOWN = {
     "weights/generators/tiny.py: ray_inputs": "the picture, to the device",
     "weights/generators/tiny.py: second_look": "which rays to ask, once",
     "weights/generators/tiny.py: with_camera": "the camera of the artifact, once",
-    "weights/networks/image_encoder.py: __init__": "a bias, when the network is built",
+    "weights/networks/encoders/image_encoder.py: __init__": "a bias, when the network is built",
 }
 
 

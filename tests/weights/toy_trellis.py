@@ -10,7 +10,7 @@ from torch import nn
 
 from varco3d.weights.checkpoints.convert import Layout
 from varco3d.weights.checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
-from varco3d.weights.networks.dino import Dino
+from varco3d.weights.networks.encoders.dino import Dino
 
 DINO = {"img_size": 518, "embed_dim": 64, "depth": 1, "num_heads": 1, "mlp_ratio": 1, "num_register_tokens": 4}
 FLOW = {"model_channels": 32, "cond_channels": 64, "num_blocks": 1, "num_heads": 2, "mlp_ratio": 1, "qk_rms_norm": True}

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...errors import CheckpointError
-from ..networks.clip_text import ClipTextConfig
-from ..networks.dino import DinoConfig
 from ..networks.dit import SkipDitConfig
+from ..networks.encoders.clip_text import ClipTextConfig
+from ..networks.encoders.dino import DinoConfig
 from ..networks.flux_dit import FluxDitConfig
 from ..networks.layers import HeadNorm
 from ..networks.vecset_vae import VecSetEncoderConfig, VecSetVaeConfig

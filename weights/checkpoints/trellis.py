@@ -11,7 +11,7 @@ from typing import Any
 from torch import nn
 
 from ...errors import CheckpointError
-from ..networks.dino import DinoConfig
+from ..networks.encoders.dino import DinoConfig
 from ..networks.trellis.latent_flow import LatentFlow, LatentFlowConfig
 from ..networks.trellis.latent_vae import LatentEncoder, LatentVaeConfig, MeshDecoder, PrimitiveDecoder
 from ..networks.trellis.structure_flow import StructureFlow, StructureFlowConfig

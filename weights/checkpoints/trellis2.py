@@ -10,7 +10,7 @@ from typing import Any
 from torch import nn
 
 from ...errors import CheckpointError
-from ..networks.dinov3 import Dinov3, Dinov3Config
+from ..networks.encoders.dinov3 import Dinov3, Dinov3Config
 from ..networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, LatticeFlowConfig
 from ..networks.trellis2.sc_vae import SHAPE_CHANNELS, SHAPE_INPUTS, ScDecoder, ScEncoder, ScVaeConfig
 from .configs import Params, class_name, refuse, required

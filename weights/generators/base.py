@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from ..._text import GIB
 from ...kernels.fields.field_function import FieldFunction
-from ..networks.dino import Dino
+from ..networks.encoders.dino import Dino
 from ..networks.flashvdm import Volume, decode_reference
 from ..networks.key_selection import CellKeys, Selection
 from ..networks.layers import Attend

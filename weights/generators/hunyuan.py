@@ -15,8 +15,8 @@ from torch import Tensor
 from ...errors import CheckpointError, UsageError
 from ..checkpoints.configs import DINO_VERSIONS, class_name, dino_config, flux_config, skip_config, vecset_config
 from ..checkpoints.convert import DINO, DINO_GATED, FLUX, HUNYUAN21, VECSET, Layout
-from ..networks.dino import Dino, PositionResize, view_embedding
 from ..networks.dit import SkipDit
+from ..networks.encoders.dino import Dino, PositionResize, view_embedding
 from ..networks.flashvdm import Volume
 from ..networks.flux_dit import FluxDit
 from ..networks.schedules import consistency_times, flow_match_times, without_idle_steps

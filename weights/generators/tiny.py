@@ -20,9 +20,9 @@ from ...kernels.fields.ray_grid import column_field, field_columns, inflated_col
 from ...kernels.meshes.nearest_points import NearestPoints
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
-from ..networks.efficientnet_lite import EfficientNetLite0
+from ..networks.encoders.efficientnet_lite import EfficientNetLite0
+from ..networks.encoders.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes, upsample
 from ..networks.flow import uniform_schedule
-from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures, picture_planes, upsample
 from ..networks.picture_flow import PictureFlow
 from ..networks.ray_unet import RayUNet, RayUNetConfig
 from ..networks.schedules import guided

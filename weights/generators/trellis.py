@@ -22,7 +22,7 @@ from ...errors import CheckpointError, ModelMissingError, NoSubjectError
 from ...kernels.fields.flexicubes import flexicubes
 from ..checkpoints.containers import TORCH_SUFFIXES, open_tensors
 from ..checkpoints.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config, trellis_network
-from ..networks.dino import Dino
+from ..networks.encoders.dino import Dino
 from ..networks.sparse import SparseTensor, VoxelSet
 from ..networks.trellis.latent_flow import LatentFlow
 from ..networks.trellis.latent_vae import MeshDecoder

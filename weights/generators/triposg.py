@@ -15,9 +15,9 @@ from torch import Tensor
 from ...errors import CheckpointError, NoSubjectError
 from ..checkpoints.configs import clip_text_config, dino_config, triposg_dit_config, triposg_vae_config
 from ..checkpoints.convert import CLIP_TEXT, DINO, DINO_GATED, TRIPOSG, triposg_vae
-from ..networks.clip_text import ClipText
-from ..networks.dino import Dino
 from ..networks.dit import SkipDit
+from ..networks.encoders.clip_text import ClipText
+from ..networks.encoders.dino import Dino
 from ..networks.flashvdm import Volume
 from ..networks.schedules import rectified_flow_noise_levels, without_idle_steps
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig

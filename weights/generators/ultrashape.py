@@ -12,8 +12,8 @@ from torch import Tensor
 from ...errors import CheckpointError, UsageError
 from ..checkpoints.configs import class_name, skip_config
 from ..checkpoints.convert import HUNYUAN21
-from ..networks.dino import PositionResize
 from ..networks.dit import SkipDit
+from ..networks.encoders.dino import PositionResize
 from ..networks.flashvdm import Volume
 from .base import image_condition
 from .generator import Condition

@@ -1,4 +1,5 @@
 """The networks, one file each, read from top to bottom.
 
-sparse: layers on sparse voxels. trellis: the networks of TRELLIS. trellis2: those of TRELLIS.2.
+encoders: what turns pictures and words into tokens. sparse: layers on sparse voxels. direct3d, trellis, trellis2: the
+networks of Direct3D-S2, TRELLIS and TRELLIS.2.
 """

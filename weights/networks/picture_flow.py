@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .anchored_dit import AnchoredDiT, AnchoredDiTConfig
-from .image_encoder import ImageEncoder, ImageEncoderConfig, ImageFeatures, sample_detail
+from .encoders.image_encoder import ImageEncoder, ImageEncoderConfig, ImageFeatures, sample_detail
 
 
 class PictureFlow(nn.Module):

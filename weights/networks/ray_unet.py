@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .image_encoder import PLANES, ResidualConv, centred, upsample
+from .encoders.image_encoder import PLANES, ResidualConv, centred, upsample
 from .rotary import RotaryBlock, rotary_table
 
 

@@ -22,12 +22,12 @@ from ..checkpoints.trellis import DINO_HUB, dino_hub_config
 from ..generators.direct3d_picture import encoder_input, square_picture
 from ..generators.folders import read_yaml
 from ..generators.reference_mesh import reference_mesh
-from ..networks.dino import Dino
 from ..networks.direct3d.refiner import Refiner, SignRefiner
 from ..networks.direct3d.sampler import noise_levels
 from ..networks.direct3d.sdf_vae import FINE, SdfDecoder
 from ..networks.direct3d.sparse_flow import SparseFlow
 from ..networks.direct3d.voxelize import active_voxels, block_order, normalised
+from ..networks.encoders.dino import Dino
 from ..networks.schedules import guided
 from ..networks.sparse import SparseTensor, VoxelSet, axis_sinusoids, down
 from ..networks.trellis.structure_flow import StructureFlow, whole_grid

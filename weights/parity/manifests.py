@@ -45,9 +45,9 @@ from ..checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
 from ..checkpoints.trellis import NETWORKS as TRELLIS_NETWORKS
 from ..checkpoints.trellis2 import is_trellis2, trellis2_network
 from ..generators.hunyuan import image_encoder
-from ..networks.clip_text import ClipText
-from ..networks.dino import Dino
 from ..networks.dit import SkipDit
+from ..networks.encoders.clip_text import ClipText
+from ..networks.encoders.dino import Dino
 from ..networks.flux_dit import FluxDit
 from ..networks.vecset_vae import VecSetVae
 from ..painters.hunyuan.network20 import Network20

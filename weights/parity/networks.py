@@ -18,8 +18,8 @@ from ..checkpoints.configs import (
 )
 from ..checkpoints.convert import DINO, DINO_GATED, FLUX, HUNYUAN21, TRIPOSG, VECSET, VECSET_VOXEL, triposg_vae
 from ..generators.picture import encoder_pixels, patch_mask
-from ..networks.dino import Dino, PositionResize, view_embedding
 from ..networks.dit import SkipDit
+from ..networks.encoders.dino import Dino, PositionResize, view_embedding
 from ..networks.flux_dit import SINUSOID_WIDTH, TIME_UNITS, FluxDit
 from ..networks.fourier import fourier_features, sinusoid_frequencies, time_sinusoid
 from ..networks.layers import Attend, attend_all

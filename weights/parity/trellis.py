@@ -23,7 +23,7 @@ from ..checkpoints.trellis import (
     structure_flow_config,
     structure_vae_config,
 )
-from ..networks.dino import Dino
+from ..networks.encoders.dino import Dino
 from ..networks.sparse import (
     GroupNorm,
     SparseTensor,

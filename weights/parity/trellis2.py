@@ -13,7 +13,7 @@ from ..checkpoints.containers import Tensors
 from ..checkpoints.trellis import TRELLIS, structure_vae_config
 from ..checkpoints.trellis2 import DINOV3, SC_VAE, dinov3_config, trellis2_network
 from ..generators.trellis2_picture import encoder_pixels, resized
-from ..networks.dinov3 import Dinov3, place_rotation
+from ..networks.encoders.dinov3 import Dinov3, place_rotation
 from ..networks.sparse import SparseTensor, SubmanifoldConv, VoxelSet
 from ..networks.trellis.structure_flow import whole_grid
 from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder

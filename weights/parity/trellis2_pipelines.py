@@ -17,7 +17,7 @@ from ..checkpoints.containers import open_tensors
 from ..checkpoints.trellis import trellis_network
 from ..checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from ..generators.trellis2_picture import cut_to_object, encoder_pixels
-from ..networks.dinov3 import Dinov3
+from ..networks.encoders.dinov3 import Dinov3
 from ..networks.sparse import SparseTensor, VoxelSet
 from ..networks.trellis.sampler import TIME_UNITS, Call, data_estimate, noise_levels
 from ..networks.trellis2.cascade import cascade_voxels, latent_voxels

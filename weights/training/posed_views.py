@@ -11,7 +11,7 @@ from scipy.spatial import KDTree
 
 from ..networks.anchored_dit import lattice_grouping
 from ..networks.anchored_vae import lattice_anchors
-from ..networks.image_encoder import picture_planes
+from ..networks.encoders.image_encoder import picture_planes
 from .objects import ObjectArchive, TrainingObject
 from .renders import Pose, framed_camera
 from .shards import unpack_surface

@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig
-from ..networks.image_encoder import ImageEncoderConfig
+from ..networks.encoders.image_encoder import ImageEncoderConfig
 from ..networks.picture_flow import PictureFlow
 from .loop import Loop, LoopConfig
 from .resident.finished import save_plan

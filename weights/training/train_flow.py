@@ -22,8 +22,8 @@ from torch.utils.data import DataLoader, IterableDataset
 from ..generators.tiny import load_backbone
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT, AnchoredDiTConfig
 from ..networks.anchored_vae import AnchoredVAE
+from ..networks.encoders.image_encoder import ImageEncoderConfig, ImageFeatures
 from ..networks.flow import interpolate, logit_normal_times
-from ..networks.image_encoder import ImageEncoderConfig, ImageFeatures
 from ..networks.picture_flow import PictureFlow
 from .loop import Loop, add_run_options, averaged_weights, initial_weights, run_config
 from .posed_views import PosedViews

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from ...kernels.fields.outline import PRESENCE
 from ...kernels.fields.ray_grid import inflated_columns, ray_places, sample_columns
-from ..networks.image_encoder import picture_planes, upsample
+from ..networks.encoders.image_encoder import picture_planes, upsample
 from ..networks.ray_unet import RayUNet, RayUNetConfig
 from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
 from .ray_shards import CODES, FAR_POINTS, NEAR_POINTS, PLACE_UNIT, open_ray_arrays

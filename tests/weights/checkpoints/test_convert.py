@@ -13,8 +13,8 @@ from varco3d.weights.checkpoints.configs import vecset_config
 from varco3d.weights.checkpoints.containers import Entry, Tensors, open_tensors
 from varco3d.weights.checkpoints.convert import DINO, TRIPOSG, VECSET, Layout, load_into
 from varco3d.weights.generators.hunyuan import vae_part
-from varco3d.weights.networks.dino import Dino, DinoConfig
 from varco3d.weights.networks.dit import SkipDit, SkipDitConfig
+from varco3d.weights.networks.encoders.dino import Dino, DinoConfig
 from varco3d.weights.networks.vecset_vae import VecSetVae
 
 SMALL_VAE = {"width": 32, "heads": 4, "num_decoder_layers": 1, "num_encoder_layers": 1, "embed_dim": 8, "qk_norm": True}

@@ -14,7 +14,7 @@ from varco3d.kernels.fields.ray_grid import field_columns, ray_places
 from varco3d.weights.generators.tiny import TinyGenerator, load_backbone
 from varco3d.weights.networks.anchored_dit import COARSE_DIT
 from varco3d.weights.networks.anchored_vae import AnchoredVAE
-from varco3d.weights.networks.image_encoder import ImageEncoderConfig, upsample
+from varco3d.weights.networks.encoders.image_encoder import ImageEncoderConfig, upsample
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.ray_unet import RayUNet, RayUNetConfig
 from varco3d.weights.training import loop, ray_shards, train_rays

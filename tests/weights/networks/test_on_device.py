@@ -6,8 +6,8 @@ import torch
 
 from varco3d.weights.networks.anchored_dit import COARSE_DIT, FINE_DIT
 from varco3d.weights.networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig
-from varco3d.weights.networks.efficientnet_lite import EfficientNetLite0
-from varco3d.weights.networks.image_encoder import ImageEncoderConfig
+from varco3d.weights.networks.encoders.efficientnet_lite import EfficientNetLite0
+from varco3d.weights.networks.encoders.image_encoder import ImageEncoderConfig
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.ray_unet import RayUNet, RayUNetConfig
 

@@ -12,7 +12,7 @@ from varco3d.errors import CheckpointError, UsageError
 from varco3d.kernels.voxels.farthest_points import farthest_points
 from varco3d.weights.generators.tiny import area_resize
 from varco3d.weights.networks.anchored_dit import COARSE_DIT
-from varco3d.weights.networks.image_encoder import ImageEncoderConfig, outline_depth, picture_planes
+from varco3d.weights.networks.encoders.image_encoder import ImageEncoderConfig, outline_depth, picture_planes
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.training import export
 from varco3d.weights.training import run as command

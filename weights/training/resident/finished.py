@@ -11,7 +11,7 @@ from torch import nn
 from ...._files import write_whole
 from ....errors import CheckpointError
 from ...networks.anchored_vae import AnchoredVAE
-from ...networks.image_encoder import ImageEncoderConfig
+from ...networks.encoders.image_encoder import ImageEncoderConfig
 from ...networks.picture_flow import PictureFlow
 from ...networks.ray_unet import RayUNet
 from ..train_vae import VAE_CONFIG

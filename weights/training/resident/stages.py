@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from ...generators.tiny import load_backbone
 from ...networks.anchored_dit import COARSE_DIT, FINE_DIT, AnchoredDiTConfig
 from ...networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anchors
+from ...networks.encoders.image_encoder import ImageEncoderConfig
 from ...networks.flow import logit_normal_times
-from ...networks.image_encoder import ImageEncoderConfig
 from ...networks.picture_flow import PictureFlow
 from ..posed_views import grouped_lattice
 from ..train_flow import (

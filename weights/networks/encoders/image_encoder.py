@@ -17,9 +17,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...kernels.views.picture_places import picture_places
-from ...kernels.views.silhouette import mask_distance
-from .rotary import RotaryBlock, rotary_table
+from ....kernels.views.picture_places import picture_places
+from ....kernels.views.silhouette import mask_distance
+from ..rotary import RotaryBlock, rotary_table
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .layers import Mlp, SelfAttention
+from ..layers import Mlp, SelfAttention
 
 # How the table of position embeddings is resized when the picture is not of the training size. "size" asks for the
 # new grid; "scale" passes (n + 0.1) / grid as a factor, as transformers did before 4.46; "smooth" asks for the new

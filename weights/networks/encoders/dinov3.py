@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from ..fourier import rotate_halves
+from ..layers import Mlp, attend_all
 from .dino import BARE_EPS, Scale
-from .fourier import rotate_halves
-from .layers import Mlp, attend_all
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .layers import SelfAttention
+from ..layers import SelfAttention
 
 
 @dataclass(frozen=True)
