@@ -1,1 +1,1 @@
-"""Generators, one for each family of checkpoints."""
+"""Generators, one for each family of checkpoints; conditions: pictures and words as their encoders take them."""

@@ -22,9 +22,9 @@ from ..networks.flux_dit import FluxDit
 from ..networks.schedules import consistency_times, flow_match_times, without_idle_steps
 from ..networks.vecset_vae import VecSetVae
 from .base import PublicGenerator, image_condition
+from .conditions.picture import encoder_pixels, hunyuan_picture
 from .generator import Condition
 from .parts import Part, Parts
-from .picture import encoder_pixels, hunyuan_picture
 
 VIEWS = ("front", "left", "back", "right")  # their order is the order of the tokens
 FLASH = Volume(bounds=1.01, select="mean")

@@ -29,9 +29,9 @@ from ..networks.trellis.latent_vae import MeshDecoder
 from ..networks.trellis.sampler import Call, FlowSettings, guided_velocity, noise_levels
 from ..networks.trellis.structure_flow import StructureFlow
 from ..networks.trellis.structure_vae import StructureDecoder, occupied
+from .conditions.picture import normalise, to_uint8
 from .generator import Condition, DescribedMesh
 from .parts import Part, Parts
-from .picture import normalise, to_uint8
 
 PICTURE = 518  # pixels a side that the image encoder is given
 SOLID_ALPHA = 0.8  # of 255, above which a pixel belongs to the object

@@ -22,9 +22,9 @@ from ..networks.flashvdm import Volume
 from ..networks.schedules import rectified_flow_noise_levels, without_idle_steps
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
 from .base import PublicGenerator, image_condition
+from .conditions.picture import DEVIATION, MEAN, normalise, to_uint8
 from .generator import Condition
 from .parts import Part, Parts
-from .picture import DEVIATION, MEAN, normalise, to_uint8
 
 VOLUME = Volume(bounds=1.005, select=None, widen=(2, 1))
 TIME_UNITS = 1000.0
@@ -96,7 +96,7 @@ class TripoSGScribble(TripoSG):
 
     def text_tokens(self, prompt: str) -> Tensor:
         """Return the prompt's CLIP tokens [1, 77, .]."""
-        from .clip_words import ClipWords
+        from .conditions.clip_words import ClipWords
 
         network = self.parts.take("text")
         assert isinstance(network, ClipText) and self.words is not None

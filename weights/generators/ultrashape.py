@@ -16,10 +16,10 @@ from ..networks.dit import SkipDit
 from ..networks.encoders.dino import PositionResize
 from ..networks.flashvdm import Volume
 from .base import image_condition
+from .conditions.picture import encoder_pixels, patch_mask
 from .generator import Condition
 from .hunyuan import HunyuanGenerator, image_encoder, image_part, vae_part
 from .parts import Part, Parts
-from .picture import encoder_pixels, patch_mask
 
 VOLUME = Volume(bounds=1.0, select="mean", widen=(2, 1))
 MESH_SCALE = 0.99  # half the longest side of the coarse mesh in the box, as published

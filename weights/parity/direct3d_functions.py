@@ -10,8 +10,8 @@ import torch
 from PIL import Image
 
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config
-from ..generators.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
-from ..generators.picture import normalise
+from ..generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
+from ..generators.conditions.picture import normalise
 from ..networks.direct3d.kernel_conv import KernelConv
 from ..networks.direct3d.sampler import noise_levels
 from ..networks.direct3d.voxelize import active_voxels, block_order, near_points, normalised

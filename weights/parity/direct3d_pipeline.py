@@ -19,7 +19,7 @@ from ..checkpoints.configs import class_name
 from ..checkpoints.containers import Tensors, open_tensors
 from ..checkpoints.direct3d import NETWORKS
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config
-from ..generators.direct3d_picture import encoder_input, square_picture
+from ..generators.conditions.direct3d_picture import encoder_input, square_picture
 from ..generators.folders import read_yaml
 from ..generators.reference_mesh import reference_mesh
 from ..networks.direct3d.refiner import Refiner, SignRefiner

@@ -7,9 +7,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..generators.picture import recentre, to_uint8
+from ..generators.conditions.picture import recentre, to_uint8
+from ..generators.conditions.resample import resize_cubic, resize_nearest
 from ..generators.reference_mesh import reference_mesh
-from ..generators.resample import resize_cubic, resize_nearest
 from ..generators.surface import (
     SHARP_COSINE,
     farthest_rows,

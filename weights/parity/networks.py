@@ -17,7 +17,7 @@ from ..checkpoints.configs import (
     vecset_config,
 )
 from ..checkpoints.convert import DINO, DINO_GATED, FLUX, HUNYUAN21, TRIPOSG, VECSET, VECSET_VOXEL, triposg_vae
-from ..generators.picture import encoder_pixels, patch_mask
+from ..generators.conditions.picture import encoder_pixels, patch_mask
 from ..networks.dit import SkipDit
 from ..networks.encoders.dino import Dino, PositionResize, view_embedding
 from ..networks.flux_dit import SINUSOID_WIDTH, TIME_UNITS, FluxDit

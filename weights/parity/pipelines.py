@@ -16,10 +16,10 @@ from torch import Tensor
 from ...kernels.fields.field_function import FieldFunction
 from ..checkpoints.containers import TORCH_SUFFIXES
 from ..generators.base import PublicGenerator
+from ..generators.conditions.picture import encoder_pixels
 from ..generators.folders import generator_from_folder
 from ..generators.generator import Condition
 from ..generators.hunyuan import HunyuanGenerator, published_times
-from ..generators.picture import encoder_pixels
 from ..generators.reference_mesh import reference_mesh
 from ..generators.triposg import TripoSG
 from ..generators.ultrashape import UltraShape, random_voxels, voxels_of_points

@@ -16,7 +16,7 @@ from ...kernels.ovoxel.sample import sample_voxels
 from ..checkpoints.containers import open_tensors
 from ..checkpoints.trellis import trellis_network
 from ..checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
-from ..generators.trellis2_picture import cut_to_object, encoder_pixels
+from ..generators.conditions.trellis2_picture import cut_to_object, encoder_pixels
 from ..networks.encoders.dinov3 import Dinov3
 from ..networks.sparse import SparseTensor, VoxelSet
 from ..networks.trellis.sampler import TIME_UNITS, Call, data_estimate, noise_levels

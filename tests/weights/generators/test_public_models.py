@@ -17,7 +17,7 @@ from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import load_recipe, recipe_names
 from varco3d.weights.checkpoints.zoo import BUNDLES
-from varco3d.weights.generators.clip_words import ClipWords
+from varco3d.weights.generators.conditions.clip_words import ClipWords
 from varco3d.weights.generators.folders import generator_from_folder, guessed_config
 from varco3d.weights.generators.loading import load_generator
 from varco3d.weights.generators.triposg import on_white_square

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ...errors import NoSubjectError
+from ....errors import NoSubjectError
 from .resample import resize_area, resize_cubic, resize_nearest
 
 MEAN = (0.485, 0.456, 0.406)  # of the picture collection that the encoders were trained on

@@ -6,7 +6,7 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from ...errors import NoSubjectError
+from ....errors import NoSubjectError
 from .picture import normalise
 
 PICTURE = 518  # pixels a side

@@ -5,7 +5,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ...errors import NoSubjectError
+from ....errors import NoSubjectError
 
 SOLID_ALPHA = 0.8 * 255
 LONGEST = 1024  # pixels of the longer side before the cut
