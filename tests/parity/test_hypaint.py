@@ -7,7 +7,7 @@ import torch
 from recordings import FIXTURES, SHARED
 
 from varco3d.weights.painters.hunyuan import maps, network20, network21, sampling, voxels
-from varco3d.weights.parity import hypaint21
+from varco3d.weights.parity.painters import hypaint21
 from varco3d.weights.parity.run import run_fixture
 
 RECORDINGS = [] if SHARED is None else sorted(SHARED.glob("hypaint2*"))

@@ -11,7 +11,7 @@ A painter of another system is
    `Room` says what runs at once (mvadapter/room.py); a call's base and LoRAs come in `PaintTask.options`;
 3. checkpoints and a model in zoo.toml, licences in licences.py;
 4. a row in PAINTERS below, and `painter = "NAME"` under [models] of the recipes that it belongs to;
-5. its recordings understood by weights/parity (mvadapter.py there) and its manifests by parity/manifests.py;
+5. its recordings understood by weights/parity (painters/mvadapter.py there) and its manifests by parity/manifests.py;
 6. its published view layout in LAYOUTS of scripts/check_painters.py, which shows that no view lands in the wrong place.
 
 Other packages add one in the entry-point group `varco3d.painters`: a callable (room) -> Painter.

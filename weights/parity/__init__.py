@@ -1,0 +1,1 @@
+"""Recordings of the public code: fixtures are found below a folder, recognised by content, run and compared."""

@@ -7,11 +7,8 @@ from pathlib import Path
 import torch
 
 from ..checkpoints.containers import TORCH_SUFFIXES
-from . import direct3d_pipeline, trellis_pipelines
+from . import direct3d_pipeline
 from . import functions as of_functions
-from . import hypaint20 as of_hypaint20
-from . import hypaint21 as of_hypaint21
-from . import mvadapter as of_mvadapter
 from . import pipelines as of_pipelines
 from . import trellis2 as of_trellis2
 from . import volumes as of_volumes
@@ -19,7 +16,11 @@ from .direct3d import direct3d_case
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
 from .ovoxel import ovoxel_case
-from .trellis import trellis_case
+from .painters import hypaint20 as of_hypaint20
+from .painters import hypaint21 as of_hypaint21
+from .painters import mvadapter as of_mvadapter
+from .trellis import pipelines as trellis_pipelines
+from .trellis.networks import trellis_case
 from .trellis2_pipelines import trellis2_case
 
 Case = Callable[[Fixture], None]

@@ -8,11 +8,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ..generators.generator import Condition
-from ..generators.trellis import Trellis, TrellisFlow, cut_to_object, trellis_from_folder
-from ..networks.sparse import VoxelSet
-from .fixture import Fixture
-from .trellis import NETWORK, OPERATION, compare_mesh
+from ...generators.generator import Condition
+from ...generators.trellis import Trellis, TrellisFlow, cut_to_object, trellis_from_folder
+from ...networks.sparse import VoxelSet
+from ..fixture import Fixture
+from .networks import NETWORK, OPERATION, compare_mesh
 
 LATENTS = 1e-4  # at the end of a flow
 RAW = 3e-4  # of the mesh decoder fed with our latents

@@ -9,11 +9,11 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from ...kernels.fields.dual_mesh import Cubes, dual_mesh
-from ...kernels.fields.flexi_cases import CORNERS
-from ...kernels.fields.flexicubes import flexicubes
-from ..checkpoints.configs import class_name
-from ..checkpoints.trellis import (
+from ....kernels.fields.dual_mesh import Cubes, dual_mesh
+from ....kernels.fields.flexi_cases import CORNERS
+from ....kernels.fields.flexicubes import flexicubes
+from ...checkpoints.configs import class_name
+from ...checkpoints.trellis import (
     DINO_HUB,
     TRELLIS,
     TRELLIS_LATENT_VAE,
@@ -23,24 +23,15 @@ from ..checkpoints.trellis import (
     structure_flow_config,
     structure_vae_config,
 )
-from ..networks.encoders.dino import Dino
-from ..networks.sparse import (
-    GroupNorm,
-    SparseTensor,
-    SubmanifoldConv,
-    VoxelSet,
-    attend_packed,
-    down,
-    subdivide,
-    up,
-)
-from ..networks.trellis.latent_flow import LatentFlow
-from ..networks.trellis.latent_vae import LatentEncoder, MeshDecoder, SubdivideBlock
-from ..networks.trellis.sampler import FlowSettings, data_estimate, guided_velocity, noise_levels
-from ..networks.trellis.structure_flow import StructureFlow, patches, time_features
-from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
-from .fixture import Fixture
-from .instrument import compare_all, compare_sinusoid, fed, filled, watching, weights_of
+from ...networks.encoders.dino import Dino
+from ...networks.sparse import GroupNorm, SparseTensor, SubmanifoldConv, VoxelSet, attend_packed, down, subdivide, up
+from ...networks.trellis.latent_flow import LatentFlow
+from ...networks.trellis.latent_vae import LatentEncoder, MeshDecoder, SubdivideBlock
+from ...networks.trellis.sampler import FlowSettings, data_estimate, guided_velocity, noise_levels
+from ...networks.trellis.structure_flow import StructureFlow, patches, time_features
+from ...networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
+from ..fixture import Fixture
+from ..instrument import compare_all, compare_sinusoid, fed, filled, watching, weights_of
 
 NETWORK = 1.5e-5  # largest difference allowed for one network
 MESH = 3e-5  # for what the mesh decoder gives

@@ -12,10 +12,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..checkpoints.containers import Tensors, open_tensors
-from ..painters.hunyuan.extra_views import CANDIDATES, EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
-from ..painters.hunyuan.maps import PLACES, WEIGHTS, condition_maps
-from ..painters.hunyuan.network21 import (
+from ...checkpoints.containers import Tensors, open_tensors
+from ...painters.hunyuan.extra_views import CANDIDATES, EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
+from ...painters.hunyuan.maps import PLACES, WEIGHTS, condition_maps
+from ...painters.hunyuan.network21 import (
     MATERIALS,
     Given21,
     MaterialProjections,
@@ -25,23 +25,15 @@ from ..painters.hunyuan.network21 import (
     rotation,
     self_attention,
 )
-from ..painters.hunyuan.sampling import rows21, sample21
-from ..painters.hunyuan.steps import scheduler
-from ..painters.hunyuan.unet import Attention, fill, shapes_of
-from ..painters.hunyuan.voxels import token_voxels
-from ..painters.mvadapter.painter import decode_latents
-from ..painters.sdxl import PLAIN, load_vae, read_config
-from .fixture import Fixture, NotUnderstoodError
-from .hypaint20 import (
-    compare_embeds,
-    compare_latents,
-    compare_maps,
-    factors,
-    places_of,
-    read_mesh,
-    recorded_maps,
-)
-from .instrument import filled, weights_of
+from ...painters.hunyuan.sampling import rows21, sample21
+from ...painters.hunyuan.steps import scheduler
+from ...painters.hunyuan.unet import Attention, fill, shapes_of
+from ...painters.hunyuan.voxels import token_voxels
+from ...painters.mvadapter.painter import decode_latents
+from ...painters.sdxl import PLAIN, load_vae, read_config
+from ..fixture import Fixture, NotUnderstoodError
+from ..instrument import filled, weights_of
+from .hypaint20 import compare_embeds, compare_latents, compare_maps, factors, places_of, read_mesh, recorded_maps
 from .mvadapter import IMAGES, LATENTS, NETWORK, STEP
 
 FEW = 5e-3  # of the triangles of a view: a pixel on a common edge may belong to either

@@ -13,12 +13,12 @@ import torch
 from scipy.ndimage import binary_dilation
 from torch import Tensor
 
-from ...kernels.views.cameras import Camera
-from ..checkpoints.containers import open_tensors
-from ..painters.libraries import diffusers
-from ..painters.mvadapter.attention import AdapterConfig, MultiViewAttention, Reading
-from ..painters.mvadapter.maps import TO_ADAPTER, control_maps, matrices, scale_of
-from ..painters.mvadapter.network import (
+from ....kernels.views.cameras import Camera
+from ...checkpoints.containers import open_tensors
+from ...painters.libraries import diffusers
+from ...painters.mvadapter.attention import AdapterConfig, MultiViewAttention, Reading
+from ...painters.mvadapter.maps import TO_ADAPTER, control_maps, matrices, scale_of
+from ...painters.mvadapter.network import (
     VIEWS,
     ConditionConfig,
     Conditioning,
@@ -28,10 +28,10 @@ from ..painters.mvadapter.network import (
     predict,
     reference_features,
 )
-from ..painters.mvadapter.painter import decode_latents, encode_picture, sample
-from ..painters.mvadapter.picture import centred_on_grey
-from ..painters.mvadapter.room import MvAdapterPlan
-from ..painters.sdxl import (
+from ...painters.mvadapter.painter import decode_latents, encode_picture, sample
+from ...painters.mvadapter.picture import centred_on_grey
+from ...painters.mvadapter.room import MvAdapterPlan
+from ...painters.sdxl import (
     PLAIN,
     SdxlFolders,
     encode_text,
@@ -41,9 +41,9 @@ from ..painters.sdxl import (
     load_vae,
     tokenize,
 )
-from ..painters.shifted_schedule import shifted, shifted_betas
-from .fixture import Fixture, NotUnderstoodError
-from .instrument import filled, weights_of
+from ...painters.shifted_schedule import shifted, shifted_betas
+from ..fixture import Fixture, NotUnderstoodError
+from ..instrument import filled, weights_of
 
 NETWORK = 1e-5  # largest difference allowed for one network
 STEP = 1e-4  # for what one step of a pipeline reads and says

@@ -12,17 +12,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..checkpoints.containers import open_tensors
-from ..painters.hunyuan.maps import PLACES, Frame, camera_number, condition_maps, matrices, rounded, shades
-from ..painters.hunyuan.network20 import Block20, Given20, Network20, Reading20
-from ..painters.hunyuan.pictures import colours_restored, recentred
-from ..painters.hunyuan.sampling import encode, sample20
-from ..painters.hunyuan.steps import AncestralSteps, ConsistencySteps
-from ..painters.hunyuan.unet import fill, shapes_of
-from ..painters.mvadapter.painter import decode_latents
-from ..painters.sdxl import PLAIN, load_vae, read_config
-from .fixture import Fixture, NotUnderstoodError
-from .instrument import filled, weights_of
+from ...checkpoints.containers import open_tensors
+from ...painters.hunyuan.maps import PLACES, Frame, camera_number, condition_maps, matrices, rounded, shades
+from ...painters.hunyuan.network20 import Block20, Given20, Network20, Reading20
+from ...painters.hunyuan.pictures import colours_restored, recentred
+from ...painters.hunyuan.sampling import encode, sample20
+from ...painters.hunyuan.steps import AncestralSteps, ConsistencySteps
+from ...painters.hunyuan.unet import fill, shapes_of
+from ...painters.mvadapter.painter import decode_latents
+from ...painters.sdxl import PLAIN, load_vae, read_config
+from ..fixture import Fixture, NotUnderstoodError
+from ..instrument import filled, weights_of
 from .mvadapter import IMAGES, LATENTS, NETWORK, STEP, beside_edges
 
 ONE_SHADE = 1.0  # of 255: a value beside a whole number is cut off to either

@@ -1,0 +1,1 @@
+"""Recordings of TRELLIS: its networks one by one, and its pipelines."""
