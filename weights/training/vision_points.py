@@ -21,7 +21,7 @@ from numpy.lib.format import open_memmap
 from torch import Tensor
 
 from ..generators.tiny import load_backbone
-from ..networks.image_encoder import picture_planes
+from ..networks.encoders.image_encoder import picture_planes
 from .posed_views import PosedViews
 from .train_flow import semantic_features
 from .train_vae import VISION, yaw_matrix
