@@ -25,6 +25,7 @@ from ..._files import opened_regular, output_error, sweep, write_whole
 from ...errors import NothingMatchedError, OutputError, Varco3DError
 from ...pipeline.batch.naming import STATE
 from ...pipeline.batch.records import is_present, latest_records, output_path, record_files
+from ...pipeline.pictures.bounded import Clock, timed
 from ...pipeline.pictures.formats import open_image
 from ...pipeline.pictures.reading import picture_sha256
 from .order import STATUSES
@@ -144,29 +145,41 @@ def picture_thumbnail(path: Path, size: int = 160) -> bytes | None:
     """Return a picture shrunk to `size` pixels as WebP, alpha kept; None when it cannot be read or is huge."""
     from PIL import ImageOps
 
-    try:
-        with opened_regular(path) as file, open_image(file, path.name) as image:
-            image.draft("RGB", (size * 2, size * 2))
-            if image.width * image.height > _LARGEST_PICTURE:
-                return None
-            small = ImageOps.exif_transpose(image)
-            small.thumbnail((size, size))
-            return _webp(small.convert("RGBA"))
-    except Exception:  # decoders raise anything on broken data
-        return None
+    def shrunk(image: Any) -> bytes:
+        small = ImageOps.exif_transpose(image)
+        small.thumbnail((size, size))
+        return _webp(small.convert("RGBA"))
+
+    return _thumbnail(path, shrunk, draft=size * 2)
 
 
 def sheet_thumbnail(path: Path, size: int = 240) -> bytes | None:
     """Return the first of a sheet's six views, the front, as WebP; None if it cannot be read."""
-    try:
-        with opened_regular(path) as file, open_image(file, path.name) as image:
+
+    def first(image: Any) -> bytes:
+        side = min(image.width // 6, image.height) if image.width >= 2 * image.height else image.height
+        front = image.convert("RGB").crop((0, 0, side, side))
+        front.thumbnail((size, size))
+        return _webp(front)
+
+    return _thumbnail(path, first)
+
+
+def _thumbnail(path: Path, make: Callable[[Any], bytes], draft: int | None = None) -> bytes | None:
+    """Return what `make` makes of the picture; None when it cannot be read in time, or is huge."""
+
+    def work(clock: Clock) -> bytes | None:
+        with opened_regular(path) as file, open_image(file, path.name, clock) as image:
+            if draft is not None:
+                image.draft("RGB", (draft, draft))
             if image.width * image.height > _LARGEST_PICTURE:
                 return None
-            side = min(image.width // 6, image.height) if image.width >= 2 * image.height else image.height
-            front = image.convert("RGB").crop((0, 0, side, side))
-            front.thumbnail((size, size))
-            return _webp(front)
-    except Exception:  # as above
+            clock.grant(image)
+            return make(image)
+
+    try:
+        return timed(path.name, work)
+    except Exception:  # decoders raise anything on broken data
         return None
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from ..._files import opened_regular
 from ...errors import BadInputError, MissingDependencyError
+from .bounded import Clock, TimedFile
 
 OPENED = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "PPM", "JPEG2000", "ICO", "ICNS", "PCX", "DDS",
           "SGI", "AVIF", "QOI", "PSD", "TGA")  # fmt: skip
@@ -48,21 +49,22 @@ def is_picture(path: Path) -> bool:
     return head.startswith(_STARTS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP") or bool(_brand(head))
 
 
-def open_image(file: BinaryIO, name: str) -> Any:
-    """Return the picture in an open file as an image of Pillow whose pixels are not read yet.
+def open_image(file: BinaryIO, name: str, clock: Clock) -> Any:
+    """Return the picture in an open file as an image of Pillow that reads its pixels later, within the clock.
 
     Raises PictureCodecError when its format needs a package that is not here, and whatever Pillow raises.
     """
     from PIL import Image, features
 
-    head = file.read(_HEAD)
-    file.seek(0)
+    timed = cast("BinaryIO", TimedFile(file, clock))
+    head = timed.read(_HEAD)
+    timed.seek(0)
     brand = _brand(head)
     if brand == "heif":
-        return _heif(file, name)
+        return _heif(timed, name)
     if brand == "avif" and not features.check("avif"):
         raise PictureCodecError(f"{name} is an AVIF picture, which needs Pillow 11.3", 'pip install "pillow>=11.3"')
-    return Image.open(file, formats=OPENED)
+    return Image.open(timed, formats=OPENED)
 
 
 def _brand(head: bytes) -> str:

@@ -19,6 +19,7 @@ from ..._files import BLOCK, opened_regular
 from ..._text import GIB, printable
 from ...errors import BadInputError, InputChangedError, ItemTimeoutError, MissingDependencyError, OutOfMemoryError
 from ..machine import free_memory
+from .bounded import Clock, timed
 from .formats import open_image, open_tiff_numbers
 
 MAX_PIXELS = 120_000_000
@@ -65,7 +66,7 @@ def open_picture(
         before = os.fstat(file.fileno())
         if sha256 is not None and _digest(file, path) != sha256:
             raise _changed(path)
-        picture = _decoded(path, file, limit, room)
+        picture = timed(printable(path), lambda clock: _decoded(path, file, limit, room, clock))
         if min(picture.size) < least:
             width, height = picture.size
             raise BadInputError(
@@ -123,7 +124,7 @@ def _changed(path: Path) -> InputChangedError:
     return InputChangedError(f"{printable(path)} was changed while the run was at it", "Run again.")
 
 
-def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None) -> Picture:
+def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None, clock: Clock) -> Picture:
     from PIL import Image
 
     pixels = 0
@@ -131,7 +132,7 @@ def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None) 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # size is checked below, with a clearer message
             try:
-                image = open_image(file, printable(path))
+                image = open_image(file, printable(path), clock)
             except Image.UnidentifiedImageError:
                 numbers = open_tiff_numbers(file, MAX_PIXELS)
                 if numbers is None:
@@ -142,6 +143,9 @@ def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None) 
             _check_size(path, image.size)
             pixels = image.size[0] * image.size[1]
             _check_room(path, pixels, room)
+            clock.grant(image)
+            image.load()
+            _check_size(path, image.size)  # icons hold whole pictures, of any size
             return _shrunk(path, image, limit)
     except (BadInputError, MissingDependencyError, OutOfMemoryError):
         raise
@@ -170,7 +174,6 @@ def _shrunk(path: Path, image: Any, limit: int | None) -> Picture:
     """Pixels, upright, in RGBA, averaged down before they are copied, so that a large picture is held once."""
     from PIL import ImageOps
 
-    image.load()
     upright = _upright(image, ImageOps)
     size = upright.size
     if upright.mode in ("I", "F") or upright.mode.startswith("I;"):

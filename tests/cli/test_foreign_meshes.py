@@ -5,18 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from foreign import SQUARE_UV, Glb, model, plain, solid, textured, three_mf
 
 from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.reading import read_mesh
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "pipeline" / "meshes"))
-from foreign import SQUARE_UV, Glb, model, plain, solid, textured, three_mf
 
 CASES = next(
     (path for above in Path(__file__).parents[2:5] if (path := above / "shared" / "cases").is_dir()), Path("no cases")

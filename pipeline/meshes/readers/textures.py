@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
+from ...pictures.bounded import Clock, DecodeTimeoutError, timed
 from ...pictures.formats import open_image
 from ...pictures.reading import MAX_PIXELS, MAX_SIDE
 from .scene import Material, Picture, Source, linear_from_srgb8, srgb_from_linear
 
 _ROWS = 256  # turned into numbers at a time
+_NO_PICTURE = "it is no PNG, JPEG, WebP or other picture"
 MAX_TOTAL = 210_000_000  # pixels of all textures of one mesh: three of 8192 x 8192
+
+T = TypeVar("T")
 
 
 def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[int, int]]:
@@ -23,11 +28,10 @@ def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[
     """
     sizes: dict[Picture, tuple[int, int]] = {}
     for picture in dict.fromkeys(pictures):
-        image = _opened(picture, source)
-        if image is None:
+        size = _timed(picture, source, lambda image, clock: image.size)
+        if size is None:
             continue
-        width, height = image.size
-        image.close()
+        width, height = size
         if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
             limit = f"the limit is {MAX_PIXELS // 1_000_000} megapixels and {MAX_SIDE} pixels a side"
             raise source.bad(
@@ -45,19 +49,16 @@ def check_sizes(pictures: list[Picture], source: Source) -> dict[Picture, tuple[
 
 def decode(picture: Picture, source: Source, mode: str = "RGBA") -> np.ndarray | None:
     """Return the pixels, uint8 [H,W,channels of mode]; None with a warning when the picture is damaged."""
-    image = _opened(picture, source)
-    if image is None:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image.load()
-            return _converted(image, mode)
-    except Exception:  # decoders raise anything on damaged data
-        source.warn(f"{picture.name} is damaged and was left out")
-        return None
-    finally:
-        image.close()
+
+    def read(image: Any, clock: Clock) -> np.ndarray:
+        clock.grant(image)
+        size = image.size
+        image.load()
+        if image.size != size:  # an icon that holds a larger picture than it says
+            raise ValueError(f"{image.size} pixels")
+        return _converted(image, mode)
+
+    return _timed(picture, source, read)
 
 
 def base_pixels(material: Material, source: Source) -> np.ndarray | None:
@@ -101,19 +102,36 @@ def tinted(colors: np.ndarray, factor: tuple[float, float, float, float]) -> np.
     return np.stack([table[colors[..., channel]] for channel, table in enumerate(tables)], axis=-1)
 
 
-def _opened(picture: Picture, source: Source) -> Any:
+def _timed(picture: Picture, source: Source, use: Callable[[Any, Clock], T]) -> T | None:
+    """Return what `use` makes of the opened picture; None with a warning when it cannot be opened or is damaged.
+
+    Raises BadInputError when it has too many pixels or takes too long.
+    """
     from PIL import Image
 
-    try:
+    opened = False
+
+    def work(clock: Clock) -> T:
+        nonlocal opened
+        data = picture.data if isinstance(picture.data, bytes) else Source(picture.data).read()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the size is checked by the caller, with a clearer message
-            data = picture.data if isinstance(picture.data, bytes) else Source(picture.data).read()
-            return open_image(io.BytesIO(data), picture.name)
+            with open_image(io.BytesIO(data), picture.name, clock) as image:
+                opened = True
+                return use(image, clock)
+
+    try:
+        return timed(picture.name, work)
+    except DecodeTimeoutError as error:
+        raise source.bad(f"its {error.message}", error.hint) from error
     except Image.DecompressionBombError as error:
         raise source.bad(f"its {picture.name} has too many pixels", "Scale the texture down first.") from error
-    except Exception:  # as above
-        kinds = "KTX2 textures are not supported" if _is_ktx(picture) else "it is no PNG, JPEG, WebP or other picture"
-        source.warn(f"{picture.name} was left out: {kinds}")
+    except Exception:  # decoders raise anything on damaged data
+        if opened:
+            source.warn(f"{picture.name} is damaged and was left out")
+        else:
+            kinds = "KTX2 textures are not supported" if _is_ktx(picture) else _NO_PICTURE
+            source.warn(f"{picture.name} was left out: {kinds}")
         return None
 
 
