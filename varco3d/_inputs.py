@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,8 +17,6 @@ from .pipeline.meshes.reading import load_mesh
 if TYPE_CHECKING:
     import trimesh
     from PIL import Image
-
-_log = logging.getLogger(__name__)
 
 Picture: TypeAlias = "str | PathLike[str] | Image.Image | np.ndarray"
 """A path, a PIL image, or an array [H,W], [H,W,3] or [H,W,4]: uint8 0..255 or float 0..1, straight alpha."""
@@ -57,12 +55,15 @@ def _pixels(array: np.ndarray) -> np.ndarray:
     return np.rint(array * 255).astype(np.uint8)
 
 
-def mesh_of(mesh: MeshLike) -> Mesh:
-    """Return the product's Mesh of whatever the caller has. Raises BadInputError, BadMeshError."""
+def mesh_of(mesh: MeshLike, warn: Callable[[str], None]) -> Mesh:
+    """Return the product's Mesh of whatever the caller has. warn: called with each thing that a file's mesh loses.
+
+    Raises BadInputError, BadMeshError.
+    """
     if isinstance(mesh, Mesh):
         return mesh
     if isinstance(mesh, str | PathLike):
-        return load_mesh(user_path(mesh), warn=_log.warning)
+        return load_mesh(user_path(mesh), warn=warn)
     if isinstance(mesh, tuple):
         if len(mesh) != 2:
             raise BadInputError(f"{len(mesh)} arrays are no mesh", "Give (vertices [V,3], faces [F,3]).")

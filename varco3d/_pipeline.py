@@ -96,9 +96,10 @@ class Pipeline:
         """Return a fine mesh from a coarse one and its picture; the longest side keeps its length in metres."""
         if "refine" not in self.stages:
             raise UsageError(f"{self.recipe.name} refines no mesh", "Load tiny, or ultrashape.")
-        framed, longest = into_frame(mesh_of(mesh))
+        lost: list[str] = []
+        framed, longest = into_frame(mesh_of(mesh, lost.append))
         options["skip"] = {"coarse", *options.get("skip", ())}
-        return _last(self._run({"source": picture, "coarse": framed}, longest, progress, **options))
+        return _last(self._run({"source": picture, "coarse": framed}, longest, progress, lost, **options))
 
     def texture(
         self,
@@ -115,12 +116,14 @@ class Pipeline:
         """
         if picture is None and prompt is None:
             raise UsageError("there is neither a picture nor a prompt to paint from", "Give one of them.")
-        framed, longest = into_frame(mesh_of(mesh))
+        lost: list[str] = []
+        framed, longest = into_frame(mesh_of(mesh, lost.append))
         kept = {"texture", "export"} if picture is None else {"prepare", "texture", "export"}
         options["skip"] = {*(set(self.stages) - kept), *options.get("skip", ())}
         if prompt is not None:
             options["texture_prompt"] = prompt
-        return _last(self._run({"source": picture, "coarse": framed, "mesh": framed}, longest, progress, **options))
+        slots = {"source": picture, "coarse": framed, "mesh": framed}
+        return _last(self._run(slots, longest, progress, lost, **options))
 
     def close(self) -> None:
         """Drop the loaded networks."""
@@ -137,6 +140,7 @@ class Pipeline:
         slots: dict[str, Any],
         longest: float | None = None,
         progress: OnProgress | None = None,
+        warnings: Iterable[str] = (),
         *,
         seed: int = 0,
         mask: Picture | None = None,
@@ -145,7 +149,10 @@ class Pipeline:
         skip: Iterable[str] = (),
         **settings: Any,
     ) -> Iterator[Step | Result]:
-        """Stages on one item. slots: what the asset holds at the start; longest: its side in metres, if it has one."""
+        """Run the stages on one item.
+
+        slots: what the asset holds at the start; longest: its side in metres, if it has one; warnings: of its mesh.
+        """
         recipe = self._with(settings, longest)
         with tempfile.TemporaryDirectory(prefix="varco3d-") as scratch:
             asset = _asset(slots, mask, sides or {}, Path(scratch))
@@ -156,7 +163,8 @@ class Pipeline:
             names = select_stages(recipe, None, until, sorted(left_out), have, stages)
             chain = Chain(recipe, self._pool, names, self.device, self.dtype, self.memory, stages)
             about = recipe.about(seed)
-            item = ItemState(asset.source.stem, asset, item_seed(seed, sha256_of(asset.source)), about=about)
+            own_seed = item_seed(seed, sha256_of(asset.source))
+            item = ItemState(asset.source.stem, asset, own_seed, warnings=[*warnings], about=about)
             emit = _teller(progress)
             for name in names:
                 chain.run_stage(name, item, emit)

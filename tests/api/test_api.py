@@ -154,3 +154,11 @@ def test_words_paint_a_mesh_and_nothing_to_paint_from_is_told(tmp_path: Path, mo
     assert result.mesh.texture is not None and result.mesh.texture.std() > 1
     with pytest.raises(UsageError, match="neither"):
         varco3d.texture(box)
+
+
+def test_results_hold_what_a_mesh_lost_while_it_was_read(pipeline: varco3d.Pipeline, tmp_path: Path) -> None:
+    path = tmp_path / "x.obj"
+    path.write_text("mtllib gone.mtl\nv 0 0 0\nv 1 0 0\nv 0 1 0\nusemtl a\nf 1 2 3\n")
+    for verb in (pipeline.texture, pipeline.refine):
+        result = verb(path, PICTURE, until="prepare", prepare_size=64)
+        assert any("x.obj" in text and "gone.mtl" in text for text in result.warnings), result.warnings
