@@ -22,6 +22,7 @@ from ..errors import BadInputError, Varco3DError
 _AGAIN = "Run the earlier stage again."
 _LARGEST = 8 << 30  # bytes of one array
 _LARGEST_TEXT = 64 << 20  # bytes of one JSON file
+LARGEST_GRID = 1 << 16  # voxels or cells per side
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,24 @@ def load_png(path: Path, mode: str) -> np.ndarray:
     except Varco3DError as error:
         raise bad_file(path, error.message) from error
     return rgba if mode == "RGBA" else np.ascontiguousarray(rgba[..., 0] if mode == "L" else rgba[..., :3])
+
+
+def load_square(path: Path) -> np.ndarray:
+    """Return a square picture as float32 [S,S,4] in 0..1. Raises BadInputError."""
+    rgba = load_png(path, "RGBA")
+    if rgba.shape[0] != rgba.shape[1]:
+        raise bad_file(path, f"it is {rgba.shape[1]}x{rgba.shape[0]} pixels and not square")
+    return rgba.astype(np.float32) / np.float32(255)
+
+
+def load_indices(path: Path) -> tuple[np.ndarray, int]:
+    """Return voxels int32 [M,3] and the resolution of their grid. Raises BadInputError."""
+    wanted = {"indices": Array("iu", (None, 3), low=0), "resolution": Array("iu", (), low=1, high=LARGEST_GRID)}
+    arrays = load_arrays(path, wanted)
+    resolution = int(arrays["resolution"])
+    if arrays["indices"].size and arrays["indices"].max() >= resolution:
+        raise bad_file(path, f"it names voxels beyond its resolution of {resolution}")
+    return arrays["indices"].astype(np.int32, copy=False), resolution
 
 
 def load_json(path: Path) -> dict[str, Any]:

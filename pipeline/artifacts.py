@@ -17,12 +17,15 @@ import numpy as np
 from .._files import write_json
 from ..kernels.views.cameras import Camera
 from .artifact_files import (
+    LARGEST_GRID,
     Array,
     bad_file,
     load_arrays,
+    load_indices,
     load_json,
     load_material,
     load_png,
+    load_square,
     numbers,
     save_arrays,
     save_png,
@@ -34,27 +37,8 @@ if TYPE_CHECKING:
     from ..kernels.fields.field import Field as FieldSamples
 
 
-_LARGEST_GRID = 1 << 16  # voxels or cells per side
 SIDES = ("left", "back", "right")
 """Names of further pictures of one object, as multi-view models call them: each a quarter turn on from the front."""
-
-
-def _load_square(path: Path) -> np.ndarray:
-    """Return a square picture as float32 [S,S,4] in 0..1."""
-    rgba = load_png(path, "RGBA")
-    if rgba.shape[0] != rgba.shape[1]:
-        raise bad_file(path, f"it is {rgba.shape[1]}x{rgba.shape[0]} pixels and not square")
-    return rgba.astype(np.float32) / np.float32(255)
-
-
-def _load_indices(path: Path) -> tuple[np.ndarray, int]:
-    """Voxels int32 [M,3] and the resolution of their grid."""
-    wanted = {"indices": Array("iu", (None, 3), low=0), "resolution": Array("iu", (), low=1, high=_LARGEST_GRID)}
-    arrays = load_arrays(path, wanted)
-    resolution = int(arrays["resolution"])
-    if arrays["indices"].size and arrays["indices"].max() >= resolution:
-        raise bad_file(path, f"it names voxels beyond its resolution of {resolution}")
-    return arrays["indices"].astype(np.int32, copy=False), resolution
 
 
 @dataclass(frozen=True)
@@ -84,8 +68,8 @@ class Subject:
     @classmethod
     def load(cls, folder: Path) -> Subject:
         """Also takes a folder with nothing but a `subject.png` that a person painted."""
-        rgba = _load_square(folder / "subject.png")
-        sides = {name: _load_square(folder / f"{name}.png") for name in SIDES if (folder / f"{name}.png").exists()}
+        rgba = load_square(folder / "subject.png")
+        sides = {name: load_square(folder / f"{name}.png") for name in SIDES if (folder / f"{name}.png").exists()}
         beside = folder / "subject.json"
         if not beside.exists():
             return cls(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]), sides)
@@ -214,7 +198,7 @@ class VoxelGrid:
 
     @classmethod
     def load(cls, folder: Path) -> VoxelGrid:
-        return cls(*_load_indices(folder / "voxels.npz"))
+        return cls(*load_indices(folder / "voxels.npz"))
 
     def centres(self) -> np.ndarray:
         """Voxel centres, float32 [M,3], box units."""
@@ -234,7 +218,7 @@ class Queries:
 
     @classmethod
     def load(cls, folder: Path) -> Queries:
-        return cls(*_load_indices(folder / "queries.npz"))
+        return cls(*load_indices(folder / "queries.npz"))
 
     def centres(self) -> np.ndarray:
         """Query positions, float32 [N,3] = (index + 0.5) * 2 / resolution - 1, box units."""
@@ -284,7 +268,7 @@ class Field:
 
         path = folder / "field.npz"
         arrays = load_arrays(path, {
-            "resolution": Array("iu", (), low=1, high=_LARGEST_GRID), "bounds": Array("f", (2, 3)),
+            "resolution": Array("iu", (), low=1, high=LARGEST_GRID), "bounds": Array("f", (2, 3)),
             "cells": Array("iu", (None, 3), low=0), "corners": Array("iu", (None, 8), low=0),
             "points": Array("iu", (None, 3), low=0), "values": Array("f", (None,)), "level": Array("f", ()),
         })  # fmt: skip

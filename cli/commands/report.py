@@ -14,7 +14,7 @@ from ..session import Session
 from .base import new_app, verb
 
 if TYPE_CHECKING:
-    from ..report.gallery import Entry
+    from ..report.entries import Entry
 
 EXAMPLES = """
 varco3d report meshes/
@@ -53,7 +53,7 @@ def report(
     The page is one HTML file that works from disk without a network: thumbnails, sorting by status, time and faces, and
     a 3D view of every GLB.
     """
-    from ..report.gallery import describe, read_entries, sort_entries, totals
+    from ..report.entries import describe, read_entries, sort_entries, totals
 
     session.console.note(f"reading the records of {folder}")
     entries = read_entries(folder)
@@ -74,7 +74,8 @@ def report(
 
 def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[Entry]") -> list[Path]:
     from ...pipeline.batch.claims import Claim, check_claims
-    from ..report.gallery import Page, sort_entries, write_gallery
+    from ..report.entries import sort_entries
+    from ..report.gallery import Page, write_gallery
 
     page = listing.page or folder / "report.html"
     if page.suffix.lower() not in (".html", ".htm"):
@@ -88,7 +89,8 @@ def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[
 
 def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> bytes | None:
     """Return the front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
-    from ..report.gallery import cached, inside, mesh_thumbnail, sheet_thumbnail
+    from ..report.entries import inside
+    from ..report.thumbnails import cached, mesh_thumbnail, sheet_thumbnail
 
     sheet = next((o for o in entry.outputs if str(o["path"]).endswith(".preview.png")), None)
     if sheet is not None:

@@ -1,1 +1,1 @@
-"""The gallery page of a run."""
+"""The report of a finished run. Read entries (records, totals), thumbnails, then gallery (the page)."""

@@ -15,7 +15,7 @@ from chromium_pipe import Browser, find_chromium
 from PIL import Image
 
 from varco3d._files import sha256_of
-from varco3d.cli.report.gallery import read_entries, sort_entries, totals
+from varco3d.cli.report.entries import read_entries, sort_entries, totals
 from varco3d.pipeline.batch.records import RecordBook
 
 
@@ -67,7 +67,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8), (90, 200, 90)).save(buffer, "WEBP")
     monkeypatch.setattr(
-        "varco3d.cli.report.gallery.mesh_thumbnail", lambda mesh: (calls.append(1), buffer.getvalue())[1]
+        "varco3d.cli.report.thumbnails.mesh_thumbnail", lambda mesh: (calls.append(1), buffer.getvalue())[1]
     )
     return calls
 
@@ -130,7 +130,7 @@ def test_page_is_self_contained_and_escapes_names(run, out: Path, drawn: list[in
 
 
 def test_a_mesh_is_drawn_by_our_rasteriser() -> None:
-    from varco3d.cli.report.gallery import mesh_thumbnail
+    from varco3d.cli.report.thumbnails import mesh_thumbnail
     from varco3d.pipeline.artifacts import Mesh
 
     box = trimesh.creation.box()
@@ -160,7 +160,7 @@ def test_damaged_files_do_not_stop_the_report(run, out: Path, tmp_path: Path, dr
 
 
 def test_pictures_that_cannot_be_shown_are_left_out(tmp_path: Path) -> None:
-    from varco3d.cli.report.gallery import picture_thumbnail
+    from varco3d.cli.report.thumbnails import picture_thumbnail
 
     os.mkfifo(tmp_path / "pipe.png")
     (tmp_path / "text.png").write_text("no picture")
@@ -174,7 +174,7 @@ def test_pictures_that_cannot_be_shown_are_left_out(tmp_path: Path) -> None:
 
 
 def test_pictures_of_a_preview_sheet_show_the_front(tmp_path: Path) -> None:
-    from varco3d.cli.report.gallery import sheet_thumbnail
+    from varco3d.cli.report.thumbnails import sheet_thumbnail
 
     sheet = Image.new("RGB", (600, 200), (0, 0, 255))
     sheet.paste((255, 0, 0), (0, 0, 100, 100))
