@@ -17,11 +17,13 @@ wp.set_module_options({"enable_backward": False})
 
 @wp.func
 def corner_of(corners: wp.array(dtype=wp.vec3), vertex: int, resolution: int) -> wp.vec3d:
-    """Return a vertex of the box [-0.5, 0.5]^3 in voxel units, 0 to `resolution`."""
-    v = corners[vertex]
-    half = wp.float64(0.5)
-    at = wp.vec3d(wp.float64(v[0]) + half, wp.float64(v[1]) + half, wp.float64(v[2]) + half)
-    return at * wp.float64(resolution)
+    """Return a vertex of the box [-0.5, 0.5]^3 in voxel units, 0 to `resolution`.
+
+    As in the public code the place from the box's corner and the voxel's size are float32: that decides on which side
+    of a grid line a corner on it lies.
+    """
+    v = corners[vertex] + wp.vec3(0.5, 0.5, 0.5)
+    return wp.vec3d(wp.float64(v[0]), wp.float64(v[1]), wp.float64(v[2])) / wp.float64(1.0 / float(resolution))
 
 
 @wp.func
@@ -49,12 +51,13 @@ def turned(p: wp.vec3d, axis: int) -> wp.vec3d:
 
 
 @wp.func
-def chord(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, line: int) -> wp.mat22d:
+def chord(a: wp.vec3d, b: wp.vec3d, c: wp.vec3d, line: int, resolution: int) -> wp.mat22d:
     """Return the ends (y, z) of the cut of the triangle, sorted by x, with the plane x = line; lower y first."""
-    x = wp.float64(line)
+    size = 1.0 / float(resolution)
+    x = wp.float64(float(line) * size) / wp.float64(size)  # rounded where it was for the recordings
     p = on_side(a, c, x)
     q = wp.vec3d()
-    if x <= b[0]:
+    if x <= b[0] and b[0] > a[0]:
         q = on_side(a, b, x)
     else:
         q = on_side(b, c, x)
@@ -97,7 +100,7 @@ def cross_lines(
     if write and item > 0:
         n = ends[item - 1]
     for line in range(first_line(a[0]), last_line(c[0], resolution) + 1):
-        cut = chord(a, b, c, line)
+        cut = chord(a, b, c, line, resolution)
         for other in range(first_line(cut[0, 0]), last_line(cut[1, 0], resolution) + 1):
             part = (wp.float64(other) - cut[0, 0]) / (cut[1, 0] - cut[0, 0])
             height = cut[0, 1] + (cut[1, 1] - cut[0, 1]) * part

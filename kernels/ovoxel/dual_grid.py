@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from ..arrays import Array, check_mesh, check_range, is_tensor, offsets, origin_of, to_warp
+from ..arrays import Array, check_mesh, check_range, offsets, origin_of, to_warp
 from ..parallel import launch, start_warp
 from ..voxels.voxel_index import VoxelIndex, rows_to_warp
 from ..voxels.voxelize import MAX_RESOLUTION
-from .crossings import count_up, cross_lines, edge_slots, mark_runs, touched_voxels
-from .distinct import boundary_edges, distinct
+from .crossings import count_up, edge_slots, mark_runs
+from .distinct import boundary_edges
 from .dual_vertices import Runs, place_vertices
 from .face_normals import face_normals
+from .line_crossings import crossed_voxels, line_crossings, shared
 from .near_records import overlap_voxels, walk_edges
 
 BOUNDARY_WEIGHT = 0.2  # of all public data
@@ -73,15 +74,15 @@ def mesh_to_grid(
     start_warp()
     device = origin.device
     corners, triangles = to_warp(vertices, wp.vec3, device), rows_to_warp(faces, device)
-    keys, owners, heights = _crossings(corners, triangles, resolution)
-    voxels = _active_voxels(keys, resolution)
+    keys, owners, heights = line_crossings(corners, triangles, resolution)
+    voxels = crossed_voxels(keys, resolution)
     index = VoxelIndex(voxels)
     count = len(voxels)
     slots, order = (wp.empty(2 * max(1, len(keys)), dtype=int, device=device) for _ in range(2))
     launch(edge_slots, len(keys), [keys, resolution, *index.table, slots, order], device)
     crossings = _runs(slots, order, len(keys), 3 * count)
     overlaps, overlap_owners = _records(overlap_voxels, corners, triangles if face_term else None, resolution, index)
-    edges = boundary_edges(_shared(triangles)) if boundary_weight else np.empty((0, 2), np.int32)
+    edges = boundary_edges(shared(triangles)) if boundary_weight else np.empty((0, 2), np.int32)
     rim = rows_to_warp(edges, device)
     rims, rim_owners = _records(walk_edges, corners, rim, resolution, index)
     local = wp.empty((count, 3), dtype=float, device=device)
@@ -95,52 +96,6 @@ def mesh_to_grid(
     launch(place_vertices, count, inputs, device)
     coords = origin.give(rows_to_warp(voxels[:, 1:], device))
     return DualGrid(resolution, coords, origin.give(local), origin.give(crossed), origin.give(facing))
-
-
-def _crossings(corners: wp.array, triangles: wp.array, resolution: int) -> tuple[wp.array, wp.array, wp.array]:
-    """Return what is crossed: edge (voxel * 3 + axis) [K] int64, face [K] and height along the axis [K] float64."""
-    device = str(corners.device)
-    items = 3 * len(triangles)
-    counts = wp.zeros(items, dtype=int, device=device)
-
-    def out(size: int) -> tuple[wp.array, wp.array, wp.array]:
-        kinds = (wp.int64, int, wp.float64)
-        keys, owners, heights = (wp.empty(size, dtype=kind, device=device) for kind in kinds)
-        return keys, owners, heights
-
-    launch(cross_lines, items, [corners, triangles, resolution, False, counts, *out(0)], device)
-    ends, total = offsets(counts)
-    found = out(total)
-    launch(cross_lines, items, [corners, triangles, resolution, True, ends, *found], device)
-    return found
-
-
-def _active_voxels(edges: wp.array, resolution: int) -> Any:
-    """Return the voxels [N, 4] int32 (0, x, y, z) round the crossed edges, in lexicographic order.
-
-    A NumPy array for edges on the CPU, a tensor for those on a device.
-    """
-    device = str(edges.device)
-    single = distinct(_shared(edges))
-    touched = wp.empty((len(single), 4), dtype=wp.int64, device=device)
-    launch(touched_voxels, len(single), [_keys_to_warp(single), resolution, touched], device)
-    keys = distinct(_shared(touched).reshape(-1))
-    side = resolution * resolution
-    columns = [keys * 0, keys // side, keys // resolution % resolution, keys % resolution]
-    if not is_tensor(keys):
-        return np.stack(columns, axis=1).astype(np.int32)
-    import torch
-
-    return torch.stack(columns, dim=1).to(torch.int32)
-
-
-def _shared(array: wp.array) -> Any:
-    """Return what shares the memory of `array`: a NumPy array of one on the CPU, a tensor of one on a device."""
-    return wp.to_torch(array) if str(array.device) != "cpu" else array.numpy()
-
-
-def _keys_to_warp(keys: Array) -> wp.array:
-    return wp.from_torch(keys) if is_tensor(keys) else wp.array(keys, dtype=wp.int64, device="cpu", copy=False)
 
 
 def _records(

@@ -1,4 +1,4 @@
-"""Fixtures of O-Voxel: mesh -> dual grid, dual grid -> mesh, sparse trilinear look-up."""
+"""Fixtures of O-Voxel: mesh -> dual grid and materials, grid -> mesh, look-up, shells."""
 
 from typing import Any
 
@@ -7,13 +7,25 @@ import torch
 
 from ...kernels.ovoxel.dual_grid import mesh_to_grid
 from ...kernels.ovoxel.grid_mesh import grid_to_mesh
+from ...kernels.ovoxel.materials import Look, mesh_to_materials
 from ...kernels.ovoxel.sample import sample_voxels
+from ...kernels.ovoxel.shell import closed_shell
 from .fixture import EXACT, Fixture, NotUnderstoodError
 
 # Of the recorded duals, from float32 QEFs, 99 % lie this near to those of float64, in voxels; clamped candidates tie.
 NEAR = 2e-3
 SHARE = 0.99
 LOOKUP = 1e-6
+SHELL = 1e-5
+LEVEL = 1.0  # of 255, of materials cut to whole levels
+# Of the one mesh recorded; its config tells them in words.
+FACTORS: dict[str, Any] = {
+    "base_factor": (1.0, 200 / 255, 180 / 255, 230 / 255),
+    "surface_factor": (0.9, 0.8),
+    "alpha_mode": "blend",
+}
+CHANNELS = {"base_color": slice(0, 3), "metallic": slice(3, 4), "roughness": slice(4, 5), "alpha": slice(5, 6)}
+UNUSED = ("emissive", "normal")  # of the recorded converter; no network here reads them
 TERMS: dict[str, dict[str, Any]] = {
     "dual_train": {},
     "dual_default": {"boundary_weight": 1.0, "regularisation": 0.1},
@@ -27,6 +39,8 @@ def ovoxel_case(named: str) -> Any:
         "mesh_to_flexible_dual_grid": grids,
         "flexible_dual_grid_to_mesh": meshes,
         "grid_sample_3d": look_up,
+        "remesh_narrow_band_dc": shells,
+        "textured_mesh_to_volumetric_attr": materials,
     }
     return next((case for word, case in cases.items() if word in named), None)
 
@@ -67,6 +81,34 @@ def meshes(fixture: Fixture) -> None:
             vertices, faces = grid_to_mesh(coords, local, crossed, resolution, weights=weights, split="centre")
             fixture.close(f"{shape}.vertices_train", vertices, LOOKUP)
             fixture.exact(f"{shape}.faces_train", faces)
+
+
+def materials(fixture: Fixture) -> None:
+    """Compare voxels exactly and materials to a level, at every resolution."""
+    if "base [255,200,180,230]/255, metallic 0.9, roughness 0.8" not in fixture.config["flow"]:
+        raise NotUnderstoodError("other factors than known")
+    fixture.get("in.normals")
+    vertices, faces, uv = (fixture.get(f"in.{name}").numpy() for name in ("vertices", "faces", "uv"))
+    base, packed = (fixture.get(f"in.{name}").numpy() for name in ("base_rgba", "metallic_roughness"))
+    upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1)
+    look = Look(upright, base, np.ascontiguousarray(packed[..., [2, 1]]), **FACTORS)
+    for name in fixture.config["counts"]:
+        coords, found = mesh_to_materials(vertices, faces, look, int(name[1:]), published=True)
+        fixture.exact(f"{name}.coords", coords)
+        for channel, where in CHANNELS.items():
+            fixture.close(f"{name}.{channel}", found[:, where], LEVEL)
+        for channel in UNUSED:
+            fixture.get(f"{name}.{channel}")
+
+
+def shells(fixture: Fixture) -> None:
+    """Compare the shell round each mesh, as it is and drawn back to the mesh."""
+    for name, told in fixture.config["counts"].items():
+        shape, _, project = name.rpartition("_p")
+        mesh = (fixture.get(f"{shape}.{part}").numpy() for part in ("vertices", "faces"))
+        vertices, faces = closed_shell(*mesh, told["resolution"], project=float(project))
+        fixture.close(f"{name}.vertices", vertices, SHELL)
+        fixture.exact(f"{name}.faces", faces)
 
 
 def look_up(fixture: Fixture) -> None:
