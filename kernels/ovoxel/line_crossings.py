@@ -1,3 +1,5 @@
+# Warp's annotations know neither its own scalars nor numpy's:
+# pyright: reportArgumentType=false
 """Crossings of a mesh with the lines of a grid, and the voxels round them, on the mesh's device."""
 
 from typing import Any

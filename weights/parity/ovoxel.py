@@ -105,8 +105,8 @@ def shells(fixture: Fixture) -> None:
     """Compare the shell round each mesh, as it is and drawn back to the mesh."""
     for name, told in fixture.config["counts"].items():
         shape, _, project = name.rpartition("_p")
-        mesh = (fixture.get(f"{shape}.{part}").numpy() for part in ("vertices", "faces"))
-        vertices, faces = closed_shell(*mesh, told["resolution"], project=float(project))
+        points, corners = (fixture.get(f"{shape}.{part}").numpy() for part in ("vertices", "faces"))
+        vertices, faces = closed_shell(points, corners, told["resolution"], project=float(project))
         fixture.close(f"{name}.vertices", vertices, SHELL)
         fixture.exact(f"{name}.faces", faces)
 
