@@ -30,6 +30,7 @@ from .artifact_files import (
     save_arrays,
     save_png,
 )
+from .voxel_materials import VoxelMaterials
 
 if TYPE_CHECKING:
     import trimesh
@@ -319,6 +320,7 @@ class Asset:
     latents: Latents | None = None
     field: Field | None = None
     mesh: Mesh | None = None
+    materials: VoxelMaterials | None = None
     outputs: tuple[Output, ...] = ()
     report: dict[str, Any] = dataclasses.field(default_factory=dict)
 
@@ -332,5 +334,6 @@ ARTIFACTS: dict[str, type[Any]] = {
     "latents": Latents,
     "field": Field,
     "mesh": Mesh,
+    "materials": VoxelMaterials,
 }
 """Slots of `Asset` that are saved and loaded, with their class."""

@@ -21,13 +21,14 @@ varco3d convert scan.obj scan.glb --from-up z --size 0.4 --origin base
 
 app = new_app()
 WAY = "o-voxel:"
+MATERIALS = ":materials"
 
 
 def voxels_of(text: str) -> str:
-    """Return `text` where it is o-voxel:R with R of 8 to 1024. Raises ValueError."""
-    number = text.removeprefix(WAY)
+    """Return `text` where it is o-voxel:R or o-voxel:R:materials with R of 8 to 1024. Raises ValueError."""
+    number = text.removeprefix(WAY).removesuffix(MATERIALS)
     if not (text.startswith(WAY) and number.isascii() and number.isdecimal() and 8 <= int(number) <= 1024):
-        raise ValueError(f"{text!r} is not o-voxel:R with R of 8 to 1024, such as o-voxel:512")
+        raise ValueError(f"{text!r} is not o-voxel:R or o-voxel:R:materials with R of 8 to 1024, such as o-voxel:512")
     return text
 
 
@@ -40,7 +41,7 @@ class Result(Panel):
     faces: int | None = short_for("clean.faces", note="kept")
     lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,...")
     quads: bool | None = short_for("export.quads")
-    via: str | None = flag(None, "Remesh evenly on R voxels a side; open sheets stay open.", metavar="o-voxel:R", parse=voxels_of)  # fmt: skip  # noqa: E501
+    via: str | None = flag(None, "Remesh evenly on R voxels a side; open sheets stay open. o-voxel:R:materials: textures by voxel too.", metavar="o-voxel:R", parse=voxels_of)  # fmt: skip  # noqa: E501
     watertight: bool | None = short_for("clean.watertight")
     texture_size: int | None = short_for("texture.size", note="as it was")
     texture_format: str | None = short_for("export.texture_format")
@@ -105,7 +106,8 @@ def convert(
         origin=result.origin,
         from_up=source.from_up,
         from_unit=source.from_unit,
-        voxels=int(result.via.removeprefix(WAY)) if result.via else None,
+        voxels=int(result.via.removeprefix(WAY).removesuffix(MATERIALS)) if result.via else None,
+        voxel_materials=bool(result.via and result.via.endswith(MATERIALS)),
     )
     with session.console.guard_stdout():
         written = convert_mesh(mesh, out, how, session.console.warn)

@@ -19,13 +19,18 @@ def remesh(vertices: np.ndarray, faces: np.ndarray, resolution: int) -> tuple[np
     Raises BadMeshError for a malformed or not finite mesh, UsageError for a resolution out of range.
     """
     points, corners = weld(vertices, faces)
-    used = points[np.unique(corners)].astype(np.float64) if len(corners) else np.zeros((1, 3))
-    low, high = used.min(axis=0), used.max(axis=0)
-    centre, size = (low + high) / 2, float((high - low).max()) / FILL or 1.0
+    centre, size = cube_round(points, corners)
     grid = mesh_to_grid(((points - centre) / size).astype(np.float32), corners, resolution)
     placed, quads = grid_to_mesh(grid.coords, grid.local, grid.crossed, resolution, facing=grid.facing)
     kept, triangles = drop_unused(placed, drop_flaps(grid.coords, grid.facing, quads))
     return (kept * size + centre).astype(np.float32), triangles.astype(np.int32)
+
+
+def cube_round(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the middle [3] float64 of what faces use, and the side of the cube that its longest side nearly fills."""
+    used = vertices[np.unique(faces)].astype(np.float64) if len(faces) else np.zeros((1, 3))
+    low, high = used.min(axis=0), used.max(axis=0)
+    return (low + high) / 2, float((high - low).max()) / FILL or 1.0
 
 
 def drop_flaps(coords: np.ndarray, facing: np.ndarray, faces: np.ndarray) -> np.ndarray:

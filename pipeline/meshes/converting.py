@@ -22,7 +22,8 @@ class Conversion:
     """The result that is wanted. None keeps what the mesh has, or takes the habit of the format.
 
     faces: about how many; fractions: of the faces, one file each; size: longest side in metres, or that of the axis
-    `side`; origin: keep, center or base; from_up, from_unit: of the file that is read, over what it says itself.
+    `side`; origin: keep, center or base; from_up, from_unit: of the file that is read, over what it says itself;
+    voxels: of O-Voxel a side; voxel_materials: textures go through the voxels as well.
     """
 
     faces: int | None = None
@@ -39,6 +40,7 @@ class Conversion:
     from_up: str | None = None
     from_unit: str | None = None
     voxels: int | None = None
+    voxel_materials: bool = False
 
 
 def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], None]) -> list[Output]:
@@ -54,7 +56,7 @@ def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], N
     metres = metres_per_unit(path, found, how.from_unit)
     whole = found.mesh if metres == 1 else replace(found.mesh, vertices=found.mesh.vertices * np.float32(metres))
     if how.voxels:
-        whole = through_voxels(whole, how.voxels, how.faces, how.texture_size)
+        whole = through_voxels(whole, how.voxels, how.faces, how.texture_size, how.voxel_materials)
     if how.watertight:
         whole = close(whole, how.texture_size)
     if how.faces:

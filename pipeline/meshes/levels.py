@@ -43,11 +43,13 @@ def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
     return transfer_texture(mesh, vertices, faces, size=_texels(mesh, texture_size))
 
 
-def through_voxels(mesh: Mesh, resolution: int, faces: int | None = None, texture_size: int | None = None) -> Mesh:
+def through_voxels(
+    mesh: Mesh, resolution: int, faces: int | None = None, texture_size: int | None = None, materials: bool = False
+) -> Mesh:
     """Return the mesh remeshed on O-Voxel of `resolution` voxels a side; what is open stays open.
 
     faces: about how many the result has at most, None for as many as the voxels give. Texture and colours are carried
-    over. Raises BadMeshError, UsageError.
+    over from the nearest points, or with `materials` as the voxels hold them. Raises BadMeshError, UsageError.
     """
     from ...kernels.meshes.decimate import decimate
     from ...kernels.ovoxel.remesh import remesh
@@ -56,7 +58,33 @@ def through_voxels(mesh: Mesh, resolution: int, faces: int | None = None, textur
     vertices, triangles = remesh(mesh.vertices, mesh.faces, resolution)
     if faces and len(triangles) > faces:
         vertices, triangles = decimate(vertices, triangles, faces)
+    if materials and len(triangles) and (mesh.texture is not None or mesh.colors is not None):
+        return _with_voxel_materials(mesh, vertices, triangles, resolution, _texels(mesh, texture_size))
     return transfer_texture(mesh, vertices, triangles, size=_texels(mesh, texture_size))
+
+
+def _with_voxel_materials(mesh: Mesh, vertices: np.ndarray, faces: np.ndarray, resolution: int, size: int) -> Mesh:
+    """Return vertices and faces with the materials of `mesh` by voxels: a texture if it has one, else colours."""
+    from ...kernels.atlas.unwrap import unwrap
+    from ...kernels.meshes.normals import smooth_normals
+    from ...kernels.ovoxel.remesh import cube_round
+    from ..texturing.voxel_bake import bake_materials, material_at, voxel_materials
+
+    centre, side = cube_round(mesh.vertices, mesh.faces)
+
+    def boxed(points: np.ndarray) -> np.ndarray:
+        return ((points - centre) * (2 / side)).astype(np.float32)
+
+    found = voxel_materials(mesh, boxed(mesh.vertices), resolution)
+    kept = {name: getattr(mesh, name) for name in ("alpha_mode", "alpha_cutoff", "double_sided")}
+    if mesh.texture is None:
+        colours = np.rint(material_at(found, boxed(vertices))[:, :3] * 255).astype(np.uint8)
+        factors = {"metallic": mesh.metallic, "roughness": mesh.roughness, "alpha": mesh.alpha}
+        return Mesh(vertices, faces, colors=colours, **factors, **kept)
+    atlas = unwrap(vertices, faces, size)
+    points, normals = vertices[atlas.vertex], smooth_normals(vertices, faces)[atlas.vertex]
+    cut = Mesh(points, atlas.faces, normals, atlas.uv, **kept)
+    return bake_materials(cut, boxed(points), found, size, mesh.alpha_mode)
 
 
 def _area(vertices: np.ndarray, faces: np.ndarray) -> float:

@@ -17,6 +17,7 @@ from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.glb_check import check_glb
 from varco3d.pipeline.meshes.outputs import Placement, write_mesh
 from varco3d.pipeline.meshes.reading import load_mesh, z_up_to_y_up
+from varco3d.pipeline.meshes.texture_lookup import sample_texture
 
 ROOT = Path(__file__).parents[2]
 KEEP = Placement(size=None, origin="keep")
@@ -216,7 +217,23 @@ def test_convert_through_voxels_keeps_what_is_open(run, meshes) -> None:
     assert len(small.faces) <= 520 and small.texture is not None and small.texture.shape[0] == 64
 
 
-@pytest.mark.parametrize("way", ["o-voxel", "o-voxel:4", "voxels:64", "o-voxel:2000"])
+def test_convert_carries_materials_through_voxels(run, meshes) -> None:
+    even = ("--via", "o-voxel:32:materials", "--texture-size", "128")
+    assert run("convert", "ball.glb", "even.glb", *even).code == 0
+    mesh = load_mesh(Path("even.glb"))
+    assert mesh.uv is not None and mesh.texture is not None and mesh.metallic_roughness is not None
+    colour = sample_texture(mesh.texture, mesh.uv) * 255
+    high, low = mesh.vertices[:, 1] > 0.2, mesh.vertices[:, 1] < -0.2
+    np.testing.assert_allclose(colour[high].mean(0), [250, 0, 0], atol=6)
+    np.testing.assert_allclose(colour[low].mean(0), [0, 0, 250], atol=6)
+    half = ball(10, 0.5)
+    write_mesh(Mesh(half.vertices, half.faces, colors=np.uint8([[10, 90, 200]] * len(half.vertices))), Path("c"), ("glb",), KEEP)  # fmt: skip  # noqa: E501
+    assert run("convert", "c.glb", "d.glb", "--via", "o-voxel:24:materials").code == 0
+    found = load_mesh(Path("d.glb")).colors
+    assert found is not None and np.abs(found.astype(int) - [10, 90, 200]).max() <= 1
+
+
+@pytest.mark.parametrize("way", ["o-voxel", "o-voxel:4", "voxels:64", "o-voxel:2000", "o-voxel:64:shape"])
 def test_convert_tells_what_ways_there_are(run, meshes, way: str) -> None:
     answer = run("convert", "ball.glb", "even.glb", "--via", way)
     assert answer.code == 2 and "o-voxel:R" in answer.err

@@ -27,6 +27,7 @@ from varco3d.pipeline.stages.extract import Extract, ExtractSettings
 from varco3d.pipeline.stages.refine import Refine, RefineSettings
 from varco3d.pipeline.stages.sample import Sample, SampleSettings
 from varco3d.pipeline.stages.voxelize import Voxelize, VoxelizeSettings
+from varco3d.pipeline.voxel_materials import VoxelMaterials
 
 
 def decoded(shape="torus", bounds=1.0, voxels=None, **settings):
@@ -292,6 +293,7 @@ def test_every_artifact_survives_its_folder(tmp_path):
         "queries": Queries(np.array([[1, 2, 3]], np.int32), 16),
         "latents": Latents(random.random((5, 4)).astype(np.float32), None),
         "field": asset.field,
+        "materials": VoxelMaterials(np.array([[1, 2, 3]], np.int32), 16, np.uint8([[1, 2, 3, 4, 5, 6]])),
     }
     assert set(made) | {"subject"} == set(ARTIFACTS)
     for name, artifact in made.items():
