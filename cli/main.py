@@ -1,6 +1,7 @@
 """The program: reads the verb, runs it, and turns whatever happens into one error line and an exit code."""
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from ..errors import OutputError, Varco3DError
 from .app import build_app
 from .console import ReaderGoneError, open_standard_streams
 from .exit_codes import INTERRUPTED, OK, TERMINATED, USAGE, exit_code
+from .options.completing import behind, join_at_equals
 from .options.synonyms import flag_for
 from .session import Session, TerminatedError, interrupts_ignored, second_interrupt_ends, sigterm_as_exception
 
@@ -47,9 +49,13 @@ def _call(args: list[str], session: Session) -> Any:
         from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage]
 
         completion_init()
+        kept = join_at_equals(os.environ) if os.environ[COMPLETION].endswith("_bash") else ""
+        answers = io.StringIO()
         try:
-            return app.main(args, prog_name="varco3d", complete_var=COMPLETION)
+            with contextlib.redirect_stdout(answers):
+                return app.main(args, prog_name="varco3d", complete_var=COMPLETION)
         except SystemExit as ended:
+            sys.stdout.write(behind(kept, answers.getvalue()))
             return ended.code
     try:
         with app.make_context("varco3d", args, obj=session) as context:

@@ -3,6 +3,7 @@
 Everything that can be refused is refused here, before any work.
 """
 
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,11 +20,11 @@ from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
 from ..pipeline.chain import select_stages
 from ..pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
-from ..pipeline.meshes.meshlab import require_meshlab
 from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
-from ..pipeline.stages.settings import CoarseSettings, TextureSettings
+from ..pipeline.stages.settings import CoarseSettings
+from ..pipeline.upfront import check_sides, check_stages
 from .config import StageSettings
 from .options.panels import RunOptions
 from .requirements import Gate, parse_requirements
@@ -91,11 +92,10 @@ def build_request(
     if sides:
         items = tuple(replace(item, asset=Asset(sides=sides)) for item in items)
     recipe = make_recipe(options, settings, formats)
-    skip = {*options.stages.skip, *(["texture"] if options.mesh.texture == "off" else [])}
+    skip = left_out(options)
     stages = select_stages(recipe, options.stages.start, options.stages.until, sorted(skip))
     refuse_for_stdout(options, formats, stages, len(files) * options.model.num_seeds)
-    if sides:
-        refuse_sides(recipe)
+    check_sides(recipe, sides)
     config = run_config(options, recipe, skip, stages)
     request = Request(options, config, items, batch_options(options, folder, shard, found.ignored), stages)
     listed = [options.selection.from_list] if options.selection.from_list else []
@@ -115,6 +115,22 @@ def check_outputs(request: Request, output: Path | None, inputs: Iterable[Path])
     check_claims(claims, read, request.options.folder)
 
 
+def check_settings(options: RunOptions, settings: StageSettings) -> None:
+    """Refuse what a run with these settings would refuse whatever its pictures are. Raises UsageError and others."""
+    recipe = make_recipe(options, settings, options.output.format)
+    skip = left_out(options)
+    stages = select_stages(recipe, None, None, sorted(skip))
+    run_config(options, recipe, skip, stages)
+    batch_options(options)
+    if options.selection.shard:
+        parse_shard(options.selection.shard, os.environ)
+
+
+def left_out(options: RunOptions) -> set[str]:
+    """Return the stages that the flags leave out."""
+    return {*options.stages.skip, *(["texture"] if options.mesh.texture == "off" else [])}
+
+
 def output_path(options: RunOptions, scratch: Path | None) -> Path | None:
     """Return the path of --output: a file in `scratch` for `-o -`, None when it is not given."""
     if options.output.to_stdout and scratch is not None:
@@ -131,16 +147,6 @@ def existing_picture(path: Path) -> None:
     """Raise BadInputError when there is no such file."""
     if not path.is_file():
         raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
-
-
-def refuse_sides(recipe: Recipe) -> None:
-    """Refuse pictures of sides for a model of the zoo that takes one picture. Raises UsageError."""
-    from ..pipeline.stages.coarse import ONE_PICTURE, SIDES_HINT
-    from ..weights.checkpoints.zoo import BUNDLES, MODELS, specs_of
-
-    name = recipe.models.get("coarse", "")
-    if (name in BUNDLES or name in MODELS) and not any(spec.several_pictures for spec in specs_of(name)):
-        raise UsageError(ONE_PICTURE, SIDES_HINT)
 
 
 def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Sequence[str], meshes: int) -> None:
@@ -168,16 +174,7 @@ def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages:
 
     Raises UsageError, and MissingDependencyError now rather than in the middle of the run.
     """
-    export = recipe.stage("export").settings if "export" in stages else None
-    wraps = "clean" in stages and recipe.stage("clean").settings.watertight
-    if export is not None and export.quads and "obj" not in export.formats:
-        raise UsageError("of the formats only OBJ holds quads", "Add --format obj.")
-    if wraps or (export is not None and export.quads):
-        require_meshlab()
-    if "texture" in stages and isinstance(texture := recipe.stage("texture").settings, TextureSettings):
-        from ..pipeline.texturing.painters.choice import check_painter
-
-        check_painter(texture.painter, texture.views, texture.extra_views)
+    check_stages(recipe, stages)
     output, machine = options.output, options.machine
     return RunConfig(
         recipe=recipe,

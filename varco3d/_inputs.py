@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,13 +25,18 @@ MeshLike: TypeAlias = "str | PathLike[str] | Mesh | trimesh.Trimesh | trimesh.Sc
 """A path, a Mesh, a trimesh object, or the arrays (vertices [V,3], faces [F,3])."""
 
 
+def refuse_missing(pictures: Iterable[Picture | None]) -> None:
+    """Raise BadInputError for a path that is no file."""
+    for picture in pictures:
+        if isinstance(picture, str | PathLike) and not (path := user_path(picture)).is_file():
+            raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
+
+
 def picture_file(picture: Picture, folder: Path, name: str) -> Path:
     """Return the path of `picture`; images and arrays are written as `folder/name.png`. Raises BadInputError."""
     if isinstance(picture, str | PathLike):
-        path = user_path(picture)
-        if not path.is_file():
-            raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
-        return path
+        refuse_missing([picture])
+        return user_path(picture)
     from PIL import Image
 
     image = Image.fromarray(_pixels(picture)) if isinstance(picture, np.ndarray) else picture

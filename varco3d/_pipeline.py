@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from ._files import sha256_of
-from ._inputs import MeshLike, Picture, mesh_of, picture_file
+from ._inputs import MeshLike, Picture, mesh_of, picture_file, refuse_missing
 from ._results import Result, Step
 from ._text import suggestion
 from .errors import UsageError
-from .pipeline.artifacts import SIDES, Asset
+from .pipeline.artifacts import Asset
 from .pipeline.chain import Chain, ItemState, select_stages
 from .pipeline.events import Event, Progress
 from .pipeline.machine import resolve_device, resolve_dtype
@@ -25,6 +25,7 @@ from .pipeline.recipe import Recipe, load_recipe
 from .pipeline.seeds import item_seed
 from .pipeline.stage import Stage, load_stage
 from .pipeline.stages.export import ExportSettings
+from .pipeline.upfront import check_sides, check_stages
 
 OnProgress = Callable[[str, int, int], None]
 """Called as progress(stage, step, steps) while a stage works."""
@@ -152,15 +153,34 @@ class Pipeline:
         """Run the stages on one item.
 
         slots: what the asset holds at the start; longest: its side in metres, if it has one; warnings: of its mesh.
+
+        What cannot work is refused here; the iterator that is returned does the work.
         """
         recipe = self._with(settings, longest)
+        given = {**slots, "mask": mask, "sides": {**(sides or {})}}
+        refuse_missing([slots["source"], mask, *given["sides"].values()])
+        check_sides(recipe, given["sides"])
+        left_out = {*skip, *(set(recipe.names()) - set(self.stages)), "export"} & set(recipe.names())
+        stages = {name: self.stages.get(name) or load_stage(recipe.stage(name).use) for name in recipe.names()}
+        have = ("source", *(name for name, value in given.items() if name != "source" and value))
+        names = select_stages(recipe, None, until, sorted(left_out), have, stages)
+        check_stages(recipe, names)
+        return self._work(given, recipe, stages, names, seed, warnings, progress)
+
+    def _work(
+        self,
+        given: dict[str, Any],
+        recipe: Recipe,
+        stages: dict[str, Stage],
+        names: tuple[str, ...],
+        seed: int,
+        warnings: Iterable[str],
+        progress: OnProgress | None,
+    ) -> Iterator[Step | Result]:
+        """Run the stages `names`. given: the asset's slots, pictures as the caller has them."""
         with tempfile.TemporaryDirectory(prefix="varco3d-") as scratch:
-            asset = _asset(slots, mask, sides or {}, Path(scratch))
+            asset = _asset(given, Path(scratch))
             assert asset.source is not None
-            have = tuple(f.name for f in dataclasses.fields(Asset) if getattr(asset, f.name))
-            left_out = {*skip, *(set(recipe.names()) - set(self.stages)), "export"} & set(recipe.names())
-            stages = {name: self.stages.get(name) or load_stage(recipe.stage(name).use) for name in recipe.names()}
-            names = select_stages(recipe, None, until, sorted(left_out), have, stages)
             chain = Chain(recipe, self._pool, names, self.device, self.dtype, self.memory, stages)
             about = recipe.about(seed)
             own_seed = item_seed(seed, sha256_of(asset.source))
@@ -199,21 +219,16 @@ def _by_stage(recipe: Recipe, settings: Mapping[str, Any]) -> dict[str, dict[str
     return found
 
 
-def _asset(slots: dict[str, Any], mask: Picture | None, sides: Mapping[str, Picture], scratch: Path) -> Asset:
+def _asset(given: dict[str, Any], scratch: Path) -> Asset:
     """Return the asset that a run starts from; pictures that are no files are written to `scratch`."""
-    for side in sides:
-        if side not in SIDES:
-            raise UsageError(f"there is no side '{side}'", suggestion(side, SIDES))
-    if slots["source"] is None:  # words alone; the seed then follows the mesh
+    if given["source"] is None:  # words alone; the seed then follows the mesh
         source = scratch / "mesh.npy"
-        np.save(source, slots["mesh"].vertices)
+        np.save(source, given["mesh"].vertices)
     else:
-        source = picture_file(slots["source"], scratch, "picture")
-    return Asset(
-        **{**slots, "source": source},
-        mask=None if mask is None else picture_file(mask, scratch, "mask"),
-        sides={side: picture_file(picture, scratch, side) for side, picture in sides.items()},
-    )
+        source = picture_file(given["source"], scratch, "picture")
+    mask = None if given["mask"] is None else picture_file(given["mask"], scratch, "mask")
+    sides = {side: picture_file(picture, scratch, side) for side, picture in given["sides"].items()}
+    return Asset(**{**given, "source": source, "mask": mask, "sides": sides})
 
 
 def _teller(progress: OnProgress | None) -> Callable[[Event], None]:

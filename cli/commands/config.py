@@ -6,8 +6,6 @@ import typer
 
 from ..._text import did_you_mean
 from ...errors import UsageError
-from ...pipeline.settings import make_settings
-from ...pipeline.stages.settings import SETTINGS
 from ..config import Value, stage_settings, unknown_variables, user_config_path
 from ..options.flag import shown
 from ..session import Session
@@ -28,8 +26,10 @@ def show(
 ) -> None:
     """Show every setting after merging environment, config files, the preset and defaults.
 
-    Settings of stages are those that differ from the model's own.
+    Settings of stages are those that differ from the model's own. What `plan` would refuse is refused here too.
     """
+    from ..request import check_settings
+
     options = run_options(session)
     for text in unknown_variables(os.environ):
         session.console.warn(text)
@@ -40,9 +40,7 @@ def show(
         if flag.stored
     }
     merged = stage_settings(options, session.files)
-    for stage, found in merged.plain().items():
-        if stage in SETTINGS:
-            make_settings(SETTINGS[stage], found, stage)  # refuses what `plan` would refuse
+    check_settings(options, merged)
     settings = merged.values
     values |= {f"{stage}.{key}": value for stage, found in settings.items() for key, value in found.items()}
     wanted = [key.replace("-", "_") for key in keys or ()]

@@ -6,15 +6,15 @@ Only `pull` uses the network, only after asking. `list`, `show`, `path`, `rm` an
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from ..._text import byte_count
 from ...errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
-from ...weights.checkpoints.locations import HUB, HY3D, OURS, SHIPPED, Located
-from ...weights.checkpoints.store import Store
+from ...weights.checkpoints.locations import OURS, Located
+from ...weights.checkpoints.store import Check, Store
 from ...weights.checkpoints.zoo import BUNDLES, MODELS, ModelSpec, memory_gib, specs_of
+from ..model_facts import ORIGINS, bundle_state, describe, state
 from ..options.flag import Panel, flag
 from ..session import Session
 from .base import new_app, verb
@@ -35,6 +35,7 @@ def zoo_names(incomplete: str) -> list[str]:
 
 NAME = typer.Argument(..., metavar="NAME", help="A model or a checkpoint.", autocompletion=zoo_names)
 NAMES = typer.Argument(..., metavar="NAME...", help="Models or checkpoints.", autocompletion=zoo_names)
+NAMES_OR_NONE = typer.Argument(None, metavar="[NAME]...", help="Models or checkpoints.", autocompletion=zoo_names)
 PULLS = """
 varco3d models pull hunyuan3d-2mini
 varco3d models pull triposg --accept-licence triposg
@@ -44,56 +45,6 @@ IMPORTS = """
 varco3d models import /media/usb/weights
 varco3d models import old/model.ckpt --as hunyuan3d-dit-v2-0-turbo --link
 """
-ORIGINS = {
-    SHIPPED: "shipped with varco3d",
-    OURS: "in the store",
-    HUB: "in the Hugging Face cache",
-    HY3D: "in the hy3dgen cache",
-}
-
-
-def state(store: Store, spec: ModelSpec) -> str:
-    """Return the place of one checkpoint, as a word for tables."""
-    located = store.find(spec)
-    if located is not None:
-        return located.origin
-    partial = store.partial_bytes(spec)
-    return f"partial ({byte_count(partial)})" if partial else "-"
-
-
-def bundle_state(store: Store, name: str) -> str:
-    """Return the place of all parts of a model: one word when they agree, else how many are here."""
-    states = [state(store, spec) for spec in specs_of(name)]
-    here = [word for word in states if word in ORIGINS]
-    if len(here) == len(states):
-        return "+".join(dict.fromkeys(here))
-    partial = [word for word in states if word.startswith("partial")]
-    return f"{len(here)} of {len(states)}" if here else (partial[0] if partial else "-")
-
-
-def describe(store: Store, spec: ModelSpec) -> dict[str, Any]:
-    """Return a checkpoint as JSON."""
-    located = store.find(spec)
-    return {
-        "name": spec.name,
-        "family": spec.family,
-        "part": spec.part,
-        "repo": spec.repo or None,
-        "files": [
-            {"path": f.path, "bytes": f.size, "bytes_published": f.exact, "sha256": f.sha256}
-            for f in (*spec.weights, *spec.sides)
-        ],
-        "licence": spec.terms.name,
-        "licence_title": spec.terms.title,
-        "licence_url": spec.terms.url,
-        "excluded_territories": list(spec.terms.excludes),
-        "licence_accepted": not spec.terms.ask or spec.terms.name in store.acceptances.names(),
-        "memory_gib": {stage: round(need, 2) for stage, need in memory_gib(spec).items()},
-        "state": located.origin if located else "absent",
-        "path": str(located.path) if located else None,
-        "partial_bytes": store.partial_bytes(spec) if not spec.shipped else 0,
-        "note": spec.note,
-    }
 
 
 @verb(app, "list", "varco3d models list\nvarco3d models list --here --json")
@@ -183,6 +134,9 @@ def _show_one(session: Session, store: Store, spec: ModelSpec) -> None:
         say(f"  memory    {stages} GiB in 16 bits (one stage at a time)")
     if located is not None:
         say(f"  here      {ORIGINS[located.origin]}: {located.path} ({byte_count(located.bytes)})")
+        for beside in store.published(located):
+            if beside.text:
+                say(f"  trust     {beside.text}")
     else:
         partial = store.partial_bytes(spec)
         say(f"  here      no{f' ({byte_count(partial)} of it from an unfinished pull)' if partial else ''}")
@@ -207,10 +161,10 @@ def pull(session: Session, download: Download, names: list[str] = NAMES) -> None
     wanted = [MODELS[part] for part in _parts(names, download.extras)]
     accepted = accepted_names(download.accept_licence)
     if session.flags.dry_run:
-        for spec in wanted:
-            if store.find(spec) is None:
-                session.console.note(spec.terms.notice())
-                session.console.result(f"{spec.name}  {byte_count(spec.download)}  {spec.repo}")
+        missing = [spec for spec in wanted if store.find(spec) is None]
+        _notices(session, missing)
+        for spec in missing:
+            session.console.result(f"{spec.name}  {byte_count(spec.download)}  {spec.repo}")
         return
     found = fetch(
         wanted,
@@ -222,6 +176,13 @@ def pull(session: Session, download: Download, names: list[str] = NAMES) -> None
     )
     for located in found:
         _result(session, located)
+
+
+def _notices(session: Session, specs: Sequence[ModelSpec]) -> None:
+    """Say each licence once, with the checkpoints that are under it."""
+    for terms in dict.fromkeys(spec.terms for spec in specs):
+        names = ", ".join(spec.name for spec in specs if spec.terms == terms)
+        session.console.note(f"{names}: {terms.notice()}")
 
 
 def _parts(names: Sequence[str], extras: bool = False) -> list[str]:
@@ -261,9 +222,11 @@ def rm(session: Session, names: list[str] = NAMES) -> None:
         )
 
 
-@verb(app, "verify", "varco3d models verify\nvarco3d models verify hunyuan3d-2mini")
+@verb(app, "verify", "varco3d models verify\nvarco3d models verify hunyuan3d-2mini --published")
 def verify(
-    session: Session, names: list[str] = typer.Argument(None, metavar="[NAME]...", help="Models or checkpoints.")
+    session: Session,
+    names: list[str] = NAMES_OR_NONE,
+    published: bool = typer.Option(False, "--published", help="Fail files that differ from the published ones."),
 ) -> None:
     """Check models on this machine against their hashes, or their structure where no hash was published."""
     store = Store()
@@ -274,25 +237,34 @@ def verify(
         raise store.missing(names[0], [MODELS[name] for name in absent])
     if not located:
         raise ModelMissingError("no model is on this machine", "Run `varco3d models pull NAME`.")
-    bad = []
+    checks: list[tuple[str, Check]] = []
     for found in located:
         for check in store.verify(found):
-            verdict = "FAILED" if check.problem else "ok"
-            if session.flags.json:
-                value = {
-                    "schema": "varco3d.model/1",
-                    "name": found.spec.name,
-                    "path": str(check.path),
-                    "state": verdict,
-                }
-                session.console.result_json({**value, "how": check.how, "problem": check.problem}, indent=None)
-            else:
-                session.console.result(f"{verdict:<6}  {found.spec.name}  {check.path}  {check.problem or check.how}")
-            bad += [found.spec.name] if check.problem else []
+            _say_check(session, found.spec.name, check, published)
+            checks.append((found.spec.name, check))
+    bad = list(dict.fromkeys(name for name, check in checks if check.problem))
     if bad:
         raise CheckpointError(
-            f"{', '.join(dict.fromkeys(bad))} failed the check", "Remove it with `models rm NAME` and pull it again."
+            f"{', '.join(bad)} failed the check", "Remove it with `models rm NAME` and pull it again."
         )
+    others = list(dict.fromkeys(name for name, check in checks if check.published.same is False))
+    if published and others:
+        hint = "Leave --published out if they are yours; else `models rm NAME` and `models pull NAME`."
+        raise CheckpointError(f"{', '.join(others)}: not the published file", hint)
+
+
+def _say_check(session: Session, name: str, check: Check, strict: bool) -> None:
+    """Print one verified file. strict: a file that is not the published one has failed."""
+    failed = check.problem or (strict and check.published.same is False)
+    verdict = "FAILED" if failed else "ok"
+    if session.flags.json:
+        value = {"schema": "varco3d.model/1", "name": name, "path": str(check.path), "state": verdict}
+        value |= {"how": check.how, "problem": check.problem}
+        value |= {"published": check.published.same, "published_text": check.published.text}
+        session.console.result_json(value, indent=None)
+        return
+    beside = f"; {check.published.text}" if check.published.text else ""
+    session.console.result(f"{verdict:<6}  {name}  {check.path}  {check.problem or check.how}{beside}")
 
 
 @verb(app, "path", "varco3d models path hunyuan3d-2.1")
@@ -315,20 +287,25 @@ def import_weights(
     from ...weights.checkpoints.importing import plan
 
     store = Store()
-    taken = 0
-    for choice in plan(source, name):
+    choices = plan(source, name)
+    for choice in choices:
         if choice.spec is None:
             session.console.warn(f"{choice.path}: {choice.reason}")
-            continue
-        session.console.note(f"{choice.path} is {choice.spec.name}")
-        session.console.note(choice.spec.terms.notice())
-        if session.flags.dry_run:
-            session.console.result(f"{choice.spec.name}  {choice.path}")
         else:
-            _result(session, store.add(choice.spec, choice.path, link))
-        taken += 1
-    if not taken:
+            session.console.note(f"{choice.path} is {choice.spec.name}")
+    known = [(choice.path, choice.spec) for choice in choices if choice.spec is not None]
+    if not known:
         raise _nothing(source, name)
+    _notices(session, [spec for _, spec in known])
+    for file, spec in known:
+        if session.flags.dry_run:
+            session.console.result(f"{spec.name}  {file}")
+            continue
+        located = store.add(spec, file, link)
+        for beside in store.published(located):
+            say = session.console.warn if beside.same is False else session.console.note
+            say(f"{spec.name}: {beside.text}")
+        _result(session, located)
 
 
 def _nothing(source: Path, name: str | None) -> Varco3DError:

@@ -31,7 +31,8 @@ class Flag:
     tuple (None: as the annotation says); split: and so do commas; sets: "stage.key" of the settings it stands for;
     note: what happens when it is not given, where that is no value; stored: whether a variable and a config file may
     hold it (None: as its panel says); negated: whether --no-flag exists; parse: reads one value, and raises ValueError
-    with a sentence; complete: values for the shell; advice: a value that people try -> what to take instead.
+    with a sentence; complete: values for the shell, from what was typed so far; advice: a value that people try -> what
+    to take instead.
     """
 
     help: str
@@ -51,7 +52,7 @@ class Flag:
     stored: bool | None = None
     negated: bool = False
     parse: Callable[[str], Any] | None = None
-    complete: Callable[[], Iterable[str]] | None = None
+    complete: Callable[[str], Iterable[str]] | None = None
     advice: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
@@ -287,11 +288,11 @@ def _metavar(flag: Flag) -> str | None:
 
 
 def _completion(flag: Flag) -> Callable[[str], list[str]] | None:
-    names = flag.complete or ((lambda: flag.choices) if flag.many and flag.choices else None)
+    names = flag.complete or ((lambda _: flag.choices) if flag.many and flag.choices else None)
     if names is None:
         return None
 
     def complete(incomplete: str) -> list[str]:
-        return [name for name in names() if name.startswith(incomplete)]
+        return [name for name in names(incomplete) if name.startswith(incomplete)]
 
     return complete

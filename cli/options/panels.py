@@ -6,14 +6,14 @@ travel whole to where they are used.
 """
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
 
 from ...pipeline.meshes.formats import ADVICE, MESH_FORMATS, PREVIEW_FORMATS
 from ...pipeline.settings import parse_assignment
-from ...pipeline.stages.settings import ORDER
+from .completing import model_names, painters, stage_names, stage_values
 from .flag import Flag, Panel, flag, short_for
 
 NUMBER_TYPES = {"auto": "auto", "fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
@@ -25,25 +25,6 @@ def number_type(text: str) -> str:
     if found not in NUMBER_TYPES.values():
         raise ValueError(f"{text!r} is not one of {', '.join(map(repr, NUMBER_TYPES.values()))}.")
     return found
-
-
-def model_names() -> Iterable[str]:
-    """Recipes that -m takes by name."""
-    from ...pipeline.recipe import recipe_names
-
-    return recipe_names()
-
-
-def painters() -> Iterable[str]:
-    """List the names that --painter takes."""
-    from ...weights.painters import painter_names
-
-    return ("auto", "mirror", "folder", *painter_names())
-
-
-def stage_names() -> Iterable[str]:
-    """Names of the built-in stages; a recipe may have others."""
-    return ORDER
 
 
 @dataclass(frozen=True)
@@ -124,7 +105,7 @@ class Assignments(RunPanel):
 
     assignments: tuple[tuple[str, str, str], ...] = flag(
         (), "Any other stage setting; may be repeated.", name="set", metavar="STAGE.KEY=VALUE", stored=False,
-        parse=parse_assignment, split=False,
+        parse=parse_assignment, split=False, complete=stage_values,
     )  # fmt: skip
 
 
@@ -219,7 +200,7 @@ class Machine(RunPanel):
     device: str = flag("auto", "auto, cpu, cuda, cuda:1 or mps.", metavar="NAME")
     dtype: str = flag(
         "auto", "Number type of the networks: auto, float32 (fp32), bfloat16 (bf16) or float16 (fp16).", metavar="TYPE",
-        parse=number_type, complete=NUMBER_TYPES.values,
+        parse=number_type, complete=lambda _: NUMBER_TYPES.values(),
     )  # fmt: skip
     memory: float | None = flag(
         None, "Budget; networks leave and chunks shrink to keep it.", metavar="GIB", minimum=0.001

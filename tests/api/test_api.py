@@ -162,3 +162,22 @@ def test_results_hold_what_a_mesh_lost_while_it_was_read(pipeline: varco3d.Pipel
     for verb in (pipeline.texture, pipeline.refine):
         result = verb(path, PICTURE, until="prepare", prepare_size=64)
         assert any("x.obj" in text and "gone.mtl" in text for text in result.warnings), result.warnings
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sides": {"bakc": PICTURE}}, "there is no side 'bakc'"),
+        ({"sides": {"back": PICTURE}}, "this model takes one picture"),
+        ({"sides": {"back": "missing.png"}}, "missing.png does not exist"),
+        ({"mask": "missing.png"}, "missing.png does not exist"),
+        ({"texture_painter": "rembrandt"}, "there is no painter 'rembrandt'"),
+        ({"texture_views": "missing.png"}, "missing.png is no picture"),
+        ({"until": "colour"}, "colour"),
+    ],
+)
+def test_what_cannot_work_is_refused_before_any_work(pipeline: varco3d.Pipeline, options: dict, words: str) -> None:
+    """`steps` answers at the call, not at the first stage, so nothing was done when it refuses."""
+    with pytest.raises(Varco3DError) as refused:
+        pipeline.steps(PICTURE, **options)
+    assert words in refused.value.message

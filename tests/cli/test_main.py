@@ -13,6 +13,7 @@ import typer
 
 from varco3d.cli.app import VERBS, build_app
 from varco3d.cli.exit_codes import MEANINGS
+from varco3d.cli.options.completing import model_names
 from varco3d.errors import DeviceError, LicenceNotAcceptedError
 
 
@@ -156,6 +157,23 @@ def test_completion_knows_verbs_and_flags() -> None:
     assert "voxelize" in complete("varco3d generate --until vox", 3)
     assert "stl" in complete("varco3d generate -f st", 3)
     assert "hunyuan3d-2mini-fast" in complete("varco3d models pull hunyuan3d-2mini", 3)
+    assert complete("varco3d generate --set coarse.comb", 3) == ["coarse.combine=best", "coarse.combine=mean"]
+    assert complete("varco3d generate --set texture.painter_b", 3) == ["texture.painter_base="]
+    # bash splits at =, and replaces what stands behind it
+    assert complete("varco3d generate --set coarse.combine =", 4) == ["best", "mean"]
+    assert complete("varco3d generate --set coarse.combine = b", 5) == ["best"]
+    assert complete("varco3d generate --set = refine.dr", 4) == ["refine.draws=1"]
+    assert complete("varco3d generate --set = coarse.outline = o", 6) == ["on", "off"]
+
+
+def test_completion_offers_folders_with_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine", "shelf/yours", "photos"):
+        Path(name).mkdir(parents=True)
+        if name != "photos":
+            Path(name, "recipe.toml").write_text('name = "x"')
+    assert "mine" in model_names("") and "shelf/" in model_names("s") and "photos" not in model_names("")
+    assert "shelf/yours" in model_names("shelf/y")
 
 
 def test_every_verb_is_listed_without_importing_it() -> None:

@@ -58,6 +58,24 @@ def test_config_show_refuses_what_plan_refuses(run):
     assert "coarse.steps = 99999 is out of range" in shown.err
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ('require = "watertigth"', "--require: a mesh report has no 'watertigth'; did you mean 'watertight'?"),
+        ('painter = "rembrandt"', "there is no painter 'rembrandt'"),
+        ("quads = true", "only OBJ holds quads"),
+        ('order = "stage"\njobs = 2', "--order stage is for one worker"),
+        ('skip = ["colour"]', "colour"),
+    ],
+)
+def test_config_show_checks_every_setting_like_plan(run, settings, words):
+    Path("varco3d.toml").write_text(settings)
+    picture("x.png")
+    shown, planned = run("config", "show"), run("plan", "x.png")
+    assert shown.code == planned.code == 2
+    assert words in shown.err and words in planned.err
+
+
 def picture(name: str, mode: str = "RGBA") -> None:
     pixels = np.zeros((64, 64, 4), np.uint8)
     pixels[16:48, 20:44] = (200, 60, 40, 255)

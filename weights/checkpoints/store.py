@@ -16,6 +16,7 @@ from ...errors import CheckpointError, ModelMissingError, OutputError
 from .identify import structure_of
 from .licences import Acceptances
 from .locations import HUB, OURS, SHIPPED, Located, default_root, find_in, places, stem
+from .published import SHIPPED_FILE, UNCOMPARED, Comparison, compare
 from .zoo import ModelFile, ModelSpec, specs_of
 
 _NO_NAME = re.compile(r"[^0-9A-Za-z]")  # what a hub's tag may hold and the name of a file may not
@@ -23,11 +24,15 @@ _NO_NAME = re.compile(r"[^0-9A-Za-z]")  # what a hub's tag may hold and the name
 
 @dataclass(frozen=True)
 class Check:
-    """One verified file. `how`: by which evidence; `problem` is empty when all is well."""
+    """One verified file. `how`: by which evidence; `problem` is empty when all is well.
+
+    published: the file beside the one that its authors published.
+    """
 
     path: Path
     how: str
     problem: str = ""
+    published: Comparison = UNCOMPARED
 
 
 class Store:
@@ -96,19 +101,31 @@ class Store:
         """File name or full path -> (sha256, where it comes from)."""
         if located.origin == SHIPPED:
             return _sums(located.folder / "SHA256SUMS")
-        known = {}
-        if located.origin == OURS:
-            for entry in self.record(located.spec).get("files", ()):
-                known[str(self.root / located.spec.repo / entry["path"])] = (entry["sha256"], "the recorded sha256")
-        if located.origin == HUB:  # the cache names its blobs by hash
-            for path in located.weights:
-                blob = os.path.basename(os.path.realpath(path))
-                if len(blob) == 64:
-                    known[str(path)] = (blob, "the hub's sha256")
+        noted = self._noted_hashes(located)
+        how = "the recorded sha256" if located.origin == OURS else "the hub's sha256"
+        known = {path: (digest, how) for path, digest in noted.items()}
+        sizes = {path.name: path.stat().st_size for path in located.weights}
         for file in located.spec.weights:
-            if file.sha256:
+            if file.sha256 and sizes.get(file.name, file.size) == file.size:  # another size: saved again, no fault
                 known[file.name] = (file.sha256, "the published sha256")
         return known
+
+    def _noted_hashes(self, located: Located) -> dict[str, str]:
+        """Full path -> sha256 by the record of the import, or by the name that the hub cache gave the file."""
+        if located.origin == OURS:
+            entries = self.record(located.spec).get("files", ())
+            return {str(self.root / located.spec.repo / entry["path"]): entry["sha256"] for entry in entries}
+        if located.origin == HUB:
+            blobs = {str(path): os.path.basename(os.path.realpath(path)) for path in located.weights}
+            return {path: blob for path, blob in blobs.items() if len(blob) == 64}
+        return {}
+
+    def published(self, located: Located) -> list[Comparison]:
+        """Compare each weight file with the published one by what is noted about it; reads no weights."""
+        if located.origin == SHIPPED:
+            return [UNCOMPARED for _ in located.weights]
+        noted = self._noted_hashes(located)
+        return [compare(located.spec, path, noted.get(str(path), "")) for path in located.weights]
 
     # records of what was added ---------------------------------------------------------------------------------------
 
@@ -143,11 +160,11 @@ class Store:
     ) -> Located:
         """Take a checkpoint file into the store, by copy or by symbolic link; its small neighbours come along.
 
-        A known hash that does not fit raises CheckpointError before anything is written. Raises OutputError.
+        The record keeps its sha256; `published` tells whether it is the published one. Raises OutputError.
         """
         source = source.resolve()
         target = self.root / spec.repo / _target_name(spec, source)
-        digest = _hash_for_import(spec, source, progress if link else None) if _published(spec, source) or link else ""
+        digest = sha256_of(source, progress) if link else ""
         try:
             if source != target.resolve():
                 if link:
@@ -279,32 +296,16 @@ def _check(
     if expected is not None:
         digest, origin = expected
         found = sha256_of(path, progress)
-        return Check(path, origin, "" if found == digest else f"sha256 is {found}, expected {digest}")
+        beside = SHIPPED_FILE if spec.shipped else compare(spec, path, found)
+        return Check(path, origin, "" if found == digest else f"sha256 is {found}, expected {digest}", beside)
+    beside = compare(spec, path)
     if path.name.endswith(".index.json") or not spec.structure:
-        return Check(path, "its presence")
+        return Check(path, "its presence", "", beside)
     structure = structure_of(path)
     if structure.fingerprint != spec.structure:
-        return Check(path, "structure", f"its {structure.tensors} tensors are not the {spec.tensors} of {spec.name}")
-    return Check(path, "keys, shapes and length (no hash was published)")
-
-
-def _published(spec: ModelSpec, source: Path) -> str | None:
-    """Return the published hash of an imported file whose name and size are those of the hub's file."""
-    size = source.stat().st_size
-    for file in spec.weights:
-        if file.sha256 and file.name.rpartition(".")[2] == source.suffix[1:] and file.size == size:
-            return file.sha256
-    return None
-
-
-def _hash_for_import(spec: ModelSpec, source: Path, progress: Callable[[int], None] | None) -> str:
-    digest, expected = sha256_of(source, progress), _published(spec, source)
-    if expected and digest != expected:
-        raise CheckpointError(
-            f"{source} has the size of {spec.name} but not its hash: sha256 is {digest}, expected {expected}",
-            "The copy is damaged; copy it again.",
-        )
-    return digest
+        problem = f"its {structure.tensors} tensors are not the {spec.tensors} of {spec.name}"
+        return Check(path, "structure", problem, beside)
+    return Check(path, "keys, shapes and length", "", beside)
 
 
 def _link(source: Path, target: Path) -> None:

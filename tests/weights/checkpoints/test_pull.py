@@ -333,7 +333,10 @@ def test_pull_show_path_verify_rm_by_command(shell, hub: Hub, monkeypatch: pytes
     code, out, _ = shell("show", spec.name, "--json")
     shown = json.loads(out)["checkpoints"][0]
     assert shown["state"] == "store" and shown["licence_accepted"] and shown["path"] == str(path)
-    assert shell("verify", spec.name)[:2] == (0, f"ok      {spec.name}  {path}  the recorded sha256\n")
+    assert shell("verify", spec.name)[:2] == (
+        0,
+        f"ok      {spec.name}  {path}  the recorded sha256; no hash of this file was published\n",
+    )
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     code, out, err = shell("verify")
     assert code == 3 and f"FAILED  {spec.name}" in out and "error[bad_checkpoint]" in err
@@ -381,6 +384,43 @@ def test_import_by_command(shell, tmp_path: Path) -> None:
     assert code == 3 and "tensors are not the 197" in err
     assert shell("import", str(folder), "--as", "nonsense")[0] == 2
     assert zoo.MODELS[spec.name] is spec
+
+
+def test_another_file_is_named_by_import_show_and_verify(shell, tmp_path: Path, monkeypatch) -> None:
+    """Weights that are not the published ones are welcome, and every verb says what they are; licences come once."""
+    data = safetensors_bytes()
+    names = ("toy-a", "toy-b")
+    specs = {
+        name: make_spec(
+            name, weights=(ModelFile(f"{name}/model.safetensors", len(data), "0" * 64, True),), licence="triposg"
+        )
+        for name in names
+    }
+    for place in ("identify", "zoo", "store"):
+        monkeypatch.setattr(f"varco3d.weights.checkpoints.{place}.MODELS", specs, raising=False)
+    monkeypatch.setattr("varco3d.cli.commands.models.MODELS", specs)
+    for name in names:
+        (tmp_path / "usb" / name).mkdir(parents=True)
+        (tmp_path / "usb" / name / "model.safetensors").write_bytes(data)
+    code, out, err = shell("import", str(tmp_path / "usb"))
+    assert code == 0 and len(out.splitlines()) == 2
+    assert err.count("not the published file: sha256") == 2 and err.count("TERRITORY") == 1
+    assert "toy-a, toy-b: TripoSG" in err
+    assert "trust     not the published file" in shell("show", "toy-a")[1]
+    assert json.loads(shell("show", "toy-a", "--json")[1])["checkpoints"][0]["published"][0]["same"] is False
+    code, out, _ = shell("verify", "toy-a")
+    assert code == 0 and out.startswith("ok ") and "not the published file" in out
+    code, out, err = shell("verify", "toy-a", "--published")
+    assert code == 3 and out.startswith("FAILED") and "toy-a: not the published file" in err
+    assert json.loads(shell("verify", "toy-a", "--json")[1])["published"] is False
+    assert shell("verify", "u2netp", "--published")[0] == 2  # not in this zoo
+    code, _, err = shell("pull", "toy-a", "toy-b", "--dry-run")
+    assert code == 0 and err.count("TERRITORY") <= 1
+
+
+def test_shipped_files_are_the_published_ones(shell) -> None:
+    code, out, _ = shell("verify", "u2netp", "--published")
+    assert code == 0 and "the shipped file" in out
 
 
 def test_every_verb_works_with_sockets_blocked(shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

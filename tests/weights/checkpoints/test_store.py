@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from varco3d import _files as files
 from varco3d.errors import CheckpointError, ModelMissingError, OutputError
 from varco3d.weights.checkpoints.identify import candidates, fingerprint, structure_of
 from varco3d.weights.checkpoints.importing import plan
-from varco3d.weights.checkpoints.locations import HUB, HY3D, OURS, TORCH_HUB
+from varco3d.weights.checkpoints.locations import HUB, HY3D, OURS, TORCH_HUB, Located
 from varco3d.weights.checkpoints.store import Store
-from varco3d.weights.checkpoints.zoo import MODELS, ModelFile
+from varco3d.weights.checkpoints.zoo import MODELS, ModelFile, ModelSpec
 
 
 def put(path: Path, data: bytes) -> Path:
@@ -231,12 +232,38 @@ def test_import_takes_other_containers(store: Store, tmp_path: Path) -> None:
     assert located.path.name == "model.fp16.pt"
 
 
-def test_import_of_a_damaged_copy_writes_nothing(store: Store, tmp_path: Path) -> None:
+def test_a_changed_file_is_taken_and_told_from_the_published_one(store: Store, tmp_path: Path) -> None:
+    """Weights that somebody trained further have the size of the published ones and another hash."""
     data = safetensors_bytes()
-    spec = make_spec(weights=(ModelFile("toy/model.fp16.safetensors", len(data), "0" * 64, True),))
-    with pytest.raises(CheckpointError, match="hash"):
-        store.add(spec, put(tmp_path / "x.safetensors", data))
-    assert not list(store.root.rglob("*.safetensors"))
+    file = ModelFile("toy/model.fp16.safetensors", len(data), "0" * 64, True)
+    spec = make_spec(weights=(file, ModelFile("toy/model.fp16.ckpt")))
+    located = store.add(spec, put(tmp_path / "x.safetensors", data))
+    (noted,) = store.published(located)
+    (check,) = store.verify(located)
+    assert noted == check.published and noted.same is False and not check.problem
+    assert "not the published file" in noted.text and "0" * 16 in noted.text
+    true = make_spec(weights=(replace(file, sha256=files.sha256_of(located.path)),))
+    assert [beside.same for beside in store.published(located_as(true, located))] == [True]
+    unknown = make_spec(weights=(ModelFile("toy/model.fp16.safetensors", len(data)),))
+    assert [beside.same for beside in store.published(located_as(unknown, located))] == [None]
+
+
+def located_as(spec: ModelSpec, located: Located) -> Located:
+    """The same files as weights of another entry of the zoo."""
+    return replace(located, spec=spec)
+
+
+def test_of_a_cache_without_notes_the_size_tells_until_it_is_read(store: Store, tmp_path: Path) -> None:
+    data = safetensors_bytes()
+    path = put(tmp_path / "home/.cache/hy3dgen/owner/toys/toy/model.fp16.safetensors", data)
+    same_size = make_spec(weights=(ModelFile("toy/model.fp16.safetensors", len(data), "0" * 64, True),))
+    located = store.find(same_size)
+    assert located is not None and located.path == path
+    assert store.published(located)[0].same is None and "verify" in store.published(located)[0].text
+    assert store.verify(located)[0].problem.startswith("sha256 is")  # nothing else vouches for it
+    other = replace(located, spec=make_spec(weights=(replace(same_size.weights[0], size=7),)))
+    assert store.published(other)[0].same is False
+    assert not store.verify(other)[0].problem  # saved again in another number type, by somebody else
 
 
 def test_import_on_a_full_disk_leaves_nothing(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
