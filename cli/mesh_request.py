@@ -14,15 +14,14 @@ from .config import StageSettings
 from .options.panels import RunOptions
 from .request import (
     Request,
-    batch_options,
     check_outputs,
     existing_picture,
     make_items,
     make_recipe,
     output_path,
     refuse_for_stdout,
-    run_config,
 )
+from .run_settings import batch_options, run_config
 
 
 def build_mesh_request(

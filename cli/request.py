@@ -3,7 +3,6 @@
 Everything that can be refused is refused here, before any work.
 """
 
-import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,17 +19,15 @@ from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
 from ..pipeline.chain import select_stages
 from ..pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
-from ..pipeline.meshes.report import REPORT_KEYS
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.stages.settings import CoarseSettings
-from ..pipeline.upfront import check_sides, check_stages
+from ..pipeline.upfront import check_sides
 from .config import StageSettings
 from .options.panels import RunOptions
-from .requirements import Gate, parse_requirements
+from .run_settings import batch_options, left_out, run_config
 
 DEFAULT_FOLDER = "varco3d-out"
-ONE_WORKER = "--order stage is for one worker"
 VARIANTS = (
     "for shapes that differ, drawn singly: --set coarse.combine=best --set coarse.candidates=1 "
     "--set coarse.steps=20 --set coarse.second_look=off --set refine.draws=1"
@@ -115,22 +112,6 @@ def check_outputs(request: Request, output: Path | None, inputs: Iterable[Path])
     check_claims(claims, read, request.options.folder)
 
 
-def check_settings(options: RunOptions, settings: StageSettings) -> None:
-    """Refuse what a run with these settings would refuse whatever its pictures are. Raises UsageError and others."""
-    recipe = make_recipe(options, settings, options.output.format)
-    skip = left_out(options)
-    stages = select_stages(recipe, None, None, sorted(skip))
-    run_config(options, recipe, skip, stages)
-    batch_options(options)
-    if options.selection.shard:
-        parse_shard(options.selection.shard, os.environ)
-
-
-def left_out(options: RunOptions) -> set[str]:
-    """Return the stages that the flags leave out."""
-    return {*options.stages.skip, *(["texture"] if options.mesh.texture == "off" else [])}
-
-
 def output_path(options: RunOptions, scratch: Path | None) -> Path | None:
     """Return the path of --output: a file in `scratch` for `-o -`, None when it is not given."""
     if options.output.to_stdout and scratch is not None:
@@ -167,31 +148,6 @@ def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Seque
     for flag, wanted in beside.items():
         if wanted:
             raise UsageError(f"-o - has no place for {flag}", "Name a file or a folder with -o.")
-
-
-def run_config(options: RunOptions, recipe: Recipe, skip: Iterable[str], stages: Sequence[str]) -> RunConfig:
-    """Return the configuration of the workers. skip: stages left out; stages: those that run.
-
-    Raises UsageError, and MissingDependencyError now rather than in the middle of the run.
-    """
-    check_stages(recipe, stages)
-    output, machine = options.output, options.machine
-    return RunConfig(
-        recipe=recipe,
-        device=machine.device,
-        dtype=machine.dtype,
-        memory=machine.memory,
-        offload=machine.offload,
-        start=options.stages.start,
-        until=options.stages.until,
-        skip=tuple(sorted(skip)),
-        previews=output.preview,
-        # Whoever stops before the export wants what the stages made.
-        save_stages=output.save_stages or output.steps_preview or "export" not in stages,
-        timeout=options.batch.timeout,
-        retries=options.batch.retries,
-        gate=gate_of(options),
-    )
 
 
 def _formats_for(output: Path, options: RunOptions) -> tuple[str, ...]:
@@ -298,35 +254,3 @@ def _without_absent(settings: dict[str, dict[str, Any]], options: RunOptions) ->
         for stage, keys in settings.items()
     }
     return {stage: keys for stage, keys in kept.items() if keys}
-
-
-def batch_options(
-    options: RunOptions, folder: Path | None = None, shard: tuple[int, int] | None = None, ignored: int = 0
-) -> BatchOptions:
-    """Return the BatchOptions of the run. Raises UsageError."""
-    machine, batch = options.machine, options.batch
-    workers = machine.jobs > 1 or machine.devices or machine.recycle_after
-    if batch.order == "stage" and (workers or machine.executor not in ("auto", "inline")):
-        raise UsageError(ONE_WORKER, "Leave out --executor, --jobs, --devices, --recycle-after.")
-    return BatchOptions(
-        folder=folder,
-        resume=batch.resume,
-        force=batch.force,
-        fail_fast=batch.fail_fast,
-        max_failures=batch.max_failures,
-        executor=machine.executor,
-        jobs=machine.jobs,
-        devices=machine.devices,
-        recycle_after=machine.recycle_after,
-        order=batch.order,
-        ray_address=machine.ray_address,
-        shard=shard,
-        ignored=ignored,
-    )
-
-
-def gate_of(options: RunOptions) -> Gate | None:
-    """Return the quality gate that --require and --watertight ask for. Raises UsageError."""
-    texts = (*options.output.require, *(["watertight"] if options.mesh.watertight else []))
-    parse_requirements(texts, REPORT_KEYS)  # a mistake is found now, not after the first mesh
-    return Gate(texts) if texts else None

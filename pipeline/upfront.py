@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from .._text import suggestion
 from ..errors import UsageError
 from .artifacts import SIDES
-from .meshes.meshlab import require_meshlab
 from .recipe import Recipe
-from .stages.settings import ExportSettings, TextureSettings
+from .stages.settings import CleanSettings, ExportSettings, TextureSettings
 
 
-def check_stages(recipe: Recipe, stages: Collection[str]) -> None:
+def check_stages(settings: Mapping[str, Any]) -> None:
     """Refuse settings of the stages that run, when they ask for what is not here or does not go together.
 
-    Raises UsageError, BadInputError for side pictures, MissingDependencyError.
+    settings: stage -> its Settings. Raises UsageError, BadInputError for side pictures, MissingDependencyError.
     """
-    export = recipe.stage("export").settings if "export" in stages else None
-    wraps = "clean" in stages and recipe.stage("clean").settings.watertight
+    export, clean, texture = settings.get("export"), settings.get("clean"), settings.get("texture")
     quads = isinstance(export, ExportSettings) and export.quads
     if isinstance(export, ExportSettings) and quads and "obj" not in export.formats:
         raise UsageError("of the formats only OBJ holds quads", "Add `format` obj.")
-    if wraps or quads:
+    if quads or (isinstance(clean, CleanSettings) and clean.watertight):
+        from .meshes.meshlab import require_meshlab
+
         require_meshlab()
-    if "texture" in stages and isinstance(texture := recipe.stage("texture").settings, TextureSettings):
+    if isinstance(texture, TextureSettings):
         from .texturing.painters.choice import check_painter
 
         check_painter(texture.painter, texture.views, texture.extra_views)

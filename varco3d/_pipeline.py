@@ -164,7 +164,7 @@ class Pipeline:
         stages = {name: self.stages.get(name) or load_stage(recipe.stage(name).use) for name in recipe.names()}
         have = ("source", *(name for name, value in given.items() if name != "source" and value))
         names = select_stages(recipe, None, until, sorted(left_out), have, stages)
-        check_stages(recipe, names)
+        check_stages({name: recipe.stage(name).settings for name in names})
         return self._work(given, recipe, stages, names, seed, warnings, progress)
 
     def _work(
