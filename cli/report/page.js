@@ -20,7 +20,17 @@
     return node;
   };
   const time = (s) => (s === null ? "" : s < 60 ? s.toFixed(1) + " s" : Math.floor(s / 60) + " min " + Math.round(s % 60) + " s");
-  const number = (n) => n.toString().replace(/\B(?=(\d{3})+$)/g, " ");
+  const number = (n) => n.toString().replace(/\B(?=(\d{3})+$)/g, "\u202f");
+
+  // What a card shows instead of a mesh: why there is none.
+  function absent(item) {
+    const box = make("div", "none", item.error ? null : "no picture");
+    if (item.error) {
+      box.append(make("b", "", item.error.code), make("span", "why", item.error.message));
+      box.title = [item.error.message, item.error.hint].filter(Boolean).join(" ");
+    }
+    return box;
+  }
 
   function card(item) {
     const node = make("button", "card");
@@ -29,7 +39,7 @@
     node.dataset.status = item.status;
     const pictures = make("div", "pictures");
     if (item.thumbnail) pictures.append(picture("mesh", item.thumbnail, "mesh"));
-    else pictures.append(make("div", "none", item.error ? item.error.code : "no picture"));
+    else pictures.append(absent(item));
     if (item.picture) pictures.append(picture("input", item.picture, "input"));
     const line = make("div", "line");
     line.append(make("span", "chip " + item.status, item.status), make("span", "", time(item.seconds)));

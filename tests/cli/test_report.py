@@ -233,6 +233,12 @@ def test_page_in_chromium(run, out: Path, tmp_path: Path, drawn: list[int]) -> N
         page.wait("document.querySelectorAll('.card').length === 5")
         statuses = page.evaluate("[...document.querySelectorAll('.card')].map(c => c.dataset.status)")
         assert statuses == ["failed", "lost", "ok", "ok", "ok"]
+        why = page.evaluate("document.querySelector('.card[data-status=failed] .none').textContent")
+        assert why == "bad_input<b>bro<i>ken & $x</b> is </script> bad"  # the sentence, as text
+        broken = (
+            "[...document.querySelectorAll('.card .line span')].filter(s => s.getClientRects().length !== 1).length"
+        )
+        assert page.evaluate(broken) == 0  # a number stays beside its unit
         page.click("[data-sort=seconds]")
         assert names(page)[0] == "sub/green ball" and names(page)[-1] == "bro<i>ken & $x"
         page.click("[data-sort=seconds]")
