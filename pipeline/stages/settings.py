@@ -146,7 +146,7 @@ class TextureSettings:
         "auto",
         "What paints the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
         "own (the colours of the mesh), folder, mvadapter, hunyuan3d-paint-2.0, "
-        "hunyuan3d-paint-2.0-turbo, or a plug-in.",
+        "hunyuan3d-paint-2.0-turbo, hunyuan3d-paint-2.1, or a plug-in.",
     )
     prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
     negative: str | None = setting(None, "What the painter shall keep out; by default its own words.")
@@ -155,6 +155,7 @@ class TextureSettings:
     painter_steps: int | None = setting(None, "Steps of the painter; by default the published number.", 1, 1000)
     painter_guidance: float | None = setting(None, "Guidance of the painter; by default the published one.", 0, 100)
     painter_size: int | None = setting(None, "Side of the painter's views, pixels; by default the published one.", 64)
+    bake_picture: bool = setting(True, "Bake the picture itself, too; off: a learned painter's views alone.")
     passes: int = setting(1, "Most further passes of a learned painter over surface that its views leave out.", 0, 4)
     upscaler: str | None = setting(None, "Plug-in that enlarges a learned painter's views before they are baked.")
     views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")

@@ -72,7 +72,8 @@ def paint(
     with_material = [replace(view, picture=_packed(view.material)) for view in views if view.material is not None]
     if not with_material:
         return painted
-    return replace(painted, material=_paint(surface, with_material, exponent).texture)
+    bare = replace(surface, base=None)  # the mesh's own colours say nothing of its material
+    return replace(painted, material=_paint(bare, with_material, exponent).texture)
 
 
 def _packed(material: np.ndarray) -> np.ndarray:

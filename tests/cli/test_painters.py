@@ -1,12 +1,14 @@
 """--painter, --prompt and what belongs to them, from the command line to the file."""
 
 import json
+import struct
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image, ImageDraw
 from standin import ball
+from tiny_hunyuan import fill_store21
 from tiny_painter import fill_store
 
 from varco3d.pipeline.meshes.outputs import Placement, write_mesh
@@ -51,15 +53,40 @@ def test_neither_picture_nor_words_is_a_wrong_call(run, mesh: Path) -> None:
 
 
 def test_the_mirror_needs_no_weights_and_the_record_names_it(run, mesh: Path) -> None:
-    picture = Image.new("RGBA", (96, 96), (0, 0, 0, 0))
-    ImageDraw.Draw(picture).ellipse((16, 16, 80, 80), fill=(200, 60, 40, 255))
-    picture.save("front.png")
+    red_disc("front.png")
     small = ("--texture-size", "64", "--set", "texture.register=off")
     answer = run("--json", "texture", mesh, "front.png", "--painter", "mirror", "-o", "out.glb", *small)
     assert answer.code == 0, answer.out
     assert '"painter": "mirror"' in answer.out
     wrong = run("texture", mesh, "front.png", "--painter", "mirrow", "-o", "b.glb", "--texture-size", "64")
     assert wrong.code == 2 and "mirror" in wrong.err
+
+
+def red_disc(path: str) -> None:
+    picture = Image.new("RGBA", (96, 96), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).ellipse((16, 16, 80, 80), fill=(200, 60, 40, 255))
+    picture.save(path)
+
+
+def test_materials_reach_the_file_and_the_saved_stages(run, mesh: Path, tmp_path: Path, monkeypatch) -> None:
+    fill_store21(tmp_path / "models")
+    monkeypatch.setattr("varco3d.weights.painters.hunyuan.maps.RENDERED", 128)
+    red_disc("front.png")
+    painted = ("texture", mesh, "front.png", "--painter", "hunyuan3d-paint-2.1", "--save-stages", *SMALL)
+    answer = run("--json", *painted, "-o", "out.glb", "--set", "texture.bake_picture=off")
+    assert answer.code == 0, answer.err
+    data = Path("out.glb").read_bytes()
+    told = json.loads(data[20 : 20 + struct.unpack("<I", data[12:16])[0]])
+    surface = told["materials"][0]["pbrMetallicRoughness"]
+    assert {"baseColorTexture", "metallicRoughnessTexture"} <= set(surface)
+    assert surface.get("roughnessFactor", 1) == surface.get("metallicFactor", 1) == 1
+    folder = Path("out.stages") / "texture"
+    kinds = ("view", "position", "normal", "roughness", "metalness")
+    shown = {path.name for path in (folder / "painter").glob("*_bottom.png")}
+    assert shown == {f"{kind}_bottom.png" for kind in kinds}
+    assert Image.open(folder / "painter" / "roughness_bottom.png").mode == "L"
+    assert '"painter": "hunyuan3d-paint-2.1"' in answer.out
+    assert '"seen": 0.0' in answer.out, "the picture itself is not baked"
 
 
 def test_a_plan_names_what_the_painter_lacks(run, mesh: Path, tmp_path: Path) -> None:

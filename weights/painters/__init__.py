@@ -56,10 +56,11 @@ class PainterRow:
 PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
     {
         "mvadapter": PainterRow("mvadapter", "mvadapter", "mvadapter.painter:MvAdapter", "mvadapter-text"),
-        "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter:base"),
+        "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter20:base"),
         "hunyuan3d-paint-2.0-turbo": PainterRow(
-            "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter:turbo"
+            "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter20:turbo"
         ),
+        "hunyuan3d-paint-2.1": PainterRow("hunyuan3d-paint-2.1", "hunyuan3d-paint-2.1", "hunyuan.painter21:pbr"),
     }
 )
 

@@ -41,6 +41,10 @@ class Turns:
         """Drop networks, by default all, and free their memory."""
         for name in names or tuple(self._held):
             self._held.pop(name, None)
+        self.collect()
+
+    def collect(self) -> None:
+        """Free the memory of what nobody holds any more."""
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()

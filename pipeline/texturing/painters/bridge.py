@@ -33,6 +33,7 @@ class Wishes:
     guidance: float | None = None
     size: int | None = None
     options: PainterOptions = field(default_factory=PainterOptions)
+    extra_views: int = 0
 
 
 Upscaler = Callable[[np.ndarray], np.ndarray]
@@ -77,6 +78,7 @@ class LearnedSynthesizer:
             wishes.steps,
             wishes.guidance,
             wishes.size,
+            extra_views=wishes.extra_views,
             options=wishes.options,
             progress=self.progress,
             warn=self.warn,
@@ -107,6 +109,7 @@ def learned_synthesizer(name: str, settings: Any, context: Context) -> LearnedSy
         settings.painter_guidance,
         settings.painter_size,
         options,
+        settings.extra_views,
     )
     return LearnedSynthesizer(
         context.load("painter", name),
@@ -141,19 +144,37 @@ def ready_views(views: Mapping[str, View], vertices: np.ndarray, faces: np.ndarr
         mask = render_maps(vertices, faces, view.camera, view.picture.shape[:2], maps=()).mask
         if not mask.any():
             continue
-        picture, trust = prepare_picture(np.concatenate([view.picture, mask[..., None]], -1).astype(np.float32))
+        picture, trust = prepare_picture(_cut_out(view.picture, mask))
         if view.confidence is not None:
             trust = trust * resized(view.confidence[..., None], *trust.shape)[..., 0]
-        ready[name] = replace(view, picture=picture, confidence=trust, priority=PRIORITY * view.priority)
+        material = None
+        if view.material is not None:  # cut out at its own size: enlarged first, the background would run into it
+            own = render_maps(vertices, faces, view.camera, view.material.shape[:2], maps=()).mask
+            colours = np.concatenate([view.material, view.material[..., :1]], -1)
+            material = resized(prepare_picture(_cut_out(colours, own))[0][..., :2], *trust.shape)
+        ready[name] = replace(
+            view, picture=picture, confidence=trust, priority=PRIORITY * view.priority, material=material
+        )
     return ready
 
 
+def _cut_out(colours: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return colours [H, W, 3] with the outline as alpha, float32 [H, W, 4]."""
+    return np.concatenate([colours, mask[..., None]], -1).astype(np.float32)
+
+
 def save_views(folder: Path, views: Mapping[str, View], maps: Mapping[str, np.ndarray]) -> None:
-    """view_<name>.png as generated, and <kind>_<name>.png of every map that the painter was shown."""
+    """Write view_<name>.png as generated, and <kind>_<name>.png of every map that the painter was shown.
+
+    roughness_<name>.png and metalness_<name>.png, grey, of painters that make them.
+    """
     from PIL import Image
 
     folder.mkdir(parents=True, exist_ok=True)
     shown = {f"view_{name}": view.picture for name, view in views.items()}
+    for k, kind in enumerate(("roughness", "metalness")):
+        made = {name: view.material[..., k] for name, view in views.items() if view.material is not None}
+        shown |= {f"{kind}_{name}": grey for name, grey in made.items()}
     for kind, pictures in maps.items():
         shown |= {f"{kind}_{name}": picture for name, picture in zip(views, pictures, strict=True)}
     for name, picture in shown.items():

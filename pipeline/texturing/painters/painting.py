@@ -55,7 +55,8 @@ class Painting:
         misfit = (learned or coloured) and settings.register and found is not None and not found.accepted
         if coloured:
             return self._own(misfit)
-        views = [input_view(conditions)] if found is not None and not misfit else []
+        baked = found is not None and not misfit and (settings.bake_picture or not learned)
+        views = [input_view(conditions)] if baked else []
         if not learned:
             sides = self._sides() if painter == "folder" else None
             views += (sides or make_synthesizer(painter)).synthesize(conditions)

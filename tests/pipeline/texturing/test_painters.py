@@ -10,6 +10,8 @@ from test_texture import box, figure, subject_of
 
 from varco3d.errors import MissingDependencyError, ModelMissingError, UsageError
 from varco3d.kernels.atlas.bake import View
+from varco3d.kernels.atlas.unwrap import unwrap
+from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.cameras import Camera
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.pipeline.artifacts import Asset, Mesh
@@ -18,6 +20,7 @@ from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.texture import Texture
+from varco3d.pipeline.texturing.paint import paint
 from varco3d.pipeline.texturing.painters import bridge as learned
 from varco3d.pipeline.texturing.painters import choice
 from varco3d.pipeline.texturing.painters.agree import disagreement, settled
@@ -269,6 +272,33 @@ def test_maps_and_views_are_kept_and_enlarged_by_a_plug_in(scripts, monkeypatch,
     assert (tmp_path / "conditions" / "normal_front.png").exists()
     with pytest.raises(UsageError, match="nothing"):
         learned.find_upscaler("nothing")
+
+
+def test_materials_are_cut_out_like_colours_and_enlarged_with_them():
+    """White beside the object is no material of it; pictures may be larger than materials."""
+    mesh = figure()
+    camera = Camera(0, 0, 1.2)
+    mask = render_maps(mesh.vertices, mesh.faces, camera, 64, maps=()).mask
+    material = np.where(mask[..., None], np.float32([0.3, 0.8]), np.float32(1.0))
+    view = View(camera, np.zeros((128, 128, 3), np.float32), material=material)
+    ready = ready_views({"front": view}, mesh.vertices, mesh.faces)["front"]
+    assert ready.material.shape == (128, 128, 2) and ready.confidence.shape == (128, 128)
+    assert np.abs(ready.material[ready.confidence > 0.01] - [0.3, 0.8]).max() < 0.02
+
+
+def test_the_colours_of_a_mesh_are_no_material_of_it():
+    whole = figure()
+    atlas = unwrap(whole.vertices, whole.faces, 64)
+    mesh = Mesh(whole.vertices[atlas.vertex], atlas.faces)
+    normals = smooth_normals(mesh.vertices, mesh.faces)
+    material = np.full((64, 64, 2), 0.4, np.float32)
+    views = [View(Camera(0, 0, 1.2), np.full((64, 64, 3), 0.5, np.float32), material=material)]
+    colours = np.random.default_rng(0).random((len(mesh.vertices), 3)).astype(np.float32)
+    plain, coloured = (
+        paint(mesh.vertices, mesh.faces, atlas.uv, normals, views, 64, base=base) for base in (None, colours)
+    )
+    assert np.array_equal(plain.material, coloured.material)
+    assert not np.array_equal(plain.texture, coloured.texture)
 
 
 def test_a_stage_may_load_another_network_than_the_recipes():

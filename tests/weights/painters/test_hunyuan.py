@@ -1,46 +1,26 @@
-"""Hunyuan3D-Paint 2.0 as painters: whole runs of a tiny random model, its plan of memory, and its refusals."""
+"""Hunyuan3D-Paint as painters: whole runs of tiny random models, their plan of memory, and their refusals."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 import torch
-import trimesh
-from safetensors.torch import save_file
+from tiny_hunyuan import egg, fill_store20, fill_store21
 
 from varco3d.errors import ModelMissingError, OutOfMemoryError, UsageError
-from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
-from varco3d.weights.painters import PainterOptions, PaintTask, Room, load_painter, missing_weights
+from varco3d.weights.painters import PainterOptions, Room, load_painter, missing_weights
 from varco3d.weights.painters.base import Known
 from varco3d.weights.painters.hunyuan import painter as product
-from varco3d.weights.painters.hunyuan.network20 import Network20
-from varco3d.weights.painters.sdxl import plain_network
+from varco3d.weights.painters.hunyuan import painter20, painter21
+from varco3d.weights.painters.hunyuan.room import Plan, plan_room
 
-RECORDED = Path(__file__).parents[2] / "parity" / "fixtures"
-UNET = json.loads((RECORDED / "hypaint21_unet" / "config.json").read_text())["params"]
-BLOCKS = 4
-VAE = {
-    "block_out_channels": [8] * BLOCKS,
-    "down_block_types": ["DownEncoderBlock2D"] * BLOCKS,
-    "up_block_types": ["UpDecoderBlock2D"] * BLOCKS,
-    "layers_per_block": 1,
-    "norm_num_groups": 4,
-}
-SCHEDULER = {
-    "beta_start": 0.00085,
-    "beta_end": 0.012,
-    "beta_schedule": "scaled_linear",
-    "prediction_type": "v_prediction",
-    "rescale_betas_zero_snr": True,
-    "timestep_spacing": "trailing",
-    "steps_offset": 1,
-}
 GIB = float(1 << 30)
-NAMES = ("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0-turbo")
+NAMES = ("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.1")
+SIX = ["front", "right", "back", "left", "top", "bottom"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,50 +32,22 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(before)
 
 
-def random_tensors(network: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """Weights under which every layer passes on as much as it gets."""
-    random, out = torch.Generator().manual_seed(5), {}
-    for name, each in network.named_parameters():
-        drawn = torch.randn(each.shape, generator=random)
-        if each.ndim == 1:
-            out[name] = 0.1 * drawn + float(name.endswith("weight"))
-        else:
-            out[name] = drawn if "learned" in name else drawn * 1.5 / each[0].numel() ** 0.5
-    return out
-
-
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A store that holds tiny random models of both kinds under the names of the zoo."""
-    words = {f"unet.learned_text_clip_{name}": (1, 5, 24) for name in ("gen", "ref")}
-    networks = {
-        "unet": (Network20(UNET, words), UNET),
-        "vae": (plain_network("AutoencoderKL", VAE), VAE),
-    }
-    root = tmp_path / "models"
-    for folder in ("hunyuan3d-paint-v2-0", "hunyuan3d-paint-v2-0-turbo"):
-        base = root / "tencent" / "Hunyuan3D-2" / folder
-        for name, (network, config) in networks.items():
-            (base / name).mkdir(parents=True)
-            save_file(random_tensors(network), base / name / "diffusion_pytorch_model.safetensors")
-            (base / name / "config.json").write_text(json.dumps(config))
-        (base / "scheduler").mkdir()
-        (base / "scheduler" / "scheduler_config.json").write_text(json.dumps(SCHEDULER))
-    monkeypatch.setenv("VARCO3D_MODELS", str(root))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setattr("varco3d.weights.painters.hunyuan.maps.RENDERED", 128)
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that holds tiny random models of all kinds."""
+    root = tmp_path_factory.mktemp("hunyuan") / "models"
+    fill_store20(root)
+    fill_store21(root)
     return root
 
 
-def egg() -> PaintTask:
-    made = trimesh.creation.icosphere(subdivisions=2, radius=0.5)
-    vertices, faces = (
-        (made.vertices * [1, 1.5, 0.8] + [0.1, 0.05, -0.1]).astype(np.float32),
-        made.faces.astype(np.int32),
-    )
-    picture = np.ones((40, 30, 4), np.float32)
-    picture[..., 1] = 0.2
-    return PaintTask(vertices, faces, smooth_normals(vertices, faces), picture, size=64, seed=3)
+@pytest.fixture
+def store(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The store, in use."""
+    monkeypatch.setenv("VARCO3D_MODELS", str(models))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr("varco3d.weights.painters.hunyuan.maps.RENDERED", 128)
+    return models
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,12 +57,12 @@ def test_a_run_from_the_store_is_repeatable_and_follows_seed_and_picture(store: 
     task = replace(egg(), steps=None if turbo else 3, progress=lambda *facts: told.append(facts))
     painter = load_painter(name, Room())
     first, again = painter.paint(task), painter.paint(task)
-    assert list(first.views) == ["front", "right", "back", "left", "top", "bottom"]
+    assert list(first.views) == SIX
     for view, same in zip(first.views.values(), again.views.values(), strict=True):
         assert view.picture.shape == (64, 64, 3) and np.isfinite(view.picture).all()
         assert np.array_equal(view.picture, same.picture)
     assert first.facts["steps"] == len(told) / 2 == (10 if turbo else 3)
-    assert first.facts["guidance"] == (None if turbo else 2.0)
+    assert first.facts["guidance"] == {NAMES[0]: 2.0, NAMES[1]: None, NAMES[2]: 3.0}[name]
     assert [view.priority for view in first.views.values()] == [1.0, 0.1, 0.5, 0.1, 0.05, 0.05]
     assert task.picture is not None
     for other in (replace(task, seed=4), replace(task, picture=task.picture * [0.2, 1, 1, 1])):
@@ -139,29 +91,48 @@ def test_what_is_known_stays(store: Path, name: str, monkeypatch: pytest.MonkeyP
     pictures = np.full((6, 64, 64, 3), 0.3, np.float32)
     for known in (Known(pictures, share), Known(pictures, np.ones_like(share))):
         painter.paint(replace(task, known=known))
-    half, whole = decoded
+    half, whole = (latents[:6] for latents in decoded)  # of 2.1 the albedo
     assert torch.allclose(half[..., :3], whole[..., :3], atol=1e-5)
     assert (half[..., 3:] - whole[..., 3:]).abs().mean() > 0.05
 
 
-def test_the_network_leaves_before_pictures_are_decoded(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    painter = load_painter(NAMES[1], Room())
-    held: list[tuple[str, ...]] = []
-    monkeypatch.setattr(product, "plan_room", lambda *_: product.Plan(False, 1.0))
+@pytest.mark.parametrize(("name", "room"), [(NAMES[1], painter20), (NAMES[2], painter21)])
+def test_networks_take_turns_and_the_reader_leaves_before_the_first_step(
+    store: Path, name: str, room: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = load_painter(name, Room())
+    held: list[object] = []
+    monkeypatch.setattr(room, "plan_room", lambda *_: Plan(False, 1.0))
     decode = product.decode_latents
     monkeypatch.setattr(product, "decode_latents", lambda *all: held.append(painter.turns.held()) or decode(*all))
-    painter.paint(egg())
-    assert held == [("vae",)] and painter.turns.held() == ()
+    sampled = "sample20" if room is painter20 else "sample21"
+    sample = getattr(room, sampled)
+
+    def sampling(network, *rest):
+        held.append(network.unet_dual)
+        return sample(network, *rest)
+
+    monkeypatch.setattr(room, sampled, sampling)
+    task = replace(egg(), steps=None if room is painter20 else 1)
+    alone = painter.paint(task).views["back"].picture
+    assert held == [None, ("vae",)] and painter.turns.held() == ()
+    monkeypatch.setattr(room, "plan_room", lambda *_: Plan(True, 1.0))
+    for _ in range(2):  # the second time with what was kept
+        assert np.array_equal(painter.paint(task).views["back"].picture, alone)
+    assert {"vae", "network"} <= set(painter.turns.held())
+
+
+PARTS = {"unet": 1.8 * GIB, "unet_dual": 1.6 * GIB, "vae": 0.16 * GIB, "dino": 2.1 * GIB}
 
 
 def test_the_plan_keeps_the_budget_or_refuses() -> None:
     memory = 1000.0
     for keep in (True, False):
-        plan = product.plan_room(Room("cpu", "float16", memory), "p", 512, 3.4 * GIB, 0.16 * GIB)
+        plan = plan_room(Room("cpu", "float16", memory), "p", 512, 12, PARTS)
         assert plan.keep == keep and 3.4 < plan.need <= memory
         memory = plan.need - 0.01
     with pytest.raises(OutOfMemoryError, match="p needs about"):
-        product.plan_room(Room("cpu", "float16", memory), "p", 512, 3.4 * GIB, 0.16 * GIB)
+        plan_room(Room("cpu", "float16", memory), "p", 512, 12, PARTS)
 
 
 def test_what_it_cannot_read_is_refused(store: Path) -> None:

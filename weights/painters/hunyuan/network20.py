@@ -106,6 +106,10 @@ class Network20(nn.Module):
         read_clean(self.unet_dual, latents, self.unet.learned_text_clip_ref, reading)
         return kept
 
+    def forget_reader(self) -> None:
+        """Drop the UNet that reads references; read_reference cannot be called any more."""
+        self.unet_dual = None
+
     def predict(self, x: Tensor, time: Tensor, text: Tensor, given: Given20) -> Tensor:
         """Return what the UNet says to noisy latents x [B, V, 4, h, w], [B * V, 4, h, w]. text [B, T, D]."""
         views = x.shape[1]

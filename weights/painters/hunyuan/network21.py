@@ -78,12 +78,12 @@ class ReferenceAttention(Attention):
         """Return [N, 2, T, C] for albedo queries x [N, T, C] and context [N, S, C].
 
         As published, values of both materials are joined on the channels and only then cut into heads, so that the
-        heads mix the materials.
+        heads mix the materials. Kernels that hold no scores want values as wide as keys, so each half goes by itself.
         """
         values = torch.cat([self.to_v(context), self.processor.to_v_mr(context)], -1)
         q, k, v = (in_heads(each, self.heads) for each in (self.to_q(x), self.to_k(context), values))
-        albedo, mr = F.scaled_dot_product_attention(q, k, v).chunk(2, -1)  # [N, heads, T, C / heads] each
-        joined = [each.transpose(1, 2).flatten(2) for each in (albedo, mr)]
+        read = [F.scaled_dot_product_attention(q, k, half) for half in v.chunk(2, -1)]  # [N, heads, T, C / heads] each
+        joined = [each.transpose(1, 2).flatten(2) for each in read]
         return torch.stack([self.to_out[0](joined[0]), self.processor.to_out_mr[0](joined[1])], 1)
 
 
@@ -233,6 +233,10 @@ class Network21(nn.Module):
         reading = Reading21(latents.shape[1], kept=kept)
         read_clean(self.unet_dual, latents, self.unet.learned_text_clip_ref, reading)
         return kept
+
+    def forget_reader(self) -> None:
+        """Drop the UNet that reads references; read_reference cannot be called any more."""
+        self.unet_dual = None
 
     def project_dino(self, tokens: Tensor) -> Tensor:
         """Return DINO tokens [B, N, E] as the blocks read them, [B, N * 4, D]. Zeros become the bias."""

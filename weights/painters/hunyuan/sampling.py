@@ -93,8 +93,12 @@ def sample21(
     steps: int,
     guidance: float,
     progress: Progress = _quiet,
+    kept: Kept | None = None,
 ) -> Tensor:
-    """Return latents [2 * V, 4, h, w], albedo first, from noise like them of variance 1. schedule: diffusers' UniPC."""
+    """Return latents [2 * V, 4, h, w], albedo first, from noise like them of variance 1. schedule: diffusers' UniPC.
+
+    kept [2 * V, ...]: see sample20.
+    """
     schedule.set_timesteps(steps, device=noise.device)
     rows, x = rows21(network, given, tokens), noise * schedule.init_noise_sigma
     for step, time in enumerate(schedule.timesteps):
@@ -102,5 +106,8 @@ def sample21(
         read = read.unflatten(0, (1, MATERIALS, -1))
         without, wanted = (network.predict(read, time, network.text, row).float() for row in rows)
         x = schedule.step(without + guidance * (wanted - without), time, x, return_dict=False)[0]
+        if kept is not None:
+            left = schedule.sigmas[step + 1].to(x)  # of noise beside the picture, before both are scaled to variance 1
+            x = kept.share * (kept.latents + left * noise) / (left**2 + 1) ** 0.5 + (1 - kept.share) * x
         progress(step + 1, steps)
     return x

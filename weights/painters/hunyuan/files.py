@@ -1,0 +1,71 @@
+"""Places of Hunyuan3D-Paint's files, from the store, and the bytes that their networks take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ....errors import CheckpointError
+from ...checkpoints.containers import open_tensors
+from ...checkpoints.store import Store
+from ...checkpoints.zoo import spec
+
+READING = "unet_dual."  # prefix of the UNet that reads references
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One published model: its painter's and zoo's name, and its checkpoints there.
+
+    dino: the checkpoint of the image encoder; "" for a model that reads none.
+    """
+
+    name: str
+    unet: str
+    vae: str
+    dino: str = ""
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Folders of the parts, each with its config. dino: None for a model that reads no DINO tokens."""
+
+    unet: Path
+    vae: Path
+    scheduler: Path
+    dino: Path | None = None
+
+
+def locate(kind: Kind) -> Folders:
+    """Return where a model's parts lie. Raises ModelMissingError with the pull line, CheckpointError."""
+    store = Store()
+    names = [name for name in (kind.unet, kind.vae, kind.dino) if name]
+    found = {name: store.find(spec(name)) for name in names}
+    missing = [spec(name) for name, located in found.items() if located is None]
+    if missing:
+        raise store.missing(kind.name, missing)
+    folders = {name: located.folder for name, located in found.items() if located is not None}
+    scheduler = folders[kind.unet].parent / "scheduler"
+    if not scheduler.is_dir():
+        raise CheckpointError(f"{scheduler.parent} lacks scheduler", "Pull it again, or copy the missing folder.")
+    return Folders(folders[kind.unet], folders[kind.vae], scheduler, folders.get(kind.dino))
+
+
+def part_bytes(folders: Folders, dtype: str) -> Mapping[str, float]:
+    """Return the bytes of the networks in the number type that they run in. Reads headers only.
+
+    "unet" and "unet_dual": the two UNets of one file; "vae"; "dino": 0 for a model without.
+    """
+    number = 4 if dtype == "float32" else 2
+    counts = {"unet": 0, "unet_dual": 0, "vae": _numbers(folders.vae), "dino": 0}
+    for key, entry in open_tensors(folders.unet).items():
+        counts["unet_dual" if key.startswith(READING) else "unet"] += math.prod(entry.shape)
+    if folders.dino is not None:
+        counts["dino"] = _numbers(folders.dino)
+    return {name: float(number * count) for name, count in counts.items()}
+
+
+def _numbers(folder: Path) -> int:
+    return sum(math.prod(entry.shape) for entry in open_tensors(folder).values())

@@ -1,0 +1,96 @@
+"""Hunyuan3D-Paint 2.0 as painters: six views of a mesh from a picture, by the base model or the turbo model.
+
+Defaults are those of the public scripts.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ....kernels.atlas.bake import View
+from ..base import PaintedViews, PaintTask, Room
+from ..clock import Clock
+from .files import Folders, Kind, locate, part_bytes
+from .maps import PLACES, WEIGHTS, camera_number, reduced_maps
+from .network20 import Given20, Network20
+from .painter import Encoded, HunyuanPainter, Run, check_task
+from .pictures import on_white, recentred
+from .room import plan_room
+from .sampling import sample20
+from .steps import AncestralSteps, ConsistencySteps
+
+STEPS = 30
+GUIDANCE = 2.0
+BASE = Kind("hunyuan3d-paint-2.0", "hunyuan3d-paint-v2-0-unet", "hunyuan3d-paint-v2-0-vae")
+TURBO = Kind("hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-v2-0-turbo-unet", "hunyuan3d-paint-v2-0-turbo-vae")
+
+
+class HunyuanPaint20(HunyuanPainter):
+    """A painter of Hunyuan3D-Paint 2.0. turbo: the model of ten fixed steps without guidance."""
+
+    def __init__(self, kind: Kind, turbo: bool, room: Room):
+        super().__init__(kind, room)
+        self.turbo = turbo
+
+    def paint(self, task: PaintTask) -> PaintedViews:
+        """Paint the six views.
+
+        Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError, MissingDependencyError.
+        """
+        size = self.size(task)
+        check_task(self.name, task)
+        folders = locate(self.kind)
+        plan = plan_room(self.room, self.name, size, len(PLACES), part_bytes(folders, self.room.dtype))
+        self.turns.keep = plan.keep
+        run = Run20(self, folders, task, size)
+        position, normal = reduced_maps(task.vertices, task.faces, True, size)
+        with torch.inference_mode():
+            pictures = run.decode(run.denoise(run.encode(run.reference(), normal, position)))
+        cameras = self.cameras(task.vertices, size)
+        views = {
+            name: View(camera, picture, priority=weight)
+            for (name, camera), picture, weight in zip(cameras.items(), pictures, WEIGHTS, strict=True)
+        }
+        facts = {"kind": self.name, "size": size, "steps": run.count, "guidance": run.guidance}
+        return PaintedViews(views, {"position": position, "normal": normal}, facts)
+
+
+class Run20(Run):
+    """A task's steps with the base or the turbo model."""
+
+    def __init__(self, painter: HunyuanPaint20, folders: Folders, task: PaintTask, size: int):
+        super().__init__(painter, folders, task, size)
+        self.steps = (
+            ConsistencySteps.of(folders.scheduler)
+            if painter.turbo
+            else AncestralSteps.of(folders.scheduler, task.steps or STEPS)
+        )
+        if painter.turbo and (task.steps or task.guidance is not None):
+            task.warn("the turbo model has ten fixed steps and no guidance; both settings are ignored")
+        self.count = len(self.steps.times)
+        self.guidance = None if painter.turbo else GUIDANCE if task.guidance is None else task.guidance
+
+    def reference(self) -> np.ndarray:
+        """Return the picture centred on white, float32 [1, S, S, 3]."""
+        return on_white(recentred(self.shades()), self.size)[None].astype(np.float32) / 255
+
+    def denoise(self, read: Encoded) -> Tensor:
+        """Return the latents of the views."""
+        numbers = torch.tensor([[camera_number(place) for place in PLACES]], device=self.device)
+        with self.turns.holding("network", lambda: self.load_network(Network20)) as network:
+            features = self.read_reference(network, read.reference)
+            given = Given20(*read.maps(self.dtype), cameras=numbers, features=features)
+            noise = self.draw(len(PLACES))
+            told = Clock(self.task.progress)
+            return sample20(network, self.steps, noise, given, self.guidance, self._step_noise, told, read.known)
+
+    def _step_noise(self, step: int) -> Tensor:
+        return self.draw(len(PLACES))
+
+
+base = partial(HunyuanPaint20, BASE, False)
+turbo = partial(HunyuanPaint20, TURBO, True)

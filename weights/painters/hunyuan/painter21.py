@@ -1,0 +1,116 @@
+"""Hunyuan3D-Paint 2.1 as a painter: albedo, roughness and metalness of six or more views of a mesh from a picture.
+
+Defaults are those of the public scripts. The views show surface colours without light.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ....kernels.atlas.bake import View
+from ..base import PaintedViews, PaintTask
+from ..clock import Clock
+from .dino import load_dino, picture_tokens
+from .extra_views import EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
+from .files import Folders, Kind, locate, part_bytes
+from .maps import PLACES, WEIGHTS, reduced_maps
+from .network21 import MATERIALS, Given21, Network21
+from .painter import Encoded, HunyuanPainter, Run, cameras_at, check_task
+from .pictures import on_white
+from .room import plan_room
+from .sampling import Kept, sample21
+from .steps import scheduler
+from .voxels import token_voxels
+
+STEPS = 15
+GUIDANCE = 3.0
+PBR = Kind("hunyuan3d-paint-2.1", "hunyuan3d-paintpbr-v2-1-unet", "hunyuan3d-paintpbr-v2-1-vae", "dinov2-giant")
+METALNESS, ROUGHNESS = 0, 1  # channels of a metallic-roughness picture
+
+
+class HunyuanPaint21(HunyuanPainter):
+    """The painter of Hunyuan3D-Paint 2.1."""
+
+    def paint(self, task: PaintTask) -> PaintedViews:
+        """Paint six views, and as many more as the task asks for while each shows enough new surface.
+
+        A task with known colours gets six. Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError,
+        MissingDependencyError.
+        """
+        size = self.size(task)
+        check_task(self.name, task)
+        folders = locate(self.kind)
+        places = wanted_places(task)
+        parts = part_bytes(folders, self.room.dtype)
+        plan = plan_room(self.room, self.name, size, MATERIALS * len(places), parts)
+        self.turns.keep = plan.keep
+        run = Run21(self, folders, task, size)
+        position, normal = reduced_maps(task.vertices, task.faces, False, size, places)
+        with torch.inference_mode():
+            reference = run.reference()
+            tokens = run.tokens(reference)
+            read = run.encode(reference[None].astype(np.float32) / 255, normal, position)
+            pictures = run.decode(run.denoise(read, position, tokens))
+        albedo, mr = np.split(pictures, MATERIALS)
+        cameras = cameras_at(task.vertices, size, places)
+        weights = [*WEIGHTS, *[EXTRA_WEIGHT] * (len(places) - len(PLACES))]
+        views = {
+            name: View(camera, albedo[k], priority=weights[k], material=mr[k][..., [ROUGHNESS, METALNESS]])
+            for k, (name, camera) in enumerate(cameras.items())
+        }
+        facts = {"kind": self.name, "size": size, "steps": run.count, "guidance": run.guidance, "views": len(places)}
+        return PaintedViews(views, {"position": position, "normal": normal}, facts)
+
+
+def wanted_places(task: PaintTask) -> list[tuple[int, int]]:
+    """Return (azimuth, elevation) of the six views and of the extra ones that the task asks for."""
+    if task.extra_views == 0 or task.known is not None:
+        return list(PLACES)
+    seen = visible_triangles(task.vertices, task.faces)
+    return choose_views(seen, triangle_areas(task.vertices, task.faces), len(PLACES) + task.extra_views)
+
+
+class Run21(Run):
+    """A task's steps."""
+
+    def __init__(self, painter: HunyuanPaint21, folders: Folders, task: PaintTask, size: int):
+        super().__init__(painter, folders, task, size)
+        self.count = task.steps or STEPS
+        self.guidance = GUIDANCE if task.guidance is None else task.guidance
+
+    def reference(self) -> np.ndarray:
+        """Return the picture on white, uint8 [S, S, 3]."""
+        return on_white(self.shades(), self.size)
+
+    def tokens(self, reference: np.ndarray) -> Tensor:
+        """Return DINO tokens [1, N, E] of the reference."""
+        folder = self.folders.dino
+        assert folder is not None
+        with self.turns.holding("dino", lambda: load_dino(folder, self.device, self.dtype)) as dino:
+            return picture_tokens(dino, reference)
+
+    def denoise(self, read: Encoded, positions: np.ndarray, tokens: Tensor) -> Tensor:
+        """Return the latents of the views, albedo first. positions: maps [V, S, S, 3] in 0..1; tokens: of DINO."""
+        noise = self.draw(MATERIALS * len(positions))
+        voxels = token_voxels(torch.from_numpy(positions).permute(0, 3, 1, 2)[None].to(self.device), noise.shape[-1])
+        schedule = scheduler("UniPCMultistepScheduler", self.folders.scheduler)
+        with self.turns.holding("network", lambda: self.load_network(Network21)) as network:
+            features = self.read_reference(network, read.reference)
+            given = Given21(*read.maps(self.dtype), voxels=voxels, dino=None, features=features)
+            told = Clock(self.task.progress)
+            kept = None if read.known is None else both_materials(read.known)
+            wanted = tokens.to(self.dtype)
+            return sample21(network, schedule, noise, given, wanted, self.count, self.guidance, told, kept)
+
+
+def both_materials(known: Kept) -> Kept:
+    """Return what is kept of the albedo [V, ...] beside metallic-roughness of which nothing is, [2 * V, ...]."""
+    nothing = (torch.zeros_like(each) for each in (known.latents, known.share))
+    return Kept(*(torch.cat(pair) for pair in zip((known.latents, known.share), nothing, strict=True)))
+
+
+pbr = partial(HunyuanPaint21, PBR)

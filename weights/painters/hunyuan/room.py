@@ -1,0 +1,47 @@
+"""Hunyuan3D-Paint's memory plan: which networks stay loaded, and the peak that follows.
+
+Guidance rows run one after the other, and attention kernels hold no scores, so only the networks are left to choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...._text import GIB
+from ....errors import OutOfMemoryError
+from ..base import Room
+from ..mvadapter.room import ACTIVATIONS, DECODING, LIBRARIES, LOADING
+
+
+@dataclass(frozen=True)
+class Plan:
+    """keep: all networks stay loaded between their turns. need: GiB at the peak."""
+
+    keep: bool
+    need: float
+
+
+def plan_room(room: Room, name: str, size: int, pictures: int, parts: Mapping[str, float]) -> Plan:
+    """Return the fastest plan within the budget. Raises OutOfMemoryError when not even the smallest fits.
+
+    pictures: that the UNet denoises at once. parts: see part_bytes. Activations are those measured for SDXL, whose
+    blocks are as wide.
+    """
+    latents, number = (size // 8) ** 2, 4 if room.dtype == "float32" else 2
+    activations = pictures * latents * number * ACTIVATIONS * 1.25
+    decoding = latents * number * DECODING
+    both = (parts["unet"] + parts["unet_dual"]) * LOADING
+    budget, need = room.budget(), 0.0
+    for keep in (True, False):
+        if keep:
+            turns = (both + parts["vae"] + parts["dino"] + max(activations, decoding),)
+        else:  # the UNet that reads references has left before the first step
+            turns = (both, parts["unet"] * LOADING + activations, parts["vae"] + decoding, parts["dino"] * LOADING)
+        need = LIBRARIES + max(turns)
+        if need <= budget:
+            return Plan(keep, need / GIB)
+    raise OutOfMemoryError(
+        f"{name} needs about {need / GIB:.1f} GiB for views of {size} px, the budget is {budget / GIB:.1f}",
+        "Raise `memory`, halve the numbers with `dtype` float16, or paint smaller views.",
+    )
