@@ -35,7 +35,7 @@ def toy(tmp_path: Path) -> Path:
 
 
 def test_what_no_test_sees_is_printed_and_the_rest_is_caught(toy, capsys) -> None:
-    words = ["--root", str(toy), "--package", "toy", "--count", "9", "--least", "0.9"]
+    words = ["--root", str(toy), "--package", "toy", "--loaded", "", "--count", "9", "--least", "0.9"]
     assert MUTANTS["main"](words) == 1
     said = capsys.readouterr().out
     assert "survived  toy/grown.py:2 call left out: values.append(3) -> None" in said
@@ -46,7 +46,7 @@ def test_what_no_test_sees_is_printed_and_the_rest_is_caught(toy, capsys) -> Non
 
 def test_tests_that_fail_anyway_and_time_that_is_up_count_for_nothing(toy, capsys) -> None:
     (toy / "tests" / "test_toy.py").write_text(TESTS.replace("== 2", "== 7"))
-    words = ["--root", str(toy), "--package", "toy"]
+    words = ["--root", str(toy), "--package", "toy", "--loaded", ""]
     assert MUTANTS["main"](words) == 1 and "0 of 0 caught" in capsys.readouterr().out
     assert MUTANTS["main"]([*words, "--minutes", "0"]) == 1 and "3 not tried" in capsys.readouterr().out
 
