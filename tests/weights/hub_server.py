@@ -4,6 +4,7 @@ HEAD and GET /{repo}/resolve/{revision}/{path}: small files directly, large ones
 ranges; headers X-Repo-Commit, X-Linked-Size, X-Linked-Etag, ETag; error codes in X-Error-Code. GET /api/models/{repo}.
 """
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -22,7 +23,9 @@ class Hub:
     gated: set[str] = field(default_factory=set)
     cut_after: int | None = None  # drop the connection after so many bytes of a body
     stall_after: int | None = None  # stop sending there, but keep the connection open
+    endless: int = 0  # answer with this status and a body that does not end
     lie: bool = False  # send other bytes than the ETag says
+    endless_megabytes: int = 0  # of it that were sent
     requests: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, Range
     released: threading.Event = field(default_factory=threading.Event)
     url: str = ""
@@ -65,6 +68,8 @@ class Handler(BaseHTTPRequestHandler):
         hub = self.server.hub
         hub.requests.append((self.command, self.path, self.headers.get("Range", "")))
         parts = self.path.split("?")[0].strip("/").split("/")
+        if hub.endless and body:
+            return self.send_without_end(hub.endless)
         if parts[:2] == ["api", "models"]:
             return self.info("/".join(parts[2:4]), body)
         if parts[0] == "cdn":
@@ -95,6 +100,18 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("X-Repo-Commit", COMMIT)
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def send_without_end(self, status: int) -> None:
+        """A hundred megabytes, in place of more: whoever reads them all has no limit."""
+        self.send_response(status)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        with contextlib.suppress(OSError):  # whoever has enough hangs up
+            for _ in range(100):
+                self.wfile.write(b"100000\r\n" + bytes(0x100000) + b"\r\n")
+                self.server.hub.endless_megabytes += 1
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = True
 
     def info(self, repo: str, body: bool) -> None:
         siblings = [{"rfilename": path} for known, path in self.server.hub.files if known == repo]

@@ -9,6 +9,7 @@ import importlib
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ from .store import Store, unwritable
 from .zoo import ModelFile, ModelSpec
 
 _CHUNK = 1 << 15  # bytes that a broken connection may lose
+_ERROR_BYTES, _ERROR_SECONDS = 1 << 16, 10.0  # of the body of an error that is read
 PIP = "pip install 'varco3d[hub]'"
 
 
@@ -85,9 +87,10 @@ def pull(
         )
     hub = _hub()
     report = progress or (lambda _: None)
-    remotes = _look_up(hub, spec, store, revision, accept_changed)
-    _check_space(spec, store, remotes)
-    entries = [_fetch(hub, spec, store, remote, accept_changed, report) for remote in remotes]
+    with _our_way(hub):
+        remotes = _look_up(hub, spec, store, revision, accept_changed)
+        _check_space(spec, store, remotes)
+        entries = [_fetch(hub, spec, store, remote, accept_changed, report) for remote in remotes]
     store.write_record(spec, "pull", [e for e in entries if e["weights"]], repo=spec.repo, revision=remotes[0].commit)
     located = store.find(spec)
     if located is None:
@@ -268,7 +271,7 @@ def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[
         limit = remote.size if remote.size is not None else remote.file.size or None
         writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)), limit)
         try:
-            with _quiet(hub), _small_chunks(hub):
+            with _quiet(hub):
                 hub.http_get(
                     remote.url, writer, resume_size=start, headers=dict(remote.headers), expected_size=remote.size
                 )
@@ -284,14 +287,42 @@ def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[
 
 
 @contextlib.contextmanager
-def _small_chunks(hub: Any) -> Iterator[None]:
-    """Write what arrives soon: of the 10 MB that huggingface_hub collects, a line that breaks loses all."""
-    before = hub.constants.DOWNLOAD_CHUNK_SIZE
-    hub.constants.DOWNLOAD_CHUNK_SIZE = _CHUNK
+def _our_way(hub: Any) -> Iterator[None]:
+    """Write what arrives soon, ask the hub for nothing but the files, and read no error without end.
+
+    Of the 10 MB that huggingface_hub collects, a line that breaks loses all. For its telemetry it fetches a list. That
+    list and the bodies of errors it reads to their end, whatever their length.
+    """
+    ours = {"DOWNLOAD_CHUNK_SIZE": _CHUNK, "HF_HUB_DISABLE_TELEMETRY": True}
+    before = {name: getattr(hub.constants, name) for name in ours}
+    session = importlib.import_module("huggingface_hub.utils").get_session()
+    hooks = getattr(session, "event_hooks", None)  # before 1.0 the session is one of requests, without them
     try:
+        for name, value in ours.items():
+            setattr(hub.constants, name, value)
+        if hooks is not None:
+            session.event_hooks = {**hooks, "response": [_shorten, *hooks.get("response", [])]}
         yield
     finally:
-        hub.constants.DOWNLOAD_CHUNK_SIZE = before
+        for name, value in before.items():
+            setattr(hub.constants, name, value)
+        if hooks is not None:
+            session.event_hooks = hooks
+
+
+def _shorten(response: Any) -> None:
+    """Keep the body of a redirect or an error when it ends soon; else it has none."""
+    if response.is_success:
+        return
+    body, until = b"", time.monotonic() + _ERROR_SECONDS
+    for block in response.stream:
+        body += block
+        if len(body) > _ERROR_BYTES or time.monotonic() > until:
+            body = b""
+            response.headers.pop("Content-Encoding", None)
+            break
+    response.stream.close()
+    response.stream = importlib.import_module(type(response).__module__.split(".")[0]).ByteStream(body)
 
 
 @contextlib.contextmanager

@@ -106,6 +106,16 @@ def test_a_dead_connection_is_an_error_that_keeps_the_part(hub: Hub, hub_store: 
     assert (seen[0].phase, seen[0].done) == ("resume", kept)
 
 
+@pytest.mark.parametrize("status", [200, 302, 403, 500])
+def test_nothing_that_does_not_end_is_read_to_its_end(status: int, hub: Hub, hub_store: Store) -> None:
+    hub.add(REPO, PATH, safetensors_bytes())
+    hub.endless = status
+    with pytest.raises((CheckpointError, ModelMissingError)):
+        pull(make_spec(), hub_store)
+    assert hub.endless_megabytes < 20 * len(hub.bodies()) + 20, "what buffers hold, not a hundred each time"
+    assert all(path.startswith(("/owner/toys/", "/cdn/")) for _, path, _ in hub.requests), "files alone are asked for"
+
+
 def test_a_killed_process_is_resumed(hub: Hub, tmp_path: Path) -> None:
     """kill -9 of `varco3d models pull` in the middle: the next call fetches only the rest."""
     name = "triposg-vae"
