@@ -151,11 +151,11 @@ class StageSettings:
 
 def stage_settings(options: RunOptions, files: ConfigFiles) -> StageSettings:
     """Merge the stage settings of all sources, the chosen model's preset among them. Raises UsageError."""
-    from ..pipeline.recipe import PRESETS, read_recipe
+    from ..pipeline.recipe import PRESETS, preset_settings, read_recipe
     from ..pipeline.stages.settings import ORDER
 
     raw = read_recipe(options.model.model)
-    presets = {name: raw.get("presets", {}).get(name, {}) for name in PRESETS}
+    presets = {name: preset_settings(raw, name) for name in PRESETS}
     return merge(options, files, presets[options.model.preset], {*ORDER, *raw.get("order", ())})
 
 

@@ -9,6 +9,8 @@
     settings = { steps = 20 }
     [presets.draft]             # settings on top, per preset
     coarse = { steps = 10 }
+    models = { refine = "..." } # other checkpoints and implementations than the recipe's, where a preset needs some
+    use = { coarse = "..." }
 
 Another package adds recipes in the entry-point group `varco3d.recipes`: a callable that returns the file's path.
 
@@ -38,6 +40,7 @@ from .stage import ORDER, load_stage
 PRESETS = ("draft", "standard", "high")
 _KEYS = ("name", "description", "licence", "models", "order", "stages", "presets")
 _STAGE_KEYS = ("use", "settings")
+_PRESET_KEYS = ("models", "use")
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,15 @@ def load_recipe(
     table = raw.get("stages", {})
     order = tuple(raw.get("order", ORDER))
     _check_keys(table, order, f"stages of recipe '{raw['name']}'")
-    layer = raw.get("presets", {}).get(preset, {})
-    _check_keys(layer, order, f"preset '{preset}' of recipe '{raw['name']}'")
+    where = f"preset '{preset}' of recipe '{raw['name']}'"
+    layer, chosen = preset_settings(raw, preset), raw.get("presets", {}).get(preset, {})
+    _check_keys(layer, order, where)
+    _check_keys(chosen.get("use", {}), order, f"use of {where}")
     stages = []
     for key in order:
         entry = table.get(key, {})
         _check_keys(entry, _STAGE_KEYS, f"[stages.{key}] of recipe '{raw['name']}'")
-        use = entry.get("use", key)
+        use = chosen.get("use", {}).get(key, entry.get("use", key))
         settings = load_stage(use).Settings()
         for values in (entry.get("settings", {}), layer.get(key, {})):
             settings = change_settings(settings, values, key)
@@ -141,11 +146,17 @@ def load_recipe(
         name=raw["name"],
         description=raw.get("description", ""),
         stages=tuple(stages),
-        models=dict(raw.get("models", {})),
+        models={**raw.get("models", {}), **chosen.get("models", {})},
         licence=raw.get("licence", ""),
         preset=preset,
     )
     return made.with_settings(overrides or {})
+
+
+def preset_settings(raw: Mapping[str, Any], preset: str) -> dict[str, dict[str, Any]]:
+    """Return the settings that a preset of a recipe as read puts on top, by stage."""
+    layer = raw.get("presets", {}).get(preset, {})
+    return {key: values for key, values in layer.items() if key not in _PRESET_KEYS}
 
 
 def read_recipe(name: str) -> dict[str, Any]:
@@ -213,6 +224,10 @@ def _check_types(raw: Mapping[str, Any], where: str) -> None:
         for layer in presets.values()
     ):
         problem = "[presets.NAME] holds a table for each stage"
+    elif not all(
+        isinstance(name, str) for layer in presets.values() for key in _PRESET_KEYS for name in layer.get(key, {}).values()
+    ):
+        problem = "models and use of [presets.NAME] hold names"
     if problem:
         raise UsageError(f"{where} is not like a recipe: {problem}", "See pipeline/recipes/tiny.toml.")
 

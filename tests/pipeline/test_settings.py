@@ -130,9 +130,29 @@ def test_layers_of_a_recipe(tmp_path):
     assert load_recipe(name, "high", {"voxelize": {"band": 1.5}}).digest() == high.digest()
 
 
+def test_a_preset_may_name_other_models_and_implementations(tmp_path):
+    text = """
+    order = ["coarse", "decode"]
+    [models]
+    coarse = "small"
+    refine = "small"
+    [presets.high]
+    models = { refine = "large" }
+    use = { decode = "decode_mesh" }
+    coarse = { steps = 7 }
+    """
+    name = write_recipe(tmp_path, text)
+    plain, high = load_recipe(name), load_recipe(name, "high")
+    assert plain.models == {"coarse": "small", "refine": "small"} and plain.stage("decode").use == "decode"
+    assert high.models == {"coarse": "small", "refine": "large"} and high.stage("decode").use == "decode_mesh"
+    assert high.stage("coarse").settings.steps == 7 and plain.digest() != high.digest()
+
+
 @pytest.mark.parametrize(
     ("text", "needle"),
     [
+        ("[presets.high]\nuse = { voxelise = 'x' }", "voxelise"),
+        ("[presets.high]\nmodels = { coarse = 3 }", "hold names"),
         ("nam = 'x'", "nam"),
         ("[stages.prepar]\n", "prepar"),
         ("[stages.prepare]\nsetings = {}", "setings"),
