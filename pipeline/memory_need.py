@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from .machine import GIB
 from .recipe import Recipe
+from .stages.settings import DecodeSettings
 
 PROGRAM = 0.75  # GiB of a process with torch, Warp and the shipped networks
 _CELL = 3600.0  # bytes per square of decode.resolution, while the surface is cleaned
@@ -19,8 +20,8 @@ _STEP = 64  # resolutions that are advised are multiples of it
 def host_needs(recipe: Recipe, stages: Collection[str]) -> dict[str, float]:
     """Map each setting to the GiB that it takes: `decode.resolution` and `texture.size`, of the stages that run."""
     needs: dict[str, float] = {}
-    if "decode" in stages:
-        needs["decode.resolution"] = PROGRAM + _CELL * recipe.stage("decode").settings.resolution ** 2 / GIB
+    if "decode" in stages and isinstance(decode := recipe.stage("decode").settings, DecodeSettings):
+        needs["decode.resolution"] = PROGRAM + _CELL * decode.resolution**2 / GIB
     if "texture" in stages:
         needs["texture.size"] = PROGRAM + _TEXEL * recipe.stage("texture").settings.size ** 2 / GIB
     return needs

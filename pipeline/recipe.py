@@ -225,7 +225,10 @@ def _check_types(raw: Mapping[str, Any], where: str) -> None:
     ):
         problem = "[presets.NAME] holds a table for each stage"
     elif not all(
-        isinstance(name, str) for layer in presets.values() for key in _PRESET_KEYS for name in layer.get(key, {}).values()
+        isinstance(name, str)
+        for layer in presets.values()
+        for key in _PRESET_KEYS
+        for name in layer.get(key, {}).values()
     ):
         problem = "models and use of [presets.NAME] hold names"
     if problem:

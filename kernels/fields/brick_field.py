@@ -60,7 +60,9 @@ def _checked(bricks: Tensor, values: Tensor, resolution: int) -> int:
         shapes = f"{tuple(bricks.shape)} bricks of values {tuple(values.shape)}"
         raise BadInputError(f"{shapes} do not make a lattice of {resolution}", "Give [N, 3] and [N, B, B, B].")
     if len(bricks) and (int(bricks.min()) < 0 or (int(bricks.max()) + 1) * side > resolution):
-        raise BadInputError(f"bricks run from {int(bricks.min())} to {int(bricks.max())} in {resolution // side} a side")
+        raise BadInputError(
+            f"bricks run from {int(bricks.min())} to {int(bricks.max())} in {resolution // side} a side"
+        )
     return side
 
 
@@ -73,7 +75,7 @@ def owning_bricks(bricks: Tensor) -> Tensor:
 def samples_round(
     owners: Tensor, index: VoxelIndex, values: Tensor, resolution: int, inside: Tensor | None
 ) -> tuple[Tensor, Tensor]:
-    """Return the samples [M, B+1, B+1, B+1] of bricks with the first ones of their upper neighbours, and which are known."""
+    """Return samples [M, B+1, B+1, B+1] of bricks with the first of their upper neighbours, and which are known."""
     side = values.shape[-1]
     samples = _far_samples(owners, side, resolution, inside)
     known = torch.zeros(samples.shape, dtype=torch.bool, device=samples.device)

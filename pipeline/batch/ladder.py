@@ -16,14 +16,15 @@ _RUNG: tuple[tuple[str, float], ...] = (
     ("voxels", 0.5),
     ("size", 0.5),
 )
-_STAGES = {"coarse", "refine", "sample", "decode", "texture"}
+_STAGES = {"coarse", "voxelize", "refine", "sample", "decode", "texture"}
+_TRAINED = {("voxelize", "resolution")}  # the size that the networks know
 
 
 def step_down(recipe: Recipe, rungs: int) -> tuple[Recipe, dict[str, Any]]:
     """Return the recipe `rungs` steps down, and what changed: {"decode.resolution": 192, ...}; unchanged for 0 rungs.
 
-    Values stay in their range and keep their divisibility by 16; `voxelize` and `prepare` are left alone, because their
-    sizes are what the networks were trained on.
+    Values stay in their range and keep their divisibility by 16; `prepare` and the resolution of `voxelize` are left
+    alone, because they are what the networks were trained on.
     """
     overrides: dict[str, dict[str, Any]] = {}
     changed: dict[str, Any] = {}
@@ -33,7 +34,7 @@ def step_down(recipe: Recipe, rungs: int) -> tuple[Recipe, dict[str, Any]]:
         fields = {field.name: field for field in dataclasses.fields(spec.settings)}
         for knob, factor in _RUNG:
             value = getattr(spec.settings, knob, None)
-            if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+            if not isinstance(value, int) or isinstance(value, bool) or value <= 0 or (spec.name, knob) in _TRAINED:
                 continue
             smaller = int(value * factor**rungs)
             smaller = smaller // 16 * 16 if value % 16 == 0 and smaller >= 16 else max(1, smaller)

@@ -6,8 +6,9 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from ...errors import BadMeshError
-from ..artifacts import Asset, Latents
+from ..artifacts import Asset, Latents, Queries
 from ..stage import Context
+from ..voxel_room import fitting_voxels, warn_of_many
 from .coarse import conditions_of
 from .settings import RefineSettings
 
@@ -27,7 +28,7 @@ class Refine:
     networks = ("refine",)
 
     def run(self, asset: Asset, settings: RefineSettings, context: Context) -> Asset:
-        from ...weights.generators.generator import CameraTaker, SurfaceConditioned, offers
+        from ...weights.generators.generator import CameraTaker, SurfaceConditioned, VoxelBound, offers
         from ...weights.generators.sampling import mean_latents, sample_latents
 
         assert asset.subject is not None and asset.queries is not None
@@ -35,6 +36,10 @@ class Refine:
         if len(queries.indices) == 0:
             raise BadMeshError("there is no voxel to refine", "The coarse mesh is empty; try another `seed`.")
         generator = context.networks["refine"]
+        if offers(generator, VoxelBound):
+            kept = fitting_voxels(queries.indices, queries.resolution, generator, context)
+            queries = Queries(kept, queries.resolution)
+            warn_of_many(len(kept), generator, context)
         anchors = generator.anchors(queries.indices, queries.resolution)
         if asset.subject.sides and settings.views != "front":
             condition = conditions_of(generator, asset.subject, settings.views)

@@ -65,15 +65,25 @@ class StructureSettings:
 
 
 @dataclass(frozen=True)
+class StructureMeshSettings(StructureSettings):
+    latent_steps: int = setting(30, "Denoising steps of the flow over latents on the voxels.", 1, 1000)
+    latent_guidance: float = setting(7.0, "Classifier-free guidance of that flow; 1: off.", 0.0, 30.0)
+
+
+@dataclass(frozen=True)
 class VoxelizeSettings:
     resolution: int = setting(128, "Voxels per side of the sparse structure.", 8, 1024)
     rule: str = setting(
-        "intersect", "Voxels that a triangle touches, or whose centre is near.", choices=("intersect", "distance")
-    )
+        "intersect", "Voxels that a triangle touches, or whose centre is near, or of which one of 8^3 grid points lies "
+        "within 4 of them (band, as Direct3D-S2 was trained).", choices=("intersect", "distance", "band"),
+    )  # fmt: skip
     fit: float = setting(
         0.0, "Half the longest side of the mesh after moving it to the middle; 0: left as it is.", 0.0, 1.0
     )
     band: float = setting(1.0, "For rule = distance: how near, in voxels.", 0.1, 8.0)
+    voxels: int = setting(
+        0, "Most voxels: a mesh of more is made smaller than `fit` until they are fewer; 0: no limit.", 0, 10_000_000
+    )
 
 
 @dataclass(frozen=True)
@@ -124,6 +134,16 @@ class DecodeMeshSettings:
         "exact", "reference: keep the second wall inside of a hollow shell of voxels, as the public code does.",
         choices=("exact", "reference"),
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DecodeVoxelsSettings:
+    level: float | None = setting(None, "Signed distance at the surface, -1 to 1; by default as published.", -1.0, 1.0)
+    refiner: str = setting(
+        "auto", "Let a second network smooth the field or tell its sign: auto where its weights are here.",
+        choices=("auto", "on", "off"),
+    )  # fmt: skip
+    chunk: int = setting(32, "Voxels along a box that is decoded at once; fewer take less memory.", 2, 128)
 
 
 @dataclass(frozen=True)
@@ -202,17 +222,20 @@ class ExportSettings:
 
 ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
 # `generate` stands in for `coarse` in recipes whose one generator makes the final shape, `structure` where it draws
-# voxels; `decode_mesh` stands in for `decode` and `extract` where latents stand for a mesh.
+# voxels, `structure_mesh` where a finer model goes on from its mesh; `decode_mesh` stands in for `decode` and `extract`
+# where latents stand for a mesh, `decode_voxels` for `decode` where they stand for a field on fine voxels.
 SETTINGS: dict[str, type[Any]] = {
     "prepare": PrepareSettings,
     "coarse": CoarseSettings,
     "generate": GenerateSettings,
     "structure": StructureSettings,
+    "structure_mesh": StructureMeshSettings,
     "voxelize": VoxelizeSettings,
     "sample": SampleSettings,
     "refine": RefineSettings,
     "decode": DecodeSettings,
     "decode_mesh": DecodeMeshSettings,
+    "decode_voxels": DecodeVoxelsSettings,
     "extract": ExtractSettings,
     "clean": CleanSettings,
     "texture": TextureSettings,

@@ -61,5 +61,5 @@ def test_filters_of_another_norm_are_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_mesh_of_another_size_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("varco3d.weights.networks.direct3d.voxelize.BAND", 2)
+    monkeypatch.setattr("varco3d.kernels.voxels.bands.BAND", 2)
     assert not run_fixture(FIXTURES / "d3ds2_voxelize").ok

@@ -140,6 +140,13 @@ def test_the_ladder_stops_at_the_lower_ends(recipe):
     assert step_down(recipe, 0) == (recipe, {})
 
 
+def test_the_ladder_turns_voxels_down_but_not_their_grid(recipe):
+    bounded = recipe.with_settings({"voxelize": {"voxels": 1000, "resolution": 16}})
+    smaller, changes = step_down(bounded, 1)
+    assert changes["voxelize.voxels"] == 500 and smaller.stage("voxelize").settings.resolution == 16
+    assert "voxelize.resolution" not in changes
+
+
 def test_a_deadline_ends_the_item_between_steps(recipe, tmp_path):
     chain, state = make(recipe, tmp_path, deadline=time.monotonic() - 1)
     with pytest.raises(ItemTimeoutError, match="prepare"):

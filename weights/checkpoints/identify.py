@@ -121,7 +121,7 @@ def candidates(path: Path, specs: Iterable[ModelSpec] | None = None) -> list[Mod
     """
     structure = structure_of(path)
     pool = list(MODELS.values()) if specs is None else list(specs)
-    found = [spec for spec in pool if spec.structure and spec.structure == structure.fingerprint]
+    found = [spec for spec in pool if structure.fingerprint in spec.structures]
     if len(found) > 1:
         found = _by_name(path, found)
     if len(found) > 1:
@@ -135,10 +135,10 @@ def candidates(path: Path, specs: Iterable[ModelSpec] | None = None) -> list[Mod
 
 
 def _by_name(path: Path, found: list[ModelSpec]) -> list[ModelSpec]:
-    """Return the specs whose name or folder stands in the path, then those whose repository does; longer words win."""
+    """Return the specs whose name or folder stands in the path, then repository, then file; longer words win."""
     text = "/".join(part.lower() for part in path.parts)
-    for words_of in (lambda s: {s.name.lower(), s.folder.lower()} - {""}, _repo_words):
-        scores = [max(_word_score(word, text) for word in words_of(spec)) for spec in found]
+    for words_of in (lambda s: {s.name.lower(), s.folder.lower()} - {""}, _repo_words, _file_words):
+        scores = [max((_word_score(word, text) for word in words_of(spec)), default=0) for spec in found]
         best = max(scores)
         if best > 0:
             found = [spec for score, spec in zip(scores, found, strict=True) if score == best]
@@ -148,6 +148,11 @@ def _by_name(path: Path, found: list[ModelSpec]) -> list[ModelSpec]:
 def _repo_words(spec: ModelSpec) -> set[str]:
     """Return names of a repository in paths: owner/name in our store, models--owner--name in the hub cache."""
     return {spec.repo.lower(), "models--" + spec.repo.lower().replace("/", "--"), spec.repo.lower().rpartition("/")[2]}
+
+
+def _file_words(spec: ModelSpec) -> set[str]:
+    """Return names of the weight files without their endings."""
+    return {file.name.rpartition(".")[0].lower() for file in spec.weights}
 
 
 def _word_score(word: str, text: str) -> int:

@@ -64,7 +64,7 @@ def _identify(path: Path, forced: ModelSpec | None) -> Choice:
     try:
         if forced is not None:
             structure = structure_of(path)
-            if structure.fingerprint != forced.structure:
+            if structure.fingerprint not in forced.structures:
                 reason = f"its {structure.tensors} tensors are not the {forced.tensors} of {forced.name}"
                 return Choice(path, None, reason)
             return Choice(path, forced)

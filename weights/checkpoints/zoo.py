@@ -46,6 +46,7 @@ class ModelSpec:
     sides: tuple[ModelFile, ...] = ()
     tensors: int = 0
     structure: str = ""  # fingerprint of keys and shapes, see weights/checkpoints/identify.py
+    other_structures: tuple[str, ...] = ()  # of files that hold the same weights under other names
     parameters: Mapping[str, int] = field(default_factory=dict)  # per stage: condition, denoise, decode, encode
     working: Mapping[str, float] = field(default_factory=dict)  # GiB per stage beside them in 16 bits, where measured
     tokens: int = 0
@@ -57,6 +58,11 @@ class ModelSpec:
     @property
     def terms(self) -> Licence:
         return LICENCES[self.licence]
+
+    @property
+    def structures(self) -> tuple[str, ...]:
+        """Fingerprints that a file of these weights may have."""
+        return (self.structure, *self.other_structures) if self.structure else ()
 
     @property
     def folder(self) -> str:
@@ -78,7 +84,7 @@ class ModelSpec:
 class Bundle:
     """Checkpoints that the recipe of a model name loads; `extras` make it faster or better.
 
-    use: recipe, or painter for what texture.painter takes.
+    use: recipe; painter for what texture.painter takes; refiner for what recipes name beside a coarse model.
     """
 
     name: str
@@ -110,6 +116,7 @@ def _read() -> tuple[dict[str, ModelSpec], dict[str, Bundle]]:
     specs = {}
     for row in read["checkpoint"]:
         files = {key: tuple(ModelFile(**file) for file in row.get(key, ())) for key in ("weights", "sides")}
+        files["other_structures"] = tuple(row.get("other_structures", ()))
         specs[row["name"]] = ModelSpec(**{**row, **files}, config=settings.get(row["name"]))
     bundles = {row["name"]: Bundle(**{**row, "parts": tuple(row["parts"]), "extras": tuple(row.get("extras", ()))})
                for row in read["model"]}  # fmt: skip

@@ -7,6 +7,7 @@ Sources: the public hub folders and code repositories, as recorded with the key 
 
 from typing import Any
 
+from .zoo_direct3d import direct3d_settings
 from .zoo_trellis import trellis_settings
 
 Config = dict[str, Any]
@@ -292,4 +293,5 @@ def published_settings() -> dict[str, Config]:
         "dinov2-large": dino("large"),
         "dinov2-giant": dino("giant"),
         **trellis_settings(),
+        **direct3d_settings(),
     }

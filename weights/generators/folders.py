@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ...errors import CheckpointError, MissingDependencyError, ModelMissingError
-from ..checkpoints.configs import class_name
+from ...errors import CheckpointError, ModelMissingError
+from ..checkpoints.configs import class_name, read_yaml
 from ..checkpoints.containers import find_weights
 from .base import PublicGenerator
+from .direct3d.files import direct3d_from_folder, is_direct3d
+from .direct3d.model import Direct3D
 from .hunyuan import hunyuan_generator
 from .trellis import Trellis, trellis_from_folder
 from .triposg import read_configs, triposg_generator
@@ -26,21 +28,6 @@ TRIPOSG_FOLDERS = {
 }
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return a config.yaml as plain values. Raises CheckpointError when it is none."""
-    try:
-        import yaml
-    except ImportError as error:  # pragma: no cover - a dependency of the package
-        raise MissingDependencyError(f"{path} needs PyYAML", "pip install pyyaml") from error
-    try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}", "Fetch the file again.") from error
-    if not isinstance(read, dict):
-        raise CheckpointError(f"{path} holds no settings", "Fetch the file again.")
-    return read
-
-
 def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype: str, vae=None) -> PublicGenerator:
     """Return a one-file pipeline (Hunyuan3D, UltraShape) by the class its config names."""
     try:
@@ -55,7 +42,7 @@ def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype
 
 def generator_from_folder(
     folder: Path, device: str, dtype: str, weights: Path | None = None
-) -> PublicGenerator | Trellis:
+) -> PublicGenerator | Trellis | Direct3D:
     """Return the model in `folder`; weights: the file to take when it holds several.
 
     Raises ModelMissingError or CheckpointError when there is none we know.
@@ -73,7 +60,10 @@ def generator_from_folder(
     path = weights or find_weights(folder)
     for name in ("config.yaml", "config.yml"):
         if (path.parent / name).is_file():
-            return pipeline_generator(path, read_yaml(path.parent / name), device, dtype)
+            config = read_yaml(path.parent / name)
+            if is_direct3d(config):
+                return direct3d_from_folder(folder, config, device, dtype)
+            return pipeline_generator(path, config, device, dtype)
     return pipeline_generator(path, guessed_config(path), device, dtype)
 
 

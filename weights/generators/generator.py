@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 from torch import Tensor
 
+from ...kernels.fields.field import Field
 from ...kernels.fields.field_function import FieldFunction
 
 
@@ -160,16 +161,25 @@ class Generator(Flow, Protocol):
 
 
 @runtime_checkable
-class StructureDrawer(Protocol):
+class VoxelBound(Protocol):
+    """A generator that works on all of its voxels at once. trained_voxels: the most that it is known to take."""
+
+    trained_voxels: int
+
+    def voxel_bytes(self) -> int:
+        """Memory that a voxel takes at most, in refining and decoding."""
+        ...
+
+
+@runtime_checkable
+class StructureDrawer(VoxelBound, Protocol):
     """A generator that draws the occupied voxels of a picture's object before anything on them.
 
-    structure: the flow of their latents; structure_tokens: how many. trained_voxels: the most that an item had in
-    training.
+    structure: the flow of their latents; structure_tokens: how many.
     """
 
     structure: Flow
     structure_tokens: int
-    trained_voxels: int
 
     def condition(self, rgba: np.ndarray) -> Condition:
         """As of a Generator."""
@@ -177,10 +187,6 @@ class StructureDrawer(Protocol):
 
     def occupied(self, latents: Tensor) -> tuple[np.ndarray, int]:
         """Latents [1,N,C] of `structure` -> voxels [M,3] int32 of the box, sorted, x slowest, and their resolution."""
-        ...
-
-    def voxel_bytes(self) -> int:
-        """Memory that an occupied voxel takes at most, later in the chain."""
         ...
 
 
@@ -201,6 +207,21 @@ class MeshDrawer(Protocol):
         """Return the mesh of latents [1,N,C] at anchors [N,3].
 
         published: as its own code extracts it, faults included.
+        """
+        ...
+
+
+@runtime_checkable
+class SparseFieldDrawer(Protocol):
+    """A generator whose latents stand for a field on the fine voxels of their voxels."""
+
+    def sparse_field(
+        self, latents: Tensor, anchors: Tensor, level: float | None = None, refine: bool | None = None, chunk: int = 32
+    ) -> Field:
+        """Return the field of latents [1,N,C] at anchors [N,3], in the cells that it crosses.
+
+        level: signed distance at the surface; as published when None. refine: let the network for it change the field;
+        None when its weights are here. chunk: voxels along a box that is decoded at once.
         """
         ...
 

@@ -6,10 +6,13 @@ from typing import Any
 
 from ..._places import user_path
 from ...errors import ModelMissingError, UsageError
+from ..checkpoints.configs import read_yaml
 from ..checkpoints.locations import Located
 from ..checkpoints.store import Store
 from .base import PublicGenerator
-from .folders import generator_from_folder, pipeline_generator, read_yaml
+from .direct3d.files import direct3d_from_parts
+from .direct3d.model import Direct3D
+from .folders import generator_from_folder, pipeline_generator
 from .trellis import Trellis, trellis_from_parts
 from .triposg import triposg_generator
 
@@ -19,7 +22,7 @@ PARTS = {"dit": "dit", "vae": "vae", "image-encoder": "image", "text-encoder": "
 
 def load_public(
     model: str, part: str, device: str, dtype: str, store: Store | None = None
-) -> PublicGenerator | Trellis:
+) -> PublicGenerator | Trellis | Direct3D:
     """Return the generator of `model`: a name of the zoo, a folder or file, or NAME+VAE for another decoder (turbo).
 
     part: what it is for; a model that cannot start from a picture refuses "coarse". Raises UsageError,
@@ -34,6 +37,8 @@ def load_public(
     vae = store.locate(decoder)[0] if decoder else None
     if any(found.spec.family == "trellis" for found in located):
         return trellis_from_parts(located, device, dtype)
+    if any(found.spec.family == "direct3d-s2" for found in located):
+        return direct3d_from_parts(located, device, dtype)
     pipelines = [found for found in located if found.spec.part == "pipeline"]
     if len(pipelines) > 1:
         # A bundle that chains two models: the refiner is one of them.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,10 +17,9 @@ from PIL import Image
 from torch import Tensor
 
 from ..._text import GIB
-from ...errors import CheckpointError, ModelMissingError, NoSubjectError
+from ...errors import CheckpointError, NoSubjectError
 from ...kernels.fields.flexicubes import flexicubes
-from ..checkpoints.containers import TORCH_SUFFIXES, open_tensors
-from ..checkpoints.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config, trellis_network
+from ..checkpoints.trellis import trellis_network
 from ..networks.encoders.dino import Dino
 from ..networks.sparse import SparseTensor, VoxelSet
 from ..networks.trellis.latent_flow import LatentFlow
@@ -29,6 +27,7 @@ from ..networks.trellis.latent_vae import MeshDecoder
 from ..networks.trellis.sampler import Call, FlowSettings, guided_velocity, noise_levels
 from ..networks.trellis.structure_flow import StructureFlow
 from ..networks.trellis.structure_vae import StructureDecoder, occupied
+from .conditions.dino_files import encoder_in_folder, register_encoder
 from .conditions.picture import normalise, to_uint8
 from .generator import Condition, DescribedMesh
 from .parts import Part, Parts
@@ -264,9 +263,7 @@ def trellis_generator(
     for name in PARTS.values():
         build, layout = trellis_network(configs[name])
         parts[name] = Part(build, layout, files[name])
-    by_hub = "cls_token" in open_tensors(files["image"])
-    image = partial(Dino, dino_hub_config(configs["image"]), "smooth")
-    parts["image"] = Part(image, DINO_HUB if by_hub else DINO_REGISTERS, files["image"])
+    parts["image"] = register_encoder(files["image"], configs["image"])
     arguments = {name: configs[name].get("args", {}) for name in PARTS.values()}
     try:
         return Trellis(Parts(parts, device, dtype), arguments, pipeline)
@@ -274,16 +271,11 @@ def trellis_generator(
         raise CheckpointError(f"the settings of the model lack {error}", "Use the files of one hub folder.") from error
 
 
-def trellis_from_folder(
-    folder: Path, device: str, dtype: str, image: tuple[Path, Mapping[str, Any]] | None = None
-) -> Trellis:
-    """Return the model in a folder of the hub's layout. image: weights and settings of the image encoder.
+def trellis_from_folder(folder: Path, device: str, dtype: str) -> Trellis:
+    """Return the model in a folder of the hub's layout, with the image encoder beside it.
 
-    Without them a dinov2*reg*.safetensors or .pth in the folder is taken, with the .json of its name if there is one.
     Raises CheckpointError, ModelMissingError.
     """
-    from ..checkpoints.zoo_trellis import DINO_REGISTERS as PUBLISHED
-
     settings = json.loads((folder / "pipeline.json").read_text(encoding="utf-8"))["args"]
     files: dict[str, Path] = {}
     configs: dict[str, Mapping[str, Any]] = {}
@@ -292,17 +284,7 @@ def trellis_from_folder(
             stem = folder / settings["models"][key]
             files[name] = stem.with_name(f"{stem.name}.safetensors")
             configs[name] = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
-    if image is None:
-        found = [
-            path for path in sorted(folder.glob("dinov2*reg*")) if path.suffix in (".safetensors", *TORCH_SUFFIXES)
-        ]
-        if not found:
-            raise ModelMissingError(
-                f"{folder} holds no image encoder", "Put dinov2_vitl14_reg4_pretrain.pth there, or pull the model."
-            )
-        beside = found[0].with_suffix(".json")
-        image = found[0], json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else PUBLISHED
-    files["image"], configs["image"] = image
+    files["image"], configs["image"] = encoder_in_folder(folder)
     return trellis_generator(files, configs, settings, device, dtype)
 
 

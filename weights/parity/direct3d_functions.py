@@ -9,12 +9,13 @@ import numpy as np
 import torch
 from PIL import Image
 
+from ...kernels.meshes.boxes import box_transform
+from ...kernels.voxels.bands import band_voxels, near_points
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config
 from ..generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
 from ..generators.conditions.picture import normalise
 from ..networks.direct3d.kernel_conv import KernelConv
-from ..networks.direct3d.sampler import noise_levels
-from ..networks.direct3d.voxelize import active_voxels, block_order, near_points, normalised
+from ..networks.direct3d.sampler import block_order, noise_levels
 from ..networks.encoders.dino import Dino
 from ..networks.schedules import guided
 from ..networks.sparse import GroupNorm, SparseTensor, VoxelSet, down
@@ -24,6 +25,7 @@ from .instrument import filled, weights_of
 IMAGE = 6e-6  # largest difference allowed for the image encoder
 OPERATION = 4e-6
 LEVEL = 1.2e-7
+TRAINED_SIZE = 0.95  # half of the longest side of a mesh in the box [-1, 1]
 
 
 def sampler(fixture: Fixture) -> None:
@@ -69,6 +71,12 @@ def operations(fixture: Fixture) -> None:
         fixture.close(name, norm(x).features, OPERATION)
 
 
+def normalised(vertices: np.ndarray) -> np.ndarray:
+    """Vertices [V, 3] float64 in the middle of the box, as large as the model was trained on."""
+    scale, offset = box_transform(vertices.astype(np.float64), TRAINED_SIZE)
+    return vertices * scale + offset
+
+
 def voxels_of_meshes(fixture: Fixture) -> None:
     for name, told in fixture.config["cases"].items():
         vertices = normalised(fixture.get(f"{name}.vertices").cpu().numpy())
@@ -78,7 +86,7 @@ def voxels_of_meshes(fixture: Fixture) -> None:
         found[tuple(near_points(vertices, faces, told["size"]).T)] = True
         bits = np.packbits(found.numpy().flatten())
         fixture.exact(f"{name}.fine_bits", bits)
-        voxels = torch.from_numpy(active_voxels(vertices, faces, told["size"]))
+        voxels = torch.from_numpy(band_voxels(vertices, faces, told["size"]))
         rows = torch.nn.functional.pad(voxels, (1, 0))
         fixture.exact(f"{name}.index_unique", rows)
         for sorted_name in fixture.starting(f"{name}.index_sorted_block"):

@@ -15,24 +15,24 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..checkpoints.configs import class_name
+from ...kernels.voxels.bands import band_voxels
+from ..checkpoints.configs import class_name, read_yaml
 from ..checkpoints.containers import Tensors, open_tensors
 from ..checkpoints.direct3d import NETWORKS
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config
 from ..generators.conditions.direct3d_picture import encoder_input, square_picture
-from ..generators.folders import read_yaml
 from ..generators.reference_mesh import reference_mesh
 from ..networks.direct3d.refiner import Refiner, SignRefiner
-from ..networks.direct3d.sampler import noise_levels
+from ..networks.direct3d.sampler import block_order, noise_levels
 from ..networks.direct3d.sdf_vae import FINE, SdfDecoder
 from ..networks.direct3d.sparse_flow import SparseFlow
-from ..networks.direct3d.voxelize import active_voxels, block_order, normalised
 from ..networks.encoders.dino import Dino
 from ..networks.schedules import guided
 from ..networks.sparse import SparseTensor, VoxelSet, axis_sinusoids, down
 from ..networks.trellis.structure_flow import StructureFlow, whole_grid
 from ..networks.trellis.structure_vae import StructureDecoder
 from .direct3d import DENSE_VAE, GRID, NETWORK, OCCUPIED, SIGNS, compare_inside, dense
+from .direct3d_functions import normalised
 from .fixture import CHAIN, Fixture
 from .instrument import filled
 
@@ -189,7 +189,7 @@ def refined_mesh(recording: Recording, latents: SparseTensor) -> None:
     fixture.exact("out.mesh_512_f", faces)
     fixture.close("out.mesh_512_v", vertices, LATENTS)
     recorded = fixture.get("out.mesh_512_v").cpu().numpy()
-    found = torch.from_numpy(active_voxels(normalised(recorded), faces, call["mesh2index"]["size"]))
+    found = torch.from_numpy(band_voxels(normalised(recorded), faces, call["mesh2index"]["size"]))
     rows = F.pad(found, (1, 0))
     fixture.exact("out.index_1024", rows[block_order(rows, selection(recording, "1024"))])
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 import varco3d.pipeline
 from varco3d.errors import UsageError, Varco3DError
+from varco3d.kernels.fields.field import field_from_grid
 from varco3d.pipeline.artifacts import Asset, Field, Latents, Mesh, PictureCamera, Queries, Subject, VoxelGrid
 from varco3d.pipeline.stage import Context, load_stage
 from varco3d.pipeline.stages.settings import SETTINGS
@@ -38,12 +39,13 @@ OTHER: dict[str, Any] = {
     "coarse.resolution": 24, "coarse.chunk": 512, "generate.resolution": 24,
     "coarse.preview_steps": (1,), "generate.preview_steps": (1,), "coarse.tokens": 5, "generate.tokens": 5,
     "generate.prompt": "red", "structure.voxels": 64, "voxelize.resolution": 12, "voxelize.fit": 0.9,
+    "structure_mesh.voxels": 64, "voxelize.voxels": 100, "decode_voxels.level": 0.1,
     "voxelize.band": 3.0, "sample.tokens": 20, "decode.resolution": 48, "decode.start": 8, "decode.chunk": 512,
     "decode.level": 0.1, "coarse.level": 0.1, "clean.faces": 100, "clean.min_part": 0.0, "clean.tolerance": 0.1,
     "decode.smooth": 0.1, "export.formats": ("stl",), "export.size": 2.0, "export.lod": (1.0, 0.5),
 }  # fmt: skip
 WITH: dict[str, dict[str, Any]] = {
-    "voxelize.band": {"rule": "distance"}, "export.extras": {"formats": ("glb",)},
+    "voxelize.band": {"rule": "distance"}, "voxelize.voxels": {"fit": 0.9}, "export.extras": {"formats": ("glb",)},
     "export.texture_format": {"formats": ("glb",)}, "generate.resolution": {"preview_steps": (1,)},
     "coarse.combine": {"combine": "best"}, "prepare.method": {"method": "plain"},
 }  # fmt: skip
@@ -108,6 +110,10 @@ class Whole(FakeGenerator):
     def mesh(self, latents, anchors, published=False):
         self.asked.append(published)
         return SimpleNamespace(vertices=cube().vertices, faces=cube().faces, colours=None)
+
+    def sparse_field(self, latents, anchors, level=None, refine=None, chunk=32):
+        self.asked.append((level, refine, chunk))
+        return field_from_grid(np.zeros((2, 2, 2)), 1.0, 0.5)
 
 
 class Anchored(Whole):

@@ -10,14 +10,16 @@ from fakes import FakeGenerator, cutout
 from toy_trellis import write_toy_trellis
 
 from varco3d.errors import EmptyFieldError, OutOfMemoryError, UsageError
-from varco3d.pipeline.artifacts import Asset, Latents, Subject, VoxelGrid
+from varco3d.pipeline.artifacts import Asset, Latents, Queries, Subject, VoxelGrid
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.decode_mesh import DecodeMesh, DecodeMeshSettings
+from varco3d.pipeline.stages.refine import Refine, RefineSettings
 from varco3d.pipeline.stages.sample import Sample, SampleSettings
-from varco3d.pipeline.stages.structure import Structure, StructureSettings, largest_parts
+from varco3d.pipeline.stages.structure import Structure, StructureSettings
+from varco3d.pipeline.voxel_room import largest_parts
 
 
 class Drawn:
@@ -44,6 +46,9 @@ class Drawn:
 
     def occupied(self, latents):
         return self.indices, 16
+
+    def anchors(self, indices, resolution):
+        return torch.from_numpy((indices + 0.5) * (2 / resolution) - 1).float()
 
     def voxel_bytes(self):
         return 1 << 30
@@ -72,8 +77,29 @@ def test_no_voxel_is_an_error_with_a_way_out() -> None:
         run(Drawn([]))
 
 
-def test_more_voxels_than_trained_are_told() -> None:
-    assert "30 of training" in run(Drawn(BLOCK + APART))[1][0]
+def test_more_voxels_than_the_model_is_known_to_take_are_told() -> None:
+    warned: list[str] = []
+    generator = Drawn(BLOCK + APART)
+    context = Context(networks={"refine": generator}, warn=warned.append)
+    subject = Subject(cutout(np.ones((8, 8), np.float32)), np.eye(3), (8, 8))
+    for count, told in ((27, []), (32, ["32 voxels are more than the 30 that this model is known to take"])):
+        queries = Queries(np.array(BLOCK + APART, np.int32)[:count], 16)
+        asset = Refine().run(Asset(subject=subject, queries=queries), RefineSettings(steps=1), context)
+        assert asset.latents is not None and len(asset.latents.tokens) == count
+        assert warned == told
+
+
+def test_voxels_of_a_mesh_beyond_the_memory_are_left_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("varco3d.pipeline.voxel_room.used_memory", lambda device: 1.0)
+    warned: list[str] = []
+    subject = Subject(cutout(np.ones((8, 8), np.float32)), np.eye(3), (8, 8))
+    asset = Asset(subject=subject, queries=Queries(np.array(APART + BLOCK, np.int32), 16))
+    context = Context(networks={"refine": Drawn([])}, warn=warned.append, memory=29.0)
+    latents = Refine().run(asset, RefineSettings(steps=1), context).latents
+    assert latents is not None and latents.anchors is not None and "5 of 32 voxels" in warned[0]
+    assert np.allclose(latents.anchors, (np.array(BLOCK) + 0.5) / 8 - 1)
+    with pytest.raises(OutOfMemoryError, match="room for 9"):
+        Refine().run(asset, RefineSettings(steps=1), dataclasses.replace(context, memory=10.0))
 
 
 def test_too_many_voxels_lose_their_smaller_parts() -> None:
@@ -85,7 +111,7 @@ def test_too_many_voxels_lose_their_smaller_parts() -> None:
 
 
 def test_voxels_beyond_the_memory_are_refused_or_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("varco3d.pipeline.stages.structure.used_memory", lambda device: 1.0)
+    monkeypatch.setattr("varco3d.pipeline.voxel_room.used_memory", lambda device: 1.0)
     grid, warned = run(Drawn(APART + BLOCK), context=Context(memory=29.0))
     assert np.array_equal(grid.indices, BLOCK) and "5 of 32 voxels" in warned[0]
     with pytest.raises(OutOfMemoryError, match="room for 9"):

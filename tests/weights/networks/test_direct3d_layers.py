@@ -5,12 +5,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from varco3d.errors import BadMeshError
+from varco3d.kernels.meshes.boxes import into_box
+from varco3d.kernels.voxels.bands import band_voxels
 from varco3d.weights.networks.direct3d import sparse_attention
-from varco3d.weights.networks.direct3d.sampler import noise_levels
+from varco3d.weights.networks.direct3d.sampler import block_order, noise_levels
 from varco3d.weights.networks.direct3d.sdf_vae import SdfDecoder, SdfVaeConfig
 from varco3d.weights.networks.direct3d.sparse_attention import SparseAttentionConfig, SpatialSparseAttention
-from varco3d.weights.networks.direct3d.voxelize import active_voxels, block_order, normalised
 from varco3d.weights.networks.sparse import SparseTensor, VoxelSet
 
 CONFIG = SparseAttentionConfig(16, 4, 2, 4, compressed=2, selected=4, top=3, window=4, shift=2)
@@ -114,12 +114,6 @@ def test_shift_falls_twice_on_the_lower_end() -> None:
 
 def test_voxels_lie_around_the_surface() -> None:
     corners = np.array([[0, 0, 0], [3, 0, 0], [0, 1, 0], [3, 1, 0]], dtype=np.float64)
-    vertices = normalised(corners)
-    assert np.allclose([vertices.min(), vertices.max()], [-0.95, 0.95])
-    voxels = active_voxels(vertices, np.array([[0, 1, 2], [1, 3, 2]]), 128)
+    vertices = into_box(corners, 0.95)
+    voxels = band_voxels(vertices, np.array([[0, 1, 2], [1, 3, 2]]), 128)
     assert set(voxels[:, 2]) == {7, 8} and voxels[:, 0].min() == 0 and voxels[:, 0].max() == 15
-
-
-def test_a_mesh_without_size_is_refused() -> None:
-    with pytest.raises(BadMeshError):
-        normalised(np.zeros((3, 3)))

@@ -1,4 +1,7 @@
-"""Noise levels of Direct3D-S2's flows. Pure functions; x = (1 - level) data + level noise, and x += step * velocity."""
+"""Noise levels of Direct3D-S2's flows, and the order in which its noise is drawn. Pure functions.
+
+x = (1 - level) data + level noise, and x += step * velocity.
+"""
 
 import numpy as np
 import torch
@@ -21,3 +24,13 @@ def noise_levels(steps: int, shift: float) -> Tensor:
     grid = np.linspace(1.0, shifted(LEAST_LEVEL, shift), steps)
     levels = shift * grid / (1 + (shift - 1) * grid)
     return torch.cat([torch.from_numpy(levels.astype(np.float32)), torch.zeros(1)])
+
+
+def block_order(coords: Tensor, block: int) -> Tensor:
+    """Return row numbers [N] that sort voxels [N, 4] by item, block, and place in the block, each with x slowest."""
+    item, place = coords[:, 0].long(), coords[:, 1:].long()
+    digits = [item, *torch.div(place, block, rounding_mode="floor").unbind(1), *(place % block).unbind(1)]
+    order = torch.arange(len(coords), device=coords.device)
+    for digit in reversed(digits):
+        order = order[torch.argsort(digit[order], stable=True)]
+    return order

@@ -5,6 +5,7 @@ negative inside and squashed to -1..1; the decoder gives all 512 fine voxels of 
 Shapes: N voxels, C channels, W width.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -125,23 +126,30 @@ class SdfDecoder(nn.Module):
         return h.but(torch.tanh(self.out_layer(h.features)).float()), h
 
     def in_chunks(self, latents: SparseTensor, chunk: int) -> SparseTensor:
-        """Signed distances as `forward` gives them, decoded for boxes of chunk^3 voxels, one after another.
+        """Signed distances as `forward` gives them, decoded for boxes of chunk^3 voxels. Rows are ordered by box."""
+        coords, values = [], []
+        for rows, sdf, _ in self.boxes(latents, chunk):
+            fine = VoxelSet(latents.coords[rows])
+            for _ in range(LEVELS):
+                fine = fine.subdivided()
+            coords.append(fine.coords)
+            values.append(sdf)
+        return SparseTensor(torch.cat(values), VoxelSet(torch.cat(coords), latents.voxels.items))
 
-        The trunk runs once; only convolutions are cut, and each box is given what lies within their reach, so nothing
-        changes but memory. Rows are ordered by box.
+    def boxes(self, latents: SparseTensor, chunk: int) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Decode boxes of chunk^3 voxels, one after another.
+
+        Gives rows [n] of a box, signed distances [512 n, 1] and features [512 n, W / 16] of its fine voxels. The trunk
+        runs once; only convolutions are cut, and each box is given what lies within their reach, so nothing changes
+        but memory.
         """
         whole = self.trunk(latents)
         box = torch.div(whole.coords[:, 1:], chunk, rounding_mode="floor")
-        item = whole.coords[:, :1]
-        coords, values = [], []
+        item, place = whole.coords[:, :1], whole.coords[:, 1:]
         for told in torch.unique(torch.cat([item, box], dim=1), dim=0):
             low, high = told[1:] * chunk, told[1:] * chunk + chunk
-            place = whole.coords[:, 1:]
             near = (item[:, 0] == told[0]) & ((place >= low - REACH) & (place < high + REACH)).all(1)
-            inside = ((place >= low) & (place < high)).all(1)[near]
-            part = SparseTensor(whole.features[near], VoxelSet(whole.coords[near]))
-            fine, _ = self.upsampled(part)
-            kept = inside.repeat_interleave(FINE**3)
-            coords.append(fine.coords[kept])
-            values.append(fine.features[kept])
-        return SparseTensor(torch.cat(values), VoxelSet(torch.cat(coords), latents.voxels.items))
+            inside = ((place >= low) & (place < high)).all(1) & near
+            sdf, features = self.upsampled(SparseTensor(whole.features[near], VoxelSet(whole.coords[near])))
+            kept = inside[near].repeat_interleave(FINE**3)
+            yield torch.nonzero(inside)[:, 0], sdf.features[kept], features.features[kept]
