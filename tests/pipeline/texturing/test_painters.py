@@ -61,21 +61,26 @@ def lopsided() -> Mesh:
     return replace(mesh, colors=np.clip(mesh.colors * 0.5 + 70 + tint, 0, 255).astype(np.uint8))
 
 
-def true_painter(scripts, truth: Mesh, **more):
+def true_painter(scripts, truth: Mesh, name: str = "mvadapter", **more):
     shape = Mesh(truth.vertices, truth.faces)
-    layout = replace(scripts.LAYOUTS["mvadapter"], size=256)
-    return scripts.TruePainter(load_painter("mvadapter", Room()), layout, truth, shape, **more), shape
+    layout = replace(scripts.LAYOUTS[name], size=256)
+    return scripts.TruePainter(load_painter(name, Room()), layout, truth, shape, **more), shape
 
 
-@pytest.mark.parametrize("picture", [True, False])
-def test_true_views_land_where_they_belong(scripts, picture):
+@pytest.mark.parametrize(
+    ("name", "picture"),
+    [("mvadapter", True), ("mvadapter", False), ("hunyuan3d-paint-2.0", False), ("hunyuan3d-paint-2.1", False)],
+)
+def test_true_views_land_where_they_belong(scripts, name, picture):
     truth = lopsided()
-    painter, shape = true_painter(scripts, truth)
+    painter, shape = true_painter(scripts, truth, name)
     asset = scripts.painted(truth, shape, painter, SIZE, picture, passes=0)
     cameras = painter.layout.cameras(shape.vertices)
     assert scripts.score(truth, shape, asset.mesh, cameras)["psnr_seen"] > scripts.BAR
+    if name == "hunyuan3d-paint-2.1":
+        assert scripts.material_score(truth, shape, asset.mesh, cameras)["psnr_material"] > scripts.BAR
     facts = asset.report["texture"]
-    assert facts["painter"] == "mvadapter" and facts["further_passes"] == 0
+    assert facts["painter"] == name and facts["further_passes"] == 0
     assert facts["views"] == 6 + picture and (facts["camera"] is not None) == picture
 
 
