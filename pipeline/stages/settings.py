@@ -175,6 +175,10 @@ class TextureSettings:
     painter_steps: int | None = setting(None, "Steps of the painter; by default the published number.", 1, 1000)
     painter_guidance: float | None = setting(None, "Guidance of the painter; by default the published one.", 0, 100)
     painter_size: int | None = setting(None, "Side of the painter's views, pixels; by default the published one.", 64)
+    painter_delight: str = setting(
+        "auto", "Network that takes the light out of the picture before hunyuan3d-paint-2.0 reads it; auto: if here.",
+        choices=("auto", "on", "off"),
+    )  # fmt: skip
     bake_picture: bool = setting(True, "Bake the picture itself, too; off: a learned painter's views alone.")
     passes: int = setting(1, "Most further passes of a learned painter over surface that its views leave out.", 0, 4)
     upscaler: str | None = setting(None, "Plug-in that enlarges a learned painter's views before they are baked.")

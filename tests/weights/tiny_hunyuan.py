@@ -62,6 +62,20 @@ def fill_store20(root: Path) -> None:
         _folder(base / "scheduler", SCHEDULER, "scheduler_config.json")
 
 
+def fill_delight(root: Path) -> Path:
+    """Puts the network that takes light out below `root`; returns its folder."""
+    base = root / "tencent" / "Hunyuan3D-2" / "hunyuan3d-delight-v2-0"
+    unet = {**UNET, "in_channels": 8, "cross_attention_dim": 8}
+    networks = {"unet": ("UNet2DConditionModel", unet), "vae": ("AutoencoderKL", VAE)}
+    for name, (kind, config) in networks.items():
+        _folder(base / name, config)
+        save_file(random_tensors(plain_network(kind, config)), base / name / "diffusion_pytorch_model.safetensors")
+    _folder(base / "scheduler", {**SCHEDULER, "timestep_spacing": "leading"}, "scheduler_config.json")
+    for name in ("text_encoder", "tokenizer"):
+        shutil.copytree(RECORDED / "mvadapter_pipeline" / "base" / name, base / name)
+    return base
+
+
 def fill_store21(root: Path) -> None:
     """Puts the model of 2.1 below `root`, as pickles like the published ones, and DINOv2 with gated layers."""
     shapes = {f"unet.learned_text_clip_{name}": (5, 24) for name in ("albedo", "mr", "ref")}

@@ -50,7 +50,8 @@ class PaintTask:
     vertices [V, 3] in [-1, 1]^3, y up, front +z; faces [F, 3]; normals [V, 3]. picture: float32 [S, S, 4], straight
     alpha, or None; words then decide alone. prompt, negative: None for the painter's own. steps, guidance, size: None
     for the published ones. known: None, or what to continue. extra_views: views wanted beyond the painter's layout;
-    painters that choose none ignore it. progress(step, steps, note). warn(text).
+    painters that choose none ignore it. delight: whether a painter's network that takes the light out of the picture
+    runs first; None where its weights are here. progress(step, steps, note). warn(text).
     """
 
     vertices: np.ndarray
@@ -65,6 +66,7 @@ class PaintTask:
     size: int | None = None
     known: Known | None = None
     extra_views: int = 0
+    delight: bool | None = None
     options: PainterOptions = PainterOptions()
     progress: Callable[..., None] = _quiet
     warn: Callable[[str], None] = _quiet

@@ -106,40 +106,58 @@ def load_scheduler(folder: Path) -> Any:
     return diffusers().EulerDiscreteScheduler.from_config(kept)
 
 
+TEXT_ENCODERS = ("CLIPTextModel", "CLIPTextModelWithProjection")
+
+
 def load_text_encoders(folders: SdxlFolders, device: str, dtype: torch.dtype) -> nn.ModuleList:
-    """Both CLIP text encoders. Their stored names are older than transformers' own, which converts them itself."""
+    """Return both CLIP text encoders. Raises CheckpointError."""
+    places = (folders.text_encoder, folders.text_encoder_2)
+    return nn.ModuleList(
+        [load_text_encoder(kind, place, device, dtype) for kind, place in zip(TEXT_ENCODERS, places, strict=True)]
+    )
+
+
+def load_text_encoder(kind: str, folder: Path, device: str, dtype: torch.dtype) -> Any:
+    """Return a CLIP text encoder of transformers' class `kind`, filled strictly. Raises CheckpointError.
+
+    Stored names are older than the library's own, which converts them itself.
+    """
     lib = transformers()
     lib.utils.logging.disable_progress_bar()  # a library prints nothing
-    loaded = []
-    for kind, folder in (
-        ("CLIPTextModel", folders.text_encoder),
-        ("CLIPTextModelWithProjection", folders.text_encoder_2),
-    ):
-        variant = "fp16" if (folder / "model.fp16.safetensors").is_file() else None
-        try:
-            network, told = getattr(lib, kind).from_pretrained(
-                str(folder), variant=variant, dtype=dtype, local_files_only=True, output_loading_info=True
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            raise CheckpointError(f"{folder} cannot be read: {error}", "Fetch the model again.") from error
-        wrong = [*told["missing_keys"], *told["unexpected_keys"], *told["mismatched_keys"]]
-        wrong = [name for name in map(str, wrong) if "position_ids" not in name]
-        if wrong:
-            raise CheckpointError(f"{folder} does not fit {kind}: {', '.join(wrong[:10])}", "Fetch the model again.")
-        loaded.append(network.to(device).eval().requires_grad_(False))
-    return nn.ModuleList(loaded)
+    variant = "fp16" if (folder / "model.fp16.safetensors").is_file() else None
+    try:
+        network, told = getattr(lib, kind).from_pretrained(
+            str(folder), variant=variant, dtype=dtype, local_files_only=True, output_loading_info=True
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CheckpointError(f"{folder} cannot be read: {error}", "Fetch the model again.") from error
+    check_loaded(told, str(folder), kind)
+    return network.to(device).eval().requires_grad_(False)
+
+
+def check_loaded(told: Mapping[str, Any], origin: str, kind: str) -> None:
+    """Raise CheckpointError unless every tensor of a file found its place in a network of transformers."""
+    wrong = [*told["missing_keys"], *told["unexpected_keys"], *told["mismatched_keys"]]
+    wrong = [name for name in map(str, wrong) if "position_ids" not in name]
+    if wrong:
+        raise CheckpointError(f"{origin} does not fit {kind}: {', '.join(wrong[:10])}", "Fetch the model again.")
 
 
 def tokenize(folders: SdxlFolders, text: str) -> tuple[list[Tensor], bool]:
     """Token ids [1, 77] for both encoders, and whether the text was longer than they read."""
-    kind = transformers().CLIPTokenizer
-    ids, cut = [], False
-    for folder in (folders.tokenizer, folders.tokenizer_2):
-        tokenizer = kind.from_pretrained(str(folder), local_files_only=True)
-        length = tokenizer.model_max_length
-        ids.append(tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt"))
-        cut = cut or len(tokenizer(text)["input_ids"]) > length
-    return [each["input_ids"] for each in ids], cut
+    read = [token_ids(folder, text) for folder in (folders.tokenizer, folders.tokenizer_2)]
+    return [ids for ids, _ in read], any(cut for _, cut in read)
+
+
+def token_ids(folder: Path, text: str, **settings: Any) -> tuple[Tensor, bool]:
+    """Return token ids [1, 77] by the tokenizer in a folder, and whether the text was longer than that.
+
+    settings: instead of the folder's own.
+    """
+    tokenizer = transformers().CLIPTokenizer.from_pretrained(str(folder), local_files_only=True, **settings)
+    length = tokenizer.model_max_length
+    ids = tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt")
+    return ids["input_ids"], len(tokenizer(text)["input_ids"]) > length
 
 
 def encode_text(encoders: nn.ModuleList, ids: list[Tensor]) -> Words:

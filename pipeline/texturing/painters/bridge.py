@@ -34,6 +34,7 @@ class Wishes:
     size: int | None = None
     options: PainterOptions = field(default_factory=PainterOptions)
     extra_views: int = 0
+    delight: bool | None = None
 
 
 Upscaler = Callable[[np.ndarray], np.ndarray]
@@ -79,6 +80,7 @@ class LearnedSynthesizer:
             wishes.guidance,
             wishes.size,
             extra_views=wishes.extra_views,
+            delight=wishes.delight,
             options=wishes.options,
             progress=self.progress,
             warn=self.warn,
@@ -110,6 +112,7 @@ def learned_synthesizer(name: str, settings: Any, context: Context) -> LearnedSy
         settings.painter_size,
         options,
         settings.extra_views,
+        {"auto": None, "on": True, "off": False}[settings.painter_delight],
     )
     return LearnedSynthesizer(
         context.load("painter", name),

@@ -122,7 +122,7 @@ def test_networks_take_turns_and_the_reader_leaves_before_the_first_step(
     assert {"vae", "network"} <= set(painter.turns.held())
 
 
-PARTS = {"unet": 1.8 * GIB, "unet_dual": 1.6 * GIB, "vae": 0.16 * GIB, "dino": 2.1 * GIB}
+PARTS = {"unet": 1.8 * GIB, "unet_dual": 1.6 * GIB, "vae": 0.16 * GIB, "dino": 2.1 * GIB, "delight": 1.6 * GIB}
 
 
 def test_the_plan_keeps_the_budget_or_refuses() -> None:

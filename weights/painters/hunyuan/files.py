@@ -53,17 +53,19 @@ def locate(kind: Kind) -> Folders:
     return Folders(folders[kind.unet], folders[kind.vae], scheduler, folders.get(kind.dino))
 
 
-def part_bytes(folders: Folders, dtype: str) -> Mapping[str, float]:
+def part_bytes(folders: Folders, dtype: str, delight: Path | None = None) -> Mapping[str, float]:
     """Return the bytes of the networks in the number type that they run in. Reads headers only.
 
-    "unet" and "unet_dual": the two UNets of one file; "vae"; "dino": 0 for a model without.
+    "unet" and "unet_dual": the two UNets of one file; "vae"; "dino" and "delight": 0 where there is none.
     """
     number = 4 if dtype == "float32" else 2
-    counts = {"unet": 0, "unet_dual": 0, "vae": _numbers(folders.vae), "dino": 0}
+    counts = {"unet": 0, "unet_dual": 0, "vae": _numbers(folders.vae), "dino": 0, "delight": 0}
     for key, entry in open_tensors(folders.unet).items():
         counts["unet_dual" if key.startswith(READING) else "unet"] += math.prod(entry.shape)
     if folders.dino is not None:
         counts["dino"] = _numbers(folders.dino)
+    if delight is not None:
+        counts["delight"] = _numbers(delight)
     return {name: float(number * count) for name, count in counts.items()}
 
 

@@ -73,6 +73,11 @@ def check_task(name: str, task: PaintTask) -> None:
             raise UsageError(f"the painter {name} takes no {wish}", "Use `texture.painter` mvadapter for that.")
 
 
+def eight_bits(picture: np.ndarray) -> np.ndarray:
+    """Return a picture in 0..1 as uint8."""
+    return np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
+
+
 @dataclass(frozen=True)
 class Encoded:
     """Latents of a run's pictures.
@@ -101,11 +106,6 @@ class Run:
     def draw(self, count: int) -> Tensor:
         """Return noise [count, 4, h, w] of variance 1, drawn on the CPU so that devices agree."""
         return torch.randn((count, 4, self.size // 8, self.size // 8), generator=self.random).to(self.device)
-
-    def shades(self) -> np.ndarray:
-        """Return the task's picture, uint8 [S, S, 4]."""
-        assert self.task.picture is not None
-        return np.rint(np.clip(self.task.picture, 0, 1) * 255).astype(np.uint8)
 
     def encode(self, reference: np.ndarray, normal: np.ndarray, position: np.ndarray) -> Encoded:
         """Return latents of pictures [V, S, S, 3] in 0..1, and of what is known already."""

@@ -9,15 +9,17 @@ from functools import partial
 
 import numpy as np
 import torch
+from PIL import Image
 from torch import Tensor
 
 from ....kernels.atlas.bake import View
 from ..base import PaintedViews, PaintTask, Room
 from ..clock import Clock
+from .delight import DelightFolders, locate_delight, without_light
 from .files import Folders, Kind, locate, part_bytes
 from .maps import PLACES, WEIGHTS, camera_number, reduced_maps
 from .network20 import Given20, Network20
-from .painter import Encoded, HunyuanPainter, Run, check_task
+from .painter import Encoded, HunyuanPainter, Run, check_task, eight_bits
 from .pictures import on_white, recentred
 from .room import plan_room
 from .sampling import sample20
@@ -35,6 +37,7 @@ class HunyuanPaint20(HunyuanPainter):
     def __init__(self, kind: Kind, turbo: bool, room: Room):
         super().__init__(kind, room)
         self.turbo = turbo
+        self.unlit: tuple[np.ndarray, np.ndarray] | None = None
 
     def paint(self, task: PaintTask) -> PaintedViews:
         """Paint the six views.
@@ -44,19 +47,48 @@ class HunyuanPaint20(HunyuanPainter):
         size = self.size(task)
         check_task(self.name, task)
         folders = locate(self.kind)
-        plan = plan_room(self.room, self.name, size, len(PLACES), part_bytes(folders, self.room.dtype))
+        delight = self._delight(task)
+        parts = part_bytes(folders, self.room.dtype, delight.unet if delight else None)
+        plan = plan_room(self.room, self.name, size, len(PLACES), parts)
         self.turns.keep = plan.keep
         run = Run20(self, folders, task, size)
+        reference = run.reference(self._unlit(task, delight) if delight else None)
         position, normal = reduced_maps(task.vertices, task.faces, True, size)
         with torch.inference_mode():
-            pictures = run.decode(run.denoise(run.encode(run.reference(), normal, position)))
+            pictures = run.decode(run.denoise(run.encode(reference, normal, position)))
         cameras = self.cameras(task.vertices, size)
         views = {
             name: View(camera, picture, priority=weight)
             for (name, camera), picture, weight in zip(cameras.items(), pictures, WEIGHTS, strict=True)
         }
         facts = {"kind": self.name, "size": size, "steps": run.count, "guidance": run.guidance}
+        facts["delight"] = delight is not None
         return PaintedViews(views, {"position": position, "normal": normal}, facts)
+
+    def release(self) -> None:
+        """Give all memory back."""
+        super().release()
+        self.unlit = None
+
+    def _delight(self, task: PaintTask) -> DelightFolders | None:
+        """Return where the network lies that takes the light out of the picture, if it is to run."""
+        found = locate_delight(self.name, task.delight)
+        if found is None and task.delight is None and task.known is None:
+            task.warn(
+                f"{self.name} reads the picture with its light; to take it out first, run: varco3d models pull "
+                f"{self.name} --extras"
+            )
+        return found
+
+    def _unlit(self, task: PaintTask, delight: DelightFolders) -> np.ndarray:
+        """Return the task's picture without light, uint8 [S, S, 3]; that of the last task is kept for its passes."""
+        picture = task.picture
+        assert picture is not None
+        if self.unlit is None or self.unlit[0] is not picture:
+            rgba = recentred(eight_bits(picture))
+            device, dtype = self.room.device, getattr(torch, self.room.dtype)
+            self.unlit = picture, without_light(rgba, delight, device, dtype, task.progress)
+        return self.unlit[1]
 
 
 class Run20(Run):
@@ -74,9 +106,14 @@ class Run20(Run):
         self.count = len(self.steps.times)
         self.guidance = None if painter.turbo else GUIDANCE if task.guidance is None else task.guidance
 
-    def reference(self) -> np.ndarray:
-        """Return the picture centred on white, float32 [1, S, S, 3]."""
-        return on_white(recentred(self.shades()), self.size)[None].astype(np.float32) / 255
+    def reference(self, unlit: np.ndarray | None) -> np.ndarray:
+        """Return the picture centred on white, or the one without light, float32 [1, S, S, 3]."""
+        if unlit is None:
+            assert self.task.picture is not None
+            read = on_white(recentred(eight_bits(self.task.picture)), self.size)
+        else:
+            read = np.asarray(Image.fromarray(unlit).resize((self.size, self.size)))
+        return read[None].astype(np.float32) / 255
 
     def denoise(self, read: Encoded) -> Tensor:
         """Return the latents of the views."""

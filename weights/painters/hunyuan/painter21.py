@@ -19,7 +19,7 @@ from .extra_views import EXTRA_WEIGHT, choose_views, triangle_areas, visible_tri
 from .files import Folders, Kind, locate, part_bytes
 from .maps import PLACES, WEIGHTS, reduced_maps
 from .network21 import MATERIALS, Given21, Network21
-from .painter import Encoded, HunyuanPainter, Run, cameras_at, check_task
+from .painter import Encoded, HunyuanPainter, Run, cameras_at, check_task, eight_bits
 from .pictures import on_white
 from .room import plan_room
 from .sampling import Kept, sample21
@@ -84,7 +84,8 @@ class Run21(Run):
 
     def reference(self) -> np.ndarray:
         """Return the picture on white, uint8 [S, S, 3]."""
-        return on_white(self.shades(), self.size)
+        assert self.task.picture is not None
+        return on_white(eight_bits(self.task.picture), self.size)
 
     def tokens(self, reference: np.ndarray) -> Tensor:
         """Return DINO tokens [1, N, E] of the reference."""

@@ -30,14 +30,16 @@ def plan_room(room: Room, name: str, size: int, pictures: int, parts: Mapping[st
     """
     latents, number = (size // 8) ** 2, 4 if room.dtype == "float32" else 2
     activations = pictures * latents * number * ACTIVATIONS * 1.25
+    one = activations / pictures  # of the picture whose light is taken out
     decoding = latents * number * DECODING
     both = (parts["unet"] + parts["unet_dual"]) * LOADING
     budget, need = room.budget(), 0.0
     for keep in (True, False):
         if keep:
-            turns = (both + parts["vae"] + parts["dino"] + max(activations, decoding),)
+            turns = (both + parts["vae"] + parts["dino"] + max(activations, decoding, parts["delight"] + one),)
         else:  # the UNet that reads references has left before the first step
-            turns = (both, parts["unet"] * LOADING + activations, parts["vae"] + decoding, parts["dino"] * LOADING)
+            turns = (both, parts["unet"] * LOADING + activations, parts["vae"] + decoding)
+            turns += (parts["dino"] * LOADING, parts["delight"] * LOADING + one)
         need = LIBRARIES + max(turns)
         if need <= budget:
             return Plan(keep, need / GIB)
