@@ -10,12 +10,12 @@ from ..pipeline.batch.inputs import InputFile
 from ..pipeline.chain import select_stages
 from ..pipeline.meshes.framing import into_frame
 from ..pipeline.meshes.reading import load_mesh
+from ..pipeline.pictures.formats import existing_picture
 from .config import StageSettings
 from .options.panels import RunOptions
 from .request import (
     Request,
     check_outputs,
-    existing_picture,
     make_items,
     make_recipe,
     output_path,

@@ -10,9 +10,10 @@ from typing import Any
 from .._text import GIB, byte_count, printable
 from ..errors import OutOfMemoryError, Varco3DError
 from ..pipeline.batch.claims import item_claims
+from ..pipeline.batch.digests import input_hashes, recipe_digest, settings_digest
 from ..pipeline.batch.naming import Item
 from ..pipeline.batch.records import RecordBook, latest_records
-from ..pipeline.batch.runner import input_hashes, known_record, recipe_digest, settings_digest
+from ..pipeline.batch.runner import known_record
 from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
 from ..pipeline.memory_need import host_needs, largest_fit
 from ..pipeline.network_pool import model_digest

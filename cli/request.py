@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from .._places import user_path
-from ..errors import BadInputError, UsageError
+from ..errors import UsageError
 from ..pipeline.artifacts import Asset
 from ..pipeline.batch.claims import check_claims, item_claims
 from ..pipeline.batch.inputs import FoundInputs, InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
@@ -19,6 +19,7 @@ from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
 from ..pipeline.chain import select_stages
 from ..pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
+from ..pipeline.pictures.formats import existing_picture
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
 from ..pipeline.stages.settings import CoarseSettings
@@ -122,12 +123,6 @@ def output_path(options: RunOptions, scratch: Path | None) -> Path | None:
 def mask_path(options: RunOptions) -> Path | None:
     """Return the path of --mask, or None when it is not given."""
     return user_path(options.picture.mask) if options.picture.mask else None
-
-
-def existing_picture(path: Path) -> None:
-    """Raise BadInputError when there is no such file."""
-    if not path.is_file():
-        raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
 
 
 def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Sequence[str], meshes: int) -> None:

@@ -20,6 +20,7 @@ from ..pipeline.stages.settings import ORDER, SETTINGS
 from ..pipeline.upfront import check_stages
 from .config import StageSettings
 from .options.panels import RunOptions
+from .options.spoken import spoken
 from .requirements import Gate, parse_requirements
 
 ONE_WORKER = "--order stage is for one worker"
@@ -99,6 +100,7 @@ def batch_options(
         ray_address=machine.ray_address,
         shard=shard,
         ignored=ignored,
+        wording=spoken,
     )
 
 

@@ -100,6 +100,46 @@ def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
     assert last.startswith("HEAVY []"), f"{last}\n{done.stderr}"
 
 
+FIRST_LINE = """
+import sys
+
+class Watched:
+    def __init__(self, stream):
+        self.stream, self.loaded = stream, None
+    def write(self, text):
+        if text.strip() and self.loaded is None:
+            self.loaded = {name.partition(".")[0] for name in sys.modules}
+        return self.stream.write(text)
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+sys.stderr = Watched(sys.stderr)
+from varco3d.cli.main import main
+main(sys.argv[1:])
+print(sorted(sys.stderr.loaded))
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["generate", "no.png"], ["refine", "no.obj", "no.png"], ["texture", "no.obj", "no.png"], ["plan", "no.png"],
+     ["convert", "no.obj", "no.glb"], ["inspect", "no.obj"], ["report", "."]],
+    ids=lambda arguments: arguments[0],
+)  # fmt: skip
+def test_the_first_line_of_a_run_waits_for_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_LINE, *arguments], capture_output=True, text=True, timeout=60, cwd=tmp_path
+    )
+    loaded = set(ast.literal_eval(done.stdout.splitlines()[-1]))
+    assert "varco3d" in loaded and not loaded & {*HEAVY, "numpy", "PIL"}, f"{loaded & HEAVY}\n{done.stderr}"
+
+
+def test_a_request_is_made_without_what_only_the_work_needs() -> None:
+    code = "import sys, varco3d.cli.request, varco3d.cli.mesh_request; print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert not {name.partition(".")[0] for name in ast.literal_eval(done.stdout)} & HEAVY
+
+
 @pytest.mark.parametrize("arguments", [[], ["generate"], ["models"]], ids=str)
 def test_help_answers_at_once(arguments: list[str]) -> None:
     """Processor time of the best of five calls: other processes may hold the cores, so the clock says little."""

@@ -13,6 +13,7 @@ from ._places import user_path
 from .errors import BadInputError
 from .pipeline.artifacts import Mesh
 from .pipeline.meshes.reading import load_mesh
+from .pipeline.pictures.formats import existing_picture
 
 if TYPE_CHECKING:
     import trimesh
@@ -28,15 +29,14 @@ MeshLike: TypeAlias = "str | PathLike[str] | Mesh | trimesh.Trimesh | trimesh.Sc
 def refuse_missing(pictures: Iterable[Picture | None]) -> None:
     """Raise BadInputError for a path that is no file."""
     for picture in pictures:
-        if isinstance(picture, str | PathLike) and not (path := user_path(picture)).is_file():
-            raise BadInputError(f"{path} does not exist", "Check the path of the picture.")
+        if isinstance(picture, str | PathLike):
+            existing_picture(user_path(picture))
 
 
 def picture_file(picture: Picture, folder: Path, name: str) -> Path:
     """Return the path of `picture`; images and arrays are written as `folder/name.png`. Raises BadInputError."""
     if isinstance(picture, str | PathLike):
-        refuse_missing([picture])
-        return user_path(picture)
+        return existing_picture(user_path(picture))
     from PIL import Image
 
     image = Image.fromarray(_pixels(picture)) if isinstance(picture, np.ndarray) else picture

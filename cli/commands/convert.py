@@ -76,6 +76,7 @@ def convert(
         raise UsageError(f"{out}: {out.suffix or 'no suffix'} cannot be written", f"Known: {', '.join(MESH_FORMATS)}.")
     if result.quads and kind != "obj":
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
+    session.console.note(f"{mesh} -> {out}")
     from ...pipeline.batch.claims import Claim, check_claims
     from ...pipeline.meshes.levels import level_names
     from ...pipeline.meshes.outputs import measure, mesh_names
@@ -84,7 +85,6 @@ def convert(
     texture_format = result.texture_format or default_of("export.texture_format")
     names = [name for level in level_names(out.stem, fractions) for name in mesh_names(level, [kind], texture_format)]
     check_claims([Claim(out.with_name(n), out.name, named=n == out.name) for n in names], [mesh])
-    session.console.note(f"{mesh} -> {out}")
     if session.flags.dry_run:
         for name in names:
             session.console.result(str(out.with_name(name)))

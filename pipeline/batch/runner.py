@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..._files import sha256_of
-from ..._places import user_path
 from ..._text import printable
 from ..._version import __version__
 from ...errors import BadInputError, Varco3DError
 from ..events import Emit, ItemFinished, RunStarted
 from ..machine import resolve_device
 from ..network_pool import model_digest
-from ..pictures.reading import picture_sha256
-from ..recipe import Recipe, digest
+from .digests import input_hashes, recipe_digest, settings_digest
 from .executors import make_executor
 from .naming import Item
 from .records import STAGES_FORMAT, RecordBook
@@ -40,7 +37,8 @@ class BatchOptions:
 
     folder: output folder, holds the record, or None for a single output file (no record, no resume); resume: skip what
     is done; max_failures: stop taking items after so many; shard: (index, count), for the record's name; ignored: files
-    passed over when the inputs were resolved.
+    passed over when the inputs were resolved; wording: turns a sentence that names settings into one for the reader of
+    records and events (the command line names flags).
     """
 
     folder: Path | None = None
@@ -56,6 +54,7 @@ class BatchOptions:
     ray_address: str | None = None
     shard: tuple[int, int] | None = None
     ignored: int = 0
+    wording: Callable[[str], str] = str
 
 
 @dataclass
@@ -224,6 +223,7 @@ class Batch:
 
     def _finish(self, item: Item, sha256: str | None, task: Task | None, result: Result) -> None:
         """Write the record, then announce it."""
+        result = _worded(result, self._options.wording)
         outputs = list(result.outputs)
         if self._book is not None:
             self._book.append(self._record(item, sha256, task, result))
@@ -306,6 +306,20 @@ class Batch:
         )
 
 
+def _worded(result: Result, wording: Callable[[str], str]) -> Result:
+    """Return the result with its sentences in the words of whoever reads the record."""
+
+    def of(error: Mapping[str, Any]) -> dict[str, Any]:
+        return {**error, **{key: wording(str(error[key])) for key in ("message", "hint") if error.get(key)}}
+
+    return replace(
+        result,
+        error=None if result.error is None else of(result.error),
+        warnings=tuple(wording(text) for text in result.warnings),
+        history=tuple(of(note) for note in result.history),
+    )
+
+
 def known_record(
     book: RecordBook, config: RunConfig, item: Item, sha256: str | None, settings: str, model: str
 ) -> dict[str, Any] | None:
@@ -315,35 +329,3 @@ def known_record(
     if outputs and config.keeps_stages and all(output["format"] != STAGES_FORMAT for output in outputs):
         return None  # the mesh is there, the stages that are asked for now are not
     return record
-
-
-def input_hashes(item: Item, deadline: float | None = None) -> dict[str, str]:
-    """sha256 of the pictures of an item: source, mask, sides by name. Raises BadInputError, ItemTimeoutError."""
-    paths = {"source": item.source, "mask": item.mask, **(item.asset.sides if item.asset else {})}
-    return {name: picture_sha256(path, deadline) for name, path in paths.items() if path is not None}
-
-
-def settings_digest(config: RunConfig, item: Item, recipe_digest: str, hashes: Mapping[str, str]) -> str:
-    """Hash of everything beside the picture and the weights that decides what comes out for an item."""
-    run = {"start": config.start, "until": config.until, "skip": sorted(config.skip), "previews": config.previews}
-    sides = {name: value for name, value in hashes.items() if name not in ("source", "mask")}
-    return digest([recipe_digest, run, config.dtype, item.run_seed, hashes.get("mask"), *([sides] if sides else [])])
-
-
-def recipe_digest(recipe: Recipe) -> str:
-    """Hash of the settings and of the contents of files that they name. Raises OSError."""
-    files = {str(path): sha256_of(path) for path in setting_files(recipe)}
-    return digest([recipe.digest(), files]) if files else recipe.digest()
-
-
-def setting_files(recipe: Recipe) -> list[Path]:
-    """Files that settings name: pictures of `texture.views`, as a folder or a list, and LoRAs."""
-    if "texture" not in recipe.names():
-        return []
-    texture = recipe.stage("texture").settings
-    views = str(getattr(texture, "views", None) or "").split(",")
-    named = [user_path(part.strip().rpartition("=")[2]) for part in views if part.strip()]
-    found = [file for path in named for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    found += [path.parent / "cameras.json" for path in named[:1] if not path.is_dir()]
-    found += [user_path(text.rpartition(":")[0] or text) for text in getattr(texture, "lora", ())]
-    return [path for path in found if path.is_file()]

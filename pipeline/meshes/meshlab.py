@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from ...errors import MissingDependencyError
-from ...kernels.meshes.clean import weld
 from ..artifacts import Mesh
 
 
@@ -37,6 +36,8 @@ def fill_holes(mesh: Mesh) -> tuple[np.ndarray, np.ndarray]:
     Vertices float32 [V,3], faces int32 [F,3]. The caller checks whether it is closed then. Raises
     MissingDependencyError.
     """
+    from ...kernels.meshes.clean import weld  # brings Warp, which a run needs a second to load
+
     _, meshes = _load(Mesh(*weld(mesh.vertices, mesh.faces)))
     meshes.meshing_close_holes(maxholesize=len(mesh.faces))
     made = meshes.current_mesh()

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 import numpy as np
 
 from ..._files import opened_regular
+from ..._text import printable
 from ...errors import BadInputError, MissingDependencyError
 from .bounded import Clock, TimedFile
 
@@ -35,6 +36,13 @@ class PictureCodecError(MissingDependencyError):
     """A picture needs a package that is not installed; other pictures of the run do not."""
 
     lasting = False
+
+
+def existing_picture(path: Path) -> Path:
+    """Return the path of a picture that was named. Raises BadInputError when there is no such file."""
+    if not path.is_file():
+        raise BadInputError(f"{printable(path)} does not exist", "Check the path of the picture.")
+    return path
 
 
 def is_picture(path: Path) -> bool:

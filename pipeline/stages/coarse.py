@@ -61,7 +61,7 @@ class Coarse:
 
         if settings.combine == "mean":
             if anchors is None:
-                raise UsageError("latents without anchors have no mean", "Set coarse.combine to best.")
+                raise UsageError("latents without anchors have no mean", "Set `coarse.combine` to best.")
             vertices, faces = surface_of(mean_latents(latents_of, settings.candidates))
         else:
             vertices, faces = best_surface(lambda k: surface_of(latents_of(k)), rgba[..., 3], settings.candidates)
@@ -110,9 +110,9 @@ def field_change(
     from ...weights.generators.generator import ScaledField, SecondLooker, offers
 
     if settings.second_look and not offers(generator, SecondLooker):
-        raise UsageError("this model has no second look", "Leave coarse.second_look out.")
+        raise UsageError("this model has no second look", "Leave `coarse.second_look` out.")
     if settings.outline and (camera is None or not offers(generator, ScaledField)):
-        raise UsageError("this model does not tell the picture's camera", "Leave coarse.outline out.")
+        raise UsageError("this model does not tell the picture's camera", "Leave `coarse.outline` out.")
 
     def change(field: FieldFunction) -> FieldFunction:
         looked = generator.second_look(field, condition) if settings.second_look else field

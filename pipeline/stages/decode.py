@@ -100,7 +100,7 @@ def seen_by(
     from ...weights.generators.generator import ScaledField, offers
 
     if not offers(generator, ScaledField):
-        raise UsageError("decode.outline and decode.smooth are not for this model", "Leave them out.")
+        raise UsageError("`decode.outline` and `decode.smooth` are not for this model", "Leave them out.")
     affine = torch.from_numpy(camera.affine).to(context.device)
     bounds, truncation = generator.field_bounds, generator.truncation
     if settings.smooth:
@@ -117,7 +117,7 @@ def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings
     from ...weights.generators.reference_mesh import reference_field
 
     if not offers(generator, ReferenceDecoder):
-        raise UsageError("decode.compat = reference is for public checkpoints only", "Leave it out.")
+        raise UsageError("`decode.compat` reference is for public checkpoints only", "Leave it out.")
     tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None]
     grid = generator.reference_grid(tokens, settings.resolution, chunk=settings.chunk)
     return reference_field(grid.numpy(), settings.level, generator.field_bounds, settings.resolution)
@@ -152,7 +152,7 @@ def field_query(generator: Any, latents: Latents, device: str, keys: str) -> Fie
         elif offers(generator, KeySelecting):
             inner = generator.selected_field(tokens, keys)
         else:
-            raise UsageError(f"decode.keys = {keys} is for public checkpoints only", "Leave it out.")
+            raise UsageError(f"`decode.keys` {keys} is for public checkpoints only", "Leave it out.")
 
     def query(points: Any) -> Any:
         with torch.inference_mode():

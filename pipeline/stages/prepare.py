@@ -96,7 +96,7 @@ def find_alpha(rgba: np.ndarray, settings: PrepareSettings, context: Context) ->
         if alpha is not None:
             return alpha, False
         if settings.method == "plain":
-            raise NoSubjectError("the background is not one plain colour", "Use prepare.method = network.")
+            raise NoSubjectError("the background is not one plain colour", "Use `prepare.method` network.")
     return network_alpha(rgb, context.networks["cutout"]), False
 
 
@@ -126,7 +126,7 @@ def _with_rembg(rgb: np.ndarray) -> np.ndarray:
     try:
         import rembg  # type: ignore[import-not-found]  # the `cutout` extra
     except ImportError as error:
-        raise MissingDependencyError("prepare.method = rembg needs rembg", 'pip install "varco3d[cutout]"') from error
+        raise MissingDependencyError("`prepare.method` rembg needs rembg", 'pip install "varco3d[cutout]"') from error
     from PIL import Image
 
     return np.asarray(rembg.remove(Image.fromarray(rgb)))[..., 3].astype(np.float32) / 255

@@ -1,9 +1,12 @@
 """Messages name settings; the command line names flags."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from PIL import Image
+from standin import install
 
 from varco3d.cli.console import Console
 from varco3d.cli.options.panels import RunOptions
@@ -66,3 +69,11 @@ def test_settings_named_in_messages_exist() -> None:
                 for stage, key in re.findall(r"`([a-z]+)\.([a-z_]+)`", line):
                     assert stage not in SETTINGS or key in known, f"{path.name}: {stage}.{key}"
     assert {"start", "until", "seed", "timeout", "save_stages", "from_list", "name", "output"} <= fields
+
+
+def test_records_name_flags_too(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    recipe = install(monkeypatch, tmp_path)
+    Image.new("RGBA", (32, 32)).save("nothing.png")
+    answer = run("generate", "nothing.png", "-o", "out", "-m", recipe)
+    hint = json.loads(Path("out/varco3d.jsonl").read_text())["error"]["hint"]
+    assert hint == "Give a --mask, or a picture with alpha." and hint in answer.err

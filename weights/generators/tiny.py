@@ -181,7 +181,7 @@ class TinyGenerator:
         The one keeps the character of a drawn shape, the other is the surer. Raises UsageError if RayUNet is not there.
         """
         if self.rays is None:
-            raise UsageError("this part of tiny has no second look", "Leave coarse.second_look out.")
+            raise UsageError("this part of tiny has no second look", "Leave `coarse.second_look` out.")
         inputs, config = self.ray_inputs(condition), self.rays.config
         camera, columns = inputs["camera"], self.guess_columns(field, inputs)
         guess = upsample(columns)[0]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
 from ...._text import suggestion
 from ....errors import UsageError
 from ...events import Emit
-from ..ladder import step_down
 from ..worker import Result, RunConfig, Task
 
 EXECUTORS = ("inline", "processes", "ray")
-_RETRIED = ("out_of_memory", "worker_died")
 
 
 class Executor(Protocol):
@@ -64,21 +61,3 @@ def make_executor(
 
         return RayExecutor(config, jobs, devices, recycle_after, ray_address)
     raise UsageError(f"there is no executor '{name}'", suggestion(name, EXECUTORS))
-
-
-def retry_of(task: Task, result: Result, config: RunConfig) -> Task | None:
-    """Return the task for another try, or None when the result stands.
-
-    Out of memory goes one rung down the memory ladder. A worker that died was perhaps only preempted, so the first try
-    after it changes nothing and gives the same bytes; a second death goes down the ladder too.
-    """
-    error = result.error
-    if error is None or error["code"] not in _RETRIED or task.attempt > config.retries:
-        return None
-    first_death = error["code"] == "worker_died" and all(note["error"] != "worker_died" for note in task.history)
-    rung = task.rung if first_death else task.rung + 1
-    changes = {} if first_death else step_down(config.recipe, rung)[1]
-    note: dict[str, Any] = {"attempt": task.attempt, "error": error["code"], "message": error["message"]}
-    if changes:
-        note["then"] = changes
-    return dataclasses.replace(task, attempt=task.attempt + 1, rung=rung, history=(*task.history, note))

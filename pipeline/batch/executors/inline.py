@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Iterator
 from itertools import islice
 
 from ...chain import Chain, ItemState
 from ...events import Emit
 from ..worker import Result, RunConfig, Task, Worker
-from . import retry_of
+from .retries import TaskQueue, with_retries
 
 WINDOW = 16  # items held in memory at once under order stage
 
@@ -25,24 +24,17 @@ class InlineExecutor:
 
     def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
         worker = self._worker = self._worker or Worker(self._config)
-        again: deque[Task] = deque()
-        while True:
-            if self._order == "stage":
-                window = [*again, *islice(tasks, max(0, WINDOW - len(again)))]
-                again.clear()
-                ended = run_window(worker, window, emit)
-            else:
-                task = again.popleft() if again else next(tasks, None)
-                window = [] if task is None else [task]
-                ended = ((task, worker.run(task, emit)) for task in window)
+        most = WINDOW if self._order == "stage" else 1
+
+        def turn(queue: TaskQueue) -> Iterator[tuple[Task, Result]] | None:
+            window = list(islice(iter(queue.take, None), most))
             if not window:
-                return
-            for task, result in ended:
-                retry = retry_of(task, result, self._config)
-                if retry is not None:
-                    again.append(retry)
-                else:
-                    yield task, result
+                return None
+            if self._order == "stage":
+                return run_window(worker, window, emit)
+            return ((task, worker.run(task, emit)) for task in window)
+
+        return with_retries(tasks, self._config, turn)
 
     def close(self) -> None:
         if self._worker is not None:

@@ -13,7 +13,6 @@ import shutil
 import signal
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import resource_tracker
@@ -23,7 +22,7 @@ from typing import Any
 from ....errors import ItemTimeoutError, WorkerDiedError
 from ...events import Emit, Event, ItemStarted, StageStarted
 from ..worker import Result, RunConfig, Task, Worker, describe_error, error_of
-from . import retry_of
+from .retries import TaskQueue, with_retries
 
 _GRACE = 3.0  # seconds past the time limit in which a worker may still end the item itself
 _PARENTS = (signal.SIGINT, signal.SIGTERM)  # they reach the whole process group; the parent decides what they mean
@@ -55,18 +54,12 @@ class ProcessExecutor:
         self._early_deaths = 0
 
     def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
-        again: deque[Task] = deque()
-        while True:
-            self._hand_out(tasks, again)
+        def turn(queue: TaskQueue) -> list[tuple[Task, Result]] | None:
+            self._hand_out(queue)
             busy = [slot for slot in self._slots if slot is not None and slot.task is not None]
-            if not busy:
-                return
-            for task, result in self._listen(busy, emit):
-                retry = retry_of(task, result, self._config)
-                if retry is not None:
-                    again.append(retry)
-                else:
-                    yield task, result
+            return self._listen(busy, emit) if busy else None
+
+        return with_retries(tasks, self._config, turn)
 
     def close(self) -> None:
         """End every worker: idle ones leave by themselves, busy ones are killed."""
@@ -81,12 +74,12 @@ class ProcessExecutor:
 
     # ----------------------------------------------------------------------------------------------------- workers
 
-    def _hand_out(self, tasks: Iterator[Task], again: deque[Task]) -> None:
+    def _hand_out(self, queue: TaskQueue) -> None:
         """Give every free worker a task, starting workers as they are needed."""
         for index, slot in enumerate(self._slots):
             if slot is not None and slot.task is not None:
                 continue
-            task = again.popleft() if again else next(tasks, None)
+            task = queue.take()
             if task is None:
                 return
             if slot is None:

@@ -21,7 +21,7 @@ from typing import Any
 from ....errors import ItemTimeoutError, MissingDependencyError, UsageError, WorkerDiedError
 from ...events import Emit, Event, Progress
 from ..worker import Result, RunConfig, Task, Worker, describe_error, error_of
-from . import retry_of
+from .retries import TaskQueue, with_retries
 
 _IN_FLIGHT = 2  # one running, one waiting, so that an actor never idles while results travel
 _START_UP = 120.0  # seconds an actor may take to come up before the time limit of its first task begins
@@ -101,27 +101,16 @@ class RayExecutor:
             ) from error
 
     def run(self, tasks: Iterator[Task], emit: Emit) -> Iterator[tuple[Task, Result]]:
-        again: deque[Task] = deque()
-        while True:
-            self._hand_out(tasks, again)
+        def turn(queue: TaskQueue) -> Iterator[tuple[Task, Result]] | None:
+            self._hand_out(queue)
             references = [slot.waiting[0][0] for slot in self._slots if slot is not None and slot.waiting]
             if not references:
-                return
+                return None
             limit = None if self._config.timeout is None else 0.5
             ready, _ = self._ray.wait(references, num_returns=1, timeout=limit)
-            for index, slot in enumerate(self._slots):
-                if slot is None or not slot.waiting:
-                    continue
-                ended = self._collect(index, slot, again, emit) if slot.waiting[0][0] in ready else None
-                ended = ended or self._overdue(index, slot, again)
-                if ended is None:
-                    continue
-                task, result = ended
-                retry = retry_of(task, result, self._config)
-                if retry is not None:
-                    again.append(retry)
-                else:
-                    yield task, result
+            return self._ended(ready, queue, emit)
+
+        return with_retries(tasks, self._config, turn)
 
     def close(self) -> None:
         for index in range(self._jobs):
@@ -131,13 +120,13 @@ class RayExecutor:
 
     # ------------------------------------------------------------------------------------------------------ actors
 
-    def _hand_out(self, tasks: Iterator[Task], again: deque[Task]) -> None:
+    def _hand_out(self, queue: TaskQueue) -> None:
         """Fill the actors evenly: everyone gets a first task before anyone gets a second."""
         for depth in range(_IN_FLIGHT):
             for index, slot in enumerate(self._slots):
                 if slot is not None and len(slot.waiting) > depth:
                     continue
-                task = again.popleft() if again else next(tasks, None)
+                task = queue.take()
                 if task is None:
                     return
                 if slot is None:
@@ -148,12 +137,22 @@ class RayExecutor:
                     slot.since = time.monotonic()
                 slot.waiting.append((slot.actor.run.remote(_absolute_task(task)), task))
 
-    def _collect(self, index: int, slot: _Slot, again: deque[Task], emit: Emit) -> tuple[Task, Result]:
+    def _ended(self, ready: list[Any], queue: TaskQueue, emit: Emit) -> Iterator[tuple[Task, Result]]:
+        """Yield the tasks whose answer is there, and those past their time limit."""
+        for index, slot in enumerate(self._slots):
+            if slot is None or not slot.waiting:
+                continue
+            ended = self._collect(index, slot, queue, emit) if slot.waiting[0][0] in ready else None
+            ended = ended or self._overdue(index, slot, queue)
+            if ended is not None:
+                yield ended
+
+    def _collect(self, index: int, slot: _Slot, queue: TaskQueue, emit: Emit) -> tuple[Task, Result]:
         reference, task = slot.waiting.popleft()
         try:
             events, answer = self._ray.get(reference)
         except self._ray.exceptions.RayActorError as error:
-            self._give_back(index, slot, again)
+            self._give_back(index, slot, queue)
             lines = [line.strip() for line in str(error).splitlines() if line.strip()]
             if "creation task" in lines[0]:
                 raise WorkerDiedError(
@@ -168,21 +167,21 @@ class RayExecutor:
         slot.done += 1
         slot.since = time.monotonic()
         if self._recycle_after and slot.done >= self._recycle_after:
-            self._give_back(index, slot, again)
+            self._give_back(index, slot, queue)
         return task, _relative(answer, task)
 
-    def _overdue(self, index: int, slot: _Slot, again: deque[Task]) -> tuple[Task, Result] | None:
+    def _overdue(self, index: int, slot: _Slot, queue: TaskQueue) -> tuple[Task, Result] | None:
         limit = self._config.timeout
         if limit is None or not slot.waiting or time.monotonic() - slot.since < limit + _GRACE:
             return None
         _, task = slot.waiting.popleft()
-        self._give_back(index, slot, again)
+        self._give_back(index, slot, queue)
         error = ItemTimeoutError(f"the item hung past {limit:g} s", "Raise `timeout`, or use `preset` draft.")
         return task, Result("failed", error=describe_error(error), seconds=limit, history=task.history)
 
-    def _give_back(self, index: int, slot: _Slot, again: deque[Task]) -> None:
+    def _give_back(self, index: int, slot: _Slot, queue: TaskQueue) -> None:
         """End an actor; the tasks that only waited for it go to others, without losing an attempt."""
-        again.extend(task for _, task in slot.waiting)
+        queue.put_back(task for _, task in slot.waiting)
         slot.waiting.clear()
         self._end(index)
 

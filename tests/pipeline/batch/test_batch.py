@@ -14,7 +14,8 @@ from fakes import load_fake, picture, write_recipe
 from varco3d.errors import ModelMissingError, OutputError, QualityGateError, UsageError
 from varco3d.pipeline.batch import records as records_module
 from varco3d.pipeline.batch import run_folder
-from varco3d.pipeline.batch.executors import processes, retry_of
+from varco3d.pipeline.batch.executors import processes
+from varco3d.pipeline.batch.executors.retries import retry_of
 from varco3d.pipeline.batch.inputs import resolve_inputs
 from varco3d.pipeline.batch.naming import plan_items, single_item
 from varco3d.pipeline.batch.records import RecordBook, latest_records, read_records

@@ -237,7 +237,7 @@ def test_reading_a_picture_counts_against_its_time(place):
 
 
 def test_a_changed_side_or_mask_or_view_is_done_again(place):
-    from varco3d.pipeline.batch.runner import input_hashes, recipe_digest, settings_digest
+    from varco3d.pipeline.batch.digests import input_hashes, recipe_digest, settings_digest
 
     mask, views = place / "mask.png", place / "views"
     picture(mask)
