@@ -110,7 +110,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _typed(value: Any, many: bool) -> Any:
-    """Return a value of a TOML file as one would type it, for the same checks as on the command line."""
+    """Return a value of a TOML file as one would type it, so that the checks of flags apply."""
     if many:
         return [shown(item) for item in value] if isinstance(value, list) else [shown(value)]
     return shown(value)

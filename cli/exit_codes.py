@@ -1,4 +1,4 @@
-"""From an error's code to the exit code of the process: the one table, and the rule for a run of many items."""
+"""The table from error codes to exit codes of the process, and the rule for a run of many items."""
 
 from collections.abc import Iterable
 

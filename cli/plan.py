@@ -94,7 +94,7 @@ def describe_plan(request: Request) -> dict[str, Any]:
 
 
 def _known_items(request: Request) -> Callable[[Item, Mapping[str, str]], bool]:
-    """Return a function that tells of an item, and the hashes of its pictures, whether the run would pass over it."""
+    """Return a function from an item and its pictures' hashes to whether the run would pass over it."""
     config, options = request.config, request.options
     if options.folder is None or not options.resume or options.force:
         return lambda item, hashes: False
@@ -169,7 +169,7 @@ def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -
 
 
 def memory_need(request: Request) -> float | None:
-    """GiB that the hungriest network of the run takes, from the zoo; None for models that are no checkpoint of it."""
+    """Return the GiB of the run's largest network, from the zoo; None for other models."""
     from ..weights.checkpoints.zoo import BUNDLES, MODELS, memory_gib, specs_of
 
     dtype = resolve_dtype(request.config.dtype, resolve_device(request.config.device))

@@ -58,7 +58,7 @@ class Request:
 
     @property
     def to_stdout(self) -> bool:
-        """Whether the GLB's bytes go to stdout."""
+        """Tell whether the GLB's bytes go to stdout."""
         return self.flags.output.to_stdout
 
 

@@ -71,7 +71,7 @@ def origin_of(array: Any) -> Origin:
 
 
 def is_tensor(array: Any) -> bool:
-    """Whether `array` is a torch tensor, without importing torch for those who do not use it."""
+    """Tell whether `array` is a torch tensor, without importing torch for those who do not use it."""
     torch = sys.modules.get("torch")
     return torch is not None and isinstance(array, torch.Tensor)
 

@@ -67,7 +67,7 @@ def _choose_cache() -> None:
 
 
 def has_cuda(name: str) -> bool:
-    """Whether Warp can compute on the device `name` ("cuda:0")."""
+    """Tell whether Warp can compute on the device `name` ("cuda:0")."""
     start_warp()
     return any(device.alias == name for device in wp.get_cuda_devices())
 

@@ -28,7 +28,7 @@ def host_needs(recipe: Recipe, stages: Collection[str]) -> dict[str, float]:
 
 
 def largest_fit(setting: str, budget: float) -> int | None:
-    """Return the largest value of a setting that a budget in GiB has room for, or None when there is none."""
+    """Return the largest value of a setting that fits a budget in GiB, or None."""
     room = (budget - PROGRAM) * GIB
     if room <= 0:
         return None

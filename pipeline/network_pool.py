@@ -140,7 +140,7 @@ def _sampled(path: Path, size: int) -> str:
 
 
 def _weight_files(model: str) -> list[Path]:
-    """Files of a model, sorted: shipped ones, those in the store, or of a folder; none when it is not here."""
+    """Return the files of a model, sorted: shipped, in the store, or of a folder; none when it is absent."""
     shipped = Path(__file__).parent.parent / "weights"
     for folder in (shipped / model, user_path(model)):
         if folder.is_dir():

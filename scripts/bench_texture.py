@@ -184,7 +184,7 @@ def run_speed(truth: Mesh, shape: Mesh, size: int) -> dict:
 
 
 def run_single(truth: Mesh, shape: Mesh, size: int, seed: int) -> tuple[dict, Image.Image]:
-    """Paint from one picture of a camera drawn at random around the front, as the chain does; and how it looks."""
+    """Paint from one picture of a random camera around the front, as the chain does, and measure the result."""
     draw = np.random.default_rng(seed)
     camera = Camera(float(draw.uniform(-28, 28)), float(draw.uniform(-5, 30)), 1.3)
     if draw.random() < 0.5:

@@ -1,4 +1,4 @@
-"""Whether the views of a painter land where they belong: true pictures of coloured objects instead of generated ones.
+"""Check that the views of a painter land where they belong, with true pictures of coloured objects.
 
 Each object is rendered in the published view layout of a painter (its cameras, its order, its background), written down
 here from the public facts and not taken from our own layout. The pictures then go the painter's way through the texture

@@ -37,7 +37,10 @@ COARSE, CHAIN = "coarse stage", "whole chain"
 
 
 class ChainRuns:
-    """The stages of a recipe on held-out pictures; the coarse mesh of the last picture is kept for the other rows."""
+    """The stages of a recipe on held-out pictures.
+
+    The coarse mesh of the last picture is kept for the other rows.
+    """
 
     def __init__(self, recipe: Recipe):
         self._recipe = recipe

@@ -1,4 +1,4 @@
-"""Time and memory of one guided step of a painter at its full size, on random weights of the published shapes.
+"""Time and memory of one guided step of a painter at full size, on random weights.
 
     python scripts/measure_painter.py --size 256 --dtype bfloat16
 

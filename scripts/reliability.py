@@ -244,7 +244,7 @@ def memory(folder: Path, count: int) -> Iterator[Row]:
 
 
 def disks(folder: Path) -> Iterator[Row]:
-    """Yield a file system that fills up in the middle of a run, then has room again; and one that is read-only."""
+    """Yield a file system that fills up in the middle of a run, and one that is read-only."""
     if not ROOT:
         yield "disk full, disk read-only", "not tried: mounting needs root", True
         return

@@ -21,7 +21,7 @@ def psnr(truth: list[np.ndarray], painted: list[np.ndarray]) -> float:
 
 
 def seam_energy(mesh: Mesh, source: np.ndarray, truth: Mesh) -> float:
-    """Mean colour jump over UV seams divided by the mean jump over the other edges, half a texel to both sides.
+    """Mean colour jump over UV seams divided by that over the other edges, half a texel to both sides.
 
     Only edges over which the truth itself has one colour count. source [V']: number of the uncut vertex of each vertex.
     """

@@ -1,4 +1,4 @@
-"""Items per minute with one worker and two, the share of start-up, and what batch costs per item beyond the stages.
+"""Items per minute with one worker and two, the share of start-up, and the batch's cost per item.
 
 python scripts/throughput.py [--items 6] [--rows small,1,2] [--dry]    # 2 to 3 minutes on 2 idle cores
 

@@ -74,7 +74,10 @@ def move_whole(source: Path, final: Path) -> None:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether the path is a named pipe or a character device: something that takes bytes but cannot be replaced."""
+    """Tell whether the path is a named pipe or a character device.
+
+    Such a thing takes bytes but cannot be replaced.
+    """
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -99,7 +102,7 @@ def opened_regular(path: Path) -> Iterator[BinaryIO]:
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether the name is that of a file that `opened_whole` had not finished."""
+    """Tell whether the name is that of a file that `opened_whole` had not finished."""
     return _TEMPORARY.fullmatch(path.name) is not None
 
 

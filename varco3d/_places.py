@@ -12,7 +12,10 @@ from pathlib import Path
 
 
 def user_path(text: str | os.PathLike[str]) -> Path:
-    """Return a path as it was typed, `~` expanded, unless a file of that very name exists or there is no such home."""
+    """Return a path as it was typed, with `~` expanded.
+
+    A file of that very name, or a missing home folder, leaves `~` as it is.
+    """
     path = Path(text)
     if str(text).startswith("~") and not os.path.lexists(path):
         try:
@@ -45,7 +48,7 @@ def temporary_home() -> Path:
 
 
 def writable(folder: Path) -> bool:
-    """Whether files can be made in a folder, which is made when it does not exist."""
+    """Tell whether files can be made in a folder, which is made when it does not exist."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

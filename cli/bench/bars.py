@@ -100,7 +100,10 @@ def _queries(size: int) -> Figure:
 def _beside(
     peer: str, kernel: str, size: int, part: str, worth: Callable[[Row, Row], float], worst: Callable[..., float] = min
 ) -> Figure:
-    """`worth` of (our row, the peer's row) on the worst shape; of several rows of a peer the one it does best in."""
+    """Return the `worth` of our row and a peer's row on the worst shape.
+
+    Of several rows of a peer, the one that does best counts.
+    """
     cases = Cases(kernel, size, part)
 
     def find(rows: Sequence[Row]) -> float | None:

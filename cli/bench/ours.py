@@ -1,4 +1,4 @@
-"""Our side of the bench: each function takes a case's inputs and returns the call to be timed, as those of peers do."""
+"""Our side of the bench: each function takes a case's inputs and returns the call to be timed."""
 
 from typing import Any
 
@@ -137,7 +137,7 @@ def true_colours(positions: np.ndarray) -> np.ndarray:
 
 
 def closed(faces: Any) -> bool:
-    """Whether every edge has exactly two faces."""
+    """Tell whether every edge has exactly two faces."""
     from ...kernels.meshes.topology import half_edges
 
     sides, _ = half_edges(np.asarray(faces))

@@ -25,7 +25,7 @@ PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
 
 
 class _Help:
-    """The help of verbs and groups: it leads with examples, and is plain text with the same panels off a terminal."""
+    """The help of verbs and groups: examples first, and plain text with the same panels off a terminal."""
 
     examples: ClassVar[str] = ""
     params: list[Any]
@@ -126,7 +126,10 @@ def new_app(
     cls: type[Group] = Group,
     callback: Callable[..., Any] = take_global_flags,
 ) -> typer.Typer:
-    """Return a Typer app; with a name it is a group of verbs, whose callback takes what stands before the verb."""
+    """Return a Typer app; with a name it is a group of verbs.
+
+    The callback of a group takes what stands before the verb.
+    """
     app = typer.Typer(
         name=name,
         cls=type(cls.__name__, (cls,), {"examples": examples}),

@@ -70,7 +70,10 @@ def convert(
     mesh: Path = typer.Argument(..., metavar="MESH", help="The mesh to read."),
     out: Path = typer.Argument(..., metavar="OUT", help="The file to write."),
 ) -> None:
-    """Write MESH as OUT: format by suffix (glb, obj, ply, stl, 3mf), axes and units by the habit of the format."""
+    """Write MESH as OUT, in the format of its suffix: glb, obj, ply, stl or 3mf.
+
+    Axes and units follow the habit of that format.
+    """
     kind = out.suffix[1:].lower()
     if kind not in MESH_FORMATS:
         raise UsageError(f"{out}: {out.suffix or 'no suffix'} cannot be written", f"Known: {', '.join(MESH_FORMATS)}.")

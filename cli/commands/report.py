@@ -88,7 +88,7 @@ def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[
 
 
 def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> bytes | None:
-    """Return the front of the preview sheet where there is one, else a drawing of the GLB; kept for the next report."""
+    """Return the front of the preview sheet, or else a drawing of the GLB, kept for the next report."""
     from ..report.entries import inside
     from ..report.thumbnails import cached, mesh_thumbnail, sheet_thumbnail
 

@@ -59,7 +59,7 @@ class Output(RunPanel):
 
     @property
     def to_stdout(self) -> bool:
-        """Whether the GLB's bytes go to stdout."""
+        """Tell whether the GLB's bytes go to stdout."""
         return self.output == "-"
 
 

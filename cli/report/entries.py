@@ -71,9 +71,9 @@ def _entry(folder: Path, record: Mapping[str, Any]) -> Entry:
 
 
 def inside(folder: Path, output: Mapping[str, Any], suffixes: tuple[str, ...]) -> Path | None:
-    """Return an output of a record as a file to read: below the output folder, links followed, and of the right kind.
+    """Return the file of an output that lies below the output folder and has a right suffix, else None.
 
-    A record may come from anywhere, and what is read goes into a page that is passed on.
+    Links are followed. A record may come from anywhere, and what is read goes into a page that is passed on.
     """
     path = output_path(folder, output)
     try:

@@ -136,7 +136,7 @@ def _sidecar(folder: Path, number: int, mesh: Path) -> Path:
 
 
 def _is_sidecar(path: Path) -> bool:
-    """Whether the file is a script that a report wrote."""
+    """Tell whether the file is a script that a report wrote."""
     try:
         with opened_regular(path) as file:
             return file.read(len(_ASSET)) == _ASSET

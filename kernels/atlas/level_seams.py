@@ -1,4 +1,4 @@
-"""Make a texture continuous over the seams of its atlas: both sides of a cut meet in the mean of their colours.
+"""Make a texture continuous over the seams of its atlas: both sides meet in the mean of their colours.
 
 A crease is where charts end and also where pictures meet, so small steps gather there. Each point of a seam is read on
 all its sides as bilinear look-ups read it; half of the difference goes to each, fading out within a few texels. Larger

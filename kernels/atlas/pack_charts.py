@@ -1,4 +1,4 @@
-"""Pack charts into a square atlas under a horizon: each chart drops to the lowest place its own lower outline allows.
+"""Pack charts into a square atlas under a horizon: each drops as low as its own lower outline allows.
 
 Outlines are kept per column of a few texels, so charts nest into each other's hollows, which boxes cannot do.
 """

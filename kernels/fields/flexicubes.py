@@ -234,7 +234,7 @@ def _ends(array, axis: int):
 
 
 def _in_blocks(coords: Tensor, resolution: int, size: int) -> bool:
-    """Whether the cubes are whole blocks of size^3."""
+    """Tell whether the cubes are whole blocks of size^3."""
     if resolution % size or len(coords) % size**3:
         return False
     blocks = coords.long() // size

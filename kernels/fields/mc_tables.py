@@ -102,7 +102,10 @@ def _loops(case: int) -> list[list[int]]:
 
 
 def _cut(loop: list[int]) -> list[Triangle]:
-    """Triangles of the loop with the fewest diagonals in a face of the cell (none, in every one of the 256 cases)."""
+    """Triangles of the loop with the fewest diagonals in a face of the cell.
+
+    No diagonal lies in one, in any of the 256 cases.
+    """
     return min(_triangulations(loop), key=lambda cut: _diagonals_in_faces(cut, loop))
 
 

@@ -46,7 +46,10 @@ def ask(x: int, y: int, z: int, per_side: int, table: wp.array(dtype=int), state
 
 @wp.func
 def is_inner(p: wp.vec3i) -> bool:
-    """Whether all corners of cell p lie in one brick of the nodes, as those of two cells in three do."""
+    """Tell whether all corners of cell p lie in one brick of the nodes.
+
+    Those of two cells in three do.
+    """
     return (p[0] & 7) != 7 and (p[1] & 7) != 7 and (p[2] & 7) != 7
 
 

@@ -96,7 +96,7 @@ def _hashed(rows: np.ndarray) -> np.ndarray:
 
 
 def _repeats(numbers: np.ndarray) -> bool:
-    """Whether a number occurs twice. Sorting alone is many times faster than telling where."""
+    """Tell whether a number occurs twice. Sorting alone is many times faster than telling where."""
     ordered = np.sort(numbers)
     return bool((ordered[1:] == ordered[:-1]).any())
 

@@ -99,7 +99,7 @@ class _Patch:
         return corners[k - 2], corners[k - 1], corners[k]
 
     def _runs(self, face: int, start: int, end: int) -> bool:
-        """Whether the face has the side from start to end, in this direction."""
+        """Tell whether the face has the side from start to end, in this direction."""
         corners = self.corners[face]
         return any(corners[k - 1] == start and corners[k] == end for k in range(3))
 
@@ -109,12 +109,12 @@ class _Patch:
             self.remove(face)
 
     def _is_thin(self, face: int) -> bool:
-        """Whether there is such a face, and it has no area."""
+        """Tell whether there is such a face, and it has no area."""
         corners = self.corners.get(face)
         return corners is not None and not area_vectors(self.vertices, np.array([corners])).any()
 
     def _is_back_of(self, face: int, corners: Corners) -> bool:
-        """Whether the face has these corners the other way round."""
+        """Tell whether the face has these corners the other way round."""
         return set(self.corners[face]) == set(corners) and not self._runs(face, corners[0], corners[1])
 
     def _from(self, face: int, one: int, other: int) -> Corners:

@@ -1,4 +1,4 @@
-"""Split the edges of a mesh that are longer than wanted, so that values per vertex can follow the surface finely."""
+"""Split edges longer than wanted, so that values per vertex can follow the surface finely."""
 
 from __future__ import annotations
 

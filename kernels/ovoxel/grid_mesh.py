@@ -52,7 +52,7 @@ def flatness(a: wp.vec3, b: wp.vec3, c: wp.vec3, d: wp.vec3) -> float:
 
 @wp.func
 def cuts_first(quad: wp.vec4i, rule: int, vertices: wp.array(dtype=wp.vec3), weights: wp.array(dtype=float)) -> bool:
-    """Whether the diagonal runs from the first to the third voxel."""
+    """Tell whether the diagonal runs from the first to the third voxel."""
     if rule == WEIGHTED:
         return weights[quad[0]] * weights[quad[2]] > weights[quad[1]] * weights[quad[3]]
     a = vertices[quad[0]]

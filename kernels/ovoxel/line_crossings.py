@@ -56,7 +56,7 @@ def voxels_of(keys: Any, resolution: int) -> Any:
 
 
 def shared(array: wp.array) -> Any:
-    """Return what shares the memory of `array`: a NumPy array of one on the CPU, a tensor of one on a device."""
+    """Return a view of the memory of `array`: a NumPy array on the CPU, a tensor on a device."""
     return wp.to_torch(array) if str(array.device) != "cpu" else array.numpy()
 
 

@@ -129,7 +129,9 @@ def shares(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> wp.vec3d:
 
 @wp.func
 def texture_scale(u: wp.vec3d, v: wp.vec3d, s: wp.vec2d, t: wp.vec2d) -> wp.float64:
-    """Return the width of a voxel as a share of the texture's side, for sides u, v of a triangle, s, t in the texture.
+    """Return the width of a voxel as a share of the texture's side.
+
+    u, v: sides of the triangle; s, t: those in the texture.
 
     0 where the triangle has no area in the texture. Sides in voxel units.
     """

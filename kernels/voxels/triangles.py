@@ -152,7 +152,7 @@ def square_from_triangle(
 
 @wp.func
 def separates(axis: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> bool:
-    """Whether the triangle and the unit cube at the origin lie apart along `axis`."""
+    """Tell whether the triangle and the unit cube at the origin lie apart along `axis`."""
     reach = HALF * (wp.abs(axis[0]) + wp.abs(axis[1]) + wp.abs(axis[2]))
     x = wp.dot(axis, a)
     y = wp.dot(axis, b)
@@ -162,7 +162,7 @@ def separates(axis: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> bool:
 
 @wp.func
 def touches_cube(p: wp.vec3d, a: wp.vec3d, b: wp.vec3d, c: wp.vec3d) -> bool:
-    """Whether the triangle meets the closed unit cube at p: separating axes (Akenine-Moller 2001)."""
+    """Tell whether the triangle meets the closed unit cube at p: separating axes (Akenine-Moller 2001)."""
     u = a - p
     v = b - p
     w = c - p

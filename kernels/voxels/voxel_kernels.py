@@ -75,13 +75,16 @@ def with_plane(s: Span) -> Span:
 
 @wp.func
 def is_wide(s: Span) -> bool:
-    """Whether the span is so large that its plane rules out blocks that its bounding box reaches."""
+    """Tell whether the span is so large that its plane rules out blocks that its bounding box reaches."""
     return wp.max(s.high - s.low) > 8
 
 
 @wp.func
 def plane_passes(s: Span, x: int, y: int, z: int, side: int, reach: wp.float64) -> bool:
-    """Whether the triangle's plane comes within `reach` of a centre in the block of side^3 voxels from (x, y, z)."""
+    """Tell whether the triangle's plane comes within `reach` of a centre in a block.
+
+    The block has side^3 voxels from (x, y, z).
+    """
     half = wp.float64(side - 1) * wp.float64(0.5)
     middle = wp.vec3d(wp.float64(x) + half, wp.float64(y) + half, wp.float64(z) + half)
     slack = half * (wp.abs(s.normal[0]) + wp.abs(s.normal[1]) + wp.abs(s.normal[2]))
@@ -184,7 +187,7 @@ def scatter_brick(
     state: wp.array(dtype=wp.int8),
     nearest: wp.array(dtype=float),
 ):
-    """Visit the voxels of the brick from `first` that lie in the span, where its plane and its box come near enough.
+    """Visit the voxels of the brick from `first` in the span that plane and box come near enough.
 
     Most triangles are ruled out by their box or their plane once a near one was seen.
     """

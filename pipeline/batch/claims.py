@@ -39,9 +39,10 @@ class Claim:
 
 
 class _Keys:
-    """Path -> a text equal for two ways to write one path, also where the file system does not tell case apart.
+    """Keys of paths: two ways to write one path have the same key.
 
-    A link at the path's end stands for itself. Folders are looked up once.
+    Case counts only where the file system tells it apart. A link at the path's end stands for itself. Folders are
+    looked up once.
     """
 
     def __init__(self) -> None:
@@ -120,7 +121,7 @@ def _recorded(folder: Path, key_of: _Keys) -> dict[str, int | None]:
 
 
 def _holds_stages(folder: Path) -> bool:
-    """Whether a folder is what a run keeps its stages in, or empty."""
+    """Tell whether a folder is what a run keeps its stages in, or empty."""
     try:
         entries = list(os.scandir(folder))
     except OSError:

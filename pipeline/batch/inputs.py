@@ -125,7 +125,7 @@ def parse_shard(text: str, environ: Mapping[str, str]) -> tuple[int, int]:
 
 
 def in_shard(relpath: str, index: int, count: int) -> bool:
-    """Whether the picture belongs to this part: by a hash of its relative path, so that every machine agrees."""
+    """Tell whether the picture belongs to this part: by a hash of its relative path, so that every machine agrees."""
     digest = hashlib.blake2b(relpath.encode("utf-8", "surrogateescape"), digest_size=8).digest()
     return int.from_bytes(digest, "big") % count == index
 

@@ -55,7 +55,7 @@ def _records_in(file: BinaryIO) -> Iterator[dict[str, Any]]:
 
 
 def parse_record(line: bytes) -> dict[str, Any] | None:
-    """Return a line as a record whose members have the types that readers rely on, or None when it is none.
+    """Return a line as a record with members of the right types, or None when it is none.
 
     Members of another type are as if they were absent, so that one odd line never stops a run or a report.
     """
@@ -95,7 +95,7 @@ def _whole(value: Any) -> int | None:
 
 
 def _is_sound(value: Any) -> bool:
-    """Whether a number of a mesh report can be shown and compared."""
+    """Tell whether a number of a mesh report can be shown and compared."""
     return not isinstance(value, (int, float)) or abs(value) < 1e300
 
 
@@ -214,7 +214,7 @@ class RecordBook:
 
 
 def _cut_short(file: int) -> bool:
-    """Whether the file's last byte is not a line's end."""
+    """Tell whether the file's last byte is not a line's end."""
     size = os.fstat(file).st_size
     return size > 0 and os.pread(file, 1, size - 1) != b"\n"
 

@@ -74,7 +74,7 @@ def _remove_stale(home: Path) -> None:
 
 
 def _is_stale(folder: Path) -> bool:
-    """Whether the run that this folder belongs to is dead."""
+    """Tell whether the run that this folder belongs to is dead."""
     try:
         lock = os.open(folder / "lock", os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
     except OSError:
@@ -112,7 +112,7 @@ class ItemLocks:
         self._file: int | None = None
 
     def take(self, item_id: str) -> bool:
-        """Whether the item is this run's to work on; False when another run is at it."""
+        """Tell whether the item is this run's to work on; False when another run is at it."""
         if fcntl is None:
             return True
         try:

@@ -56,7 +56,7 @@ class RunConfig:
 
     @property
     def keeps_stages(self) -> bool:
-        """Whether the stages' results are kept: asked for, or all that a run that ends early has to show."""
+        """Tell whether the stages' results are kept: asked for, or all that a run that ends early has to show."""
         return self.save_stages or self.until not in (None, self.recipe.names()[-1])
 
 

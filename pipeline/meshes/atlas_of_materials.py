@@ -1,4 +1,4 @@
-"""Several materials in one set of textures: each gets a tile with the part of its pictures that its UVs use."""
+"""Several materials in one set of textures: a tile for each, with the part that its UVs use."""
 
 from __future__ import annotations
 

@@ -79,7 +79,7 @@ def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], N
 
 
 def metres_per_unit(path: Path, found: MeshFile, unit: str | None = None) -> float:
-    """Return the metres per unit of the file: as asked, as the file says, or by the habit of its format."""
+    """Return the metres per unit of the file: as asked, as declared, or by the format's habit."""
     if unit is None and found.metres is not None:
         return found.metres
     return 1 / PER_METRE[unit_of(path.suffix[1:].lower(), unit or "auto")]

@@ -1,4 +1,4 @@
-"""Mesh formats that can be written, and the habits of each: the axis that points up and the unit of its numbers."""
+"""Mesh formats that can be written, with the up axis and the length unit of each."""
 
 MESH_FORMATS = ("glb", "obj", "ply", "stl", "3mf")
 MESH_SUFFIXES = tuple(f".{kind}" for kind in MESH_FORMATS)
@@ -21,10 +21,10 @@ PER_METRE = {"m": 1.0, "cm": 100.0, "mm": 1000.0}  # units of a file in one metr
 
 
 def up_of(kind: str, up: str = "auto") -> str:
-    """Return the axis that points up in a file of format `kind`: `up`, or the habit of the format for auto."""
+    """Return the up axis of a file of format `kind`: `up`, or the format's own for auto."""
     return up if up != "auto" else "z" if kind in PRINTED else "y"
 
 
 def unit_of(kind: str, unit: str = "auto") -> str:
-    """Return the unit of the numbers in a file of format `kind`: `unit`, or the habit of the format for auto."""
+    """Return the length unit of a file of format `kind`: `unit`, or the format's own for auto."""
     return unit if unit != "auto" else "mm" if kind in PRINTED else "m"

@@ -66,7 +66,7 @@ def digits_lost(box: np.ndarray) -> int:
 
 
 def far_origin(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return whole numbers float64 [3] near the middle of a box that lies so far off that float32 would lose the shape.
+    """Return whole numbers float64 [3] near the middle of a box that float32 could not hold so far off.
 
     Zeros for every other box.
     """
@@ -75,7 +75,7 @@ def far_origin(low: np.ndarray, high: np.ndarray) -> np.ndarray:
 
 
 def is_closed(mesh: Mesh) -> bool:
-    """Whether the welded surface has neither holes nor edges of more than two faces."""
+    """Tell whether the welded surface has neither holes nor edges of more than two faces."""
     welded = weld_exact(mesh.vertices)[mesh.faces.astype(np.int64)]
     solid, _ = _solid_faces(mesh.vertices.astype(np.float64), mesh.faces, welded)
     return bool(edge_report(welded[solid])["watertight"])

@@ -30,7 +30,7 @@ def picture_signature(image_format: str) -> dict[str, Any]:
 
 
 def is_own(path: Path) -> bool:
-    """Whether this program wrote the file, by the mark in its content; False for what cannot be read.
+    """Tell whether this program wrote the file, by the mark in its content; False for what cannot be read.
 
     Costs two short reads. A file that another program has saved since bears that program's mark.
     """

@@ -1,4 +1,4 @@
-"""Whether a picture's own alpha is a cut-out, and how solid the object in it is."""
+"""Judgement of a picture's own alpha: is it a cut-out, and how solid is the object in it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def solid_alpha(alpha: np.ndarray) -> np.ndarray:
 
 
 def _only_corners(empty: np.ndarray) -> bool:
-    """Whether all that is transparent lies near the corners, in patches that reach them."""
+    """Tell whether all that is transparent lies near the corners, in patches that reach them."""
     height, width = empty.shape
     reach = max(1, int(_CORNER * min(height, width)))
     rest = empty.copy()

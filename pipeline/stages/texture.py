@@ -125,7 +125,7 @@ def _factors(mesh: Mesh, mapped: bool, settings: TextureSettings) -> dict[str, f
 
 
 def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> tuple[Mesh, np.ndarray, dict[str, Any]]:
-    """Return the mesh cut open for its atlas, the source vertex of each of its vertices, and facts about the islands.
+    """Return the mesh cut open for its atlas, the source vertex of each vertex, and facts about the islands.
 
     The mesh's own UVs are kept when that is wanted and they lie in the unit square.
     """
@@ -167,7 +167,7 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
 
 
 def _in_box(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
-    """Vertices of a foreign mesh moved and scaled into the box that distances here are meant for; ours as they are."""
+    """Return the vertices of a foreign mesh scaled into the box of this stage's distances; ours stay as they are."""
     used = vertices[faces.reshape(-1)]
     if np.abs(used).max() <= 1.01 and np.ptp(used, axis=0).max() > 1.0:
         return vertices

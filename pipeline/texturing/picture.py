@@ -1,4 +1,4 @@
-"""Make pictures safe to sample: no background in them, and a map of how far each pixel is to be trusted."""
+"""Make pictures safe to sample: no background in them, and a weight for each pixel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timing on a device: medians of warm runs by CUDA events, peak memory, and the two ceilings that times are held to."""
+"""Timing on a device: medians of warm runs, peak memory, and the two ceilings of a kernel."""
 
 from __future__ import annotations
 

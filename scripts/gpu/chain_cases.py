@@ -1,4 +1,4 @@
-"""`tiny` as a whole: pictures one after the other, two workers on one device, and a device with too little memory."""
+"""`tiny` as a whole: several pictures, two workers on one device, and a device with little memory."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def two_workers(bench: Bench) -> dict[str, Any]:
 
 
 def capped(bench: Bench, gib: float) -> dict[str, Any]:
-    """Return a run that may not take more of the device's memory: it must go down the ladder and end in records."""
+    """Return a run that may take no more memory: it must go down the ladder and end in records."""
     call = [sys.executable, str(HERE / "capped.py"), str(gib), bench.device]
     return command_line(bench, call, ["-j", "1", "--device", bench.device], (0, OUT_OF_MEMORY), count=2)
 

@@ -1,4 +1,4 @@
-"""Bundle for a bare machine with a GPU and no network, made on one without a GPU, in parts of 60 MiB.
+"""Bundle for a bare machine with a GPU and no network, in parts of 60 MiB.
 
 The folder gets part-1, part-2 ...: the source tree without weights, the kernels compiled for sm_90, the wheels of
 Python 3.12 that such a machine lacks, and in parts of their own the shipped weights, which only the chain needs. There,

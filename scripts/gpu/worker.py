@@ -1,6 +1,7 @@
-"""Runs the cases of one part in a process of its own and writes a JSON line for each: worker.py PART --out FILE ...
+"""Runs the cases of one part in a process of its own: worker.py PART --out FILE.
 
-A case that fails is a line with its error. One that hangs ends the process, and the caller starts the next one.
+Each case becomes a line of JSON. A case that fails is a line with its error. One that hangs ends the process, and the
+caller starts the next one.
 """
 
 from __future__ import annotations

@@ -172,11 +172,11 @@ def _flatten(loaded: dict, prefix: str, mapped: bool) -> Iterator[tuple[str, Ent
 
 
 def give_back(tensor: Tensor) -> None:
-    """Tell the system that the mapped pages under `tensor` are not needed any more, so that they do not add up.
+    """Tell the system that the mapped pages under `tensor` are needed no more.
 
-    Only for tensors whose Entry is `mapped`, and only once they have been copied: the file still backs those, while
-    other memory would come back as zeros. Its first and last page may hold neighbours too, which the file backs as
-    well. Elsewhere than on Linux, nothing.
+    Otherwise the pages of all tensors add up. Only for tensors whose Entry is `mapped`, and only once they have been
+    copied: the file still backs those, while other memory would come back as zeros. Its first and last page may hold
+    neighbours too, which the file backs as well. Elsewhere than on Linux, nothing.
     """
     if not sys.platform.startswith("linux") or tensor.device.type != "cpu":
         return

@@ -210,7 +210,7 @@ CLIP_TEXT = Layout(
 
 @dataclass(frozen=True)
 class Claim:
-    """Match of a network and a file: the stored names of each of our parameters, and those that do not fit."""
+    """Match of a network and a file: the stored names of each parameter, and those that do not fit."""
 
     sources: dict[str, tuple[str, ...]]
     missing: tuple[str, ...]

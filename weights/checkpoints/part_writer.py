@@ -1,4 +1,7 @@
-"""The part file of a download, as the hub's library writes to it: counted, bounded, errors of the disk told apart."""
+"""The part file of a download as the hub's library writes it: counted and bounded.
+
+Errors of the disk are told apart from those of the network.
+"""
 
 from collections.abc import Callable
 from typing import Any, BinaryIO

@@ -229,7 +229,10 @@ class Store:
         return [path for path in gone if path.parent.name != ".records"], [left.path] if left else []
 
     def _is_ours(self, path: Path) -> bool:
-        """Whether the file itself (a link at its end not followed) lies in the store, whatever links lie above it."""
+        """Tell whether the file lies in the store; a link at its end is not followed.
+
+        Links above it are.
+        """
         return path.parent.resolve().is_relative_to(self.root.resolve())
 
     def _sides_of_others(self, spec: ModelSpec) -> set[str]:
@@ -263,7 +266,7 @@ class Store:
 
 
 def _is_entry(entry: object) -> bool:
-    """Whether a file of a record has a hash and a path that stays below its repository."""
+    """Tell whether a file of a record has a hash and a path that stays below its repository."""
     if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) for key in ("path", "sha256")):
         return False
     path = Path(entry["path"])

@@ -119,7 +119,7 @@ BETWEEN_LEVELS = {
 
 
 def _same(kinds: list[str], first: str, second: str) -> bool:
-    """Whether all blocks are of the first kind; False when all are of the second."""
+    """Tell whether all blocks are of the first kind; False when all are of the second."""
     found = set(kinds)
     if found not in ({first}, {second}):
         raise CheckpointError(f"the sparse VAE asks for blocks {', '.join(sorted(found))}, not supported", "")
@@ -139,7 +139,7 @@ NETWORKS: dict[str, tuple[Callable[[Params], Any], Callable[[Any], nn.Module], L
 
 
 def is_trellis2(config: Mapping[str, Any]) -> bool:
-    """Whether a settings file `{"name": class, "args": {...}}` describes a network of TRELLIS.2.
+    """Tell whether a settings file `{"name": class, "args": {...}}` describes a network of TRELLIS.2.
 
     Flows of TRELLIS have the same class names, and another kind of positions.
     """

@@ -76,7 +76,7 @@ class ModelSpec:
 
     @property
     def several_pictures(self) -> bool:
-        """Whether the model takes pictures of several sides of one object."""
+        """Tell whether the model takes pictures of several sides of one object."""
         return self.family == "trellis" or "DinoImageEncoderMV" in str(self.config)
 
 

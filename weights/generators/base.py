@@ -101,7 +101,10 @@ class PublicGenerator(ABC):
             return decode_reference(query, resolution, volume or self.volume, chunk)
 
     def limit_memory(self, gib: float) -> None:
-        """Networks then leave as soon as the next one would not fit beside them; one that is too large is refused."""
+        """Bound the memory of networks: they leave before one that would not fit beside them.
+
+        One that is too large by itself is refused.
+        """
         self.parts.budget = gib * GIB
 
     def point_bytes(self) -> int:

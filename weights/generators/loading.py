@@ -10,10 +10,10 @@ PartName = Literal["coarse", "refine"]
 
 
 def load_generator(model: str, part: PartName, device: str = "cpu", dtype: str = "float32") -> Flow:
-    """Return the generator of `part` of `model` (a name of the zoo, a folder, or NAME+VAE), in eval mode on `device`.
+    """Return the generator of `part` of `model`, in eval mode on `device`.
 
-    Raises UsageError when the name is unknown, ModelMissingError when its weights are not on this machine,
-    CheckpointError when they do not fit.
+    model: a name of the zoo, a folder, or NAME+VAE. Raises UsageError when the name is unknown, ModelMissingError when
+    its weights are not on this machine, CheckpointError when they do not fit.
     """
     if model == "tiny":
         from .tiny import load_tiny

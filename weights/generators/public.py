@@ -23,10 +23,10 @@ PARTS = {"dit": "dit", "vae": "vae", "image-encoder": "image", "text-encoder": "
 def load_public(
     model: str, part: str, device: str, dtype: str, store: Store | None = None
 ) -> PublicGenerator | Trellis | Direct3D:
-    """Return the generator of `model`: a name of the zoo, a folder or file, or NAME+VAE for another decoder (turbo).
+    """Return the generator of `model`: a name of the zoo, a folder or file, or NAME+VAE.
 
-    part: what it is for; a model that cannot start from a picture refuses "coarse". Raises UsageError,
-    ModelMissingError, CheckpointError. Tensors are read when they are first needed.
+    VAE names another decoder (turbo). part: what it is for; a model that cannot start from a picture refuses "coarse".
+    Raises UsageError, ModelMissingError, CheckpointError. Tensors are read when they are first needed.
     """
     path = user_path(model)
     if path.exists():

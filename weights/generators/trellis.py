@@ -1,4 +1,4 @@
-"""TRELLIS: a flow on a dense latent grid tells the occupied voxels, a second flow on them tells shape and colour.
+"""TRELLIS: a flow on a dense grid gives the occupied voxels, a second flow their shape and colour.
 
 Its box is [-0.5, 0.5]^3 with z up; ours is [-1, 1]^3 with y up, so that (x, y, z) there is 2 (x, z, -y) here. Noise
 counts from 1 down to 0 there, time from 0 to 1 here, and its velocity points to the noise.

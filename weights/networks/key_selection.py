@@ -1,4 +1,4 @@
-"""Attention to a few keys only: nearby points look at much the same latents, so a sub-volume can vote for its keys.
+"""Attention to a few keys: the points of a sub-volume vote for the latents that they attend to.
 
 Published with FlashVDM (arXiv 2503.16302). It is lossy where latents are not local in space.
 """

@@ -1,4 +1,4 @@
-"""Mixture of experts: a router sends every token through the best few of several MLPs, and all through a shared one."""
+"""Mixture of experts: a router sends each token through its best MLPs, and all through a shared one."""
 
 import torch
 from torch import Tensor, nn

@@ -84,7 +84,10 @@ def needed_models(name: str, picture: bool, words: bool) -> tuple[str, ...]:
 
 
 def missing_weights(name: str, picture: bool) -> str:
-    """Return the model that a painter still needs pulled for a task, "" when all is here or it is another package's."""
+    """Return the model that a painter still needs pulled for a task, or "" when nothing is missing.
+
+    Painters of other packages fetch their own.
+    """
     from ..checkpoints.store import Store
     from ..checkpoints.zoo import specs_of
 

@@ -98,7 +98,10 @@ def recognise(fixture: Fixture) -> Case:
 
 
 def is_network(folder: Path) -> bool:
-    """Whether a folder records a single network, which can be compared on any device; the rest is for the CPU."""
+    """Tell whether a folder records a single network, which any device can be compared on.
+
+    The rest is for the CPU.
+    """
     fixture = Fixture(folder, recording=recordings(folder)[0])
     case = recognise(fixture)
     named = class_named(fixture)

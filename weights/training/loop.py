@@ -175,7 +175,7 @@ class Loop:
         self.save()
 
     def _is_due(self, validated: float, validate_every: int) -> bool:
-        """Whether it is time to validate; validated: seconds at which it was done last."""
+        """Tell whether it is time to validate; validated: seconds at which it was done last."""
         if self.config.validate_minutes is not None:
             return self.seconds - validated >= 60 * self.config.validate_minutes
         return self.steps % validate_every == 0

@@ -1,4 +1,4 @@
-"""Runs tasks on a Ray cluster: one actor per worker, at most two tasks in flight for each, the same record file.
+"""Runs tasks on a Ray cluster: one actor per worker, at most two tasks in flight for each.
 
 The output folder must be one that every node sees. Events of an item arrive together when it ends.
 """

@@ -13,7 +13,7 @@ from ..worker import Result, RunConfig, Task
 _RETRIED = ("out_of_memory", "worker_died")
 
 Round = Callable[["TaskQueue"], "Iterable[tuple[Task, Result]] | None"]
-"""One turn of an executor: hand out tasks of the queue, return those that ended; None when nothing is left to do."""
+"""Turn of an executor: it hands out tasks and returns those that ended, or None when nothing is left."""
 
 
 class TaskQueue:

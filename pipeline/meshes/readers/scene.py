@@ -88,7 +88,7 @@ class Scene:
 
 
 class Source:
-    """The file that is being read: its bytes, the files beside it, its errors, and what had to be left out."""
+    """The file that is being read: its bytes, the files beside it, its errors and its losses."""
 
     def __init__(self, path: Path):
         self.path = path

@@ -52,7 +52,7 @@ def gather_product(features: Tensor, table: Tensor, weight: Tensor, bias: Tensor
 
 
 def multiplies_quickly(dtype: torch.dtype) -> bool:
-    """Whether this processor has matrix instructions for a half-precision type."""
+    """Tell whether this processor has matrix instructions for a half-precision type."""
     capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # of torch 2.9 and later
     return bool(capabilities.get("amx_bf16" if dtype == torch.bfloat16 else "amx_fp16"))
 

@@ -42,7 +42,7 @@ class SilhouetteRetrieval:
 
 
 def inflate_silhouette(alpha: np.ndarray, resolution: int = 96) -> Triangles:
-    """Return a shape from the mask [S,S] alone: as deep at every pixel as a ball that touches the outline would be."""
+    """Return a shape from the mask [S,S] alone: as deep at each pixel as a ball that touches the outline."""
     mask = np.pad(alpha > 0.5, 1)
     side = alpha.shape[0]
     depth = mask_distance(mask) * (2 * FRAME / (FILL * side))  # box units

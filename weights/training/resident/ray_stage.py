@@ -1,4 +1,4 @@
-"""The second look as it is learnt on a device: from the body that the outline suggests, without guesses of a shape."""
+"""The second look, learnt on a device from the body that the outline suggests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stages of `tiny` as they are learnt on a device: each has a network, batches, a loss, and held-out scores."""
+"""The stages of `tiny`, learnt on a device: each has a network, batches, a loss and held-out scores."""
 
 from __future__ import annotations
 
