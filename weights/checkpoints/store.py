@@ -72,9 +72,9 @@ class Store:
                 f"the shipped weights of {names} are not in this installation", "Reinstall varco3d."
             )
         partial = any(self.partial_bytes(spec) for spec in missing)
-        verb = "was not finished" if partial else "is not on this machine"
+        found = f"{names} was not finished" if partial else f"{names} is not on this machine"
         return ModelMissingError(
-            f"{names} {verb}", f"Run `varco3d models pull {name}`, or `varco3d models import DIR` with a copy."
+            found, f"Run `varco3d models pull {name}`, or `varco3d models import DIR` with a copy."
         )
 
     def _find_shipped(self, spec: ModelSpec) -> Located | None:
