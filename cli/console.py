@@ -77,7 +77,7 @@ class Console:
         self._log("result", text)
 
     def _write(self, text: str) -> None:
-        """Return a line on stdout; a progress bar on the same terminal steps aside for it."""
+        """Write a line to stdout; a progress bar on the same terminal steps aside for it."""
         aside = self.live if self.live is not None and is_terminal(self.out) else None
         if aside is not None:
             aside.stop()

@@ -88,7 +88,7 @@ class NetworkPool:
         return self.take((part,))[0][part]
 
     def release(self, upcoming: Iterable[str] = ()) -> None:
-        """Return called when a stage ends: drops what neither the policy nor a later stage of this item keeps."""
+        """Drop, when a stage ends, what neither the policy nor a later stage of this item keeps."""
         if not self._loaded or self._offload == "none" or (self._offload == "auto" and self._roomy()):
             return
         keep = set(upcoming)

@@ -94,3 +94,19 @@ def test_a_word_that_only_begins_alike_is_no_question() -> None:
 )
 def test_words_of_a_first_sentence(text: str, count: int) -> None:
     assert words(first_sentence(text)) == count
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_what_returns_nothing_does_not_say_return(room: str) -> None:
+    files = sorted((ROOT / room).glob("*.py") if room == "varco3d" else (ROOT / room).rglob("*.py"))
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.name}"
+        for path in files
+        if "node_modules" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and isinstance(node.returns, ast.Constant)
+        and node.returns.value is None
+        and (ast.get_docstring(node) or "").startswith("Return")
+    ]
+    assert not found, "\n".join(found)

@@ -144,7 +144,7 @@ class _Runner:
 
 
 def serve(connection: Connection, candidate: Candidate) -> None:
-    """Return the measured process.
+    """Serve as the measured process.
 
     Told inputs it prepares a call; every message is answered by the figures of one call.
     """

@@ -46,7 +46,7 @@ class _Help:
         super().format_help(ctx, formatter)  # type: ignore[misc]
 
     def format_options(self, ctx, formatter) -> None:
-        """Return the plain help's commands, then its parameters by panel."""
+        """Write the plain help's commands, then its parameters by panel."""
         if isinstance(self, TyperGroup):
             self.format_commands(ctx, formatter)
         write_panels(self, ctx, formatter)
@@ -204,7 +204,7 @@ def show_examples(examples: str, formatter: Any) -> Any:
 
 
 def write_examples(examples: str, formatter: Any) -> None:
-    """Return the examples as plain text."""
+    """Write the examples as plain text."""
     if examples:
         with formatter.section("Examples"):
             formatter.write("".join(f"  {line.strip()}\n" for line in examples.strip().splitlines()))
@@ -212,7 +212,7 @@ def write_examples(examples: str, formatter: Any) -> None:
 
 
 def write_panels(command: Any, ctx: Any, formatter: Any) -> None:
-    """Return the parameters by panel as plain text, in the order of their first flag, global ones last."""
+    """Write the parameters by panel as plain text, in the order of their first flag, global ones last."""
     panels: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)

@@ -143,7 +143,7 @@ def chosen_cases(kernels: Sequence[str], wanted: Cases) -> "list[tuple[Case, str
 
 
 def show(session: Session, part: "page.Section") -> None:
-    """Return the tables of one setting on stdout."""
+    """Print the tables of one setting."""
     from ..bench import page
 
     for kernel, title, rows in page.by_case(part.rows):

@@ -160,7 +160,7 @@ def _region(canvas: np.ndarray, tile: _Tile) -> np.ndarray:
 
 
 def _fade(canvas: np.ndarray, tile: _Tile) -> None:
-    """Return the tile's opacity times the factor; hard where the material has a threshold.
+    """Multiply the tile's opacity by the factor; hard where the material has a threshold.
 
     The atlas sets the threshold to 0.5.
     """
