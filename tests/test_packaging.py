@@ -92,6 +92,22 @@ def test_gpl_code_is_imported_in_one_file() -> None:
     assert importing == ["pipeline/meshes/meshlab.py"]
 
 
+@pytest.mark.parametrize(
+    ("system", "machine", "installed"),
+    [
+        ("linux", "x86_64", True), ("darwin", "arm64", True), ("darwin", "x86_64", True), ("win32", "AMD64", True),
+        ("linux", "aarch64", False), ("win32", "ARM64", False),
+    ],
+)  # fmt: skip
+def test_gpl_code_is_installed_only_where_every_system_has_a_wheel(system: str, machine: str, installed: bool) -> None:
+    from packaging.requirements import Requirement
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    (wanted,) = [found for text in project["dependencies"] if (found := Requirement(text)).name == "pymeshlab"]
+    assert wanted.marker is not None and wanted.specifier.contains("2023.12.post3")
+    assert wanted.marker.evaluate({"sys_platform": system, "platform_machine": machine}) is installed
+
+
 def test_the_product_runs_without_gpl_code(tmp_path: Path) -> None:
     """As if pymeshlab were not installed: meshes are converted, and only what needs it says so."""
     program = (
