@@ -78,20 +78,19 @@ REFINER = Layout(
 )
 
 
+def _flow_sizes(params: Params, what: str) -> dict[str, Any]:
+    """Return the fields that the configs of both flows have. Raises CheckpointError."""
+    _plain_positions(params, what)
+    published = ("resolution", "in_channels", "model_channels", "cond_channels", "num_blocks", "num_heads")
+    ours = ("resolution", "channels", "width", "context", "blocks", "heads")
+    sizes = dict(zip(ours, required(params, what, *published), strict=True))
+    return {**sizes, "mlp_ratio": params.get("mlp_ratio", 4)}
+
+
 def dense_flow_config(params: Params) -> StructureFlowConfig:
     """DenseDiT. Norms of queries and keys are in self-attention only."""
-    _plain_positions(params, "dense flow")
-    resolution, channels, width, context, blocks, heads = required(
-        params, "dense flow", "resolution", "in_channels", "model_channels", "cond_channels", "num_blocks", "num_heads"
-    )
     return StructureFlowConfig(
-        resolution=resolution,
-        channels=channels,
-        width=width,
-        context=context,
-        blocks=blocks,
-        heads=heads,
-        mlp_ratio=params.get("mlp_ratio", 4),
+        **_flow_sizes(params, "dense flow"),
         patch=params.get("patch_size", 1),
         qk_norm=params.get("qk_rms_norm", False),
     )
@@ -137,26 +136,16 @@ def _compression(params: Params) -> Compression:
 
 def sparse_flow_config(params: Params) -> SparseFlowConfig:
     """SparseDiT. Its qk_rms_norm has no effect as published."""
-    _plain_positions(params, "sparse flow")
-    resolution, channels, width, context, blocks, heads, key_heads, compressed, selected, top = required(
-        params,
-        "sparse flow",
-        *("resolution", "in_channels", "model_channels", "cond_channels", "num_blocks", "num_heads", "num_kv_heads"),
-        *("compression_block_size", "selection_block_size", "topk"),
-    )
+    sizes = _flow_sizes(params, "sparse flow")
+    names = ("num_kv_heads", "compression_block_size", "selection_block_size", "topk")
+    key_heads, compressed, selected, top = required(params, "sparse flow", *names)
     return SparseFlowConfig(
-        resolution=resolution,
-        channels=channels,
-        width=width,
-        context=context,
-        blocks=blocks,
-        heads=heads,
+        **sizes,
         key_heads=key_heads,
         compressed=compressed,
         selected=selected,
         top=top,
         factor=params.get("factor", 1.0),
-        mlp_ratio=params.get("mlp_ratio", 4),
         window=params.get("window_size", 8),
         shifted=params.get("use_shift", True),
         compression=_compression(params),
