@@ -58,9 +58,10 @@ def _plain(default: object) -> str:
 
 
 def join_at_equals(environ: MutableMapping[str, str]) -> str:
-    """Put the words together that bash split at `=`; return the part of the last one that bash will leave as it is.
+    """Put the words together that bash split at `=`.
 
-    bash counts `=` as a word of its own, and replaces what stands behind it by an answer.
+    Returns the part of the last one that bash will leave as it is. bash counts `=` as a word of its own, and replaces
+    what stands behind it by an answer.
     """
     text, place = environ.get("COMP_WORDS", ""), int(environ.get("COMP_CWORD", "0"))
     words = text.split("\n" if "\n" in text else " ")
