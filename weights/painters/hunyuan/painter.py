@@ -1,4 +1,4 @@
-"""What the painters of Hunyuan3D-Paint share: their views, their refusals, and pictures to latents and back."""
+"""Base of the painters of Hunyuan3D-Paint: views, refusals, and pictures to latents and back."""
 
 from __future__ import annotations
 
