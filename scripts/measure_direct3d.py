@@ -49,7 +49,10 @@ BAND = 16  # fine voxels over which the distances of the ball go from 0 to 1
 
 
 def ball(resolution: int, most: int) -> tuple[np.ndarray, float]:
-    """Active voxels [N, 3] of a ball, as large as its box or smaller until there are at most `most`, and its radius."""
+    """Return the active voxels [N, 3] of a ball, at most `most`, and its radius.
+
+    The ball is as large as its box, or smaller.
+    """
     radius = 0.95
     while True:
         sphere = icosphere(subdivisions=6, radius=radius)

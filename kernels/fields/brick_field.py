@@ -1,7 +1,8 @@
-"""Fields sampled on whole bricks of a lattice, as sparse decoders give them; the rest of the lattice is one far value.
+"""Fields sampled on whole bricks of a lattice, as sparse decoders give them.
 
-Brick p of B^3 samples holds lattice points p * B + (0..B-1). Work and memory follow the bricks: no dense lattice is
-made. Shapes: N bricks, B samples along a brick, R samples along the lattice, S = R / B.
+The rest of the lattice is one far value. Brick p of B^3 samples holds lattice points p * B + (0..B-1). Work and memory
+follow the bricks: no dense lattice is made. Shapes: N bricks, B samples along a brick, R samples along the lattice, S =
+R / B.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ def field_from_bricks(
     inside: Tensor | None = None,
     bounds: float | Bounds = 1.0,
 ) -> Field:
-    """Return the field of all cells that touch a sample of a brick: there it equals that of the dense lattice.
+    """Return the field of all cells that touch a sample of a brick.
 
-    bricks: [N, 3] integers, each once. values: [N, B, B, B], positive inside. resolution: samples along the lattice, R,
-    and cells along the box `bounds`. level: value at the surface. inside: bool [T, T, T], T a divisor of R: the cells
-    in which samples of no brick are FAR instead of -FAR; -FAR everywhere without it.
-    Raises BadInputError for bricks outside of the lattice, or twice.
+    There it equals that of the dense lattice. bricks: [N, 3] integers, each once. values: [N, B, B, B], positive
+    inside. resolution: samples along the lattice, R, and cells along the box `bounds`. level: value at the surface.
+    inside: bool [T, T, T], T a divisor of R: the cells in which samples of no brick are FAR instead of -FAR; -FAR
+    everywhere without it. Raises BadInputError for bricks outside of the lattice, or twice.
     """
     side = _checked(bricks, values, resolution)
     bricks, values = bricks.to(torch.int32), values.float()

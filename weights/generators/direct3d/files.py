@@ -87,9 +87,10 @@ def settings_of(config: Mapping[str, Any], word: str) -> dict[str, Any]:
 def direct3d_generator(
     level: str, sources: Mapping[str, Source], image: tuple[Path, Mapping[str, Any]], device: str, dtype: str
 ) -> Direct3D:
-    """Build a level from its files, by our words for them; the lower one needs `dense`, and refiners may be missing.
+    """Build a level from its files, by our words for them.
 
-    Raises CheckpointError when a file is missing or its settings are another model's.
+    The lower one needs `dense`, and refiners may be missing. Raises CheckpointError when a file is missing or its
+    settings are another model's.
     """
     needed = ("dense", "sparse-512") if level == COARSE else ("sparse-1024",)
     lost = [NAMES[word] for word in needed if word not in sources]

@@ -196,7 +196,7 @@ class Direct3D(Direct3DFlow):
 
     @property
     def smooths(self) -> bool:
-        """Whether the refiner changes signed distances; else it tells signs between voxels."""
+        """Tell whether the refiner changes signed distances; else it tells signs between voxels."""
         return "refiner" in self.parts and isinstance(self.parts.blank("refiner"), Refiner)
 
     def voxel_bytes(self) -> int:

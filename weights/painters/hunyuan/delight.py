@@ -45,9 +45,10 @@ class DelightFolders:
 
 
 def locate_delight(model: str, wanted: bool | None) -> DelightFolders | None:
-    """Return where the network's parts lie; None when it is not wanted, or asked for where it is (None) and not here.
+    """Return the places of the network's parts, or None when it is not wanted.
 
-    Raises ModelMissingError naming the painter `model`, CheckpointError.
+    wanted None takes it where it is here. Raises ModelMissingError naming the painter `model`,
+    CheckpointError.
     """
     if wanted is False:
         return None
