@@ -54,12 +54,12 @@ def test_tests_that_fail_anyway_and_time_that_is_up_count_for_nothing(toy, capsy
 def test_every_fault_is_code_that_differs(toy) -> None:
     text = '''def all_kinds(a: int, b=1) -> float:
     """Ten of 10."""
-    if a < b and not (a is b):
+    if a < b and not (a is b) and len(a) < 3:
         close(b, a)
     return a * 2.0 if f"{a + 1}" else True
 '''
     faults = MUTANTS["faults_of"](text.encode(), "x.py")
-    kinds = {"comparison", "condition", "call left out", "arguments exchanged", "operator", "constant"}
+    kinds = {"boundary", "comparison", "condition", "call left out", "arguments exchanged", "operator", "constant"}
     assert {fault.kind for fault in faults} == kinds
     for fault in faults:
         planted = fault.planted(text.encode()).decode()
@@ -71,6 +71,8 @@ def test_the_nearest_tests_are_the_mirror_and_those_that_import() -> None:
     root, nearest = MUTANTS["ROOT"], MUTANTS["nearest_tests"]
     assert nearest(root, "varco3d/pipeline/stages/prepare.py", 1) == ["tests/pipeline/stages/test_prepare.py"]
     assert "tests/pipeline/stages/test_stages.py" in nearest(root, "varco3d/pipeline/stages/clean.py", 4)
+    home = nearest(root, "varco3d/weights/training/procedural/families/home/kitchen.py", 2)
+    assert "tests/weights/training/test_recorded_objects.py" in home, "it imports the package"
 
 
 def test_a_file_that_no_test_imports_has_those_of_the_folders_above() -> None:

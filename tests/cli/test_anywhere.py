@@ -124,3 +124,16 @@ def test_one_bad_mesh_does_not_end_the_others(run, place: Path) -> None:
     assert answer.code == 1 and (place / "plain.preview.png").exists() and "bad.glb" in answer.err
     answer = run("inspect", place / "bad.glb", place / "plain.glb", "--json")
     assert answer.code == 1 and len(json.loads(answer.out)["meshes"]) == 2
+
+
+def test_a_dry_run_clears_no_cache(run, tmp_path: Path, monkeypatch) -> None:
+    from varco3d.cli.commands import cache
+
+    folder = tmp_path / "kernels"
+    folder.mkdir()
+    (folder / "a.o").write_bytes(b"123")
+    monkeypatch.setattr(cache, "caches", lambda: {"kernels": (folder, "x")})
+    dry = run("cache", "clear", "-n")
+    assert dry.code == 0 and "would delete kernels: 1 files" in dry.err and (folder / "a.o").exists()
+    assert run("cache", "clear", "other").code == 2 and (folder / "a.o").exists()
+    assert run("cache", "clear", "kernels").code == 0 and not folder.exists()

@@ -1,5 +1,6 @@
 """Our own GLB check finds what it claims to find."""
 
+import json
 import struct
 from pathlib import Path
 
@@ -60,3 +61,15 @@ def test_text_file(tmp_path: Path) -> None:
     path = tmp_path / "x.glb"
     path.write_text("no mesh at all")
     assert check_glb(path)
+
+
+def test_index_out_of_range(glb: Path) -> None:
+    data = bytearray(glb.read_bytes())
+    size = struct.unpack_from("<I", data, 12)[0]
+    document = json.loads(data[20 : 20 + size])
+    accessor = document["accessors"][document["meshes"][0]["primitives"][0]["indices"]]
+    count = document["accessors"][document["meshes"][0]["primitives"][0]["attributes"]["POSITION"]]["count"]
+    start = 20 + size + 8 + document["bufferViews"][accessor["bufferView"]]["byteOffset"]
+    data[start : start + 2] = struct.pack("<H", count)
+    glb.write_bytes(data)
+    assert check_glb(glb) == ["an index names a vertex that does not exist"]

@@ -197,7 +197,7 @@ def test_convert_simplifies_and_carries_the_texture_over(run, meshes) -> None:
         assert check_glb(Path(name)) == []
         mesh = load_mesh(Path(name))
         assert abs(len(mesh.faces) - count) <= 4 < len(before.faces)
-        assert mesh.uv is not None and mesh.texture is not None
+        assert mesh.uv is not None and mesh.texture is not None and mesh.texture.shape[:2] == (128, 128)
         top = mesh.vertices[:, 1] > 0.5
         u, v = np.clip(mesh.uv[top] * 128, 0, 127).astype(int).T
         red, _, blue = mesh.texture[v, u].mean(0)
@@ -272,3 +272,9 @@ def test_convert_refuses(run, meshes) -> None:
     )
     Path("empty.glb").write_bytes(b"")
     assert "is empty (zero bytes)" in run("convert", "empty.glb", "a.glb").err
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("mm", 0.001), ("cm", 0.01), ("m", 1.0)])
+def test_a_unit_is_what_its_name_says(run, meshes, unit, metres) -> None:
+    assert run("convert", "ball.ply", "out.glb", "--from-unit", unit).code == 0
+    assert np.allclose(sides("out.glb"), sides("ball.ply") * metres, rtol=1e-4)

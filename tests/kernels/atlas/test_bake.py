@@ -102,9 +102,10 @@ def test_confidence_excludes_pixels():
     assert np.allclose(texture[32, 56], [0.5, 0.5, 0], atol=1e-5)
 
 
-def test_a_mirrored_view_is_the_view_of_mirrored_points():
+@pytest.mark.parametrize("fov", [None, 40.0])
+def test_a_mirrored_view_is_the_view_of_mirrored_points(fov):
     mesh = scene()
-    camera = Camera(35, 15)
+    camera = Camera(35, 15, fov=fov)
     picture = np.random.default_rng(0).random((128, 128, 3)).astype(np.float32)
     texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, 64)
     flip = np.diag([-1.0, 1.0, 1.0, 1.0])  # the scene is symmetric about x = 0

@@ -1,5 +1,7 @@
 """Steps over seams of an atlas: small ones go, large ones stay, the inside of charts is left alone."""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,22 @@ def test_a_small_step_is_levelled_within_the_band(monkeypatch, thin):
     assert np.array_equal(out[6:58, 42:58], texture[6:58, 42:58]), "nor at the edges that are no seam"
     assert (np.diff(row[20:28]) >= -1e-6).all(), "it fades out evenly"
     assert (out[~covered] == 0).all()
+
+
+def test_no_more_points_are_sampled_than_the_bound(monkeypatch):
+    module, counted = sys.modules["varco3d.kernels.atlas.level_seams"], []
+    points = module._points
+
+    def counting(texel, ends, edge):
+        place, point = points(texel, ends, edge)
+        counted.append(len(place))
+        return place, point
+
+    monkeypatch.setattr(module, "_points", counting)
+    level_seams(*painted(0.5, 0.6), *two_charts())
+    monkeypatch.setattr(module, "MOST_SAMPLES", 60)
+    level_seams(*painted(0.5, 0.6), *two_charts())
+    assert counted[0] > 100 and 0 < counted[1] <= 60
 
 
 def test_a_large_step_is_paint_and_stays():

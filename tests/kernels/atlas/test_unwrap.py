@@ -145,6 +145,13 @@ def test_atlases_by_xatlas(method):
     assert 0.7 < (np.linalg.norm(flat[:, 1] - flat[:, 0], axis=1) / length).mean() < 1.3, "scale: texels per unit"
 
 
+@pytest.mark.parametrize(("resolution", "gap"), [(64, 2), (1024, 2), (2048, 5), (4096, 10)])
+def test_the_gap_between_charts_grows_with_the_atlas(resolution, gap):
+    uv = unwrap(*torus(8, 6), resolution).uv
+    np.testing.assert_array_equal(uv, unwrap(*torus(8, 6), resolution, padding=gap).uv)
+    assert not np.array_equal(uv, unwrap(*torus(8, 6), resolution, padding=gap - 1).uv)
+
+
 def test_errors():
     vertices, faces = torus(8, 6)
     with pytest.raises(UsageError):

@@ -76,6 +76,19 @@ def test_a_cavity_stays_a_cavity():
     np.testing.assert_array_equal(orient_outward(vertices, faces[:, ::-1]), faces)  # all inside out
 
 
+def test_a_cavity_stays_one_while_another_part_is_mended():
+    (outer, sides), (inner, _) = twins.sphere_mesh(8, 0.8), twins.sphere_mesh(8, 0.4)
+    other = sides.copy()
+    other[::2] = other[::2, ::-1]
+    vertices, faces = joined((outer, sides), (inner, sides[:, ::-1]), (outer + np.float32(3), other))
+    wanted = joined((outer, sides), (inner, sides[:, ::-1]), (outer, sides))[1]
+    mended = orient_outward(vertices, faces)
+    for part in range(3):  # each starts at any of its corners
+        own = slice(part * len(sides), (part + 1) * len(sides))
+        assert twins.volume(vertices, mended[own]) == pytest.approx(twins.volume(vertices, wanted[own]))
+        assert not face_pairs(mended[own])[2].any()
+
+
 def test_a_surface_without_sides_is_not_an_endless_loop():
     vertices = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
     assert len(orient_outward(vertices, MOEBIUS)) == len(MOEBIUS)

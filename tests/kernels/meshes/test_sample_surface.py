@@ -60,6 +60,13 @@ def test_sharp_edges_of_a_box_are_its_twelve():
     assert len(sample_sharp_edges(vertices, turned, 500, angle=95)[0]) == 0
 
 
+def test_sharp_edges_are_seeded():
+    mesh = stretched_box()
+    first = sample_sharp_edges(*mesh, 100, seed=3)[0]
+    np.testing.assert_array_equal(first, sample_sharp_edges(*mesh, 100, seed=3)[0])
+    assert not np.array_equal(first, sample_sharp_edges(*mesh, 100, seed=4)[0])
+
+
 def test_a_smooth_mesh_has_no_sharp_edge():
     points, normals = sample_sharp_edges(*twins.sphere_mesh(24), 100)
     assert points.shape == normals.shape == (0, 3)

@@ -17,11 +17,18 @@ def picture_of(mesh: tuple[np.ndarray, np.ndarray], elevation: float) -> np.ndar
 
 
 @pytest.mark.parametrize("elevation", [0.0, 25.0])
-def test_the_right_shape_wins_whatever_scale_place_and_elevation(elevation):
+def test_the_right_shape_wins_whatever_scale_and_place(elevation):
     tall, flat = box((0.6, 1.8, 0.6)), box((1.8, 0.5, 1.2))
     alpha = picture_of(tall, elevation)
     assert silhouette_agreement(*tall, alpha) > 0.9
     assert silhouette_agreement(*flat, alpha) < 0.6
+
+
+def test_the_best_elevation_counts_wherever_it_stands():
+    plate = box((1.6, 0.05, 1.6))  # looks like itself from one elevation only
+    alpha = picture_of(plate, 35.0)
+    assert silhouette_agreement(*plate, alpha, (5.0,)) < 0.5
+    assert silhouette_agreement(*plate, alpha, (5.0, 35.0)) == silhouette_agreement(*plate, alpha, (35.0, 5.0)) > 0.9
 
 
 def test_nothing_to_compare_is_zero():

@@ -16,7 +16,7 @@ from fakes import cube
 
 from varco3d.errors import BadMeshError, OutputError
 from varco3d.pipeline.artifacts import Asset, Mesh
-from varco3d.pipeline.meshes.outputs import Placement, finish, write_mesh
+from varco3d.pipeline.meshes.outputs import Placement, finish, place, write_mesh
 from varco3d.pipeline.meshes.report import REPORT_KEYS, mesh_report
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.export import Export, ExportSettings
@@ -254,3 +254,39 @@ def test_placement_keeps_the_size_when_told():
 
     placed, unit = place(cube(3.0), "glb", Placement(size=None, origin="keep"))
     assert unit == "m" and np.array_equal(placed.vertices, cube(3.0).vertices)
+
+
+@pytest.mark.parametrize("kind", ["obj", "ply", "stl"])
+def test_normals_turn_with_the_axes(kind):
+    placed, _ = place(finish(box()), kind, Placement("z"))
+    assert np.ptp(placed.vertices, axis=0).argmax() == 2, "the tall side stands up"
+    assert (np.sign(placed.normals) == np.sign(placed.vertices)).all(), "each points away from the middle"
+
+
+def test_colours_of_vertices_are_linear_light_in_a_glb(tmp_path):
+    colors = np.full((8, 3), 128, np.uint8)
+    colors[0] = (0, 255, 64)
+    export(tmp_path, dataclasses.replace(cube(), colors=colors), formats=("glb",))
+    document, binary = read_glb(tmp_path / "a.glb")
+    accessor = document["accessors"][document["meshes"][0]["primitives"][0]["attributes"]["COLOR_0"]]
+    start = document["bufferViews"][accessor["bufferView"]]["byteOffset"]
+    stored = np.frombuffer(binary, "<u2", 8 * 4, start).reshape(8, 4) / 65535
+    for value, linear in ((128, 0.2158), (0, 0.0), (255, 1.0), (64, 0.0513)):  # of the standard's formula
+        assert np.abs(stored[:, :3][colors == value] - linear).max() < 1e-4
+    assert (stored[:, 3] == 1).all()
+
+
+@pytest.mark.parametrize("count", [65_534, 65_535, 65_536, 65_537])
+def test_indices_are_as_wide_as_their_vertices_need(tmp_path, count):
+    corner = np.arange(count)
+    vertices = np.stack([corner // 2, corner % 2, 0 * corner], 1).astype(np.float32)
+    strip = np.stack([corner[:-2], corner[1:-1], corner[2:]], 1).astype(np.int32)
+    path = Path(write_mesh(Mesh(vertices, strip), tmp_path / "a", ("glb",))[0].path)
+    document, binary = read_glb(path)
+    accessor = document["accessors"][document["meshes"][0]["primitives"][0]["indices"]]
+    kind = {5123: "<u2", 5125: "<u4"}[accessor["componentType"]]
+    start = document["bufferViews"][accessor["bufferView"]]["byteOffset"]
+    indices = np.frombuffer(binary, kind, accessor["count"], start)
+    assert np.array_equal(indices.reshape(-1, 3), strip)
+    assert indices.max() < np.iinfo(kind).max, "the largest number restarts a strip"
+    assert (kind == "<u2") == (count <= 65_535), "and no wider"

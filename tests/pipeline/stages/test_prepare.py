@@ -12,13 +12,13 @@ import pytest
 from fakes import picture
 from PIL import Image, ImageDraw
 
-from varco3d.errors import BadInputError, NoSubjectError
+from varco3d.errors import BadInputError, CheckpointError, NoSubjectError
 from varco3d.pipeline.artifacts import Asset, Subject
 from varco3d.pipeline.pictures.cutout import plain_background
 from varco3d.pipeline.pictures.reading import open_rgba, shrink
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.prepare import Prepare, PrepareSettings, bounding_box, network_alpha
-from varco3d.weights.cutout import SHA256, load_cutout
+from varco3d.weights.cutout import SHA256, Cutout, load_cutout
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
@@ -316,3 +316,41 @@ def test_large_pictures_are_averaged_down_with_their_alpha():
     assert factor == 3 and small.shape == (14, 30, 4)
     assert tuple(small[6, 15]) == (200, 100, 50, 255)
     assert shrink(rgba, 90)[1] == 1
+
+
+def test_the_crop_of_a_large_picture_maps_back_to_its_own_pixels(tmp_path, monkeypatch):
+    monkeypatch.setattr("varco3d.pipeline.stages.prepare._WORK_SIDE", 100)
+    image = Image.new("RGBA", (600, 300))
+    ImageDraw.Draw(image).rectangle((150, 60, 449, 209), fill=(0, 255, 0, 255))
+    image.save(tmp_path / "a.png")
+    subject = prepare(tmp_path / "a.png", size=100)
+    x0, y0, x1, y1 = bounding_box(subject.rgba[..., 3])
+    corners = subject.crop @ np.array([[x0, y0, 1], [x1, y1, 1]]).T
+    assert np.abs(corners[:2].T - [[150, 60], [450, 210]]).max() <= 12, "not of what was averaged"
+    assert subject.source_size == (600, 300)
+
+
+def test_the_second_look_is_closer_and_stands_where_it_agrees():
+    rgb = np.zeros((200, 200, 3), np.uint8)
+    rgb[80:120, 70:130] = 255
+    looks = []
+
+    def network(part):
+        """Sees a wider object in a whole picture than in a part."""
+        looks.append(part.shape[:2])
+        mask = (part[..., 0] > 127).astype(np.float32)
+        if part.shape[:2] == (200, 200):
+            rows, columns = np.nonzero(mask)
+            mask[rows.min() - 1 : rows.max() + 2, columns.min() - 1 : columns.max() + 2] = 1
+        return mask
+
+    assert np.array_equal(network_alpha(rgb, network) > 0.5, rgb[..., 0] > 127)
+    assert len(looks) == 2 and looks[1] < looks[0]
+
+
+def test_another_file_is_no_cut_out_network(tmp_path):
+    data = bytearray((Path(load_cutout().path)).read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "u2netp.onnx").write_bytes(data)
+    with pytest.raises(CheckpointError, match="not the file that was published"):
+        Cutout(tmp_path / "u2netp.onnx")(np.zeros((8, 8, 3), np.uint8))

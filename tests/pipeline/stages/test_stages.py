@@ -4,8 +4,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+import torch
 import trimesh
-from fakes import FakeGenerator, cube, cutout, load_fake
+from fakes import FakeGenerator, cube, cutout
+from PIL import Image
 
 from varco3d.errors import BadInputError, BadMeshError, EmptyFieldError, UsageError
 from varco3d.pipeline.artifacts import (
@@ -20,10 +22,11 @@ from varco3d.pipeline.artifacts import (
     VoxelGrid,
 )
 from varco3d.pipeline.meshes.report import mesh_report
-from varco3d.pipeline.stage import Context
+from varco3d.pipeline.stage import LEAST_CHUNK, Context
 from varco3d.pipeline.stages.clean import Clean, CleanSettings
 from varco3d.pipeline.stages.decode import Decode, DecodeSettings, seed_cells
 from varco3d.pipeline.stages.extract import Extract, ExtractSettings
+from varco3d.pipeline.stages.prepare import Prepare, PrepareSettings
 from varco3d.pipeline.stages.refine import Refine, RefineSettings
 from varco3d.pipeline.stages.sample import Sample, SampleSettings
 from varco3d.pipeline.stages.voxelize import Voxelize, VoxelizeSettings
@@ -315,5 +318,57 @@ def same(one, two):
             assert a == b, field.name
 
 
-def test_the_cut_out_network_comes_from_the_pool():
-    assert callable(load_fake("u2netp", "cutout", "cpu", "float32"))
+def test_the_cut_out_network_comes_from_the_pool(tmp_path):
+    asked = []
+
+    def network(rgb):
+        asked.append(rgb.shape)
+        return (rgb[..., 0] > 127).astype(np.float32)
+
+    pixels = np.zeros((80, 60, 3), np.uint8)
+    pixels[20:60, 15:45] = 255
+    Image.fromarray(pixels).save(tmp_path / "a.png")
+    context = Context(networks={"cutout": network})
+    settings = PrepareSettings(size=64, method="network")
+    subject = Prepare().run(Asset(source=tmp_path / "a.png"), settings, context).subject
+    assert asked[0] == (80, 60, 3) and 0.25 < (subject.rgba[..., 3] > 0.5).mean() < 0.75
+
+
+def test_draws_of_refine_have_their_own_seeds(monkeypatch):
+    asked = []
+
+    def sample(generator, condition, anchors, count, steps, guidance, seed, device, on_step):
+        asked.append(seed)
+        return torch.full((1, count, 4), float(seed))
+
+    monkeypatch.setattr("varco3d.weights.generators.sampling.sample_latents", sample)
+    asset = Asset(
+        subject=Subject(np.ones((8, 8, 4), np.float32), np.eye(3), (8, 8)),
+        queries=Queries(np.zeros((2, 3), np.int32), 4),
+    )
+    context = Context(networks={"refine": FakeGenerator()}, seed=7)
+    made = Refine().run(asset, RefineSettings(draws=3), context).latents
+    assert asked == [7, 8, 9]
+    assert (made.tokens == 8).all(), "their mean"
+
+
+def test_a_small_budget_means_small_queries():
+    sizes = []
+
+    class Counting(FakeGenerator):
+        def point_bytes(self):
+            return 2**20
+
+        def field(self, latents, anchors):
+            inner = super().field(latents, anchors)
+            return lambda points: (sizes.append(len(points)), inner(points))[1]
+
+    asset = Asset(latents=Latents(np.zeros((8, 4), np.float32), None))
+    plain, tight = Context(networks={"refine": Counting()}), Context(networks={"refine": Counting()}, memory=1e-3)
+    settings = DecodeSettings(resolution=32, start=16)
+    wide = Decode().run(asset, settings, plain).field
+    largest = max(sizes)
+    sizes.clear()
+    narrow = Decode().run(asset, settings, tight).field
+    assert max(sizes) <= LEAST_CHUNK < largest
+    assert np.array_equal(narrow.samples.values, wide.samples.values)

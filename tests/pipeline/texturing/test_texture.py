@@ -15,12 +15,13 @@ from varco3d.kernels.atlas.bake import View
 from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.cameras import SIX_VIEWS, Camera
 from varco3d.kernels.views.render_maps import render_maps
-from varco3d.pipeline.artifacts import Asset, Mesh, Subject
+from varco3d.pipeline.artifacts import Asset, Mesh, PictureCamera, Subject
 from varco3d.pipeline.meshes.preview import render_view, sample_texture
 from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context, Stage
 from varco3d.pipeline.stages.clean import Clean
 from varco3d.pipeline.stages.texture import Texture
+from varco3d.pipeline.texturing.paint import EDGE_TRUST, _with_depths, paint
 from varco3d.pipeline.texturing.picture import prepare_picture
 from varco3d.pipeline.texturing.register import register
 from varco3d.pipeline.texturing.symmetry import find_symmetries, mirror_matrix
@@ -377,3 +378,49 @@ def test_foreign_meshes_are_painted_all_over(kind):
     out = Texture().run(asset, make_settings(Texture.Settings, {"size": 256}), Context()).mesh
     assert len(out.faces) == len(mesh.faces) and np.isfinite(out.uv).all()
     assert np.abs(out.texture.astype(int) - [204, 76, 51]).max() <= 3, "nothing black, nothing of the background"
+
+
+def two_squares() -> tuple[np.ndarray, ...]:
+    """A square that faces +Z and one behind it that faces -Z: vertices, faces, uv, normals."""
+    corners = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.5], [-0.5, 0.5]], np.float32)
+    front = np.column_stack([corners, np.full(4, 0.1)])
+    vertices = np.concatenate([front, front * [1, 1, -1]]).astype(np.float32)
+    faces = np.array([[0, 1, 2], [0, 2, 3], [4, 6, 5], [4, 7, 6]], np.int32)
+    uv = (corners + 0.5) * [0.4, 0.8] + 0.05
+    normals = np.repeat([[0, 0, 1], [0, 0, -1]], 4, axis=0).astype(np.float32)
+    return vertices, faces, np.concatenate([uv, uv + np.array([0.5, 0])]).astype(np.float32), normals
+
+
+def test_only_pictures_count_as_seen():
+    picture = np.full((64, 64, 3), 0.5, np.float32)
+    views = [View(Camera(0), picture), View(Camera(180), picture, priority=0.5)]
+    painted = paint(*two_squares(), views, 128)
+    assert painted.seen == pytest.approx(painted.made / 2, abs=0.02) and painted.made > 0.8
+
+
+def test_pictures_are_trusted_little_beside_steps_in_depth():
+    vertices, faces, _, _ = two_squares()
+    step = np.concatenate([vertices[:4], vertices[:4] * 2 - [0, 0, 1]]).astype(np.float32)  # a large one far behind
+    view = View(Camera(0, half_height=1.2), np.zeros((96, 96, 3), np.float32), np.full((96, 96), 0.5, np.float32))
+    ((ready, depth),) = _with_depths(step, np.concatenate([faces[:2], faces[:2] + 4]), [view])
+    row = np.where(np.isfinite(depth[48]), depth[48], depth[48, 48])  # outlines are no steps of the object
+    beside = np.flatnonzero((np.abs(np.diff(row)) > 0.5) & np.isfinite(depth[48, :-1]) & np.isfinite(depth[48, 1:]))
+    assert len(beside) == 2 and np.allclose(ready.confidence[48, beside], 0.5 * EDGE_TRUST)
+    assert ready.confidence[48, 48] == 0.5, "far from it, what the view says counts"
+
+
+def test_the_camera_of_the_coarse_stage_is_where_registration_begins(monkeypatch):
+    asked = []
+
+    def register(vertices, faces, rgba, spread, lowest, hint):
+        asked.append(hint)
+        raise UsageError("enough")
+
+    monkeypatch.setattr("varco3d.pipeline.texturing.register.register", register)
+    camera = PictureCamera(np.concatenate([Camera(20.0, 10.0).axes()[:2], np.zeros((2, 1))], 1).astype(np.float32))
+    mesh = figure()
+    for known in (camera, None):
+        asset = Asset(mesh=mesh, subject=subject_of(mesh, Camera(20.0, 10.0, 1.2)), camera=known)
+        with pytest.raises(UsageError, match="enough"):
+            Texture().run(asset, make_settings(Texture.Settings, {"size": 64}), Context())
+    assert asked[0].azimuth == pytest.approx(20) and asked[0].elevation == pytest.approx(10) and asked[1] is None

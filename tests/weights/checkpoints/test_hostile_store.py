@@ -15,6 +15,7 @@ from varco3d.weights.checkpoints.importing import plan
 from varco3d.weights.checkpoints.locations import find_in
 from varco3d.weights.checkpoints.pull import pull
 from varco3d.weights.checkpoints.store import Store
+from varco3d.weights.checkpoints.zoo import ModelFile
 
 REPO, PATH = "owner/toys", "toy/model.fp16.safetensors"
 
@@ -117,3 +118,23 @@ def test_small_cuts_lose_little(hub: Hub, hub_store: Store) -> None:
     hub.cut_after = len(data) // 3 + 40_000
     assert pull(make_spec(), hub_store).path.read_bytes() == data
     assert len([request for request in hub.bodies() if request.startswith("/cdn")]) == 3
+
+
+def test_removing_leaves_what_another_checkpoint_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path / "store", {})
+    shared, own = ModelFile("toy/config.yaml"), ModelFile("toy/own.yaml")
+    one, two = make_spec(sides=(shared, own)), make_spec("other", sides=(shared,))
+    monkeypatch.setattr("varco3d.weights.checkpoints.zoo.MODELS", {spec.name: spec for spec in (one, two)})
+    for spec in (one, two):
+        for file in (spec.weights[0], *spec.sides):
+            path = store.root / REPO / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(b"x")
+        entry = {"path": spec.weights[0].path, "size": 1, "sha256": "0" * 64}
+        store.write_record(spec, "pull", [entry], repo=REPO, revision="main")
+    there = lambda name: (store.root / REPO / name).exists()  # noqa: E731
+    store.remove(one)
+    assert there("toy/config.yaml") and there("other/model.fp16.safetensors")
+    assert not there("toy/own.yaml") and not there("toy/model.fp16.safetensors")
+    store.remove(two)
+    assert not there("toy/config.yaml"), "nobody needs it any more"

@@ -21,6 +21,7 @@ from varco3d.weights.generators.conditions.clip_words import ClipWords
 from varco3d.weights.generators.folders import generator_from_folder, guessed_config
 from varco3d.weights.generators.loading import load_generator
 from varco3d.weights.generators.triposg import on_white_square
+from varco3d.weights.networks.encoders.dino import view_embedding
 
 FIXTURES = Path(__file__).parents[2] / "parity" / "fixtures"
 WEIGHTS = {
@@ -187,6 +188,11 @@ def test_several_views_stand_in_a_row(model) -> None:
     assert torch.allclose(both.tokens[:, : front.tokens.shape[1]], front.tokens)
     with pytest.raises(UsageError, match="views"):
         generator.condition_views({"below": rgba})
+    # The published table of sides: front, left, back, right.
+    numbers = view_embedding(4, generator.image_width)
+    for number, side in enumerate(("front", "left", "back", "right")):
+        told = generator.condition_views({side: rgba}).tokens - front.tokens
+        assert torch.allclose(told, (numbers[number] - numbers[0]).expand_as(told), atol=1e-5), side
 
 
 def test_recipes_name_models_of_the_zoo() -> None:

@@ -92,7 +92,7 @@ def test_a_ball_comes_out_round(parts):
     mean = mean_latents(lambda seed: sample_latents(coarse, condition, anchors, len(anchors), 1, 1.5, seed), 8)
     rough = latents_surface(coarse, mean, anchors, 48)
     guessed = shape_scores(rough, truth)
-    assert guessed.iou > 0.6
+    assert guessed.iou > 0.85  # a cube has 0.67
     looked = latents_surface(coarse, mean, anchors, 48, change=lambda field: coarse.second_look(field, condition))
     again = shape_scores(looked, truth)
     assert again.iou > 0.85 and again.normal > guessed.normal
@@ -101,7 +101,7 @@ def test_a_ball_comes_out_round(parts):
     points, normals, _ = sample_surface(*rough, 4096)
     seen = refine.with_surface(refine.condition(rgba), points, normals, places)
     fine = latents_surface(refine, sample_latents(refine, seen, places, len(places), 1, 1.0, 0), places, 48)
-    assert shape_scores(fine, truth).iou > 0.6
+    assert shape_scores(fine, truth).iou > 0.85
 
 
 def test_missing_and_foreign_files_are_told(tmp_path, monkeypatch):
