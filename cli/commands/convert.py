@@ -16,19 +16,28 @@ EXAMPLES = """
 varco3d convert chair.glb chair.stl
 varco3d convert chair.glb small.glb --faces 5000 --lod 1,0.5,0.1
 varco3d convert cloth.glb even.glb --via o-voxel:512 --faces 100000
+varco3d convert torn.glb whole.glb --via o-voxel:256:mended
 varco3d convert scan.obj scan.glb --from-up z --size 0.4 --origin base
 """
 
 app = new_app()
-WAY = "o-voxel:"
-MATERIALS = ":materials"
+WAY = "o-voxel"
+WORDS = ("mended", "materials")
 
 
-def voxels_of(text: str) -> str:
-    """Return `text` where it is o-voxel:R or o-voxel:R:materials with R of 8 to 1024. Raises ValueError."""
-    number = text.removeprefix(WAY).removesuffix(MATERIALS)
-    if not (text.startswith(WAY) and number.isascii() and number.isdecimal() and 8 <= int(number) <= 1024):
-        raise ValueError(f"{text!r} is not o-voxel:R or o-voxel:R:materials with R of 8 to 1024, such as o-voxel:512")
+def way_of(text: str) -> tuple[int, tuple[str, ...]]:
+    """Return the voxels a side and the words of o-voxel:R[:mended][:materials]. Raises ValueError."""
+    name, number, *words = text.split(":") if ":" in text else (text, "")
+    if name != WAY or not (number.isascii() and number.isdecimal() and 8 <= int(number) <= 1024):
+        raise ValueError(f"{text!r} is not o-voxel:R with R of 8 to 1024, such as o-voxel:512")
+    if len(set(words)) < len(words) or not set(words) <= set(WORDS):
+        raise ValueError(f"{text!r}: o-voxel:R may be followed by {' and '.join(':' + word for word in WORDS)}")
+    return int(number), tuple(words)
+
+
+def checked_way(text: str) -> str:
+    """Return `text` where it names a way to remesh. Raises ValueError."""
+    way_of(text)
     return text
 
 
@@ -41,7 +50,7 @@ class Result(Panel):
     faces: int | None = short_for("clean.faces", note="kept")
     lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,...")
     quads: bool | None = short_for("export.quads")
-    via: str | None = flag(None, "Remesh evenly on R voxels a side; open sheets stay open. o-voxel:R:materials: textures by voxel too.", metavar="o-voxel:R", parse=voxels_of)  # fmt: skip  # noqa: E501
+    via: str | None = flag(None, "Remesh evenly on R voxels a side; open sheets stay open. :mended closes tears, :materials takes textures by voxel.", metavar="o-voxel:R[:mended][:materials]", parse=checked_way)  # fmt: skip  # noqa: E501
     watertight: bool | None = short_for("clean.watertight")
     texture_size: int | None = short_for("texture.size", note="as it was")
     texture_format: str | None = short_for("export.texture_format")
@@ -94,6 +103,7 @@ def convert(
         return
     from ...pipeline.meshes.converting import Conversion, convert_mesh
 
+    voxels, words = way_of(result.via) if result.via else (None, ())
     metres, side = measure(result.size, result.width, result.height, result.depth)
     how = Conversion(
         faces=result.faces,
@@ -109,8 +119,9 @@ def convert(
         origin=result.origin,
         from_up=source.from_up,
         from_unit=source.from_unit,
-        voxels=int(result.via.removeprefix(WAY).removesuffix(MATERIALS)) if result.via else None,
-        voxel_materials=bool(result.via and result.via.endswith(MATERIALS)),
+        voxels=voxels,
+        voxel_materials="materials" in words,
+        mended="mended" in words,
     )
     with session.console.guard_stdout():
         written = convert_mesh(mesh, out, how, session.console.warn)

@@ -7,15 +7,17 @@ import numpy as np
 from ..arrays import Array, is_tensor
 
 
-def distinct(keys: Array) -> Any:
-    """Return the values [K] int64 from 0 on of `keys` [N], ascending, each once. What is below 0 is left out."""
+def distinct(keys: Array, least: int = 1) -> Any:
+    """Return the values [K] int64 from 0 on that `keys` [N] holds at least `least` times, ascending, each once."""
     if is_tensor(keys):
         import torch
 
-        found = torch.unique(keys)
-        return found[found >= 0]
+        found, uses = torch.unique(keys, return_counts=True)
+        return found[(found >= 0) & (uses >= least)]
     ordered = np.sort(keys)  # np.unique takes five times as long, by a hash table
-    return ordered[(np.diff(ordered, prepend=-1) != 0) & (ordered >= 0)]
+    first = np.flatnonzero((np.diff(ordered, prepend=-1) != 0) & (ordered >= 0))
+    last = first + (least - 1)
+    return ordered[first[(last < len(ordered)) & (ordered[np.minimum(last, len(ordered) - 1)] == ordered[first])]]
 
 
 def boundary_edges(faces: Array) -> Any:

@@ -155,11 +155,11 @@ def grid_to_mesh(
     """
     if split not in SPLITS:
         raise UsageError(f"split {split!r} is none of {', '.join(SPLITS)}")
-    _check_grid(coords, local, crossed, weights, facing)
+    check_grid(coords, local, crossed, weights, facing)
     origin = origin_of(coords)
     start_warp()
     device = origin.device
-    placed = _with_item(coords)
+    placed = with_item(coords)
     near = rows_to_warp(VoxelIndex(placed).neighbours(UPPER), device)
     count = len(placed)
     vertices = wp.empty(count, dtype=wp.vec3, device=device)
@@ -184,7 +184,7 @@ def grid_to_mesh(
     return origin.give(vertices), origin.give(faces)
 
 
-def _with_item(coords: Array) -> Array:
+def with_item(coords: Array) -> Array:
     """Return coords [N, 3] as [N, 4] with item 0, as `VoxelIndex` takes them."""
     if is_tensor(coords):
         import torch
@@ -193,7 +193,7 @@ def _with_item(coords: Array) -> Array:
     return np.concatenate([np.zeros_like(coords[:, :1]), coords], axis=1)
 
 
-def _check_grid(coords: Array, local: Array, crossed: Array, weights: "Array | None", facing: "Array | None") -> None:
+def check_grid(coords: Array, local: Array, crossed: Array, weights: "Array | None", facing: "Array | None") -> None:
     """Raise BadInputError unless the arrays describe the same voxels."""
     if coords.ndim != 2 or coords.shape[1] != 3:
         raise BadInputError(f"voxel coordinates have shape {tuple(coords.shape)}, expected [N, 3]")

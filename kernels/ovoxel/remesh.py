@@ -6,23 +6,32 @@ from ..meshes.clean import drop_unused, weld
 from ..meshes.topology import half_edges
 from .dual_grid import mesh_to_grid
 from .grid_mesh import grid_to_mesh
+from .sheets import mended_mesh
 
 FILL = 0.99999  # of the box, as public data is scaled
 
 
-def remesh(vertices: np.ndarray, faces: np.ndarray, resolution: int) -> tuple[np.ndarray, np.ndarray]:
+def remesh(
+    vertices: np.ndarray, faces: np.ndarray, resolution: int, mended: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Return vertices [N, 3] float32 and faces [M, 3] int32 on a grid of `resolution` voxels along the longest side.
 
     Vertices at one place are welded first. Faces look the way the surface does that pierces them; the least bent
-    diagonal cuts each quad. Quads that dangle where a line is pierced to and fro in one voxel are left out.
+    diagonal cuts each quad. Quads that dangle where a line is pierced to and fro in one voxel are left out. mended:
+    tears of one or two voxels are closed as well, and scraps go (mend.py); longer boundaries stay.
 
     Raises BadMeshError for a malformed or not finite mesh, UsageError for a resolution out of range.
     """
     points, corners = weld(vertices, faces)
     centre, size = cube_round(points, corners)
     grid = mesh_to_grid(((points - centre) / size).astype(np.float32), corners, resolution)
-    placed, quads = grid_to_mesh(grid.coords, grid.local, grid.crossed, resolution, facing=grid.facing)
-    kept, triangles = drop_unused(placed, drop_flaps(grid.coords, grid.facing, quads))
+    known = (grid.coords, grid.local, grid.crossed, resolution)
+    if mended:
+        placed, quads = mended_mesh(*known, facing=grid.facing)
+    else:
+        placed, quads = grid_to_mesh(*known, facing=grid.facing)
+        quads = drop_flaps(grid.coords, grid.facing, quads)
+    kept, triangles = drop_unused(placed, quads)
     return (kept * size + centre).astype(np.float32), triangles.astype(np.int32)
 
 

@@ -23,7 +23,8 @@ class Conversion:
 
     faces: about how many; fractions: of the faces, one file each; size: longest side in metres, or that of the axis
     `side`; origin: keep, center or base; from_up, from_unit: of the file that is read, over what it says itself;
-    voxels: of O-Voxel a side; voxel_materials: textures go through the voxels as well.
+    voxels: of O-Voxel a side; voxel_materials: textures go through the voxels as well; mended: tears of one or two
+    voxels are closed.
     """
 
     faces: int | None = None
@@ -41,6 +42,7 @@ class Conversion:
     from_unit: str | None = None
     voxels: int | None = None
     voxel_materials: bool = False
+    mended: bool = False
 
 
 def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], None]) -> list[Output]:
@@ -56,7 +58,9 @@ def convert_mesh(path: Path, out: Path, how: Conversion, warn: Callable[[str], N
     metres = metres_per_unit(path, found, how.from_unit)
     whole = found.mesh if metres == 1 else replace(found.mesh, vertices=found.mesh.vertices * np.float32(metres))
     if how.voxels:
-        whole = through_voxels(whole, how.voxels, how.faces, how.texture_size, how.voxel_materials)
+        whole = through_voxels(
+            whole, how.voxels, how.faces, how.texture_size, materials=how.voxel_materials, mended=how.mended
+        )
     if how.watertight:
         whole = close(whole, how.texture_size)
     if how.faces:

@@ -44,18 +44,24 @@ def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
 
 
 def through_voxels(
-    mesh: Mesh, resolution: int, faces: int | None = None, texture_size: int | None = None, materials: bool = False
+    mesh: Mesh,
+    resolution: int,
+    faces: int | None = None,
+    texture_size: int | None = None,
+    materials: bool = False,
+    mended: bool = False,
 ) -> Mesh:
     """Return the mesh remeshed on O-Voxel of `resolution` voxels a side; what is open stays open.
 
-    faces: about how many the result has at most, None for as many as the voxels give. Texture and colours are carried
-    over from the nearest points, or with `materials` as the voxels hold them. Raises BadMeshError, UsageError.
+    faces: about how many the result has at most, None for as many as the voxels give. mended: tears of one or two
+    voxels are closed. Texture and colours are carried over from the nearest points, or with `materials` as the voxels
+    hold them. Raises BadMeshError, UsageError.
     """
     from ...kernels.meshes.decimate import decimate
     from ...kernels.ovoxel.remesh import remesh
     from ..texturing.transfer import transfer_texture
 
-    vertices, triangles = remesh(mesh.vertices, mesh.faces, resolution)
+    vertices, triangles = remesh(mesh.vertices, mesh.faces, resolution, mended)
     if faces and len(triangles) > faces:
         vertices, triangles = decimate(vertices, triangles, faces)
     if materials and len(triangles) and (mesh.texture is not None or mesh.colors is not None):

@@ -233,7 +233,26 @@ def test_convert_carries_materials_through_voxels(run, meshes) -> None:
     assert found is not None and np.abs(found.astype(int) - [10, 90, 200]).max() <= 1
 
 
-@pytest.mark.parametrize("way", ["o-voxel", "o-voxel:4", "voxels:64", "o-voxel:2000", "o-voxel:64:shape"])
+def test_convert_mends_tears_through_voxels_and_keeps_the_rim(run, meshes) -> None:
+    assert run("convert", "open.glb", "fine.glb", "--via", "o-voxel:64").code == 0
+    fine = load_mesh(Path("fine.glb"))
+    torn = np.delete(fine.faces, np.random.default_rng(0).choice(len(fine.faces), 100, replace=False), axis=0)
+    write_mesh(Mesh(fine.vertices, torn), Path("torn"), ("obj",), KEEP)
+    ends = {}
+    for name, way in (("plain", "o-voxel:40"), ("whole", "o-voxel:40:mended")):
+        assert run("convert", "torn.obj", f"{name}.glb", "--via", way).code == 0
+        found = load_mesh(Path(f"{name}.glb"))
+        a, b = np.sort(found.faces[:, [[0, 1], [1, 2], [2, 0]]].reshape(-1, 2), axis=1).T
+        single, uses = np.unique(a.astype(np.int64) * len(found.vertices) + b, return_counts=True)
+        middles = found.vertices[single[uses == 1] // len(found.vertices)]
+        ends[name] = middles
+    assert len(ends["plain"]) > 1.5 * len(ends["whole"]) > 60
+    assert np.ptp(ends["whole"], axis=0).min() < 0.1  # the rim lies in a plane, and nothing else is open
+
+
+@pytest.mark.parametrize(
+    "way", ["o-voxel", "o-voxel:4", "voxels:64", "o-voxel:2000", "o-voxel:64:shape", "o-voxel:64:mended:mended"]
+)
 def test_convert_tells_what_ways_there_are(run, meshes, way: str) -> None:
     answer = run("convert", "ball.glb", "even.glb", "--via", way)
     assert answer.code == 2 and "o-voxel:R" in answer.err
