@@ -169,7 +169,7 @@ def painter_models(request: Request) -> tuple[str, ...]:
     settings = request.config.recipe.stage("texture").settings
     # A mesh that comes from a file without its picture prepared is painted from words alone.
     bare = "prepare" not in request.stages and any(item.asset and item.asset.mesh for item in request.items)
-    return of_painter(settings.painter, not bare, settings.prompt is not None)
+    return of_painter(settings.painter, not bare, settings.prompt is not None, settings.painter_base)
 
 
 def _inputs(

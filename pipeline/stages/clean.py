@@ -42,7 +42,8 @@ class Clean:
         context.progress(1, 2)
         if settings.faces and len(faces) > settings.faces:
             vertices, faces = decimate(vertices, faces, max(4, settings.faces))
-        cleaned = Mesh(vertices.astype(np.float32), faces.astype(np.int32))
+        sides = None if settings.watertight else mesh.double_sided
+        cleaned = Mesh(vertices.astype(np.float32), faces.astype(np.int32), double_sided=sides)
         if mesh.colors is not None:
             from ..texturing.transfer import nearest_colors
 

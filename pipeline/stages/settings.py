@@ -147,6 +147,23 @@ class DecodeVoxelsSettings:
 
 
 @dataclass(frozen=True)
+class CascadeSettings:
+    resolution: int = setting(
+        1024, "Voxels per side of the mesh, a multiple of 128; too many latents lower it, not below 1024. 0: the shape "
+        "is drawn once, on the voxels of the structure.", 0, 2048,
+    )  # fmt: skip
+    voxels: int = setting(49152, "Fewer latent voxels than this are drawn on, unless the mesh has 1024 a side.", 64)
+    steps: int = setting(12, "Denoising steps of the first, coarse shape.", 1, 1000)
+    guidance: float = setting(7.5, "Classifier-free guidance: how closely to follow the picture; 1: off.", 0.0, 30.0)
+
+
+@dataclass(frozen=True)
+class DecodeGridSettings:
+    steps: int = setting(12, "Denoising steps of the texture's latents.", 1, 1000)
+    guidance: float = setting(1.0, "Classifier-free guidance of the texture; 1: off, as published.", 0.0, 30.0)
+
+
+@dataclass(frozen=True)
 class ExtractSettings:
     """Nothing to set: the level belongs to the field."""
 
@@ -165,12 +182,15 @@ class TextureSettings:
     painter: str = setting(
         "auto",
         "What paints the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
-        "own (the colours of the mesh), folder, mvadapter, hunyuan3d-paint-2.0, "
-        "hunyuan3d-paint-2.0-turbo, hunyuan3d-paint-2.1, or a plug-in.",
+        "own (the colours or materials of the mesh), folder, mvadapter, hunyuan3d-paint-2.0, "
+        "hunyuan3d-paint-2.0-turbo, hunyuan3d-paint-2.1, trellis2 (paints in space), or a plug-in.",
     )
     prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
     negative: str | None = setting(None, "What the painter shall keep out; by default its own words.")
-    painter_base: str | None = setting(None, "Another SDXL base for mvadapter: folder, or owner/name in a hub cache.")
+    painter_base: str | None = setting(
+        None, "Another SDXL base for mvadapter: folder, or owner/name in a hub cache. For trellis2: a folder of all "
+        "its files.",
+    )  # fmt: skip
     lora: tuple[str, ...] = setting((), "LoRA files merged into the painter's base: FILE or FILE:WEIGHT.")
     painter_steps: int | None = setting(None, "Steps of the painter; by default the published number.", 1, 1000)
     painter_guidance: float | None = setting(None, "Guidance of the painter; by default the published one.", 0, 100)
@@ -226,8 +246,9 @@ class ExportSettings:
 
 ORDER = ("prepare", "coarse", "voxelize", "sample", "refine", "decode", "extract", "clean", "texture", "export")
 # `generate` stands in for `coarse` in recipes whose one generator makes the final shape, `structure` where it draws
-# voxels, `structure_mesh` where a finer model goes on from its mesh; `decode_mesh` stands in for `decode` and `extract`
-# where latents stand for a mesh, `decode_voxels` for `decode` where they stand for a field on fine voxels.
+# voxels, `structure_mesh` where a finer model goes on from its mesh, `cascade` for `voxelize` where its voxels lead to
+# finer ones. Where latents stand for a mesh, `decode_mesh` stands in for `decode` and `extract`, where they stand for
+# an O-Voxel grid `decode_grid`; `decode_voxels` stands in for `decode` where they stand for a field on fine voxels.
 SETTINGS: dict[str, type[Any]] = {
     "prepare": PrepareSettings,
     "coarse": CoarseSettings,
@@ -235,11 +256,13 @@ SETTINGS: dict[str, type[Any]] = {
     "structure": StructureSettings,
     "structure_mesh": StructureMeshSettings,
     "voxelize": VoxelizeSettings,
+    "cascade": CascadeSettings,
     "sample": SampleSettings,
     "refine": RefineSettings,
     "decode": DecodeSettings,
     "decode_mesh": DecodeMeshSettings,
     "decode_voxels": DecodeVoxelsSettings,
+    "decode_grid": DecodeGridSettings,
     "extract": ExtractSettings,
     "clean": CleanSettings,
     "texture": TextureSettings,

@@ -41,7 +41,7 @@ class Texture:
         if len(mesh.faces) == 0:
             raise BadMeshError("a mesh without faces cannot be painted")
         # Heavy imports wait until a mesh is really painted.
-        from ..texturing.painters.choice import choose_painter
+        from ..texturing.painters.choice import choose_painter, paints_in_space
         from ..texturing.painters.painting import Painting
         from ..texturing.synthesis import write_conditions
 
@@ -58,6 +58,11 @@ class Texture:
             context.warn(f"texture size {settings.size} raised to the next power of two, {size}")
         context.progress(0, 4, "unwrap")
         cut, work, islands = _cut(mesh, settings, size, context)
+        if paints_in_space(painter, asset.materials):
+            from ..texturing.painters.space import painted_in_space
+
+            finished, told = painted_in_space(painter, asset, cut, work, size, settings, context)
+            return _with_texture(asset, cut, finished, {"painter": painter, **told, **islands}, size, settings, context)
         context.progress(1, 4, "register")
         boxed = _in_box(mesh.vertices, mesh.faces)
         hint = None if asset.camera is None else asset.camera.nearest
@@ -68,15 +73,7 @@ class Texture:
             write_conditions(conditions, context.folder / "conditions")
         painting = Painting(conditions, cut, boxed[work], size, settings, context, partial(_side, settings, context))
         painted, views, told = painting.paint(painter)
-        finished = replace(
-            cut,
-            texture=painted.texture,
-            metallic_roughness=painted.material,
-            colors=None,
-            normal_map=_normal_map(asset, cut, size, context) if settings.normal_map else None,
-            **_factors(cut, painted.material is not None, settings),
-        )
-        context.progress(4, 4, "done")
+        finished = replace(cut, texture=painted.texture, metallic_roughness=painted.material, colors=None)
         facts = {
             "painter": painter,
             **_camera_facts(painting.conditions.registration),
@@ -87,7 +84,20 @@ class Texture:
             **told,
             **islands,
         }
-        return replace(asset, mesh=finished, report={**asset.report, "texture": facts})
+        return _with_texture(asset, cut, finished, facts, size, settings, context)
+
+
+def _with_texture(
+    asset: Asset, cut: Mesh, finished: Mesh, facts: dict[str, Any], size: int, settings: Any, context: Context
+) -> Asset:
+    """Return the asset with the painted mesh: its factors, its normal map where one is wanted, and the facts."""
+    mesh = replace(
+        finished,
+        normal_map=_normal_map(asset, cut, size, context) if settings.normal_map else None,
+        **_factors(cut, finished.metallic_roughness is not None, settings),
+    )
+    context.progress(4, 4, "done")
+    return replace(asset, mesh=mesh, report={**asset.report, "texture": facts})
 
 
 def _side(settings: TextureSettings, context: Context, path: Path) -> np.ndarray:
@@ -141,7 +151,7 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
                 "their colours; leave `texture.keep_uv` out for an atlas without overlaps"
             )
         bare = Mesh(mesh.vertices, mesh.faces, normals, own, colors=mesh.colors)
-        kept = replace(bare, metallic=mesh.metallic, roughness=mesh.roughness)
+        kept = replace(bare, metallic=mesh.metallic, roughness=mesh.roughness, double_sided=mesh.double_sided)
         return kept, np.arange(len(mesh.vertices)), {"atlas": "kept", "overlapped_faces": int(shared.sum())}
     if settings.keep_uv:
         context.warn("the mesh has no UVs within the unit square that could be kept; it is unwrapped anew")
@@ -154,6 +164,7 @@ def _cut(mesh: Mesh, settings: TextureSettings, size: int, context: Context) -> 
         colors=None if mesh.colors is None else mesh.colors[atlas.vertex],
         metallic=mesh.metallic,
         roughness=mesh.roughness,
+        double_sided=mesh.double_sided,
     )
     faces_each = np.bincount(atlas.chart)
     facts = {

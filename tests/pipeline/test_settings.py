@@ -184,6 +184,7 @@ def test_every_built_in_stage_has_its_settings_in_the_light_module() -> None:
     from varco3d.pipeline.stage import ORDER
     from varco3d.pipeline.stages.settings import SETTINGS
 
-    assert set(SETTINGS) == {*ORDER, "generate", "structure", "structure_mesh", "decode_mesh", "decode_voxels"}
+    more = {"structure_mesh", "cascade", "decode_mesh", "decode_voxels", "decode_grid"}
+    assert set(SETTINGS) == {*ORDER, "generate", "structure", *more}
     for name, kind in SETTINGS.items():
         assert load_stage(name).Settings is kind

@@ -75,6 +75,17 @@ _ALL = (
         "https://www.apache.org/licenses/LICENSE-2.0",
     ),
     Licence(
+        "dinov3",
+        "DINOv3 License (Meta)",
+        "https://ai.meta.com/resources/models-and-libraries/dinov3-license/",
+        terms=(
+            "Meta reviews every request for access: ask on the page of the weights and wait for its answer",
+            "the licence text must travel with copies of the weights",
+            "these are its own terms, no open-source licence: read which uses it excludes",
+        ),
+        ask=True,
+    ),
+    Licence(
         "tencent-hunyuan3d-2.0",
         "Tencent Hunyuan 3D 2.0 Community License",
         "https://huggingface.co/tencent/Hunyuan3D-2/blob/main/LICENSE",

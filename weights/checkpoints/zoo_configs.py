@@ -9,6 +9,7 @@ from typing import Any
 
 from .zoo_direct3d import direct3d_settings
 from .zoo_trellis import trellis_settings
+from .zoo_trellis2 import trellis2_settings
 
 Config = dict[str, Any]
 
@@ -294,4 +295,5 @@ def published_settings() -> dict[str, Config]:
         "dinov2-giant": dino("giant"),
         **trellis_settings(),
         **direct3d_settings(),
+        **trellis2_settings(),
     }

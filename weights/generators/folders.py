@@ -13,6 +13,8 @@ from .direct3d.files import direct3d_from_folder, is_direct3d
 from .direct3d.model import Direct3D
 from .hunyuan import hunyuan_generator
 from .trellis import Trellis, trellis_from_folder
+from .trellis2.files import trellis2_from_folder
+from .trellis2.generator import Trellis2
 from .triposg import read_configs, triposg_generator
 from .ultrashape import ultrashape_generator
 
@@ -42,13 +44,15 @@ def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype
 
 def generator_from_folder(
     folder: Path, device: str, dtype: str, weights: Path | None = None
-) -> PublicGenerator | Trellis | Direct3D:
+) -> PublicGenerator | Trellis | Trellis2 | Direct3D:
     """Return the model in `folder`; weights: the file to take when it holds several.
 
     Raises ModelMissingError or CheckpointError when there is none we know.
     """
     if (folder / "pipeline.json").is_file():
         name = json.loads((folder / "pipeline.json").read_text(encoding="utf-8")).get("name")
+        if name == "Trellis2ImageTo3DPipeline":
+            return trellis2_from_folder(folder, device, dtype)
         if name != "TrellisImageTo3DPipeline":
             raise CheckpointError(f"the pipeline {name!r} in {folder} is not supported", "See `varco3d models list`.")
         return trellis_from_folder(folder, device, dtype)

@@ -226,6 +226,58 @@ class SparseFieldDrawer(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class DecodedGrid:
+    """An O-Voxel grid in the generator's own box [-0.5, 0.5]^3, see kernels.ovoxel.dual_grid.
+
+    coords, local, crossed: [N, 3]; local may leave its voxel. weights: [N, 1], where its quads are cut. guides: the
+    generator's own, by which materials are decoded.
+    """
+
+    resolution: int
+    coords: Tensor
+    local: Tensor
+    crossed: Tensor
+    weights: Tensor
+    guides: Any = None
+
+
+@runtime_checkable
+class GridDrawer(Protocol):
+    """A generator whose latents stand for an O-Voxel grid, and whose voxels get materials."""
+
+    def dual_grid(self, latents: Tensor, anchors: Tensor) -> DecodedGrid:
+        """Return the grid of latents [1,N,C] at anchors [N,3]."""
+        ...
+
+    def placed(self, vertices: Tensor) -> Tensor:
+        """Vertices [V,3] of the grid's box -> of ours."""
+        ...
+
+    def texture(self, latents: Tensor, anchors: Tensor) -> Flow:
+        """Return the flow over latents of the texture of such a shape."""
+        ...
+
+    def materials(self, texture: Tensor, anchors: Tensor, grid: DecodedGrid) -> tuple[np.ndarray, np.ndarray]:
+        """Latents [1,N,C] of texture -> voxels [M,3] int32 of our box, and uint8 [M,6].
+
+        Base colour sRGB 3, metalness, roughness, opacity.
+        """
+        ...
+
+
+@runtime_checkable
+class VoxelCascade(Protocol):
+    """A generator that draws its shape twice: coarse latents tell where fine ones lie."""
+
+    def finer(self, latents: Tensor, anchors: Tensor, resolution: int, most: int) -> tuple[np.ndarray, int]:
+        """Coarse latents [1,N,C] at anchors [N,3] -> voxels [M,3] of our box for fine ones, and their resolution.
+
+        resolution: of the mesh that is wanted; it falls while there are not fewer than `most`.
+        """
+        ...
+
+
 def offers(generator: Any, ability: type[Any]) -> bool:
     """Return True when `generator` has the members of a protocol of this module."""
     return isinstance(generator, ability)

@@ -14,6 +14,8 @@ from .direct3d.files import direct3d_from_parts
 from .direct3d.model import Direct3D
 from .folders import generator_from_folder, pipeline_generator
 from .trellis import Trellis, trellis_from_parts
+from .trellis2.files import trellis2_from_parts
+from .trellis2.generator import Trellis2
 from .triposg import triposg_generator
 
 # Parts of a model that comes in several files, by the word the zoo has for them.
@@ -22,7 +24,7 @@ PARTS = {"dit": "dit", "vae": "vae", "image-encoder": "image", "text-encoder": "
 
 def load_public(
     model: str, part: str, device: str, dtype: str, store: Store | None = None
-) -> PublicGenerator | Trellis | Direct3D:
+) -> PublicGenerator | Trellis | Trellis2 | Direct3D:
     """Return the generator of `model`: a name of the zoo, a folder or file, or NAME+VAE.
 
     VAE names another decoder (turbo). part: what it is for; a model that cannot start from a picture refuses "coarse".
@@ -35,6 +37,8 @@ def load_public(
     name, _, decoder = model.partition("+")
     located = store.locate(name)
     vae = store.locate(decoder)[0] if decoder else None
+    if any(found.spec.part == "structure-flow" and found.spec.family == "trellis2" for found in located):
+        return trellis2_from_parts(located, device, dtype)
     if any(found.spec.family == "trellis" for found in located):
         return trellis_from_parts(located, device, dtype)
     if any(found.spec.family == "direct3d-s2" for found in located):

@@ -14,6 +14,9 @@ A painter of another system is
 5. its recordings understood by weights/parity (painters/mvadapter.py there) and its manifests by parity/manifests.py;
 6. its published view layout in LAYOUTS of scripts/check_painters.py, which shows that no view lands in the wrong place.
 
+A painter that works in space (trellis2) answers `PaintedVoxels` instead: materials of the voxels at the mesh, which the
+texture stage bakes (pipeline/texturing/painters/space.py). It is a `base.SpacePainter`, marked in its row.
+
 Other packages add one in the entry-point group `varco3d.painters`: a callable (room) -> Painter.
 """
 
@@ -28,7 +31,7 @@ from types import MappingProxyType
 from ..._plugins import PAINTERS as GROUP
 from ..._plugins import plugins
 from ...errors import UsageError
-from .base import Known, PaintedViews, Painter, PainterOptions, PaintTask, Room
+from .base import Known, PaintedViews, PaintedVoxels, Painter, PainterOptions, PaintTask, Room, SpacePainter
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,14 @@ class PainterRow:
     """One painter of ours.
 
     model, text_model: models to pull for a picture, and for words alone ("" where it needs a picture). loader: module
-    and function (room) -> Painter.
+    and function (room) -> Painter. space: it is a SpacePainter, which paints in space and not by views.
     """
 
     name: str
     model: str
     loader: str
     text_model: str = ""
+    space: bool = False
 
     def needs(self, picture: bool) -> str:
         """Return the model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
@@ -61,6 +65,7 @@ PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
             "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter20:turbo"
         ),
         "hunyuan3d-paint-2.1": PainterRow("hunyuan3d-paint-2.1", "hunyuan3d-paint-2.1", "hunyuan.painter21:pbr"),
+        "trellis2": PainterRow("trellis2", "trellis2-texture", "trellis2:Trellis2Painter", space=True),
     }
 )
 
@@ -73,13 +78,16 @@ def painter_names() -> tuple[str, ...]:
 WITH_WORDS = "mvadapter"  # who reads a prompt when nobody is named
 
 
-def needed_models(name: str, picture: bool, words: bool) -> tuple[str, ...]:
+def needed_models(name: str, picture: bool, words: bool, base: str | None = None) -> tuple[str, ...]:
     """Return the models of the zoo that a painter needs for a request.
 
-    None for `auto` without words, which takes what is here, and for painters of other packages. Raises UsageError.
+    None for `auto` without words, which takes what is here, for painters of other packages, and for one in space that
+    is all in the folder `base`. Raises UsageError.
     """
     if name == "auto" and (words or not picture):
         name = WITH_WORDS
+    if base is not None and name in PAINTERS and PAINTERS[name].space:
+        return ()
     return (PAINTERS[name].needs(picture),) if name in PAINTERS else ()
 
 
@@ -98,7 +106,7 @@ def missing_weights(name: str, picture: bool) -> str:
     return model if any(store.find(each) is None for each in specs_of(model)) else ""
 
 
-def load_painter(name: str, room: Room) -> Painter:
+def load_painter(name: str, room: Room) -> Painter | SpacePainter:
     """Return the painter called `name`; it reads its weights when it paints. Raises UsageError when there is none."""
     if name in PAINTERS:
         module, _, function = PAINTERS[name].loader.partition(":")
@@ -120,9 +128,11 @@ __all__ = [
     "Known",
     "PaintTask",
     "PaintedViews",
+    "PaintedVoxels",
     "Painter",
     "PainterOptions",
     "Room",
+    "SpacePainter",
     "load_painter",
     "missing_weights",
     "needed_models",

@@ -134,6 +134,37 @@ class Painter(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class PaintedVoxels:
+    """A space painter's answer.
+
+    indices: int32 [N, 3] of voxels at the surface, in the box [-1, 1]^3 of the task's mesh. values: uint8 [N, 6], base
+    colour sRGB 3, metalness, roughness, opacity. facts: for the record.
+    """
+
+    indices: np.ndarray
+    resolution: int
+    values: np.ndarray
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class SpacePainter(Protocol):
+    """Gives the voxels at a mesh their materials, all sides at once. The task's mesh fills the box."""
+
+    name: str
+    words: bool
+
+    def materials(self, task: PaintTask) -> PaintedVoxels: ...
+
+    def limit_memory(self, gib: float) -> None:
+        """Set another budget, GiB, for the next call."""
+        ...
+
+    def release(self) -> None:
+        """Give all memory back; the next call loads again."""
+        ...
+
+
 def view_size(name: str, task: PaintTask, best: int, grid: int) -> int:
     """Return the side of a painter's views, pixels: `best` when the task names none.
 

@@ -16,7 +16,7 @@ from ..generators.conditions.trellis2_picture import encoder_pixels, resized
 from ..networks.encoders.dinov3 import Dinov3, place_rotation
 from ..networks.sparse import SparseTensor, SubmanifoldConv, VoxelSet
 from ..networks.trellis.structure_flow import whole_grid
-from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder
+from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
 from ..networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, lattice_angles
 from ..networks.trellis2.sc_blocks import (
     ConvNextBlock,
@@ -80,13 +80,7 @@ def structure_vae(fixture: Fixture) -> None:
     mean, logvar = parts["encoder"](fixture.number("in.occupancy"))
     logits = parts["decoder"](fixture.number("in.z"))
     compare_all(fixture, {"out.mean": mean, "out.logvar": logvar, "out.logits": logits}, VAE)
-    fixture.exact("out.coords_pooled8", pooled_voxels(logits, OCCUPIED_POOL))
-
-
-def pooled_voxels(logits: Tensor, cells: int) -> Tensor:
-    """Logits [B, 1, R, R, R] -> voxels [N, 4] int32 with an occupied one among their cells^3."""
-    occupancy = (logits > 0).float()
-    return torch.nonzero(F.max_pool3d(occupancy, cells)[:, 0]).int()
+    fixture.exact("out.coords_pooled8", occupied(logits, OCCUPIED_POOL))
 
 
 def sparse_convolution(fixture: Fixture) -> None:

@@ -17,9 +17,11 @@ from ..checkpoints.containers import open_tensors
 from ..checkpoints.trellis import trellis_network
 from ..checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from ..generators.conditions.trellis2_picture import cut_to_object, encoder_pixels
+from ..generators.trellis2.flows import guidance_settings
 from ..networks.encoders.dinov3 import Dinov3
 from ..networks.sparse import SparseTensor, VoxelSet
 from ..networks.trellis.sampler import TIME_UNITS, Call, data_estimate, noise_levels
+from ..networks.trellis.structure_vae import occupied
 from ..networks.trellis2.cascade import cascade_voxels, latent_voxels
 from ..networks.trellis2.sampler import GuidanceSettings, Spread, dense_spread, guided_velocity, sparse_spread
 from ..networks.trellis2.sc_vae import ScDecoder
@@ -29,19 +31,6 @@ from .instrument import filled
 
 PATH = 2e-5  # of steps whose values reach 20, which float32 holds to 1e-6
 FINE_RESOLUTION = 512  # of the coordinates that the cascade was recorded with
-
-
-def guidance_settings(told: dict[str, Any], sigma_min: float = 1e-5) -> GuidanceSettings:
-    """Return the parameters of a published sampler."""
-    low, high = told["guidance_interval"]
-    return GuidanceSettings(
-        steps=told["steps"],
-        strength=told["guidance_strength"],
-        rescale=told["guidance_rescale"],
-        interval=(float(low), float(high)),
-        time_rescale=told["rescale_t"],
-        sigma_min=sigma_min,
-    )
 
 
 @dataclass
@@ -197,7 +186,7 @@ def structure(fixture: Fixture, parts: Parts, context: Tensor) -> None:
     logits = parts.network("sparse_structure_decoder")(fixture.get("out.ss_trajectory")[-1])
     fixture.close("out.ss_logits", logits, CHAIN)
     cells = logits.shape[-1] // fixture.config["call"]["sparse structure resolution"]
-    fixture.exact("out.coords", of_networks.pooled_voxels(logits, cells))
+    fixture.exact("out.coords", occupied(logits, cells))
 
 
 def latents(

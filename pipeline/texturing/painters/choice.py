@@ -10,6 +10,7 @@ from ...._text import suggestion
 from ....errors import ModelMissingError, UsageError
 from ....weights.painters import PAINTERS, WITH_WORDS, missing_weights, painter_names
 from ....weights.painters.libraries import PIP
+from ...voxel_materials import VoxelMaterials
 
 PLAIN = ("mirror", "own", "folder")  # no network
 
@@ -46,6 +47,11 @@ def choose_painter(
     return "mirror"
 
 
+def paints_in_space(painter: str, materials: VoxelMaterials | None) -> bool:
+    """Return True when a painter answers materials of voxels: `own` where the shape came with some, and its kind."""
+    return (painter == "own" and materials is not None) or (painter in PAINTERS and PAINTERS[painter].space)
+
+
 def check_painter(asked: str, views: str | None, extra_views: int) -> None:
     """Refuse a painter that is not installed, and side pictures that cannot be used, before any work.
 
@@ -72,5 +78,7 @@ def _lacking(name: str, picture: bool) -> str:
     model = missing_weights(name, picture)
     if model:
         return f"varco3d models pull {model}"
+    if PAINTERS[name].space:
+        return ""
     found = all(importlib.util.find_spec(library) is not None for library in ("diffusers", "transformers"))
     return "" if found else PIP

@@ -15,9 +15,11 @@ from PIL import Image
 import varco3d.pipeline
 from varco3d.errors import UsageError, Varco3DError
 from varco3d.kernels.fields.field import field_from_grid
+from varco3d.kernels.ovoxel.dual_grid import mesh_to_grid
 from varco3d.pipeline.artifacts import Asset, Field, Latents, Mesh, PictureCamera, Queries, Subject, VoxelGrid
 from varco3d.pipeline.stage import Context, load_stage
 from varco3d.pipeline.stages.settings import SETTINGS
+from varco3d.weights.generators.generator import DecodedGrid
 
 NEEDS_MORE = {
     "clean.watertight": "needs pymeshlab, which is not installed everywhere: tests/pipeline/meshes/test_export.py",
@@ -30,6 +32,8 @@ QUICK: dict[str, dict[str, Any]] = {
     "voxelize": {"resolution": 8},
     "sample": {"tokens": 30},
     "refine": {"steps": 2},
+    "cascade": {"steps": 2},
+    "decode_grid": {"steps": 2},
     "decode": {"resolution": 32, "start": 16},
     "clean": {"faces": 200},
     "export": {"formats": ("obj",)},
@@ -106,6 +110,24 @@ class Whole(FakeGenerator):
 
     def voxel_bytes(self):
         return 1
+
+    def finer(self, latents, anchors, resolution, most):
+        self.asked.append((resolution, most))
+        return np.zeros((1, 3), np.int32), resolution // 16
+
+    def dual_grid(self, latents, anchors):
+        grid = mesh_to_grid(cube(0.4).vertices, cube().faces, 8)
+        arrays = [torch.from_numpy(array) for array in (grid.coords, grid.local, grid.crossed)]
+        return DecodedGrid(8, *arrays, torch.ones(len(grid.coords), 1))
+
+    def placed(self, vertices):
+        return 2 * vertices
+
+    def texture(self, latents, anchors):
+        return self
+
+    def materials(self, texture, anchors, grid):
+        return grid.coords.numpy(), np.zeros((len(grid.coords), 6), np.uint8)
 
     def mesh(self, latents, anchors, published=False):
         self.asked.append(published)

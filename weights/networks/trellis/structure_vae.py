@@ -148,6 +148,9 @@ class StructureDecoder(nn.Module):
         return self.out_layer(self.blocks(self.middle_block(x))).float()
 
 
-def occupied(logits: Tensor) -> Tensor:
-    """Logits [B, 1, R, R, R] -> voxels [N, 4] int32 (item, x, y, z) above 0, x slowest."""
-    return torch.nonzero(logits[:, 0] > 0).to(torch.int32)
+def occupied(logits: Tensor, cells: int = 1) -> Tensor:
+    """Logits [B, 1, R, R, R] -> voxels [N, 4] int32 (item, x, y, z), x slowest, of cells^3 with one above 0 in them."""
+    solid = logits[:, 0] > 0
+    if cells > 1:
+        solid = F.max_pool3d(solid.float(), cells) > 0
+    return torch.nonzero(solid).to(torch.int32)
