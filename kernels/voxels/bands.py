@@ -20,8 +20,11 @@ def near_points(vertices: np.ndarray, faces: np.ndarray, resolution: int) -> np.
     return np.asarray(indices)[np.asarray(distance) < BAND * share]
 
 
-def band_voxels(vertices: np.ndarray, faces: np.ndarray, resolution: int) -> np.ndarray:
-    """Return the voxels [N, 3] int32 of (resolution / 8)^3 that hold grid points near the surface, x slowest."""
-    active = np.zeros((-(-resolution // FINE),) * 3, dtype=bool)  # quicker than sorting tens of millions of rows
-    active[tuple((near_points(vertices, faces, resolution) // FINE).T)] = True
+def band_voxels(vertices: np.ndarray, faces: np.ndarray, resolution: int, fine: int = FINE) -> np.ndarray:
+    """Return the voxels [N, 3] int32 that hold grid points near the surface, x slowest.
+
+    resolution: grid points a side. fine: grid points along a voxel.
+    """
+    active = np.zeros((-(-resolution // fine),) * 3, dtype=bool)  # quicker than sorting tens of millions of rows
+    active[tuple((near_points(vertices, faces, resolution) // fine).T)] = True
     return np.argwhere(active).astype(np.int32)

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from ...kernels.meshes.boxes import box_transform
-from ...kernels.voxels.bands import band_voxels, near_points
+from ...kernels.voxels.bands import FINE, band_voxels, near_points
 from ..checkpoints.trellis import DINO_HUB, dino_hub_config
 from ..generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
 from ..generators.conditions.picture import normalise
@@ -86,7 +86,7 @@ def voxels_of_meshes(fixture: Fixture) -> None:
         found[tuple(near_points(vertices, faces, told["size"]).T)] = True
         bits = np.packbits(found.numpy().flatten())
         fixture.exact(f"{name}.fine_bits", bits)
-        voxels = torch.from_numpy(band_voxels(vertices, faces, told["size"]))
+        voxels = torch.from_numpy(band_voxels(vertices, faces, told["size"], told.get("factor", FINE)))
         rows = torch.nn.functional.pad(voxels, (1, 0))
         fixture.exact(f"{name}.index_unique", rows)
         for sorted_name in fixture.starting(f"{name}.index_sorted_block"):

@@ -2,13 +2,18 @@
 
 import ast
 import json
+import math
 from pathlib import Path
 
 import pytest
+import torch
 
 from varco3d.errors import LicenceNotAcceptedError, UsageError
 from varco3d.weights.checkpoints import licences
+from varco3d.weights.checkpoints.identify import fingerprint
+from varco3d.weights.checkpoints.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config
 from varco3d.weights.checkpoints.zoo import BUNDLES, MODELS, memory_gib, spec, specs_of
+from varco3d.weights.networks.encoders.dino import Dino
 
 FACTS = json.loads((Path(__file__).parent / "public_checkpoints.json").read_text())
 PRODUCT = Path(__file__).parents[3]
@@ -99,3 +104,24 @@ def test_nothing_unpickles_objects() -> None:
             if path.parent.name != "executors":  # what workers are sent comes from the run itself, not from a file
                 assert (owner, node.func.attr) not in {("pickle", "load"), ("pickle", "loads")}, f"{path}:{node.lineno}"
             assert flags.get("allow_pickle") is not True, f"{path}:{node.lineno}"
+
+
+def test_the_image_encoder_with_registers_is_known_by_both_names() -> None:
+    """The file of its hub has transformers' names: other keys, the same numbers."""
+    model = MODELS["dinov2-vitl14-reg"]
+    with torch.device("meta"):
+        network = Dino(dino_hub_config(model.config or {}), "smooth")
+    found = {}
+    for layout, spare in (
+        (DINO_REGISTERS, {"embeddings.mask_token": (1, 1024), "layernorm.weight": (1024,), "layernorm.bias": (1024,)}),
+        (DINO_HUB, {"mask_token": (1, 1024), "norm.weight": (1024,), "norm.bias": (1024,)}),
+    ):
+        shapes: dict[str, tuple[int, ...]] = dict(spare)
+        for name, parameter in network.named_parameters():
+            sources = layout.sources(name)
+            shapes |= {source: (parameter.shape[0] // len(sources), *parameter.shape[1:]) for source in sources}
+        found[layout.name] = fingerprint(shapes), len(shapes), sum(math.prod(shape) for shape in shapes.values())
+    hub, ours = found[DINO_HUB.name], found[DINO_REGISTERS.name]
+    assert hub == (model.structure, model.tensors, sum(model.parameters.values()))
+    assert (ours[0],) == model.other_structures and ours[2] == hub[2]
+    assert model.weights[0].size == pytest.approx(4 * ours[2] + 48_000, abs=2000)  # with its header
