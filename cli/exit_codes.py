@@ -40,8 +40,8 @@ EXIT_CODES: dict[str, int] = {
 MEANINGS: dict[int, str] = {
     OK: "everything done (skipped items count as done)",
     ITEM_FAILED: "at least one item failed",
-    USAGE: "a flag, setting or config value is wrong, or an optional package is missing",
-    MODEL: "a model is missing, its licence is not accepted, or its hash does not fit",
+    USAGE: "a flag, setting or config value is wrong, or a package is missing",
+    MODEL: "a model is missing, its licence not accepted, or its hash does not fit",
     DEVICE: "the device or its memory cannot satisfy the plan",
     QUALITY: "a requirement given with --require is not met",
     NOTHING: "the inputs matched nothing",

@@ -42,8 +42,16 @@ class _Help:
         for param in self.params:  # --no-NAME of a switch that is off says nothing, and takes a column
             if getattr(param, "secondary_opts", None) and param.default is not True:
                 param.secondary_opts = []
+            text = getattr(param, "show_default", None)
+            if isinstance(text, str):  # Typer would put it in parentheses
+                param._get_default_string = lambda text=text, **_: text
         self.rich_markup_mode = show_examples(self.examples, formatter)
         super().format_help(ctx, formatter)  # type: ignore[misc]
+
+    def collect_usage_pieces(self, ctx) -> list[str]:
+        """Return the arguments of the usage line; Typer puts required ones in braces, which shells take for lists."""
+        pieces = super().collect_usage_pieces(ctx)  # type: ignore[misc]
+        return [piece[1:-1] if piece.startswith("{") and piece.endswith("}") else piece for piece in pieces]
 
     def format_options(self, ctx, formatter) -> None:
         """Write the plain help's commands, then its parameters by panel."""

@@ -50,7 +50,7 @@ class Cases(Panel):
     faces: tuple[int, ...] = flag(
         (20_000, 200_000, 1_000_000), "Faces of meshes.", minimum=500, maximum=20_000_000, metavar="N,..."
     )
-    resolution: tuple[int, ...] = flag((256, 512, 1024), "Of fields.", minimum=16, maximum=4096, metavar="N,...")
+    resolution: tuple[int, ...] = flag((256, 512, 1024), "Sides of fields.", minimum=16, maximum=4096, metavar="N,...")
     repeat: int = flag(3, "Calls after the first.", minimum=0, maximum=100)
     threads: tuple[int | None, ...] = flag(
         (None,), "OMP_NUM_THREADS of the measured processes; all,1 measures both ways.", parse=thread_count,

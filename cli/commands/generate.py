@@ -15,7 +15,7 @@ from .base import new_app, verb
 EXAMPLES = """
 varco3d generate chair.png -o chair.glb --preview png
 varco3d generate photos/ -o meshes/ -j 2 --faces 20000 -f glb,stl
-varco3d generate chair.png --until coarse --save-stages -o work/ && varco3d generate chair.png --from voxelize -o work/
+varco3d generate chair.png -o work/ --until coarse --save-stages
 """
 
 app = new_app()

@@ -203,13 +203,13 @@ class Machine(RunPanel):
         parse=number_type, complete=lambda _: NUMBER_TYPES.values(),
     )  # fmt: skip
     memory: float | None = flag(
-        None, "Budget; networks leave and chunks shrink to keep it.", metavar="GIB", minimum=0.001
+        None, "Memory budget: networks are unloaded and chunks shrink to keep it.", metavar="GIB", minimum=0.001
     )
-    offload: Literal["auto", "stage", "none"] = flag("auto", "When networks leave the memory of the device.")
+    offload: Literal["auto", "stage", "none"] = flag("auto", "When networks are unloaded from the device.")
     jobs: int = flag(1, "Items at the same time, each in its own process.", short="-j", minimum=1)
     devices: tuple[str, ...] = flag((), "Devices to spread over, e.g. 0,1.", metavar="NAME,...")
     recycle_after: int = flag(0, "Restart a worker after N items; 0 never.", minimum=0)
-    executor: Literal["auto", "inline", "processes", "ray"] = flag("auto", "Who runs the items.")
+    executor: Literal["auto", "inline", "processes", "ray"] = flag("auto", "How items are run.")
     ray_address: str | None = flag(None, "Address of a running Ray cluster.")
 
 
@@ -220,7 +220,7 @@ class Selection(RunPanel):
     recursive: bool = flag(True, "Look into sub-folders.", short="-r")
     include: tuple[str, ...] = flag((), "Only inputs that match one of these patterns.", metavar="GLOB,...")
     exclude: tuple[str, ...] = flag((), "No input that matches one of these patterns.", metavar="GLOB,...")
-    from_list: Path | None = flag(None, "One input path a line.", metavar="FILE", stored=False)
+    from_list: Path | None = flag(None, "Read input paths from this file, one a line.", metavar="FILE", stored=False)
     limit: int | None = flag(None, "At most N inputs.", minimum=1)
     shard: str | None = flag(None, "Part I of N of the inputs, or auto (SLURM, Kubernetes).", metavar="I/N")
 

@@ -89,7 +89,7 @@ class VoxelizeSettings:
 @dataclass(frozen=True)
 class SampleSettings:
     tokens: int = setting(
-        8192, "Voxel queries of the fine stage: more are finer and slower; fewer voxels give fewer.", 8, 1_000_000
+        8192, "Voxels that get a token in the refiner; more give finer detail and take longer.", 8, 1_000_000
     )
     method: str = setting(
         "fps", "fps spreads them out, random does not; all takes every voxel.", choices=("fps", "random", "all")
@@ -173,7 +173,7 @@ class CleanSettings:
     faces: int = setting(40_000, "Simplify to about this many triangles; 0 keeps all.", 0, 50_000_000)
     min_part: float = setting(0.02, "Parts with less area than this share of the largest part's are dropped.", 0.0, 1.0)
     tolerance: float = setting(0.0, "Vertices this near become one, box units.", 0.0, 0.1)
-    watertight: bool = setting(False, "Close an open mesh: fill small holes, wrap what is open more widely.")
+    watertight: bool = setting(False, "Close an open mesh: fill small holes, wrap larger openings.")
 
 
 @dataclass(frozen=True)
@@ -181,12 +181,12 @@ class TextureSettings:
     size: int = setting(1024, "Texels per side, a power of two.", 64, 8192)
     painter: str = setting(
         "auto",
-        "What paints the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
+        "Painter of the sides that the picture does not show: auto (the recipe's, when its weights are here), mirror, "
         "own (the colours or materials of the mesh), folder, mvadapter, hunyuan3d-paint-2.0, "
         "hunyuan3d-paint-2.0-turbo, hunyuan3d-paint-2.1, trellis2 (paints in space), or a plug-in.",
     )
     prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
-    negative: str | None = setting(None, "What the painter shall keep out; by default its own words.")
+    negative: str | None = setting(None, "Words for what the painter keeps out; by default its own.")
     painter_base: str | None = setting(
         None, "Another SDXL base for mvadapter: folder, or owner/name in a hub cache. For trellis2: a folder of all "
         "its files.",

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -33,6 +34,15 @@ def test_every_verb_has_help(run, verb: str) -> None:
         answer = run(verb, flag)
         assert answer.code == 0, answer.err
         assert answer.out.startswith("Examples:") and "--json" in answer.out
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_fits_a_narrow_terminal(run, monkeypatch: pytest.MonkeyPatch, verb: str) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    text = re.sub(r"\x1b\[[\d;]*m", "", run(verb, "--help").out)
+    assert "╭─ Global" in text and "default: (" not in text and "{" not in text.partition("Usage")[2].split("\n")[0]
+    assert max(len(line.rstrip()) for line in text.splitlines()) <= 80
 
 
 def test_picture_where_a_verb_belongs(run) -> None:
