@@ -2,12 +2,11 @@
 
 import json
 import os
-import statistics
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from .._text import GIB, byte_count, printable
+from .._text import GIB, binary_count, printable
 from ..errors import OutOfMemoryError, Varco3DError
 from ..pipeline.batch.claims import item_claims
 from ..pipeline.batch.digests import input_hashes, recipe_digest, settings_digest
@@ -17,12 +16,10 @@ from ..pipeline.batch.runner import known_record
 from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
 from ..pipeline.memory_need import host_needs, largest_fit
 from ..pipeline.network_pool import model_digest
-from .console import seconds
-from .request import Request, needed_models
+from .console import Console, seconds
+from .estimate import estimate, memory_need
+from .request import Request, needed_models, painter_models
 from .session import Session
-
-MEASURED = Path(__file__).parent / "measured.json"
-_RECENT = 50  # records that an estimate looks at
 
 
 def show_plan(session: Session, request: Request) -> list[str]:
@@ -48,22 +45,28 @@ def show_plan(session: Session, request: Request) -> list[str]:
     counts = plan["counts"]
     console.note(f"{counts['new']} to do, {counts['done']} done before, {counts['unreadable']} unreadable, "
                  f"{plan['ignored']} other files ignored")  # fmt: skip
-    estimate = plan["estimate"]
-    if estimate["basis"] is None:
-        console.note("no time measured yet with this model here; a first run will tell")
-        if estimate["peak_mb"] is not None:
-            console.note(
-                f"memory about {estimate['peak_mb'] * 1e6 / GIB:.1f} GiB, from the sizes of its networks, of "
-                f"{plan['free_memory_gib']:.1f} GiB free"
-            )
-    else:
-        console.note(
-            f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
-            f"{estimate['basis']}), memory about {estimate['peak_mb'] * 1e6 / GIB:.1f} GiB of "
-            f"{plan['free_memory_gib']:.1f} GiB free, disk about {byte_count(estimate['disk_bytes'])} of "
-            f"{byte_count(plan['free_disk_bytes'])} free"
-        )
+    _show_estimate(console, plan, request)
     return plan["model"]["missing"]
+
+
+def _show_estimate(console: Console, plan: Mapping[str, Any], request: Request) -> None:
+    """Say time, memory and disk of the run, as far as they are known."""
+    estimate, free = plan["estimate"], f"{plan['free_memory_gib']:.1f} GiB free"
+    workers = f" for each of {plan['jobs']} workers" if plan["jobs"] > 1 else ""
+    if estimate["peak_mb"] is not None:
+        memory = f"memory about {estimate['peak_mb'] * 1e6 / GIB:.1f} GiB{workers} of {free}"
+    else:
+        memory = free
+    if estimate["seconds"] is None:
+        console.note(f"no time measured yet with this model here, a first run will tell; {memory}")
+        return
+    painter = painter_models(request)
+    more = f", without what {', '.join(painter)} paints" if painter else ""
+    disk = f", disk about {binary_count(estimate['disk_bytes'])}" if estimate["disk_bytes"] is not None else ""
+    console.note(
+        f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
+        f"{estimate['basis']}){more}, {memory}{disk} of {binary_count(plan['free_disk_bytes'])} free on disk"
+    )
 
 
 def describe_plan(request: Request) -> dict[str, Any]:
@@ -89,7 +92,7 @@ def describe_plan(request: Request) -> dict[str, Any]:
         "ignored": options.ignored,
         "free_memory_gib": round(free_memory(device), 2),
         "free_disk_bytes": free_disk(options.folder or Path()),
-        "estimate": estimate(request, records, counts["new"]),
+        "estimate": estimate(request, records, counts["new"], device),
     }
 
 
@@ -132,50 +135,6 @@ def missing_models(request: Request) -> list[str]:
     store = Store()
     names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]
     return sorted({spec.name for name in names for spec in specs_of(name) if store.find(spec) is None})
-
-
-def estimate(request: Request, records: dict[str, dict[str, Any]], count: int) -> dict[str, Any]:
-    """Time, memory and disk for `count` items, from this folder's records, else from what was measured for the model.
-
-    Values are None when neither knows. Items run `jobs` at a time; on a busy machine they share its cores, so time is
-    only divided by jobs where each has a device of its own.
-    """
-    recipe = request.config.recipe
-    done = [r for r in records.values() if r.get("status") == "ok" and r.get("recipe") == recipe.name][-_RECENT:]
-    if done:
-        peaks = [t.get("peak_mb") or 0 for r in done for t in r.get("timings", {}).values()]
-        per_item = statistics.median(r["seconds"] for r in done)
-        disk = statistics.median(sum(o["bytes"] for o in r["outputs"]) for r in done)
-        known = {"seconds_per_item": per_item, "start_seconds": 0.0, "peak_mb": max(peaks, default=0.0), "bytes": disk}
-        basis = f"median of {len(done)} earlier items here"
-    else:
-        table = json.loads(MEASURED.read_text(encoding="utf-8")) if MEASURED.is_file() else {}
-        known = table.get(recipe.name, {}).get(recipe.preset)
-        basis = table.get("machine", "measured elsewhere")
-    if not known:
-        need = memory_need(request)
-        peak = None if need is None else round(need * GIB / 1e6, 1)
-        return {"seconds_per_item": None, "seconds": None, "peak_mb": peak, "disk_bytes": None, "basis": None}
-    largest = max(host_needs(recipe, request.stages).values(), default=0.0) * GIB / 1e6
-    lanes = max(1, len(request.options.devices))
-    total = known["start_seconds"] + known["seconds_per_item"] * count / lanes
-    return {
-        "seconds_per_item": round(known["seconds_per_item"], 2),
-        "seconds": round(total, 1),
-        "peak_mb": round(max(known["peak_mb"], largest), 1),
-        "disk_bytes": round(known["bytes"] * count),
-        "basis": basis,
-    }
-
-
-def memory_need(request: Request) -> float | None:
-    """Return the GiB of the run's largest network, from the zoo; None for other models."""
-    from ..weights.checkpoints.zoo import BUNDLES, MODELS, memory_gib, specs_of
-
-    dtype = resolve_dtype(request.config.dtype, resolve_device(request.config.device))
-    names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]
-    needs = [gib for name in names for spec in specs_of(name) for gib in memory_gib(spec, dtype).values()]
-    return max(needs, default=None)
 
 
 def check_memory(request: Request) -> None:

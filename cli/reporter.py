@@ -9,7 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import OutputError
-from ..pipeline.events import Event, ItemFinished, ItemStarted, Progress, RunFinished, RunStarted, StageFinished
+from ..pipeline.events import (
+    COMPILING,
+    Event,
+    ItemFinished,
+    ItemStarted,
+    Progress,
+    RunFinished,
+    RunStarted,
+    StageFinished,
+)
 from ..pipeline.events import StageStarted as Stage
 from .console import Console, is_terminal, seconds
 from .exit_codes import EXIT_CODES, ITEM_FAILED, OK
@@ -31,6 +40,7 @@ class Reporter:
         self.finished = False
         self.lost: OutputError | None = None
         self._total = 0
+        self._compiling = False
         self._bar = _Bar(console) if _wants_bar(console) else None
         self._lines = _Lines(console) if self._bar is None else None
 
@@ -46,6 +56,8 @@ class Reporter:
                 self.failures.append(str(event.error["code"]))
         elif isinstance(event, RunFinished):
             self.finished = True
+        if isinstance(event, Progress) and event.note == COMPILING:
+            self._tell_compiling()
         if self._lines is not None:
             self._lines.show(event)
         try:
@@ -65,6 +77,12 @@ class Reporter:
         if not self.finished:
             spent = round(time.monotonic() - self.started, 3)
             self.emit(RunFinished(exit_code == OK, dict(self.counts), spent, exit_code, _error(exit_code, error)))
+
+    def _tell_compiling(self) -> None:
+        """Say once a run what takes so long the first time."""
+        if not self._compiling:
+            self._compiling = True
+            self.console.note(f"{COMPILING}; it takes minutes on a slow one (varco3d doctor --warm does it ahead)")
 
     # for people ------------------------------------------------------------------------------------------------------
 

@@ -1,12 +1,13 @@
-"""Compiling the kernels before they are needed, for a GPU that need not be there."""
+"""Compiling the kernels before they are needed, for this machine or for a GPU elsewhere."""
 
 import importlib
 import pkgutil
+from collections.abc import Callable
 from pathlib import Path
 
 import warp as wp
 
-from .parallel import start_warp
+from .parallel import is_compiled, load_module, start_warp
 
 PACKAGE = __name__.rpartition(".")[0]
 
@@ -22,6 +23,21 @@ def _defines_kernel(name: str) -> bool:
     module = importlib.import_module(name)
     kernels = (value for value in vars(module).values() if isinstance(value, wp.Kernel))
     return any(kernel.module.name == name for kernel in kernels)
+
+
+def compile_all(device: str, tell: Callable[[int, int, str], None]) -> None:
+    """Compile every module that the cache lacks, for the CPU and for `device` ("cpu", "cuda:0").
+
+    tell(number, count, name) is called before each module that has to be compiled.
+    """
+    start_warp()
+    names = kernel_modules()
+    for number, name in enumerate(names, start=1):
+        module = wp.get_module(f"{PACKAGE}.{name}")
+        for place in dict.fromkeys(("cpu", device)):
+            if not is_compiled(module, place):
+                tell(number, len(names), name)
+            load_module(module, place)
 
 
 def compile_module(name: str, architectures: list[int], folder: Path, ptx: bool = False) -> list[Path]:

@@ -15,7 +15,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -26,8 +26,12 @@ import warp as wp
 
 from .._places import cache_folder, temporary_home, writable
 
+# Tells at INFO when kernels are about to be compiled: once per machine and version, and long enough to be wondered at.
+compile_log = logging.getLogger("varco3d.kernels.compiling")
+
 # Below this many items a thread costs more than it saves.
 SERIAL_BELOW = 2048
+CPU_BLOCK = 1  # block size of CPU launches; another one is another binary
 # More ranges than threads, because the cost per item is uneven.
 RANGES_PER_THREAD = 4
 
@@ -54,7 +58,8 @@ def start_warp() -> None:
 def _choose_cache() -> None:
     """Has kernels built in a temporary folder where the usual cache cannot be written, here and in processes to come.
 
-    No home, a home that is read-only, and a cache of somebody else are usual in containers.
+    No home, a home that is read-only, and a cache of somebody else are usual in containers. What was compiled into such
+    a cache before, when the image was made, is used from there.
     """
     usual = os.environ.get("WARP_CACHE_PATH") or wp.config.kernel_cache_dir
     folder = Path(usual) if usual else cache_folder("warp")
@@ -63,13 +68,53 @@ def _choose_cache() -> None:
     other = temporary_home() / "warp"
     os.environ["WARP_CACHE_PATH"] = str(other)
     wp.config.kernel_cache_dir = None
+    if borrow_compiled(folder / wp.__version__, other / wp.__version__):
+        return
     logging.getLogger("varco3d").warning("%s cannot be written; kernels are built in %s", folder, other)
+
+
+def borrow_compiled(compiled: Path, folder: Path) -> int:
+    """Link every compiled module of a cache that is read-only into one that is not; returns how many there are."""
+    try:
+        modules = [path for path in compiled.iterdir() if path.is_dir()]
+    except OSError:
+        return 0
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in modules:
+        with suppress(FileExistsError):
+            (folder / path.name).symlink_to(path.absolute())
+    return len(modules)
 
 
 def has_cuda(name: str) -> bool:
     """Tell whether Warp can compute on the device `name` ("cuda:0")."""
     start_warp()
     return any(device.alias == name for device in wp.get_cuda_devices())
+
+
+@cache
+def announce_compiling(module: Any, device: str) -> None:
+    """Log at INFO that a module has to be compiled for a device; looks into the cache once per module.
+
+    module: what `kernel.module` gives.
+    """
+    if not is_compiled(module, device):
+        compile_log.info(module.name)
+
+
+def is_compiled(module: Any, device: str) -> bool:
+    """Return True when the cache of kernels holds a module's binary for a device."""
+    start_warp()
+    name = module.get_module_identifier(CPU_BLOCK if device == "cpu" else None)
+    folder = Path(str(wp.config.kernel_cache_dir), name)
+    endings = ("o",) if device == "cpu" else ("cubin", "ptx")
+    return any(path for ending in endings for path in folder.glob(f"*.{ending}"))
+
+
+def load_module(module: Any, device: str) -> None:
+    """Load a module for a device, with the block size of CPU launches there; compiles what the cache lacks."""
+    announce_compiling(module, device)
+    module.load(wp.get_device(device), CPU_BLOCK if device == "cpu" else None)
 
 
 def launch(
@@ -88,6 +133,7 @@ def launch(
     if count <= 0:
         return
     start_warp()
+    announce_compiling(kernel.module, device)
     if device != "cpu":
         wp.launch(kernel, dim=count, inputs=[0, *inputs], device=device, block_dim=block_dim)
         return
@@ -102,7 +148,7 @@ def launch(
         return lambda: wp.launch(kernel, dim=end - begin, inputs=[begin, *inputs], device=device)
 
     # Load once here: two threads must not race to compile one module.
-    kernel.module.load(wp.get_device(device), 1)  # the block size of CPU launches; another one is another binary
+    load_module(kernel.module, device)
     run_threads([run(begin, end) for begin, end in pairwise(cuts) if end > begin])
 
 

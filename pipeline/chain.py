@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
+import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from .._files import sweep, write_json
 from .._text import suggestion
 from ..errors import BadInputError, ItemTimeoutError, OutOfMemoryError, UsageError, Varco3DError
 from .artifacts import ARTIFACTS, Asset
-from .events import Emit, Event, Progress, StageFinished, StageStarted
+from .events import COMPILING, Emit, Event, Progress, StageFinished, StageStarted
 from .machine import PeakMeter
 from .network_pool import NetworkPool
 from .recipe import Recipe, StageSpec
@@ -160,7 +162,8 @@ class Chain:
             load=self._pool.load,
         )
         try:
-            state.asset = stage.run(state.asset, spec.settings, context)
+            with _compiling_told(state, name, started, emit):
+                state.asset = stage.run(state.asset, spec.settings, context)
         except Varco3DError:
             raise
         except Exception as error:
@@ -252,6 +255,29 @@ def _reporter(state: ItemState, name: str, started: float, emit: Callable[[Event
         emit(Progress(state.id, name, int(step), int(steps), round(now - started, 3), note))
 
     return progress
+
+
+@contextlib.contextmanager
+def _compiling_told(state: ItemState, name: str, started: float, emit: Emit) -> Iterator[None]:
+    """Inside, one Progress event tells that kernels are compiled, when the first one has to be."""
+
+    class Teller(logging.Handler):
+        told = False
+
+        def emit(self, record: logging.LogRecord) -> None:
+            if not self.told:
+                self.told = True
+                emit(Progress(state.id, name, 0, 0, round(time.perf_counter() - started, 3), COMPILING))
+
+    log, teller = logging.getLogger("varco3d.kernels.compiling"), Teller()
+    before = log.level
+    log.setLevel(logging.INFO)
+    log.addHandler(teller)
+    try:
+        yield
+    finally:
+        log.removeHandler(teller)
+        log.setLevel(before)
 
 
 def _warner(state: ItemState, name: str) -> Callable[[str], None]:

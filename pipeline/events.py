@@ -74,6 +74,10 @@ class Progress(Event):
     note: str = ""
 
 
+COMPILING = "compiling kernels, once per machine"
+"""Note of the Progress event that a stage emits before it waits for the compiler."""
+
+
 @dataclass(frozen=True)
 class StageFinished(Event):
     """seconds: wall time, without loading networks (load_seconds); peak_mb: peak resident or device memory, MB."""

@@ -96,7 +96,8 @@ def main() -> None:
     )
     print(text)
     if args.out:
-        args.out.write_text(text)
+        kept = args.out.read_text().partition("\n## ") if args.out.exists() else ("", "", "")
+        args.out.write_text(text + kept[1] + kept[2])  # the sections below the table are written by hand
 
 
 if __name__ == "__main__":

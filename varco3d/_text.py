@@ -36,3 +36,11 @@ def byte_count(count: float) -> str:
         if count >= size:
             return f"{count / size:.1f} {unit}" if count < 100 * size else f"{count / size:.0f} {unit}"
     return f"{count:.0f} B"
+
+
+def binary_count(count: float) -> str:
+    """Return a byte count for people in binary units, as memory is counted: 4.6 GiB, 1.2 MiB, 320 KiB."""
+    for unit, size in (("GiB", GIB), ("MiB", 1 << 20)):
+        if count >= size:
+            return f"{count / size:.1f} {unit}"
+    return f"{count / 1024:.0f} KiB"

@@ -28,6 +28,7 @@ from .base import new_app, run_options, verb
 EXAMPLES = """
 varco3d doctor
 varco3d doctor --no-self-test
+varco3d doctor --warm
 varco3d doctor --json
 """
 
@@ -157,6 +158,31 @@ def check_optional() -> Iterator[Check]:
             yield Check(package, "note", f"not installed; for {purpose}", f"pip install {wanted}")
 
 
+def warm_up(session: Session) -> Iterator[Check]:
+    """Compile every kernel for the CPU and the device of `--device auto`, with a line for each that is missing."""
+    import warp as wp
+
+    from ...kernels.ahead import compile_all
+    from ...pipeline.machine import resolve_device
+    from ...pipeline.machine_speed import machine_speed
+
+    made: list[str] = []
+
+    def tell(number: int, count: int, name: str) -> None:
+        made.append(name)
+        session.console.note(f"compiling kernels, once per machine: {name} ({number} of {count})")
+
+    started = time.perf_counter()
+    device = resolve_device("auto")
+    compile_all(device if device.startswith("cuda") else "cpu", tell)
+    spent = seconds(time.perf_counter() - started)
+    told = f"{len(set(made))} modules compiled in {spent}" if made else "all compiled before"
+    yield Check("kernels", "ok", f"{told}, in {wp.config.kernel_cache_dir}")
+    speed = machine_speed(device)
+    told = ", ".join(f"{name} {value:.0f}" for name, value in speed.gflops.items())
+    yield Check("speed", "ok", f"matrix products, GFLOP/s: {told}")
+
+
 def run_self_test() -> Iterator[Check]:
     """Yield a real picture through the whole chain, in draft quality, and the GLB checked."""
     from ...pipeline.meshes.glb_check import check_glb
@@ -199,8 +225,13 @@ def guarded(name: str, group: Callable[[], Iterator[Check]]) -> Iterator[Check]:
 def doctor(
     session: Session,
     self_test: bool = typer.Option(True, "--self-test/--no-self-test", help="Make a mesh from a real picture."),
+    warm: bool = typer.Option(False, "--warm", help="Compile all kernels now, as for the image of a container."),
 ) -> int:
-    """Check packages, device, memory, disk, models and settings, then make one mesh. Every problem comes with a fix."""
+    """Check packages, device, memory, disk, models and settings, then make one mesh. Every problem comes with a fix.
+
+    Kernels are compiled once per machine, when a run first needs them. With --warm it happens here, and the machine's
+    speed is measured for `plan`.
+    """
     session.console.note("checking this machine")
     groups: dict[str, Callable[[], Iterator[Check]]] = {
         "packages": check_python,
@@ -211,6 +242,8 @@ def doctor(
         "plug-ins": check_plugins,
         "optional packages": check_optional,
     }
+    if warm:
+        groups["kernels"] = lambda: warm_up(session)
     if self_test:
         groups["self-test"] = run_self_test
     found = []

@@ -98,7 +98,7 @@ def launch_bands(kernel: Any, screen: wp.array, faces: wp.array, height: int, wi
     if bands == 1:
         wp.launch(kernel, dim=1, inputs=[0, *inputs], device=screen.device)
         return
-    kernel.module.load(screen.device, 1)  # threads must not race to compile; CPU blocks hold one thread
+    parallel.load_module(kernel.module, "cpu")  # threads must not race to compile
 
     def run(band: int) -> Callable[[], None]:
         return lambda: wp.launch(kernel, dim=1, inputs=[band, *inputs], device=screen.device)

@@ -15,7 +15,7 @@ import numpy as np
 import warp as wp
 
 from ..arrays import Array, check_points, check_range, origin_of, to_numpy, to_warp
-from ..parallel import start_warp
+from ..parallel import announce_compiling, start_warp
 
 # Without this the compiler may fuse multiply and add, and distances would differ from numpy's in the last bit.
 wp.set_module_options({"enable_backward": False, "fuse_fp": False})
@@ -139,6 +139,7 @@ def _by_runs(points: np.ndarray, count: int, start: int) -> np.ndarray:
         levels += [boxes(low), boxes(high), unseen(len(low)), wp.zeros(len(low), dtype=int, device="cpu")]
     first = int(np.flatnonzero(index == start)[0])
     inputs = [boxes(ordered), to_warp(index, int, "cpu"), unseen(len(points)), *levels, first, samples]
+    announce_compiling(sample_runs.module, "cpu")
     wp.launch(sample_runs, dim=1, inputs=inputs, device="cpu")
     return samples.numpy().astype(np.int64)
 

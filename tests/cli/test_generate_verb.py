@@ -255,7 +255,7 @@ def test_plan_learns_from_the_record(go) -> None:
 def test_plan_estimates_with_what_was_measured(go, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     row = {"seconds_per_item": 2.0, "start_seconds": 5.0, "peak_mb": 900.0, "bytes": 1000}
     (tmp_path / "measured.json").write_text(json.dumps({"machine": "on 2 cores", "standin": {"standard": row}}))
-    monkeypatch.setattr("varco3d.cli.plan.MEASURED", tmp_path / "measured.json")
+    monkeypatch.setattr("varco3d.cli.estimate.MEASURED", tmp_path / "measured.json")
     found = json.loads(go("in", "-o", "out", "--json", verb="plan").out)["estimate"]
     assert (found["seconds"], found["peak_mb"], found["disk_bytes"], found["basis"]) == (9.0, 900.0, 2000, "on 2 cores")
     assert "about 9.0 s (2.0 s an item, on 2 cores)" in go("in", "-o", "out", verb="plan").err

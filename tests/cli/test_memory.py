@@ -6,6 +6,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from varco3d._text import GIB
+from varco3d.pipeline.machine_speed import MachineSpeed
+
+
+@pytest.fixture(autouse=True)
+def known_speed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine whose speed need not be measured."""
+    speed = MachineSpeed("test", "2026-01-01", {"float32": 1000.0, "bfloat16": 2000.0, "float16": 1000.0})
+    monkeypatch.setattr("varco3d.pipeline.machine_speed.machine_speed", lambda device: speed)
+
 
 @pytest.fixture
 def picture() -> str:
@@ -27,7 +37,33 @@ def test_a_plan_tells_what_a_public_model_takes(run, picture: str) -> None:
 
     assert peak("--dtype", "float32") == pytest.approx(2 * peak("--dtype", "float16"), rel=0.01)
     assert peak("--dtype", "float16", "--memory", "8") > 7000
-    assert "from the sizes of its networks" in run("plan", picture, "-m", "hunyuan3d-2.1").err
+    assert f"memory about {peak() * 1e6 / GIB:.1f} GiB of" in run("plan", picture, "-m", "hunyuan3d-2.1").err
+
+
+def test_a_plan_tells_how_long_a_public_model_takes_here(run, picture: str) -> None:
+    def seconds(*flags: str) -> float:
+        return json.loads(run("plan", picture, "--device", "cpu", *flags, "--json").out)["estimate"]["seconds"]
+
+    mini = ("-m", "hunyuan3d-2mini")
+    whole = seconds(*mini)
+    assert seconds("-m", "hunyuan3d-2.1") > 2 * whole > 0
+    assert whole - seconds(*mini, "--steps", "25") == pytest.approx(25 * 3.02e12 / 9e11, rel=0.05)  # TFLOP a step
+    assert seconds(*mini, "--dtype", "float16") == pytest.approx(whole, rel=0.02)
+    assert seconds("-m", "trellis-image-large") > 0 < seconds("-m", "ultrashape")
+    said = run("plan", picture, *mini, "--device", "cpu", "--num-seeds", "3", "-o", "out")
+    assert "1000 GFLOP/s of float32 measured here" in said.err and "without what" not in said.err
+    assert seconds(*mini, "--num-seeds", "3") == pytest.approx(3 * whole, rel=0.01)
+
+
+def test_workers_share_the_cores(run, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("varco3d.cli.estimate.thread_count", lambda: 2)
+
+    def plan(*flags: str) -> dict:
+        return json.loads(run("plan", picture, "--device", "cpu", "--num-seeds", "8", *flags, "--json").out)
+
+    one, two, many = (plan("-j", jobs)["estimate"]["seconds"] for jobs in ("1", "2", "8"))
+    assert one > two == many  # two cores have room for two
+    assert "GiB for each of 2 workers" in run("plan", picture, "--num-seeds", "8", "-j", "2", "-o", "out").err
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 from varco3d.cli.console import Console
-from varco3d.cli.reporter import _Lines
-from varco3d.pipeline.events import ItemFinished, ItemStarted, Progress, StageStarted
+from varco3d.cli.reporter import Reporter, _Lines
+from varco3d.pipeline.events import COMPILING, ItemFinished, ItemStarted, Progress, StageStarted
 from varco3d.pipeline.machine import slow_number_type
+from varco3d.pipeline.machine_speed import MachineSpeed
 
 
 @pytest.fixture
@@ -136,6 +137,23 @@ def test_a_long_item_says_where_it_is(capsys):
         "cat: coarse 10/50, about 2 min 00 s left of it, 35.0 s so far",
         "cat: refine, 1 min 10 s so far",
     ]
+
+
+def test_the_first_run_says_that_kernels_are_compiled_once(run, capsys):
+    reporter = Reporter(Console())
+    for item in ("cat", "dog"):
+        reporter.emit(Progress(item, "decode", 0, 0, 0.1, COMPILING))
+    said = capsys.readouterr().err
+    assert said.count("compiling kernels, once per machine") == 1 and "doctor --warm" in said
+
+
+def test_doctor_warm_names_every_module_that_it_compiles(run, monkeypatch):
+    speed = MachineSpeed("m", "", {"float32": 123.0})
+    monkeypatch.setattr("varco3d.pipeline.machine_speed.machine_speed", lambda device: speed)
+    monkeypatch.setattr("varco3d.kernels.ahead.compile_all", lambda device, tell: tell(3, 22, "fields.bricks"))
+    answer = run("doctor", "--warm", "--no-self-test")
+    assert "fields.bricks (3 of 22)" in answer.err and "1 modules compiled" in answer.out
+    assert "matrix products, GFLOP/s: float32 123" in answer.out
 
 
 def test_plan_is_a_check_before_the_run(run):

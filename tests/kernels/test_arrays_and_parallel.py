@@ -1,5 +1,6 @@
 """The border of the kernels: array kinds, devices, mesh checks, threads, and that importing starts nothing."""
 
+import logging
 import subprocess
 import sys
 import threading
@@ -11,8 +12,9 @@ import twins
 import warp as wp
 
 from varco3d.errors import BadInputError, BadMeshError
-from varco3d.kernels import arrays, parallel
+from varco3d.kernels import ahead, arrays, parallel
 from varco3d.kernels.fields.field import Field, box, field_from_grid, lattice_positions
+from varco3d.kernels.parallel import CPU_BLOCK, announce_compiling, compile_log, is_compiled, start_warp
 
 
 class FakeCudaTensor:
@@ -150,3 +152,31 @@ def test_field_checks_its_shapes():
             Field(**{**parts, name: bad})
     with pytest.raises(BadInputError):
         field_from_grid(np.zeros((3, 3, 4)))
+
+
+def test_a_module_is_compiled_when_the_cache_holds_its_binary(tmp_path, monkeypatch, caplog):
+    from varco3d.kernels.ovoxel import face_normals
+
+    start_warp()
+    module = wp.get_module(face_normals.__name__)
+    monkeypatch.setattr(wp.config, "kernel_cache_dir", str(tmp_path))
+    assert not is_compiled(module, "cpu")
+    with caplog.at_level(logging.INFO, compile_log.name):
+        announce_compiling.__wrapped__(module, "cpu")
+    assert caplog.messages == [face_normals.__name__]
+    folder = tmp_path / module.get_module_identifier(CPU_BLOCK)
+    folder.mkdir()
+    (folder / "module.cpp").write_text("")  # an unfinished one
+    assert not is_compiled(module, "cpu")
+    (folder / "module.o").write_text("")
+    assert is_compiled(module, "cpu")
+
+
+def test_all_modules_are_compiled_ahead_with_a_word_for_each_that_is_missing(monkeypatch):
+    made, told = [], []
+    monkeypatch.setattr(ahead, "is_compiled", lambda module, device: module.name.endswith("bricks"))
+    monkeypatch.setattr(ahead, "load_module", lambda module, device: made.append((module.name, device)))
+    ahead.compile_all("cuda:0", lambda number, count, name: told.append(name))
+    assert {name for name, device in made if device == "cpu"} == {name for name, device in made if device == "cuda:0"}
+    assert len(made) == 2 * len(ahead.kernel_modules())
+    assert "atlas.bake" in told and "fields.bricks" not in told

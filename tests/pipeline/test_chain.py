@@ -8,10 +8,11 @@ import pytest
 from fakes import load_fake, picture, write_recipe
 
 from varco3d.errors import BadInputError, ItemTimeoutError, ModelMissingError, OutOfMemoryError, UsageError
+from varco3d.kernels.parallel import compile_log
 from varco3d.pipeline.artifacts import Asset
 from varco3d.pipeline.batch.ladder import step_down
 from varco3d.pipeline.chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
-from varco3d.pipeline.events import Progress, StageFinished, StageStarted
+from varco3d.pipeline.events import COMPILING, Progress, StageFinished, StageStarted
 from varco3d.pipeline.network_pool import NetworkPool, model_digest
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.seeds import item_seed, stage_seed
@@ -39,6 +40,23 @@ def test_the_whole_chain_with_events_timing_and_memory(recipe, tmp_path):
     assert all(event.peak_mb > 10 and event.seconds >= 0 for event in finished)
     assert {event.stage for event in events if isinstance(event, Progress)} >= {"coarse", "refine", "decode"}
     assert set(state.timings) == set(recipe.names())
+
+
+def test_a_stage_that_waits_for_the_compiler_says_so_once(recipe, tmp_path, monkeypatch):
+    chain, state = make(recipe, tmp_path, names=("prepare",))
+    prepare = chain._stages["prepare"]
+    ran = type(prepare).run
+
+    def compiling(self, asset, settings, context):
+        for name in ("fields.bricks", "atlas.fill"):
+            compile_log.info(name)
+        return ran(self, asset, settings, context)
+
+    monkeypatch.setattr(type(prepare), "run", compiling)
+    events = []
+    chain.run(state, events.append)
+    assert [e.stage for e in events if isinstance(e, Progress) and e.note == COMPILING] == ["prepare"]
+    assert not compile_log.handlers
 
 
 @pytest.mark.parametrize("size", [1000, (1 << 27) + 1000])
