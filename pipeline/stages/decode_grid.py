@@ -35,7 +35,12 @@ class DecodeGrid:
         generator = context.networks["refine"]
         if not offers(generator, GridDrawer):
             raise UsageError("the latents of this model stand for a field", "Use the stages decode and extract.")
-        anchors = generator.anchors(asset.queries.indices, asset.queries.resolution)
+        resolution = asset.queries.resolution
+        centres = asset.latents.anchors
+        if centres is None:
+            raise UsageError("the latents of this model have no places", "Use the stages decode and extract.")
+        # Of the queries memory may have left some out.
+        anchors = generator.anchors(np.floor((centres + 1) * (resolution / 2)).astype(np.int32), resolution)
         tokens = torch.from_numpy(np.ascontiguousarray(asset.latents.tokens, np.float32))[None]
         grid = generator.dual_grid(tokens, anchors)
         context.progress(1, settings.steps + 2, "shape")
@@ -51,7 +56,7 @@ class DecodeGrid:
             flow,
             condition_of(generator, asset.subject),
             anchors,
-            len(asset.queries.indices),
+            len(centres),
             settings.steps,
             settings.guidance,
             context.seed,

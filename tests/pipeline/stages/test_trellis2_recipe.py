@@ -78,7 +78,11 @@ def test_no_voxel_and_too_many_are_errors(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_grid_without_a_surface_is_an_error() -> None:
-    asset = Asset(subject=SUBJECT, queries=Queries(CELLS, 32), latents=Latents(np.zeros((8, 4), np.float32)))
+    asset = Asset(
+        subject=SUBJECT,
+        queries=Queries(CELLS, 32),
+        latents=Latents(np.zeros((8, 4), np.float32), VoxelGrid(CELLS, 32).centres()),
+    )
 
     def decoded(generator):
         return DecodeGrid().run(asset, DecodeGridSettings(steps=1), Context(networks={"refine": generator}))

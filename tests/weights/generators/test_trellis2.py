@@ -51,6 +51,9 @@ def test_voxels_turn_upright_and_back(model: Trellis2) -> None:
     lattice = model.lattices.at(anchors)
     assert lattice.voxels.coords[:, 1:].tolist() == [[1, 3, 3], [0, 1, 1]]  # z up: y is less our z
     assert upright(lattice.voxels.coords[:, 1:], 4).tolist() == ours.tolist()
+    assert model.trained_voxels == 8192
+    model.anchors(ours, 8)
+    assert model.trained_voxels == 32768
     with pytest.raises(CheckpointError, match="anchors"):
         model.lattices.at(torch.zeros(2, 3))
 

@@ -107,6 +107,11 @@ class Lattices:
         self._last = centres, Lattice(VoxelSet(places, 1), resolution, resolution > self.coarse)
         return centres
 
+    @property
+    def fine(self) -> bool:
+        """Whether the last set was finer than the structure."""
+        return self._last is not None and self._last[1].fine
+
     def at(self, anchors: Tensor | None) -> Lattice:
         """Return the voxels of anchors that `anchors` gave last. Raises CheckpointError for others."""
         if self._last is None or self._last[0] is not anchors:

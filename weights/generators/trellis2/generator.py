@@ -23,7 +23,7 @@ from ..trellis import from_trellis
 from .flows import GuidedFlow, Lattices, contexts, guidance_settings, picture_condition, upright
 from .materials import MaterialMaker, TextureFlow, levels, normalisation
 
-TRAINED_TOKENS = 8192  # the most that an item had in training at 512
+TRAINED_TOKENS = 8192, 32768  # the most that an item had in training, at 512 and at 1024
 FINE_VOXELS = 450  # of a mesh to a latent voxel, at most: a surface through 16^3 of them
 
 
@@ -50,8 +50,6 @@ class Trellis2Structure(GuidedFlow):
 
 class Trellis2(GuidedFlow):
     """Picture to voxels to a dual grid to materials. The object itself is the flow over latents of the shape."""
-
-    trained_voxels = TRAINED_TOKENS
 
     def __init__(self, parts: Parts, configs: Mapping[str, Mapping[str, Any]], pipeline: Mapping[str, Any]):
         """configs: arguments of the networks, by our names. pipeline: `args` of pipeline.json."""
@@ -83,6 +81,11 @@ class Trellis2(GuidedFlow):
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
         """Centres [N, 3] of voxel indices [N, 3] of our box."""
         return None if indices is None else self.lattices.anchors(indices, resolution)
+
+    @property
+    def trained_voxels(self) -> int:
+        """Return the most latent voxels that the flow of the last anchors had in training."""
+        return TRAINED_TOKENS[self.lattices.fine]
 
     # latents of the shape --------------------------------------------------------------------------------------------
 
