@@ -22,39 +22,29 @@ from ..pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
 from ..pipeline.pictures.formats import existing_picture
 from ..pipeline.recipe import Recipe, load_recipe, read_recipe
 from ..pipeline.stage import ORDER, load_stage
-from ..pipeline.stages.settings import CoarseSettings
 from ..pipeline.upfront import check_sides
 from .config import StageSettings
+from .options.flag import shown
 from .options.panels import RunOptions
 from .run_settings import batch_options, left_out, run_config
 
 DEFAULT_FOLDER = "varco3d-out"
-VARIANTS = (
-    "for shapes that differ, drawn singly: --set coarse.combine=best --set coarse.candidates=1 "
-    "--set coarse.steps=20 --set coarse.second_look=off --set refine.draws=1"
-)
 PREVIEWED_STEPS = 5  # pictures in the strip of --steps-preview
 
 
 @dataclass(frozen=True)
 class Request:
-    """A run that is ready to start. stages: what will run, in order."""
+    """A run that is ready to start.
+
+    stages: those that will run, in order; singly: settings that make the shapes of several seeds differ, "" for none.
+    """
 
     flags: RunOptions
     config: RunConfig
     items: tuple[Item, ...]
     options: BatchOptions
     stages: tuple[str, ...]
-
-    def seeds_alike(self) -> str:
-        """Return a sentence when several seeds are asked of a recipe that averages its draws, else an empty one."""
-        recipe = self.config.recipe
-        if self.flags.model.num_seeds == 1 or "coarse" not in self.stages:
-            return ""
-        settings = recipe.stage("coarse").settings
-        if not isinstance(settings, CoarseSettings) or settings.combine != "mean" or settings.candidates == 1:
-            return ""
-        return f"{recipe.name} averages {settings.candidates} draws, so its seeds give nearly one shape; {VARIANTS}"
+    singly: str = ""
 
     @property
     def to_stdout(self) -> bool:
@@ -90,12 +80,14 @@ def build_request(
     if sides:
         items = tuple(replace(item, asset=Asset(sides=sides)) for item in items)
     recipe = make_recipe(options, settings, formats)
+    recipe, singly = with_variants(recipe, options, settings)
     skip = left_out(options)
     stages = select_stages(recipe, options.stages.start, options.stages.until, sorted(skip))
     refuse_for_stdout(options, formats, stages, len(files) * options.model.num_seeds)
     check_sides(recipe, sides)
     config = run_config(options, recipe, skip, stages)
-    request = Request(options, config, items, batch_options(options, folder, shard, found.ignored), stages)
+    batch = batch_options(options, folder, shard, found.ignored)
+    request = Request(options, config, items, batch, stages, singly if "coarse" in stages else "")
     listed = [options.selection.from_list] if options.selection.from_list else []
     check_outputs(request, output, [*(file.path for file in files), *listed])
     return request
@@ -237,6 +229,24 @@ def make_recipe(
         shown = tuple(sorted({max(1, round(steps * part / PREVIEWED_STEPS)) for part in range(1, PREVIEWED_STEPS + 1)}))
         recipe = recipe.with_settings({"coarse": {"preview_steps": shown}})
     return recipe
+
+
+def with_variants(recipe: Recipe, options: RunOptions, settings: StageSettings) -> tuple[Recipe, str]:
+    """(recipe, what was changed in words): for several seeds the recipe's own settings of variants.
+
+    What the user set stays; who sets how draws are combined, or how many, keeps the recipe as it is.
+    """
+    wanted = read_recipe(options.model.model).get("variants", {})
+    if options.model.num_seeds == 1 or not wanted:
+        return recipe, ""
+    chosen = {(stage, key) for stage, keys in settings.values.items() for key, value in keys.items()
+              if not value.origin.startswith("preset ")}  # fmt: skip
+    if chosen & {("coarse", "combine"), ("coarse", "candidates")}:
+        return recipe, ""
+    layer = {stage: {key: value for key, value in keys.items() if (stage, key) not in chosen}
+             for stage, keys in wanted.items()}  # fmt: skip
+    text = ", ".join(f"{stage}.{key}={shown(value)}" for stage, keys in layer.items() for key, value in keys.items())
+    return recipe.with_settings(layer), text
 
 
 def _without_absent(settings: dict[str, dict[str, Any]], options: RunOptions) -> dict[str, dict[str, Any]]:

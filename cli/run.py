@@ -50,8 +50,9 @@ def execute(
         device = resolve_device(request.config.device)
         if request.config.dtype == "bfloat16" and (slow := slow_number_type("bfloat16", resolve_device(device))):
             console.warn(slow)
-        if alike := request.seeds_alike():
-            console.warn(alike)
+        if request.singly:
+            count, name = options.model.num_seeds, request.config.recipe.name
+            console.note(f"{count} seeds: {name} draws each shape singly, so that they differ ({request.singly})")
         if reporter is None:
             from .plan import show_plan
 

@@ -9,6 +9,8 @@
     settings = { steps = 20 }
     [presets.draft]             # settings on top, per preset
     coarse = { steps = 10 }
+    [variants]                  # settings on top when several seeds are asked of one picture
+    coarse = { candidates = 1 }
     models = { refine = "..." } # other checkpoints and implementations than the recipe's, where a preset needs some
     use = { coarse = "..." }
 
@@ -38,7 +40,7 @@ from .settings import change_settings
 from .stage import ORDER, load_stage
 
 PRESETS = ("draft", "standard", "high")
-_KEYS = ("name", "description", "licence", "models", "order", "stages", "presets")
+_KEYS = ("name", "description", "licence", "models", "order", "stages", "presets", "variants")
 _STAGE_KEYS = ("use", "settings")
 _PRESET_KEYS = ("models", "use")
 
@@ -231,6 +233,9 @@ def _check_types(raw: Mapping[str, Any], where: str) -> None:
         for name in layer.get(key, {}).values()
     ):
         problem = "models and use of [presets.NAME] hold names"
+    variants = raw.get("variants", {})
+    if not isinstance(variants, dict) or not all(isinstance(values, dict) for values in variants.values()):
+        problem = "[variants] holds a table for each stage"
     if problem:
         raise UsageError(f"{where} is not like a recipe: {problem}", "See pipeline/recipes/tiny.toml.")
 

@@ -175,10 +175,16 @@ def test_bfloat16_is_advised_by_what_the_processor_has(tmp_path, flags, slow):
     assert slow_number_type("bfloat16", "cuda:0", listed) == slow_number_type("bfloat16", "cpu", tmp_path / "no") == ""
 
 
-def test_seeds_of_averaged_draws_are_told_to_be_alike(run):
+def test_several_seeds_draw_singly_and_say_so(run):
     picture("cat.png")
-    many = run("plan", "cat.png", "--num-seeds", "2")
-    assert "draws, so its seeds" in many.err and "coarse.candidates=1" in many.err
-    singly = ("--set", "coarse.combine=best", "--set", "coarse.candidates=1")
-    assert "averages" not in run("plan", "cat.png", "--num-seeds", "2", *singly).err
-    assert "averages" not in run("plan", "cat.png").err
+
+    def coarse(*flags):
+        return json.loads(run("plan", "cat.png", "--json", *flags).out)["settings"]["coarse"]["settings"]
+
+    assert coarse()["combine"] == coarse("--num-seeds", "2", "--set", "coarse.combine=mean")["combine"] == "mean"
+    drawn = coarse("--num-seeds", "2")
+    assert (drawn["combine"], drawn["candidates"], drawn["steps"], drawn["second_look"]) == ("best", 1, 20, False)
+    assert coarse("--num-seeds", "2", "--steps", "9")["steps"] == 9  # what a person sets stays
+    said = run("plan", "cat.png", "--num-seeds", "2").err
+    assert "2 seeds: tiny draws each shape singly, so that they differ (coarse.steps=20" in said
+    assert "singly" not in run("plan", "cat.png").err
