@@ -14,6 +14,7 @@ import numpy as np
 from ..._files import output_error, write_whole
 from ..._text import suggestion
 from ...errors import BadMeshError, OutputError, UsageError
+from ...kernels.meshes.standing import standing_height
 from ..artifacts import Mesh, Output
 from .formats import MESH_FORMATS, PER_METRE, unit_of, up_of
 from .glb import glb_bytes
@@ -63,7 +64,10 @@ def place(mesh: Mesh, file_format: str, placement: Placement) -> tuple[Mesh, str
     if placement.side is not None and placement.size and extent <= 0:
         raise BadMeshError("the mesh is flat on the side that is to have a size", "Set `export.size` instead.")
     scale = PER_METRE[unit] * (placement.size / extent if placement.size and extent > 0 else 1.0)
-    shift = {"center": (low + high) / 2, "base": np.array([(low + high)[0] / 2, low[1], (low + high)[2] / 2])}
+    shift = {"center": (low + high) / 2}
+    if placement.origin == "base":
+        stands = standing_height(mesh.vertices, mesh.faces)
+        shift["base"] = np.array([(low + high)[0] / 2, stands, (low + high)[2] / 2])
     points = (points - shift.get(placement.origin, -np.array(placement.offset))) * scale
     normals = mesh.normals
     if up == "z":

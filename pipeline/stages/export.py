@@ -31,6 +31,8 @@ class Export:
         # Size and origin are those of the whole, so that the levels of detail lie in the same place.
         metres, side = measure(settings.size, settings.width, settings.height, settings.depth)
         whole, _ = place(finish(mesh), settings.formats[0], Placement("y", metres, "m", settings.origin, side=side))
+        if settings.origin == "base" and (hangs := -float(whole.vertices[:, 1].min())) > 1e-6:
+            context.warn(f"a thin spike of {hangs:.3g} m hangs below the base that the object stands on")
         placement = Placement(settings.up, None, settings.unit, "keep")
         extras: dict[str, Any] | None = dict(context.about) if settings.extras else None
         outputs: list[Output] = []

@@ -19,6 +19,7 @@ from ...errors import MissingDependencyError, NoSubjectError
 from ..artifacts import Asset, Subject
 from ..machine import used_memory
 from ..pictures.cutout import bleed, main_parts, plain_background, tidy_mask, touched_sides
+from ..pictures.gaps import ground_inside
 from ..pictures.own_alpha import own_cutout, solid_alpha
 from ..pictures.reading import open_mask, open_picture
 from ..stage import Context
@@ -72,6 +73,11 @@ def prepared(
     if box is None:
         raise NoSubjectError(f"{printable(source.name)} shows no object", "Give a `mask`, or a picture with alpha.")
     _warn(alpha, box, settings, context)
+    if not own and (inside := ground_inside(rgba[..., :3], alpha)):
+        context.warn(
+            f"{inside:.0%} of the object has the colours of the ground around it: background seen through gaps is "
+            "painted onto the body; a picture with alpha, or a `mask`, leaves it out"
+        )
     # A picture's own alpha has true colours at its rim; a cut-out's rim still shows the background.
     subject = frame(rgba[..., :3], alpha, box, settings, solid=0.02 if own else 0.95)
     crop = np.diag([picture.factor, picture.factor, 1.0]) @ subject.crop
