@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 _LEVELS = 16  # of each colour channel
@@ -16,8 +18,9 @@ def ground_inside(rgb: np.ndarray, alpha: np.ndarray) -> float:
 
     rgb: uint8 [H,W,3]; alpha: float32 [H,W] in 0..1, of a cut-out. 0 where the ground has too many colours to tell.
     """
-    from scipy import ndimage
+    from scipy import ndimage as typed
 
+    ndimage: Any = typed  # its type stubs do not know what `label` returns
     step = max(1, max(alpha.shape) // 512)
     colours, solid = rgb[::step, ::step].astype(np.int32), alpha[::step, ::step] > 0.5
     area = int(solid.sum())
