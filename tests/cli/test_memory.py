@@ -100,3 +100,13 @@ def test_advice_fits_and_the_next_step_does_not() -> None:
             )
             assert fits <= budget and (beyond > budget or over == value)
     assert largest_fit("texture.size", 0.5) is None
+
+
+def test_recipes_without_a_grid_are_planned_without_one() -> None:
+    """A field on voxels has no resolution to turn down; its voxels are fitted to the budget when they are known."""
+    from varco3d.pipeline.memory_need import host_needs
+    from varco3d.pipeline.recipe import load_recipe
+
+    for name in ("trellis-image-large", "direct3d-s2", "varco3d-preview"):
+        recipe = load_recipe(name, "high")
+        assert set(host_needs(recipe, recipe.names())) == {"texture.size"}
