@@ -112,7 +112,8 @@ def operations_of(request: Request) -> float | None:
             tokens = recipe.stage("sample").settings.tokens if stage == "refine" and _sampled(request) else 0
             last = shaping[-1] in own
             guided = getattr(settings, "guidance", 1.0) > 1
-            made += operations(spec, Effort(settings.steps, guided, tokens, cells if last else 0, pictures))
+            steps = getattr(settings, "latent_steps", settings.steps) if number else settings.steps
+            made += operations(spec, Effort(steps, guided, tokens, cells if last else 0, pictures))
     return made
 
 

@@ -12,6 +12,7 @@ from .zoo import ModelSpec
 
 PICTURE_TOKENS = 1370  # of a picture of 518 pixels in patches of 14, and one for the whole
 POINTS_PER_SQUARE = 7.4  # points asked by an octree per square of its resolution, on a ball that fills half the box
+BLOCK_VOXELS, READ_BLOCKS = 67, 9  # voxels of a surface in a block of 8^3; blocks read in full, with the window
 TWO_STREAMS = 0.55  # share of the parameters of a two-stream transformer that a token meets; the rest modulates
 _BLOCK = 12  # parameters of a transformer's block in squares of its width: attention 4, perceptron 8
 _POINT = 10  # and of the decoder's block that every point goes through: its query and output, a perceptron
@@ -56,7 +57,9 @@ def _call(spec: ModelSpec, tokens: int) -> float:
     if spec.family == "hunyuan3d-2.0":  # the picture's tokens go through the network too
         met, seen = met * TWO_STREAMS, tokens + PICTURE_TOKENS
     layers = met / (_BLOCK * spec.width**2)
-    return 2 * met * seen + 4 * seen**2 * spec.width * layers
+    # Spatial sparse attention reads a token for each occupied block, and few blocks in full.
+    read = seen / BLOCK_VOXELS + READ_BLOCKS * BLOCK_VOXELS if spec.part.startswith("sparse-") else seen
+    return 2 * met * seen + 4 * seen * read * spec.width * layers
 
 
 def _met_parameters(spec: ModelSpec) -> float:

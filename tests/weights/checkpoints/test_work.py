@@ -45,3 +45,12 @@ def test_of_a_mixture_only_the_chosen_experts_work() -> None:
     layers = met / 12 / spec.width**2
     attention = 4 * spec.tokens**2 * spec.width * layers
     assert one_call(spec.name) == pytest.approx(2 * met * spec.tokens + attention, rel=0.05)
+
+
+def test_sparse_attention_reads_blocks_and_not_all_of_all() -> None:
+    """Linear layers lead: all to all would be ten times as much at 100,000 voxels."""
+    spec = MODELS["direct3d-s2-v-1-1-model_sparse_1024"]
+    linear = 2 * spec.parameters["denoise"] * spec.tokens
+    assert linear < one_call(spec.name) < 2 * linear
+    all_to_all = 4 * spec.tokens**2 * spec.width * 24
+    assert all_to_all > 5 * one_call(spec.name)
