@@ -10,7 +10,7 @@ import numpy as np
 from varco3d.weights.training.procedural import families, make_object
 
 RECORDING = Path(__file__).with_name("recorded_objects.npz")
-NUMBERS = range(5)  # enough for most branches of a family
+NUMBERS = range(8)  # enough for most branches of a family
 
 
 def figures(family: str, number: int) -> np.ndarray:
