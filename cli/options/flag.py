@@ -5,6 +5,7 @@ settings of stages and takes range, choices, default and help from them.
 """
 
 import dataclasses
+import math
 import os
 import types
 import typing
@@ -239,7 +240,14 @@ def _reader(flag: Flag) -> tuple[Any, dict[str, Any]]:
     if flag.choices:
         kind: Any = Literal[flag.choices]
         return kind | None, {}
-    return flag.kind | None, {}
+    return flag.kind | None, {"callback": _finite} if flag.kind is float else {}
+
+
+def _finite(value: float | None) -> float | None:
+    """Return a number that is one: NaN lies in every range. Raises typer.BadParameter."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
 
 
 def _parsed(flag: Flag) -> Callable[[Any], Any]:
@@ -262,7 +270,7 @@ def _read_one(flag: Flag, text: str) -> Any:
     try:
         if flag.parse is not None:
             return flag.parse(text)
-        value = flag.kind(text)
+        value = _finite(float(text)) if flag.kind is float else flag.kind(text)
     except ValueError as error:
         wanted = _FAILURES.get(flag.kind)
         raise typer.BadParameter(f"{text!r} is not a valid {wanted}." if wanted else str(error)) from error

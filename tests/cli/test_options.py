@@ -120,3 +120,11 @@ def typer_plain(text: str) -> str:
 def test_stages_offered_to_the_shell_are_the_chain() -> None:
     skip = next(flag for flag in RunOptions.flags() if flag.name == "skip")
     assert skip.complete is not None and tuple(skip.complete()) == ORDER
+
+
+@pytest.mark.parametrize("flag", ["--memory", "--timeout"])
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_a_number_is_finite(run, flag: str, value: str) -> None:
+    """NaN is neither below nor above any bound."""
+    answer = run("generate", "a.png", f"{flag}={value}")
+    assert answer.code == 2 and (value in answer.err and "error[usage]" in answer.err)

@@ -120,6 +120,8 @@ def test_networks_take_turns_and_the_reader_leaves_before_the_first_step(
     for _ in range(2):  # the second time with what was kept
         assert np.array_equal(painter.paint(task).views["back"].picture, alone)
     assert {"vae", "network"} <= set(painter.turns.held())
+    painter.release()
+    assert painter.turns.held() == ()
 
 
 PARTS = {"unet": 1.8 * GIB, "unet_dual": 1.6 * GIB, "vae": 0.16 * GIB, "dino": 2.1 * GIB, "delight": 1.6 * GIB}
