@@ -73,6 +73,8 @@ def test_the_nearest_tests_are_the_mirror_and_those_that_import() -> None:
     assert "tests/pipeline/stages/test_stages.py" in nearest(root, "varco3d/pipeline/stages/clean.py", 4)
     home = nearest(root, "varco3d/weights/training/procedural/families/home/kitchen.py", 2)
     assert "tests/weights/training/test_recorded_objects.py" in home, "it imports the package"
+    raster = nearest(root, "varco3d/kernels/views/raster_kernels.py", 1)
+    assert raster == ["tests/kernels/views/test_render_maps.py"], "render_maps imports it"
 
 
 def test_a_file_that_no_test_imports_has_those_of_the_folders_above() -> None:
