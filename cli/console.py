@@ -20,6 +20,7 @@ from ..errors import OutputError, UsageError
 from .options.spoken import spoken
 
 _LOG_LINE = re.compile(rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d \w+: ")
+_LONGEST_ERROR = 1000  # characters of an error on the screen; the log has all
 _RED, _YELLOW, _DIM, _BOLD, _OFF = "\x1b[31m", "\x1b[33m", "\x1b[2m", "\x1b[1m", "\x1b[0m"
 
 
@@ -139,7 +140,8 @@ class Console:
         """`error[code]: what and why. What to do.` The traceback of `cause` only with -v, and always in the log."""
         self.said.add(message)
         message, hint = spoken(message), spoken(hint)
-        self._err(f"{self._paint(f'error[{code}]:', _RED)} {shown(one_line(message, hint))}")
+        said = message if len(message) <= _LONGEST_ERROR else f"{message[:_LONGEST_ERROR]}..."
+        self._err(f"{self._paint(f'error[{code}]:', _RED)} {shown(one_line(said, hint))}")
         trace = "".join(traceback.format_exception(cause)) if cause is not None else ""
         if trace and self.verbose:
             self._err(shown(trace.rstrip()))

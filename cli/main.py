@@ -1,6 +1,7 @@
 """The program: reads the verb, runs it, and turns whatever happens into one error line and an exit code."""
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -9,7 +10,8 @@ from typing import Any
 
 import typer
 
-from ..errors import OutputError, Varco3DError
+from .._text import printable
+from ..errors import OutputError, UsageError, Varco3DError
 from .app import build_app
 from .console import ReaderGoneError, open_standard_streams
 from .exit_codes import INTERRUPTED, OK, TERMINATED, USAGE, exit_code
@@ -19,6 +21,7 @@ from .session import Session, TerminatedError, interrupts_ignored, second_interr
 
 RUNS = ("generate", "refine", "texture")  # verbs whose --json output is a stream of events
 COMPLETION = "_VARCO3D_COMPLETE"  # the variable in which the shell asks for completions
+_LONGEST = 80  # characters of a path in an error
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             result = _call(args, session)
         code = result if isinstance(result, int) else OK
     except (KeyboardInterrupt, Exception) as caught:
-        error = caught
+        error = in_words(caught)
         code = exit_code_of(error)
     # The last words are said, and the first signal's code is kept, also while the interpreter shuts down.
     with interrupts_ignored(for_good=argv is None):
@@ -62,6 +65,23 @@ def _call(args: list[str], session: Session) -> Any:
             return app.invoke(context)
     except typer.Exit as ended:
         return ended.exit_code
+
+
+def in_words(error: BaseException) -> BaseException:
+    """Return an error of the operating system that nobody foresaw as an error about its file; others as they are."""
+    if not isinstance(error, OSError) or error.errno is None:
+        return error
+    reason = error.strerror or str(error)
+    if error.filename is None and error.errno == errno.ENOENT:
+        told: Varco3DError = UsageError("this folder does not exist any more", "Change into one that does.")
+    elif error.filename is None:
+        told = OutputError(f"the system refuses: {reason}", "Free some of what is short, and run again.")
+    else:
+        name = printable(os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename))
+        shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."
+        told = UsageError(f"{shown}: {reason}", "Check the path and its rights.")
+    told.__cause__ = error
+    return told
 
 
 def exit_code_of(error: BaseException) -> int:

@@ -9,11 +9,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from .._files import bounded
 from .._places import user_path
 from ..errors import UsageError
 from ..pipeline.artifacts import Asset
 from ..pipeline.batch.claims import check_claims, item_claims
-from ..pipeline.batch.inputs import FoundInputs, InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
+from ..pipeline.batch.inputs import (
+    MAX_LIST,
+    FoundInputs,
+    InputFile,
+    in_shard,
+    list_lines,
+    parse_shard,
+    read_list,
+    resolve_inputs,
+)
 from ..pipeline.batch.naming import Item, plan_items, single_item
 from ..pipeline.batch.runner import BatchOptions
 from ..pipeline.batch.worker import RunConfig
@@ -180,9 +190,14 @@ def _inputs(
 
 
 def stdin_bytes() -> bytes:
-    """All of stdin; a text stream that tests put there has no bytes below."""
+    """All of stdin; a text stream that tests put there has no bytes below. Raises UsageError when it does not end."""
     stream = getattr(sys.stdin, "buffer", None)
-    return stream.read() if stream is not None else sys.stdin.read().encode("utf-8", "surrogateescape")
+    try:
+        if stream is not None:
+            return bounded(stream, MAX_LIST, "stdin")
+    except OSError as error:
+        raise UsageError(f"cannot read the list on stdin: {error.strerror}", "Pipe paths, one a line.") from error
+    return sys.stdin.read().encode("utf-8", "surrogateescape")
 
 
 def make_items(

@@ -20,6 +20,9 @@ from .errors import OutputError
 BLOCK = 1 << 20  # bytes per read: large enough that hashing is bound by the processor, small enough to stop quickly
 
 
+SMALL = 16_000_000  # bytes of a file that people write, or that describes others
+
+
 # What keeps one file from being written and says nothing about the next one.
 _IN_THE_WAY = (
     errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ENOTEMPTY, errno.ENAMETOOLONG, errno.EACCES, errno.EPERM,
@@ -99,6 +102,20 @@ def opened_regular(path: Path) -> Iterator[BinaryIO]:
             kinds = {stat.S_IFIFO: "a named pipe", stat.S_IFDIR: "a folder", stat.S_IFSOCK: "a socket"}
             raise OSError(errno.EINVAL, f"it is {kinds.get(stat.S_IFMT(mode), 'a device')}, not a file", str(path))
         yield file
+
+
+def read_bounded(path: Path, most: int = SMALL) -> bytes:
+    """Return the bytes of a regular file. Raises OSError, also for more than `most` bytes."""
+    with opened_regular(path) as file:
+        return bounded(file, most, str(path))
+
+
+def bounded(file: BinaryIO, most: int, name: str) -> bytes:
+    """Return what is left of an open file. Raises OSError, also for more than `most` bytes."""
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most // 1_000_000} MB", name)
+    return data
 
 
 def is_temporary(path: Path) -> bool:

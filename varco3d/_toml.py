@@ -4,11 +4,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from ._files import read_bounded
+
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Return a TOML file as a dictionary. Raises OSError, ValueError (no TOML) and RecursionError (nested too deep)."""
+    """Return a TOML file as a dictionary.
+
+    Raises OSError (far too large, too), ValueError (no TOML) and RecursionError (nested too deep).
+    """
     if sys.version_info >= (3, 11):
         import tomllib
     else:
         import tomli as tomllib
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads(read_bounded(path).decode("utf-8-sig").replace("\r\n", "\n"))

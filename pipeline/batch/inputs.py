@@ -12,11 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..._files import bounded
 from ..._places import user_path
 from ...errors import NothingMatchedError, UsageError
 from ..meshes.signature import is_own
 from ..pictures.formats import is_picture
 
+MAX_LIST = 256_000_000  # bytes of a list of paths: some millions
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")  # first bytes of what is piped in by mistake
 _PREVIEW = re.compile(r"\.(preview|steps)\.(png|gif|webp)$")
 _TEXTURE = re.compile(r"_texture\.(png|jpg|webp)$")
 
@@ -77,7 +80,8 @@ def resolve_inputs(
 def read_list(path: Path) -> list[str]:
     """Return the lines of a list of paths (`from_list`). Raises UsageError."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:  # a pipe, too, such as <(find .)
+            data = bounded(file, MAX_LIST, str(path))
     except OSError as error:
         raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check `from_list`.") from error
     return list_lines(data, str(path))
@@ -94,6 +98,8 @@ def list_lines(data: bytes, name: str) -> list[str]:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise UsageError(f"the list {name} is no UTF-16 after all: {error.reason}", "Save it as UTF-8.") from error
+    elif data.startswith(_PICTURES):
+        raise UsageError(f"{name} is a picture, not a list of paths", "Give its path as an argument.")
     else:
         text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
     if "\0" not in text:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..._files import read_bounded
 from ..._places import user_path
 from ...errors import BadInputError, UsageError
 from ...kernels.atlas.bake import View
@@ -72,7 +73,7 @@ def recorded_cameras(files: Mapping[str, Path]) -> dict[str, Camera] | None:
     if not path.is_file():
         return None
     try:
-        told = json.loads(path.read_text(encoding="utf-8"))
+        told = json.loads(read_bounded(path).decode())
         return {name: Camera(**{**about, "shift": tuple(about.get("shift", (0, 0)))}) for name, about in told.items()}
     except (ValueError, TypeError, AttributeError, UsageError, OSError) as error:
         hint = "Take the file that `save_stages` wrote, or remove it."

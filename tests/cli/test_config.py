@@ -116,6 +116,15 @@ def test_broken_toml_names_the_line(resolve, tmp_path: Path) -> None:
         resolve("", {}, [write(tmp_path / "c.toml", "seed = 1\nseed seed\n")])
 
 
+def test_a_file_of_any_size_or_mark_is_read_or_refused(resolve, tmp_path: Path) -> None:
+    (tmp_path / "marked.toml").write_bytes("\ufeffseed = 5\r\n".encode())
+    assert resolve("", {}, [tmp_path / "marked.toml"]).options.model.seed == 5
+    with (tmp_path / "huge.toml").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(UsageError, match=r"huge\.toml.*more than 16 MB"):
+        resolve("", {}, [tmp_path / "huge.toml"])
+
+
 def test_mistakes_in_the_environment(resolve) -> None:
     with pytest.raises(UsageError, match="VARCO3D_SEED"):
         resolve("", {"VARCO3D_SEED": "x"})

@@ -1,5 +1,6 @@
 """Verbs, global flags, suggestions, error lines and exit codes."""
 
+import errno
 import json
 import os
 import re
@@ -95,6 +96,11 @@ def boom(error: BaseException):
         (LicenceNotAcceptedError("the licence of x is not accepted", "Add --accept-licence x."), 3,
          "error[licence_not_accepted]"),
         (ValueError("a bug"), 1, "error[internal]: ValueError: a bug. Run again with -v"),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 5000), 2,
+         f"error[usage]: {'x' * 80}...: File name too long. Check the path and its rights.\n"),
+        (FileNotFoundError(errno.ENOENT, "No such file or directory"), 2,
+         "error[usage]: this folder does not exist any more. Change into one that does.\n"),
+        (OSError(errno.EMFILE, "Too many open files"), 1, "error[output]: the system refuses: Too many open files."),
         (KeyboardInterrupt(), 130, ""),
     ],
 )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ..._files import read_bounded
 from ...errors import CheckpointError, MissingDependencyError
 from ..networks.dit import SkipDitConfig
 from ..networks.encoders.clip_text import ClipTextConfig
@@ -31,8 +32,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except ImportError as error:  # pragma: no cover - a dependency of the package
         raise MissingDependencyError(f"{path} needs PyYAML", "pip install pyyaml") from error
     try:
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, OSError, UnicodeDecodeError) as error:
+        read = yaml.safe_load(read_bounded(path).decode())
+    except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError) as error:
         raise CheckpointError(f"{path} cannot be read: {error}", "Fetch the file again.") from error
     if not isinstance(read, dict):
         raise CheckpointError(f"{path} holds no settings", "Fetch the file again.")

@@ -17,6 +17,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from ..._files import read_bounded
 from ...errors import CheckpointError, ModelMissingError
 
 TORCH_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin")
@@ -121,8 +122,8 @@ def _reader(file, name: str) -> Callable[[], Tensor]:
 def open_shards(index: Path) -> Tensors:
     """Shards named by a *.safetensors.index.json; every name it promises must be in the shard it names."""
     try:
-        where: dict[str, str] = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        where: dict[str, str] = json.loads(read_bounded(index).decode())["weight_map"]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise CheckpointError(f"{index} is no index of shards: {error}", "fetch the file again") from error
     entries: dict[str, Entry] = {}
     for shard in sorted(set(where.values())):

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..._files import write_json
+from ..._files import read_bounded, write_json
 from ...errors import LicenceNotAcceptedError, OutputError, UsageError
 
 
@@ -134,8 +134,8 @@ class Acceptances:
     def names(self) -> frozenset[str]:
         """Names accepted so far. A damaged file counts as nothing accepted: asking twice is the safe side."""
         try:
-            read = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            read = json.loads(read_bounded(self.path).decode())
+        except (OSError, ValueError, RecursionError):
             return frozenset()
         return frozenset(read) if isinstance(read, dict) else frozenset()
 
@@ -144,8 +144,8 @@ class Acceptances:
         if name not in LICENCES:
             raise UsageError(f"there is no licence {name!r}", f"Known: {', '.join(sorted(LICENCES))}.")
         try:
-            read = json.loads(self.path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            read = json.loads(read_bounded(self.path).decode())
+        except (OSError, ValueError, RecursionError):
             read = {}
         kept = read if isinstance(read, dict) else {}
         kept.setdefault(name, time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))

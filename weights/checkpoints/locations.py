@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..._files import read_bounded
 from ..._places import data_folder, home, user_path
 from ...errors import CheckpointError
 from .identify import PICKLED, SAFE, safetensors_shapes
@@ -121,7 +122,7 @@ def stem(spec: ModelSpec) -> str:
 
 def _shards_complete(index: Path) -> bool:
     try:
-        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+        names = set(json.loads(read_bounded(index).decode())["weight_map"].values())
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return False
     beside = all(isinstance(name, str) and Path(name).name == name for name in names)
@@ -135,7 +136,7 @@ def _snapshots(folder: Path) -> list[Path]:
         return []
     found = sorted((p for p in snapshots.iterdir() if p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True)
     try:
-        main = (folder / "refs" / "main").read_text(encoding="utf-8").strip()
-    except OSError:
+        main = read_bounded(folder / "refs" / "main").decode().strip()
+    except (OSError, ValueError):
         main = ""
     return sorted(found, key=lambda path: path.name != main)

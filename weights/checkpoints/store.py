@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..._files import copy_hashed, sha256_of, write_json
+from ..._files import copy_hashed, read_bounded, sha256_of, write_json
 from ...errors import CheckpointError, ModelMissingError, OutputError
 from .identify import structure_of
 from .licences import Acceptances
@@ -135,7 +135,7 @@ class Store:
     def record(self, spec: ModelSpec) -> dict:
         """Return the note made when `spec` was added; {} without one or when it cannot be read."""
         try:
-            read = json.loads(self.record_path(spec).read_text(encoding="utf-8"))
+            read = json.loads(read_bounded(self.record_path(spec)).decode())
         except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(read, dict):
@@ -282,8 +282,8 @@ def _target_name(spec: ModelSpec, source: Path) -> str:
 def _sums(path: Path) -> dict[str, tuple[str, str]]:
     """Return a SHA256SUMS file as name -> (hash, origin); {} when there is none."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except OSError:
+        lines = read_bounded(path).decode().splitlines()
+    except (OSError, ValueError):
         return {}
     pairs = [line.split(maxsplit=1) for line in lines if line.strip() and not line.startswith("#")]
     return {

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from fakes import picture
+from PIL import Image
 
 from varco3d.errors import NothingMatchedError, UsageError
-from varco3d.pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, resolve_inputs
+from varco3d.pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
 from varco3d.pipeline.batch.naming import plan_items, single_item
 from varco3d.pipeline.meshes.glb import encode_image
 
@@ -165,6 +166,15 @@ LISTS = {
 @pytest.mark.parametrize("kind", LISTS)
 def test_lists_of_every_program(kind):
     assert [line.strip() for line in list_lines(LISTS[kind], "x") if line.strip()] == ["a.png", "b ü.png"]
+
+
+def test_a_list_without_end_and_a_picture_are_no_lists(tmp_path, monkeypatch):
+    monkeypatch.setattr("varco3d.pipeline.batch.inputs.MAX_LIST", 2_000_000)
+    with pytest.raises(UsageError, match="more than 2 MB"):
+        read_list(Path("/dev/zero"))
+    Image.new("RGB", (9, 9)).save(tmp_path / "a.png")
+    with pytest.raises(UsageError, match="a picture, not a list"):
+        read_list(tmp_path / "a.png")
 
 
 @pytest.mark.parametrize("data", ["a.png\nb.png\n".encode("utf-16-le"), b"\xff\xfea\0b"])
