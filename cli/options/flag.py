@@ -270,7 +270,9 @@ def _read_one(flag: Flag, text: str) -> Any:
     try:
         if flag.parse is not None:
             return flag.parse(text)
-        value = _finite(float(text)) if flag.kind is float else flag.kind(text)
+        value = flag.kind(text)
+        if flag.kind is float:
+            _finite(value)
     except ValueError as error:
         wanted = _FAILURES.get(flag.kind)
         raise typer.BadParameter(f"{text!r} is not a valid {wanted}." if wanted else str(error)) from error
