@@ -28,23 +28,8 @@ from varco3d.weights.painters.mvadapter.network import (
 )
 from varco3d.weights.painters.mvadapter.room import PartBytes, plan_room
 from varco3d.weights.painters.sdxl import plain_network
+from varco3d.weights.painters.sdxl_file import base_settings
 
-SDXL = {
-    "sample_size": 128,
-    "in_channels": 4,
-    "out_channels": 4,
-    "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
-    "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
-    "block_out_channels": [320, 640, 1280],
-    "layers_per_block": 2,
-    "cross_attention_dim": 2048,
-    "transformer_layers_per_block": [1, 2, 10],
-    "attention_head_dim": [5, 10, 20],
-    "use_linear_projection": True,
-    "addition_embed_type": "text_time",
-    "addition_time_embed_dim": 256,
-    "projection_class_embeddings_input_dim": 2816,
-}
 BLOCK = 1 << 20
 
 
@@ -75,7 +60,7 @@ def main() -> None:
     meter = PeakMeter("cpu")
     meter.reset()
     started = time.perf_counter()
-    unet = plain_network("UNet2DConditionModel", SDXL)
+    unet = plain_network("UNet2DConditionModel", base_settings()["unet"])
     install(unet, AdapterConfig("row-column", True))
     encoder = condition_encoder(condition_config(unet))
     network = MvAdapterNetwork(filled(unet, dtype), filled(encoder, dtype), True)

@@ -140,7 +140,7 @@ class Painter(RunPanel):
     painter: str | None = short_for("texture.painter", metavar="NAME", complete=painters)
     prompt: str | None = short_for("texture.prompt", metavar="WORDS")
     negative: str | None = short_for("texture.negative", metavar="WORDS")
-    painter_base: str | None = short_for("texture.painter_base", metavar="DIR|OWNER/NAME")
+    painter_base: str | None = short_for("texture.painter_base", metavar="FILE|DIR|OWNER/NAME")
     lora: tuple[str, ...] | None = short_for("texture.lora", metavar="FILE[:WEIGHT]")
 
 

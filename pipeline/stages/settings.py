@@ -188,8 +188,8 @@ class TextureSettings:
     prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
     negative: str | None = setting(None, "Words for what the painter keeps out; by default its own.")
     painter_base: str | None = setting(
-        None, "Another SDXL base for mvadapter: folder, or owner/name in a hub cache. For trellis2: a folder of all "
-        "its files.",
+        None, "Another SDXL base for mvadapter: file, folder, or owner/name in a hub cache. For trellis2: a folder of "
+        "all its files.",
     )  # fmt: skip
     lora: tuple[str, ...] = setting((), "LoRA files merged into the painter's base: FILE or FILE:WEIGHT.")
     painter_steps: int | None = setting(None, "Steps of the painter; by default the published number.", 1, 1000)

@@ -39,7 +39,8 @@ class PainterRow:
     """One painter of ours.
 
     model, text_model: models to pull for a picture, and for words alone ("" where it needs a picture). loader: module
-    and function (room) -> Painter. space: it is a SpacePainter, which paints in space and not by views.
+    and function (room) -> Painter. space: it is a SpacePainter, which paints in space and not by views. beside_base:
+    what a base of the user's leaves to be pulled of both.
     """
 
     name: str
@@ -47,6 +48,7 @@ class PainterRow:
     loader: str
     text_model: str = ""
     space: bool = False
+    beside_base: tuple[str, str] = ("", "")
 
     def needs(self, picture: bool) -> str:
         """Return the model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
@@ -59,7 +61,13 @@ class PainterRow:
 
 PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
     {
-        "mvadapter": PainterRow("mvadapter", "mvadapter", "mvadapter.painter:MvAdapter", "mvadapter-text"),
+        "mvadapter": PainterRow(
+            "mvadapter",
+            "mvadapter",
+            "mvadapter.painter:MvAdapter",
+            "mvadapter-text",
+            beside_base=("mvadapter-ig2mv-sdxl", "mvadapter-tg2mv-sdxl"),
+        ),
         "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter20:base"),
         "hunyuan3d-paint-2.0-turbo": PainterRow(
             "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter20:turbo"
@@ -79,16 +87,17 @@ WITH_WORDS = "mvadapter"  # who reads a prompt when nobody is named
 
 
 def needed_models(name: str, picture: bool, words: bool, base: str | None = None) -> tuple[str, ...]:
-    """Return the models of the zoo that a painter needs for a request.
+    """Return the models of the zoo that a painter needs for a request. base: the user's own base.
 
     None for `auto` without words, which takes what is here, for painters of other packages, and for one in space that
     is all in the folder `base`. Raises UsageError.
     """
     if name == "auto" and (words or not picture):
         name = WITH_WORDS
-    if base is not None and name in PAINTERS and PAINTERS[name].space:
+    if name not in PAINTERS or (base is not None and PAINTERS[name].space):
         return ()
-    return (PAINTERS[name].needs(picture),) if name in PAINTERS else ()
+    beside = PAINTERS[name].beside_base[0 if picture else 1]
+    return (beside,) if base is not None and beside else (PAINTERS[name].needs(picture),)
 
 
 def missing_weights(name: str, picture: bool) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -28,6 +29,22 @@ OLD_VAE = Layout(
     ),
 )
 NAMES = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler")
+
+
+class SdxlBase(Protocol):
+    """A base model: folders (below), or one file (sdxl_file.py)."""
+
+    def numbers(self, part: str) -> int: ...
+
+    def load_unet(self, device: str, dtype: torch.dtype) -> Any: ...
+
+    def load_vae(self, device: str, dtype: torch.dtype) -> Any: ...
+
+    def load_text_encoders(self, device: str, dtype: torch.dtype) -> nn.ModuleList: ...
+
+    def load_scheduler(self) -> Any: ...
+
+    def token_ids(self, text: str) -> tuple[list[Tensor], bool]: ...
 
 
 @dataclass(frozen=True)
@@ -52,6 +69,30 @@ class SdxlFolders:
                 "Give a folder in the diffusers layout, with model_index.json.",
             )
         return cls(**{name: folder / name for name in NAMES})
+
+    def numbers(self, part: str) -> int:
+        """Return how many numbers a part has. Reads headers only."""
+        return sum(math.prod(entry.shape) for entry in open_tensors(getattr(self, part)).values())
+
+    def load_unet(self, device: str, dtype: torch.dtype) -> Any:
+        """Return the UNet, filled strictly."""
+        return load_network("UNet2DConditionModel", self.unet, device, dtype)
+
+    def load_vae(self, device: str, dtype: torch.dtype) -> Any:
+        """Return the autoencoder of pictures, filled strictly."""
+        return load_vae(self.vae, device, dtype)
+
+    def load_text_encoders(self, device: str, dtype: torch.dtype) -> nn.ModuleList:
+        """Return both text encoders, filled strictly."""
+        return load_text_encoders(self, device, dtype)
+
+    def load_scheduler(self) -> Any:
+        """Return the Euler scheduler with the model's noise levels."""
+        return load_scheduler(self.scheduler)
+
+    def token_ids(self, text: str) -> tuple[list[Tensor], bool]:
+        """Return token ids [1, 77] for both encoders, and whether the text was longer than they read."""
+        return tokenize(self, text)
 
 
 @dataclass(frozen=True)

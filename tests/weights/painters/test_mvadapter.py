@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 import trimesh
+from one_file import one_file, tiny_settings
 from safetensors.torch import load_file, save_file
 from tiny_painter import RECORDED, fill_store
 from torch.nn import functional as F
@@ -227,16 +228,17 @@ def test_without_weights_the_pull_line_is_named(tmp_path: Path, monkeypatch: pyt
     assert "varco3d models pull mvadapter" in caught.value.hint
 
 
-def test_bases_of_the_user_are_found_or_told(store: Path, tmp_path: Path) -> None:
+def test_bases_of_the_user_are_found_or_told(store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("varco3d.weights.painters.sdxl_file.base_settings", tiny_settings)
+    single = str(one_file(tmp_path / "single.safetensors"))
     snapshot = tmp_path / ".cache" / "huggingface" / "hub" / "models--somebody--style" / "snapshots" / "abc"
     shutil.copytree(RECORDED / "base", snapshot)
     painter = load_painter("mvadapter", Room())
     plain = painter.paint(ball()).views["front"].picture
-    for name in (str(RECORDED / "base"), "somebody/style"):
+    for name in (str(RECORDED / "base"), "somebody/style", single):
         answer = painter.paint(replace(ball(), options=PainterOptions(base=name)))
         assert np.array_equal(answer.views["front"].picture, plain) and answer.facts["base"] == name
-    (tmp_path / "one.safetensors").write_bytes(b"")
-    for name, cause in (("one.safetensors", "one file"), ("models", "no folder unet"), ("nobody/nothing", "nobody")):
+    for name, cause in (("models", "no folder unet"), ("nobody/nothing", "nobody")):
         place = name if "nobody" in name else str(tmp_path / name)
         with pytest.raises(ModelMissingError, match=cause):
             painter.paint(replace(ball(), options=PainterOptions(base=place)))

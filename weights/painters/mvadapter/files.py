@@ -14,7 +14,8 @@ from ...checkpoints.locations import hub_caches
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
 from ..base import PainterOptions, Room
-from ..sdxl import NAMES, SdxlFolders
+from ..sdxl import NAMES, SdxlBase, SdxlFolders
+from ..sdxl_file import SdxlFile
 from .room import PartBytes
 
 MODELS = {"ig2mv": "mvadapter", "tg2mv": "mvadapter-text"}  # names of the zoo: what to pull
@@ -27,14 +28,14 @@ VAE = "sdxl-vae-fp16-fix"
 class MvAdapterFiles:
     """adapters: by kind, those that are here."""
 
-    base: SdxlFolders
+    base: SdxlBase
     adapters: Mapping[str, Path]
     dtype: str = "float32"
 
     def bytes(self, kind: str) -> PartBytes:
         """Bytes of the networks in the number type that they run in. Reads headers only."""
         number = 4 if self.dtype == "float32" else 2
-        counted = {name: number * _numbers(open_tensors(getattr(self.base, name))) for name in NAMES[:4]}
+        counted = {name: number * self.base.numbers(name) for name in NAMES[:4]}
         adapter = self.adapters.get(kind)
         network = counted["unet"] + (0 if adapter is None else number * _numbers(open_tensors(adapter)))
         return PartBytes(counted["text_encoder"] + counted["text_encoder_2"], network, counted["vae"])
@@ -79,8 +80,8 @@ def published_base(store: Store) -> SdxlFolders:
     return SdxlFolders(**folders)
 
 
-def other_base(name: str, store: Store) -> SdxlFolders:
-    """Return a base of the user's: a folder in the diffusers layout, or a repository in a hub cache.
+def other_base(name: str, store: Store) -> SdxlBase:
+    """Return a base of the user's: one file, a folder in the diffusers layout, or a repository in a hub cache.
 
     Raises ModelMissingError.
     """
@@ -94,11 +95,11 @@ def other_base(name: str, store: Store) -> SdxlFolders:
             if newest:
                 return SdxlFolders.below(newest[0])
     if folder.is_file():
-        raise ModelMissingError(
-            f"{folder} is one file, and a base model is read from a folder in the diffusers layout",
-            "Convert it once: diffusers' StableDiffusionXLPipeline.from_single_file(FILE).save_pretrained(DIR).",
-        )
+        tokens = store.find(spec(BASE["text_encoder"]))
+        if tokens is None:  # beside which the tokenizer lies
+            raise store.missing(BASE["text_encoder"], [spec(BASE["text_encoder"])])
+        return SdxlFile(folder, tokens.folder.parent / "tokenizer")
     raise ModelMissingError(
         f"there is no base model {name}",
-        "Give a folder in the diffusers layout, or owner/name of a model in your Hugging Face cache.",
+        "Give a file, a folder in the diffusers layout, or owner/name of a model in your Hugging Face cache.",
     )

@@ -22,7 +22,7 @@ from ...checkpoints.containers import open_tensors
 from ..base import Known, PaintedViews, PainterOptions, PaintTask, Room, view_size
 from ..clock import Clock
 from ..lora import merge_loras, merge_text_loras
-from ..sdxl import Words, encode_text, load_network, load_scheduler, load_text_encoders, load_vae, tokenize
+from ..sdxl import Words, encode_text
 from ..shifted_schedule import shifted
 from ..turns import Turns
 from .files import MODELS, MvAdapterFiles, locate
@@ -181,7 +181,7 @@ class _Run:
         """Encode a text, once; the encoders are released before the UNet is loaded."""
         known = self.painter.encoded
         if (self.options, text) not in known:
-            ids, cut = tokenize(self.files.base, text)
+            ids, cut = self.files.base.token_ids(text)
             if cut:
                 self.task.warn("the prompt is longer than the 77 tokens that SDXL reads; its end is ignored")
             with self.turns.holding("text", self._load_text, self.options) as encoders:
@@ -225,7 +225,7 @@ class _Run:
             if reference is not None:
                 read = reference.to(device, dtype)
                 features = reference_features(network, read, tokens[1:], pooled[1:], size, limit)
-            schedule = shifted(load_scheduler(self.files.base.scheduler))
+            schedule = shifted(self.files.base.load_scheduler())
             given = Conditioning(tokens, pooled, states, features, size)
             told = Clock(self.task.progress)
             return sample(network, schedule, noise.to(device), given, self.steps, self.guidance, self.plan, known, told)
@@ -235,18 +235,18 @@ class _Run:
             return decode_latents(vae, latents)
 
     def _load_text(self) -> Any:
-        encoders = load_text_encoders(self.files.base, self.device, self.dtype)
+        encoders = self.files.base.load_text_encoders(self.device, self.dtype)
         merge_text_loras(encoders, self.options.loras)
         return encoders
 
     def _load_vae(self) -> Any:
-        return load_vae(self.files.base.vae, self.device, self.dtype)
+        return self.files.base.load_vae(self.device, self.dtype)
 
     def _load_network(self) -> MvAdapterNetwork:
         adapter = self.files.adapters.get(self.kind)
         if adapter is None:
             line = f"Run `varco3d models pull {MODELS[self.kind]}`."
             raise ModelMissingError(f"the adapter {self.kind} is not on this machine", line)
-        unet = load_network("UNet2DConditionModel", self.files.base.unet, self.device, self.dtype)
+        unet = self.files.base.load_unet(self.device, self.dtype)
         merge_loras(unet, self.options.loras)
         return install_adapter(unet, open_tensors(adapter), self.device, self.dtype)
