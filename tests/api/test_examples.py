@@ -14,10 +14,11 @@ from varco3d.pipeline.recipe import Recipe, load_recipe
 
 ROOT = Path(__file__).parents[2]
 QUICK = {
-    "coarse": {"candidates": 1, "second_look": False, "outline": False},
+    "coarse": {"steps": 2, "candidates": 1, "second_look": False, "outline": False, "resolution": 32},
     "sample": {"tokens": 256},
-    "texture": {"size": 256},
-    "decode": {"resolution": 48, "outline": False, "smooth": 0.0},
+    "refine": {"steps": 2, "draws": 1},
+    "texture": {"size": 128, "register": False},
+    "decode": {"resolution": 32, "outline": False, "smooth": 0.0},
     "clean": {"faces": 2000},
 }
 
