@@ -22,7 +22,7 @@ def key_of(at: wp.vec3i, resolution: int) -> wp.int64:
 
 @wp.func
 def lacks_voxel(near: wp.array2d(dtype=int), row: int, axis: int) -> bool:
-    """Whether one of the four voxels round an edge is absent."""
+    """Tell whether one of the four voxels round an edge is absent."""
     u = (axis + 1) % 3
     v = (axis + 2) % 3
     return (

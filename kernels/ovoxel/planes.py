@@ -1,10 +1,11 @@
 # Kernels are Python in syntax only, their types are Warp's:
 # pyright: reportArgumentType=false, reportCallIssue=false, reportIndexIssue=false, reportOperatorIssue=false
 # pyright: reportGeneralTypeIssues=false, reportReturnType=false
-"""Planes through the dual vertices around each voxel, and what they say about its edges and a vertex it has lost.
+"""Planes through the dual vertices around each voxel.
 
-A plane gives the unsigned distance near it. Along an edge that a sheet passes, the gradients of that distance at the
-two ends oppose, and the two distances add up to the edge's height over the plane.
+They tell of its edges and of a vertex it has lost. A plane gives the unsigned distance near it. Along an edge that a
+sheet passes, the gradients of that distance at the two ends oppose, and the two distances add up to the edge's height
+over the plane.
 """
 
 import warp as wp

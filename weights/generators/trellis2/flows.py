@@ -109,7 +109,7 @@ class Lattices:
 
     @property
     def fine(self) -> bool:
-        """Whether the last set was finer than the structure."""
+        """Tell whether the last set was finer than the structure."""
         return self._last is not None and self._last[1].fine
 
     def at(self, anchors: Tensor | None) -> Lattice:
