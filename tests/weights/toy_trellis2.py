@@ -12,7 +12,8 @@ from toy_trellis import stored
 
 from varco3d.weights.checkpoints.trellis import trellis_network
 from varco3d.weights.checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
-from varco3d.weights.generators.trellis2.files import ROLES
+from varco3d.weights.checkpoints.zoo import MODELS
+from varco3d.weights.generators.trellis2.files import ROLES, ZOO_PARTS
 from varco3d.weights.networks.encoders.dinov3 import Dinov3
 
 ENCODER = {
@@ -69,6 +70,15 @@ NETWORKS = {
 }  # fmt: skip
 
 
+SPECS = {
+    ZOO_PARTS[spec.part]: spec
+    for spec in MODELS.values()
+    if spec.name == "trellis-ss-dec" or (spec.family == "trellis2" and spec.part in ZOO_PARTS)
+}
+FILES = {key: SPECS[name].weights[0].name.removesuffix(".safetensors") for key, name in ROLES.items()}
+"""Names of the published files, by role."""
+
+
 def sampler(strength: float, rescale: float, time: float) -> dict[str, Any]:
     params = {"steps": 2, "guidance_strength": strength, "guidance_rescale": rescale, "guidance_interval": [0.6, 1.0]}
     return {"args": {"sigma_min": 1e-5}, "params": {**params, "rescale_t": time}}
@@ -84,14 +94,14 @@ def write_toy_trellis2(folder: Path, seed: int = 0, occupancy: float = 0.0) -> P
         network = build()
         if key == "sparse_structure_decoder":
             nn.init.constant_(network.out_layer.conv.bias, occupancy)  # type: ignore[union-attr, arg-type]
-        save_file(stored(network, layout), folder / "ckpts" / f"{key}.safetensors")
-        (folder / "ckpts" / f"{key}.json").write_text(json.dumps(config))
+        save_file(stored(network, layout), folder / "ckpts" / f"{FILES[key]}.safetensors")
+        (folder / "ckpts" / f"{FILES[key]}.json").write_text(json.dumps(config))
     (folder / "dinov3").mkdir()
     save_file(stored(partial(Dinov3, dinov3_config(ENCODER))(), DINOV3), folder / "dinov3" / "model.safetensors")
     (folder / "dinov3" / "config.json").write_text(json.dumps(ENCODER))
     plain = {"mean": [0.0] * 4, "std": [1.0] * 4}
     args = {
-        "models": {key: f"ckpts/{key}" for key in NETWORKS},
+        "models": {key: f"ckpts/{name}" for key, name in FILES.items()},
         "sparse_structure_sampler": sampler(7.5, 0.7, 5.0),
         "shape_slat_sampler": sampler(7.5, 0.5, 3.0),
         "tex_slat_sampler": sampler(1.0, 0.0, 3.0),

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from toy_trellis2 import NETWORKS, write_toy_trellis2
+from toy_trellis2 import FILES, write_toy_trellis2
 
 from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError
 from varco3d.kernels.ovoxel.grid_mesh import grid_to_mesh
@@ -148,30 +148,20 @@ def test_what_a_folder_lacks_is_named(folder: Path, tmp_path: Path, monkeypatch:
     assert "Ask for access" in caught.value.hint
     shutil.copytree(folder / "dinov3", lacking / "dinov3")
     told = json.loads((lacking / "pipeline.json").read_text())
-    told["args"]["models"]["sparse_structure_decoder"] = "owner/other/ckpts/sparse_structure_decoder"
+    told["args"]["models"]["sparse_structure_decoder"] = f"owner/other/ckpts/{FILES['sparse_structure_decoder']}"
     (lacking / "pipeline.json").write_text(json.dumps(told))
     generator_from_folder(lacking, "cpu", "float32")  # another repository's file, put beside the rest
-    (lacking / "ckpts" / "tex_slat_decoder.json").unlink()
+    (lacking / "ckpts" / f"{FILES['tex_slat_decoder']}.json").unlink()
     with pytest.raises(CheckpointError, match="texture_decoder"):
         generator_from_folder(lacking, "cpu", "float32")
 
 
 def test_parts_of_the_store_take_settings_beside_them_or_as_published(folder: Path) -> None:
-    keys = {
-        "trellis2-ss-flow": "sparse_structure_flow_model",
-        "trellis-ss-dec": "sparse_structure_decoder",
-        "trellis2-shape-flow-512": "shape_slat_flow_model_512",
-        "trellis2-shape-flow-1024": "shape_slat_flow_model_1024",
-        "trellis2-shape-dec": "shape_slat_decoder",
-        "trellis2-tex-flow-512": "tex_slat_flow_model_512",
-        "trellis2-tex-flow-1024": "tex_slat_flow_model_1024",
-        "trellis2-tex-dec": "tex_slat_decoder",
-    }
-    assert set(keys.values()) < set(NETWORKS)
     located = []
     for name in BUNDLES["trellis2"].parts:
-        path = folder / (f"ckpts/{keys[name]}.safetensors" if name in keys else "dinov3/model.safetensors")
-        beside = path.with_suffix(".json") if name in keys else path.with_name("config.json")
+        image = name == "dinov3-vitl16"
+        path = folder / ("dinov3" if image else "ckpts") / MODELS[name].weights[0].name
+        beside = path.with_name("config.json") if image else path.with_suffix(".json")
         located.append(Located(MODELS[name], "store", path.parent, (path,), {beside.name: beside}))
     made = trellis2_from_parts(located, "cpu", "float32")
     assert made.condition(picture()).tokens.shape == (1, 1029, 32)

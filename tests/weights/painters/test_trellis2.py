@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from toy_trellis2 import write_toy_trellis2
+from toy_trellis2 import FILES, write_toy_trellis2
 from trimesh.creation import icosphere
 
 from varco3d.errors import BadMeshError, CheckpointError, ModelMissingError, UsageError
@@ -59,7 +59,7 @@ def test_what_it_cannot_paint_is_refused(folder: Path, tmp_path: Path, monkeypat
     with pytest.raises(ModelMissingError):
         painter.materials(task(None))
     bare = write_toy_trellis2(tmp_path / "bare")
-    (bare / "ckpts" / "shape_slat_encoder.safetensors").unlink()
+    (bare / "ckpts" / f"{FILES['shape_slat_encoder']}.safetensors").unlink()
     with pytest.raises(CheckpointError, match="shape_encoder"):
         painter.materials(task(bare))
 
