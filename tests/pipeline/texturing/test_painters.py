@@ -17,6 +17,7 @@ from varco3d.kernels.views.render_maps import render_maps
 from varco3d.pipeline.artifacts import Asset, Mesh
 from varco3d.pipeline.meshes.preview import render_view
 from varco3d.pipeline.network_pool import NetworkPool
+from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.texture import Texture
@@ -228,6 +229,28 @@ def test_who_paints(monkeypatch, asked, own, views, picture, words, lacking, cho
     assert len(warnings) == chosen.endswith("!")
     if lacking and warnings:
         assert f"varco3d models pull {lacking}" in warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "painter"),
+    [
+        ("hunyuan3d-2.0", "hunyuan3d-paint-2.0"),
+        ("hunyuan3d-2mini-turbo", "hunyuan3d-paint-2.0-turbo"),
+        ("hunyuan3d-2mv", "hunyuan3d-paint-2.0"),
+        ("hunyuan3d-2.1", "hunyuan3d-paint-2.1"),
+        ("ultrashape", "hunyuan3d-paint-2.1"),
+        ("triposg", "mvadapter"),
+        ("tiny", None),
+    ],
+)
+def test_recipes_name_the_painter_of_their_family(monkeypatch, recipe, painter):
+    named = load_recipe(recipe).models.get("painter")
+    assert named == painter
+    for lacking, chosen in ((painter or "", "mirror"), ("", painter or "mirror")):
+        monkeypatch.setattr(choice, "missing_weights", lambda name, picture, lacking=lacking: lacking)
+        warnings: list[str] = []
+        assert choose_painter("auto", named, None, True, False, warnings.append) == chosen
+        assert len(warnings) == bool(lacking) and all(f"models pull {painter}" in text for text in warnings)
 
 
 def test_without_the_libraries_auto_says_what_to_install(monkeypatch):
