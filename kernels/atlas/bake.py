@@ -62,6 +62,7 @@ class Lens:
     margin: float
     lowest_cosine: float
     exponent: float
+    two_sided: int
 
 
 @wp.func
@@ -79,6 +80,8 @@ def seen(
     if lens.eye[3] > 0.5:
         towards = wp.normalize(towards - p)
     cosine = wp.dot(n, towards)
+    if lens.two_sided == 1:
+        cosine = wp.abs(cosine)
     if cosine <= lens.lowest_cosine:
         return nothing
     s = lens.matrix * wp.vec4(p[0], p[1], p[2], 1.0)
@@ -167,7 +170,8 @@ class Baker:
     """Looks up surface points in pictures of one mesh. Depth maps are rendered once per view.
 
     vertices [V, 3], faces [F, 3]: what hides what. position, normal [T, 3]: the points to colour.
-    lowest_cosine: surfaces seen at a flatter angle are not taken. exponent: weight = cosine ^ exponent.
+    lowest_cosine: surfaces seen at a flatter angle are not taken. exponent: weight = cosine ^ exponent. two_sided: of
+    open sheets, which are seen from behind as well.
     """
 
     def __init__(
@@ -179,12 +183,14 @@ class Baker:
         lowest_cosine: float = 0.17,
         exponent: float = 4.0,
         device: str = "cpu",
+        two_sided: bool = False,
     ):
         self.vertices, self.faces = vertices, faces
         self.count = len(position)
         self.position = to_warp(position, wp.vec3, device)
         self.normal = to_warp(normal, wp.vec3, device)
         self.lowest_cosine, self.exponent, self.device = lowest_cosine, exponent, device
+        self.two_sided = two_sided
 
     def depth(self, view: View) -> np.ndarray:
         """Depth map [H, W] of the mesh from the view's camera; in a mirror the points move, not the mesh."""
@@ -218,6 +224,7 @@ class Baker:
         lens.matrix = wp.mat44(*(view.camera.pixel_matrix(height, width) @ mirror).ravel().tolist())
         lens.eye = wp.vec4(*eye.tolist())
         lens.margin, lens.lowest_cosine, lens.exponent = float(min(margin, 1e30)), self.lowest_cosine, self.exponent
+        lens.two_sided = int(self.two_sided)
         trust = np.zeros((0, 0), np.float32) if view.confidence is None else view.confidence
         return [
             self.position, self.normal, lens, to_warp(depth, float, self.device),

@@ -28,8 +28,9 @@ def mended_mesh(
 ) -> tuple[Any, Any]:
     """Return vertices [M, 3] float32 in [-0.5, 0.5]^3 and faces [F, 3] int32 of a grid that a decoder predicted.
 
-    Takes what `grid_to_mesh` takes, and `distances` and `mending` of `mend_grid`. The first N vertices are those of the
-    given voxels, in order and unused ones included; those of voxels put back follow. Each side of a quad runs from
+    The setting `decode_grid.rule` chooses it. Takes what `grid_to_mesh` takes but for `split`, and `distances` and
+    `mending` of `mend_grid`. The first N vertices are those of the given voxels, in order and unused ones included;
+    those of voxels put back follow. Each side of a quad runs from
     voxel to voxel, so no vertex lies within a side of another face. Faces of a sheet look to one side: that of most of
     the signs in `facing` [N, 3] where these are known, else outward where it is closed. A one-sided surface keeps one
     seam. Scraps and winding are worked out on the CPU.

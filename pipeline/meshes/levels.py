@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def close(mesh: Mesh, texture_size: int | None = None) -> Mesh:
     grown = _area(vertices, faces) / max(_area(mesh.vertices, mesh.faces), 1e-30) - 1
     if grown > _PATCHED or not is_closed(Mesh(vertices, faces)):
         vertices, faces = wrap(mesh)
-    return transfer_texture(mesh, vertices, faces, size=_texels(mesh, texture_size))
+    closed = transfer_texture(mesh, vertices, faces, size=_texels(mesh, texture_size))
+    return replace(closed, double_sided=None)  # its inside is not seen any more
 
 
 def through_voxels(

@@ -13,8 +13,9 @@ from ..artifacts import Mesh
 
 _FAR = 100.0  # sizes of a mesh between it and the origin, from which its coordinates are split in two
 REPORT_KEYS = (
-    "vertices", "faces", "components", "boundary_edges", "non_manifold_edges", "watertight", "winding_consistent",
-    "genus", "volume", "area", "bbox", "degenerate_faces", "uv_islands", "uv_coverage", "texture_coverage", "bytes",
+    "vertices", "faces", "components", "boundary_edges", "boundary_loops", "non_manifold_edges", "watertight",
+    "winding_consistent", "genus", "volume", "area", "bbox", "degenerate_faces",
+    "uv_islands", "uv_coverage", "texture_coverage", "bytes",
 )  # fmt: skip
 """Keys of a report. A value that does not apply is None (genus and volume of an open mesh, uv of a bare one)."""
 
@@ -74,6 +75,13 @@ def far_origin(low: np.ndarray, high: np.ndarray) -> np.ndarray:
     return np.rint((low + high) / 2) + 0.0 if far > _FAR * max(float((high - low).max()), 1e-12) else np.zeros(3)
 
 
+def has_boundary(mesh: Mesh) -> bool:
+    """Return whether the welded surface ends somewhere: an edge has one face alone."""
+    welded = weld_exact(mesh.vertices)[mesh.faces.astype(np.int64)]
+    solid, _ = _solid_faces(mesh.vertices.astype(np.float64), mesh.faces, welded)
+    return edge_report(welded[solid])["boundary_edges"] > 0
+
+
 def is_closed(mesh: Mesh) -> bool:
     """Tell whether the welded surface has neither holes nor edges of more than two faces."""
     welded = weld_exact(mesh.vertices)[mesh.faces.astype(np.int64)]
@@ -90,19 +98,26 @@ def weld_exact(vertices: np.ndarray) -> np.ndarray:
 
 
 def edge_report(faces: np.ndarray) -> dict[str, Any]:
-    """boundary_edges, non_manifold_edges, watertight and winding_consistent of welded faces [F,3]."""
+    """Return the report's values from boundary_edges to winding_consistent of welded faces [F,3].
+
+    A boundary loop is a connected line of edges that one face has.
+    """
     if len(faces) == 0:
-        return {"boundary_edges": 0, "non_manifold_edges": 0, "watertight": False, "winding_consistent": False}
+        counts = dict.fromkeys(("boundary_edges", "boundary_loops", "non_manifold_edges"), 0)
+        return {**counts, "watertight": False, "winding_consistent": False}
     start, end = faces[:, [0, 1, 2]].reshape(-1), faces[:, [1, 2, 0]].reshape(-1)
     span = int(faces.max()) + 1
-    _, index, count = np.unique(
+    key, index, count = np.unique(
         np.minimum(start, end) * span + np.maximum(start, end), return_inverse=True, return_counts=True
     )
     # An edge of two faces is consistent when they run along it in opposite directions.
     balance = np.bincount(index.reshape(-1), weights=np.where(start < end, 1.0, -1.0))
+    rim = key[count == 1]
+    loops = components(np.stack([rim // span, rim % span, rim % span], axis=1))
     boundary, crowded = int((count == 1).sum()), int((count > 2).sum())
     return {
         "boundary_edges": boundary,
+        "boundary_loops": int(loops.max(initial=-1)) + 1,
         "non_manifold_edges": crowded,
         "watertight": boundary == 0 and crowded == 0,
         "winding_consistent": bool((balance[count == 2] == 0).all()),

@@ -28,6 +28,7 @@ class DecodeGrid:
         from ...kernels.arrays import to_numpy
         from ...kernels.meshes.clean import drop_unused
         from ...kernels.ovoxel.grid_mesh import grid_to_mesh
+        from ...kernels.ovoxel.sheets import mended_mesh
         from ...weights.generators.generator import GridDrawer, offers
         from ...weights.generators.sampling import sample_latents
 
@@ -44,7 +45,8 @@ class DecodeGrid:
         tokens = torch.from_numpy(np.ascontiguousarray(asset.latents.tokens, np.float32))[None]
         grid = generator.dual_grid(tokens, anchors)
         context.progress(1, settings.steps + 2, "shape")
-        vertices, faces = grid_to_mesh(grid.coords, grid.local, grid.crossed, grid.resolution, weights=grid.weights)
+        to_mesh = mended_mesh if settings.rule == "mended" else grid_to_mesh
+        vertices, faces = to_mesh(grid.coords, grid.local, grid.crossed, grid.resolution, weights=grid.weights)
         if len(faces) == 0:
             raise EmptyFieldError("the decoded grid has no surface", "Try another `seed` or a clearer picture.")
         placed, triangles = drop_unused(to_numpy(generator.placed(vertices), np.float32), to_numpy(faces, np.int32))

@@ -6,10 +6,10 @@ import dataclasses
 from typing import Any
 
 from ...errors import OutputError
-from ..artifacts import Asset, Output
+from ..artifacts import Asset, Mesh, Output
 from ..meshes.levels import levels
 from ..meshes.outputs import Placement, finish, measure, place, write_mesh
-from ..meshes.report import mesh_report
+from ..meshes.report import has_boundary, mesh_report
 from ..stage import Context
 from .settings import ExportSettings
 
@@ -48,13 +48,20 @@ class Export:
         coverage = asset.report.get("texture", {}).get("seen")  # what the texture stage saw of its texels
         known = {"texture_coverage": coverage, "bytes": _main_bytes(outputs, settings)}
         report = mesh_report(placed, **known)
-        if not report["watertight"]:
+        if not report["watertight"] and not _meant_open(asset, mesh):
             context.warn(
                 f"the mesh is not closed: {report['boundary_edges']} open edges"
                 if report["boundary_edges"]
                 else f"the mesh touches itself: {report['non_manifold_edges']} edges with more than two faces"
             )
         return dataclasses.replace(asset, outputs=tuple(outputs), report={**report, **asset.report})
+
+
+def _meant_open(asset: Asset, mesh: Mesh) -> bool:
+    """Return whether an open result is a fact and no fault: its generator says so, or it was an open mesh before."""
+    if mesh.double_sided:
+        return True
+    return asset.field is None and asset.coarse is not None and has_boundary(asset.coarse)
 
 
 def _main_bytes(outputs: list[Output], settings: ExportSettings) -> int | None:

@@ -161,6 +161,10 @@ class CascadeSettings:
 class DecodeGridSettings:
     steps: int = setting(12, "Denoising steps of the texture's latents.", 1, 1000)
     guidance: float = setting(1.0, "Classifier-free guidance of the texture; 1: off, as published.", 0.0, 30.0)
+    rule: str = setting(
+        "public", "Quads: public, one for each edge called crossed; mended: voxels agree on edges, so tears close.",
+        choices=("public", "mended"),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -228,14 +228,17 @@ def _normal_map(asset: Asset, cut: Mesh, size: int, context: Context) -> np.ndar
     """Detail of the decoded field, or of the mesh before simplification, on the simplified mesh; None without it."""
     from ...kernels.arrays import to_numpy
     from ...kernels.fields.marching_cubes import marching_cubes
+    from ..meshes.report import has_boundary
     from ..texturing.normal_map import bake_normal_map
 
+    two_sided = False
     if asset.field is not None and len(asset.field.samples.cells):
         vertices, faces = (to_numpy(array) for array in marching_cubes(asset.field.samples))
     elif asset.coarse is not None and len(asset.coarse.faces) > len(cut.faces):
         vertices, faces = asset.coarse.vertices, asset.coarse.faces
+        two_sided = has_boundary(asset.coarse)
     else:
         context.warn("there is no finer surface to take a normal map from")
         return None
     assert cut.uv is not None and cut.normals is not None
-    return bake_normal_map(cut.vertices, cut.faces, cut.uv, cut.normals, vertices, faces, size)
+    return bake_normal_map(cut.vertices, cut.faces, cut.uv, cut.normals, vertices, faces, size, two_sided=two_sided)

@@ -27,12 +27,13 @@ def bake_normal_map(
     fine_faces: np.ndarray,
     size: int,
     reach: float = 0.02,
+    two_sided: bool = False,
 ) -> np.ndarray:
     """Return the normal map uint8 [size, size, 3] of the light mesh from the fine mesh.
 
     The light mesh is vertices, faces, uv and normals [V, 3]. reach: how far the two surfaces may lie apart, world
     units. From each texel a ray goes along the normal and one against it; the nearer hit that faces the same way gives
-    the normal. Texels without a hit stay flat.
+    the normal. Texels without a hit stay flat. two_sided: the fine mesh is open, and its faces may look either way.
     """
     texels = texel_maps(vertices, faces, uv, size, normals)
     fine_normals = crease_normals(fine_vertices, fine_faces, 60.0)  # [F, 3, 3]
@@ -46,6 +47,8 @@ def bake_normal_map(
         corner = fine_normals[hits.face[found]]
         normal = (hits.barycentrics[found][:, :, None] * corner).sum(1)
         normal /= np.maximum(np.linalg.norm(normal, axis=1), 1e-9)[:, None]
+        if two_sided:
+            normal *= np.where((normal * texels.normal[found]).sum(1) < 0, -1, 1)[:, None].astype(np.float32)
         same_side = (normal * texels.normal[found]).sum(1) > 0.2
         better = same_side & (hits.distance[found] < nearest[found])
         nearest[found[better]] = hits.distance[found[better]]

@@ -62,12 +62,14 @@ def paint(
     size: int,
     exponent: float = 4.0,
     base: np.ndarray | None = None,
+    two_sided: bool = False,
 ) -> Painted:
     """Texture of a mesh whose vertices are cut for `uv` [V, 2]. Every texel inside a face gets a colour.
 
-    base: colours [V, 3] in 0..1 for what no view shows, in the light of the views around it.
+    base: colours [V, 3] in 0..1 for what no view shows, in the light of the views around it. two_sided: of open
+    surfaces; a view from behind paints them too.
     """
-    surface = _surface(vertices, faces, uv, normals, size, base)
+    surface = replace(_surface(vertices, faces, uv, normals, size, base), two_sided=two_sided)
     painted = _paint(surface, views, exponent)
     with_material = [replace(view, picture=_packed(view.material)) for view in views if view.material is not None]
     if not with_material:
@@ -98,11 +100,17 @@ class _Surface:
     normal: np.ndarray
     graph: SurfaceGraph
     base: np.ndarray | None = None
+    two_sided: bool = False
 
     @property
     def extent(self) -> float:
         """Longest side of the surface's box."""
         return float(np.ptp(self.texels.position, axis=0).max(initial=0.0))
+
+    def baker(self, which: slice, exponent: float) -> Baker:
+        """Return the look-up of some of the texels."""
+        points = self.texels.position[which], self.normal[which]
+        return Baker(self.vertices, self.faces, *points, exponent=exponent, two_sided=self.two_sided)
 
     def at_texels(self, values: np.ndarray, which: np.ndarray | slice) -> np.ndarray:
         """Values at vertices of the pieces [V', C] -> at some of the texels."""
@@ -136,7 +144,7 @@ def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted
     priorities = [view.priority for view in views]
 
     def blend(part: slice) -> None:
-        baker = Baker(surface.vertices, surface.faces, texels.position[part], surface.normal[part], exponent=exponent)
+        baker = surface.baker(part, exponent)
         found = [baker.look_up(view, depth) for view, depth in ready]
         colour[part], mixed[part], sure[part] = _blend(found, priorities, surface.at_texels(support, part))
         for full, priority in zip(found, priorities, strict=True):
@@ -234,7 +242,7 @@ def _support(surface: _Surface, ready: Sequence[tuple[View, np.ndarray]], expone
     """
     texels = surface.texels
     some = slice(None, None, max(1, len(texels.index) // SAMPLES))
-    baker = Baker(surface.vertices, surface.faces, texels.position[some], surface.normal[some], exponent=exponent)
+    baker = surface.baker(some, exponent)
     weights = np.stack([baker.look_up(view, depth)[:, 3] for view, depth in ready], 1)
     points = texels.face[some], texels.barycentrics[some]
     mean, known = surface.graph.gather(*points, weights, np.ones(len(weights), np.float32))

@@ -14,6 +14,7 @@ from ....kernels.atlas.bake import View
 from ....weights.painters import painter_names
 from ...artifacts import Mesh
 from ...meshes.preview import render_view
+from ...meshes.report import has_boundary
 from ...stage import Context
 from ..paint import Painted, paint
 from ..picture import prepare_picture
@@ -134,4 +135,5 @@ class Painting:
             raise BadMeshError("no view shows the mesh", "Check its scale and `texture.views`.")
         exponent, own = self.settings.exponent, self.cut.colors
         base = None if own is None else own.astype(np.float32) / 255
-        return paint(self.place, self.cut.faces, self.cut.uv, self.cut.normals, views, self.size, exponent, base)
+        surface = self.place, self.cut.faces, self.cut.uv, self.cut.normals
+        return paint(*surface, views, self.size, exponent, base, two_sided=has_boundary(self.cut))

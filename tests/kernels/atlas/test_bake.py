@@ -90,6 +90,20 @@ def test_weights_are_the_cosine_to_the_power():
     assert (bake(mesh, pictures, [Camera(120)], 32)[1] <= 0).all(), "seen from behind"
 
 
+def test_a_sheet_of_two_sides_is_painted_from_behind_where_nothing_is_in_the_way():
+    mesh = scene()
+    texels = texel_maps(mesh.vertices, mesh.faces, mesh.uv, 64)
+    view = View(Camera(180), np.full((64, 64, 3), 0.5, np.float32))
+    weights = []
+    for two_sided in (False, True):
+        baker = Baker(mesh.vertices, mesh.faces, texels.position, texels.normal, exponent=2.0, two_sided=two_sided)
+        weights.append(baker.look_up(view, baker.depth(view))[:, 3])
+    large = texels.position[:, 2] < 0.2
+    inner = np.abs(texels.position[:, :2]).max(axis=1) < 0.75
+    assert (weights[0] == 0).all() and (weights[1][~large] == 0).all()  # the small one is hidden behind the large one
+    assert weights[1][large & inner] == pytest.approx(1.0, abs=1e-4)
+
+
 def test_confidence_excludes_pixels():
     vertices, faces, uv = sheet(0.0)
     mesh = SimpleNamespace(vertices=vertices, faces=faces, uv=uv)
