@@ -163,9 +163,16 @@ class Console:
         return f"{color}{text}{_OFF}" if self.color else text
 
     def _log(self, kind: str, text: str) -> None:
-        if self.log is not None:
+        if self.log is None:
+            return
+        try:
             self.log.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {kind}: {shown(text)}\n")
             self.log.flush()
+        except (OSError, ValueError) as error:  # a full disk there is no reason to end the run
+            silence(self.log)
+            self.log = None
+            reason = getattr(error, "strerror", None) or str(error)
+            self._err(f"{self._paint('warning:', _YELLOW)} the log ends here, it cannot be written: {reason}")
 
     @contextlib.contextmanager
     def _reader_needed(self) -> Iterator[None]:

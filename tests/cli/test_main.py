@@ -196,3 +196,12 @@ def test_every_verb_is_listed_without_importing_it() -> None:
     app = build_app()
     with app.make_context("varco3d", ["generate"]) as context:
         assert app.list_commands(context) == list(VERBS)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_log_on_a_full_disk_ends_and_nothing_else(run) -> None:
+    answer = run("config", "show", "--log-file", "/dev/full", "-v")
+    assert answer.code == 0 and answer.out
+    lost = run("inspect", "missing.glb", "--log-file", "/dev/full")
+    assert lost.code != 0 and "missing.glb does not exist" in lost.err
+    assert lost.err.count("the log ends here, it cannot be written: No space left on device") == 1
