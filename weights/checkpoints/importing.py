@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..._files import opened_regular
 from ...errors import CheckpointError
 from .identify import PICKLED, SAFE, candidates, structure_of
 from .zoo import MODELS, ModelSpec, spec
@@ -62,6 +63,8 @@ def _rank(choice: Choice) -> tuple[int, str]:
 
 def _identify(path: Path, forced: ModelSpec | None) -> Choice:
     try:
+        with opened_regular(path):  # a pipe would never answer, a device never end
+            pass
         if forced is not None:
             structure = structure_of(path)
             if structure.fingerprint not in forced.structures:

@@ -1,6 +1,7 @@
 """Stores, hubs and checkpoints that are damaged or hostile: nothing outside of the store, no other exception."""
 
 import json
+import os
 import struct
 from pathlib import Path
 
@@ -48,6 +49,16 @@ def test_a_hostile_checkpoint_is_named_and_the_others_go_on(tmp_path: Path, monk
     reasons = {choice.path.name: choice.reason for choice in plan(tmp_path)}
     assert name in reasons[name] and "known checkpoints" in reasons["ok.safetensors"]
     assert not Path("HARMED").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_pipes_and_devices_are_no_checkpoints(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.ckpt")
+    (tmp_path / "b.safetensors").symlink_to("/dev/zero")
+    (tmp_path / "ok.safetensors").write_bytes(safetensors_bytes())
+    reasons = {choice.path.name: choice.reason for choice in plan(tmp_path)}
+    assert "named pipe" in reasons["a.ckpt"] and "device" in reasons["b.safetensors"]
+    assert "known checkpoints" in reasons["ok.safetensors"]
 
 
 @pytest.mark.parametrize(
