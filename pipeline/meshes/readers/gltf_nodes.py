@@ -51,10 +51,11 @@ class Nodes:
         """World matrices of all nodes that hang on a root; those of a circle are missing."""
         children = {index: self._children(node) for index, node in enumerate(self._nodes)}
         inner = [child for several in children.values() for child in several]
-        if len(set(inner)) < len(inner):
+        hanging = set(inner)
+        if len(hanging) < len(inner):
             raise self._source.bad("a node has two parents")
         world: dict[int, np.ndarray] = {}
-        todo = [(index, np.eye(4)) for index in children if index not in set(inner)]
+        todo = [(index, np.eye(4)) for index in children if index not in hanging]
         while todo:
             index, above = todo.pop()
             world[index] = above @ self._local(self._nodes[index])
