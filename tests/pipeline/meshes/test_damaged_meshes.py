@@ -184,11 +184,11 @@ def test_lying_counts_cost_nothing(tmp_path: Path) -> None:
 
 def test_many_nodes_take_no_minutes(tmp_path: Path) -> None:
     """One below the other, the mesh at the end."""
-    glb = Glb(nodes=[{"children": [number + 1]} for number in range(30_000)] + [{"mesh": 0}])
+    glb = Glb(nodes=[{"children": [number + 1]} for number in range(15_000)] + [{"mesh": 0}])
     path = glb.write(tmp_path / "a.glb", glb.square())
     started = time.process_time()
     assert len(load_mesh(path).faces) == 2
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 4
 
 
 def test_many_materials_take_no_minutes(tmp_path: Path) -> None:
