@@ -16,6 +16,7 @@ from ..pipeline.batch.runner import known_record
 from ..pipeline.machine import free_memory, resolve_device, resolve_dtype
 from ..pipeline.memory_need import host_needs, largest_fit
 from ..pipeline.network_pool import model_digest
+from ..pipeline.pictures.reading import check_picture
 from .console import Console, seconds
 from .estimate import estimate, memory_need
 from .request import Request, needed_models, painter_models
@@ -38,7 +39,7 @@ def show_plan(session: Session, request: Request) -> list[str]:
     console.note(f"stages: {' '.join(plan['stages'])}")
     for item in plan["items"]:
         if item["state"] == "unreadable":
-            console.warn(f"{item['input']}: {item['reason']}")
+            console.warn(item["reason"])
         for output in item["outputs"]:
             state = "" if item["state"] == "new" else f"  ({item['state']})"
             console.result(printable(f"{item['input']} -> {output}{state}"))
@@ -62,10 +63,12 @@ def _show_estimate(console: Console, plan: Mapping[str, Any], request: Request) 
         return
     painter = painter_models(request)
     more = f", without what {', '.join(painter)} paints" if painter else ""
-    disk = f", disk about {binary_count(estimate['disk_bytes'])}" if estimate["disk_bytes"] is not None else ""
+    room = binary_count(plan["free_disk_bytes"])
+    known = estimate["disk_bytes"] is not None
+    disk = f", disk about {binary_count(estimate['disk_bytes'])} of {room} free" if known else f", disk {room} free"
     console.note(
         f"about {seconds(estimate['seconds'])} ({seconds(estimate['seconds_per_item'])} an item, "
-        f"{estimate['basis']}){more}, {memory}{disk} of {binary_count(plan['free_disk_bytes'])} free on disk"
+        f"{estimate['basis']}){more}, {memory}{disk}"
     )
 
 
@@ -119,6 +122,7 @@ def describe_item(item: Item, request: Request, known: Callable[[Item, Mapping[s
     claims = item_claims(item, request.config, request.stages)
     outputs = [f"{claim.path}/" if claim.folder else str(claim.path) for claim in claims]
     try:
+        check_picture(item.source)
         hashes = input_hashes(item)
     except Varco3DError as error:
         about = {"id": item.id, "input": str(item.source), "sha256": None, "outputs": outputs}

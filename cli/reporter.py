@@ -82,7 +82,7 @@ class Reporter:
         """Say once a run what takes so long the first time."""
         if not self._compiling:
             self._compiling = True
-            self.console.note(f"{COMPILING}; it takes minutes on a slow one (varco3d doctor --warm does it ahead)")
+            self.console.note(f"{COMPILING}; minutes on a slow one, `varco3d doctor --warm` does it ahead")
 
     # for people ------------------------------------------------------------------------------------------------------
 

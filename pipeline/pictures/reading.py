@@ -67,15 +67,18 @@ def open_picture(
         if sha256 is not None and _digest(file, path) != sha256:
             raise _changed(path)
         picture = timed(printable(path), lambda clock: _decoded(path, file, limit, room, clock))
-        if min(picture.size) < least:
-            width, height = picture.size
-            raise BadInputError(
-                f"{printable(path)} is only {width}x{height} pixels", f"Give at least {least}x{least}, better 512x512."
-            )
+        _check_least(path, picture.size, least)
         after = os.fstat(file.fileno())
         if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
             raise _changed(path)
         return picture
+
+
+def check_picture(path: Path) -> None:
+    """Read the head of a picture, its format and size. Raises BadInputError where `open_picture` would for those."""
+    with _opened(path) as file:
+        picture = timed(printable(path), lambda clock: _decoded(path, file, None, None, clock, head=True))
+    _check_least(path, picture.size, MIN_SIDE)
 
 
 def picture_sha256(path: Path, deadline: float | None = None) -> str:
@@ -124,7 +127,10 @@ def _changed(path: Path) -> InputChangedError:
     return InputChangedError(f"{printable(path)} was changed while the run was at it", "Run again.")
 
 
-def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None, clock: Clock) -> Picture:
+def _decoded(
+    path: Path, file: BinaryIO, limit: int | None, room: float | None, clock: Clock, head: bool = False
+) -> Picture:
+    """Decode an open file. head: stop before the pixels, of which the Picture then holds none."""
     from PIL import Image
 
     pixels = 0
@@ -141,6 +147,8 @@ def _decoded(path: Path, file: BinaryIO, limit: int | None, room: float | None, 
                 shrunk, factor = shrink(rgba, limit or MAX_SIDE)
                 return Picture(shrunk, (rgba.shape[1], rgba.shape[0]), factor)
             _check_size(path, image.size)
+            if head:
+                return Picture(np.zeros((0, 0, 4), np.uint8), image.size)
             pixels = image.size[0] * image.size[1]
             _check_room(path, pixels, room)
             clock.grant(image)
@@ -231,6 +239,14 @@ def _check_size(path: Path, size: tuple[int, int]) -> None:
     width, height = size
     if width * height > MAX_PIXELS or max(size) > MAX_SIDE:
         raise _too_large(path, f"{width}x{height} pixels")
+
+
+def _check_least(path: Path, size: tuple[int, int], least: int) -> None:
+    if min(size) < least:
+        shape = f"{size[0]}x{size[1]}"
+        raise BadInputError(
+            f"{printable(path)} is only {shape} pixels", f"Give at least {least}x{least}, better 512x512."
+        )
 
 
 def _check_room(path: Path, pixels: int, room: float | None) -> None:

@@ -164,6 +164,11 @@ def test_plan_is_a_check_before_the_run(run):
     assert run("plan", "cat.png", "-m", "hunyuan3d-2.1", "--pull").code == 0
     here = run("plan", "cat.png", "broken.png", "-o", "out")
     assert here.code == 0 and "broken.png is empty" in here.err and "GiB of" in here.err
+    Path("letter.png").write_text("no picture")
+    Image.new("RGB", (3, 3)).save("dot.png")
+    more = run("plan", "cat.png", "letter.png", "dot.png", "-o", "out")
+    assert "letter.png is not a picture" in more.err and "dot.png is only 3x3 pixels" in more.err
+    assert "1 to do, 0 done before, 2 unreadable" in more.err
 
 
 @pytest.mark.parametrize(("flags", "slow"), [("fma avx2", True), ("avx2 avx512_bf16", False), ("amx_bf16", False)])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..._text import byte_count
 from .zoo import MODELS, ModelFile, ModelSpec
 
 
@@ -36,7 +35,7 @@ def compare(spec: ModelSpec, path: Path, digest: str = "") -> Comparison:
     if file is None or not (file.sha256 or file.exact):
         return Comparison(None, "no hash of this file was published")
     if file.exact and size != file.size:
-        text = f"not the published file: it has {byte_count(size)}, the published one {byte_count(file.size or 0)}"
+        text = f"not the published file: it has {size:,} bytes, the published one {file.size:,}"
         return Comparison(False, f"{text}; saved again, or another version")
     if not digest or not file.sha256:
         return Comparison(None, "not compared with the published file yet: `varco3d models verify` reads it")
