@@ -58,7 +58,7 @@ class Export:
 
 
 def _meant_open(asset: Asset, mesh: Mesh) -> bool:
-    """Return whether an open result is a fact and no fault: its generator says so, or it was an open mesh before."""
+    """Return whether an open result is no fault: its generator says so, or it was open before."""
     if mesh.double_sided:
         return True
     return asset.field is None and asset.coarse is not None and has_boundary(asset.coarse)
