@@ -23,7 +23,7 @@ from varco3d.cli.bench.page import processor_name
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [str(Path(sys.executable).with_name("varco3d"))]
-BARS = {"help": 0.4, "first": 0.1, "one": 45.0, "further": 15.0, "memory": 3072.0}
+BARS = {"help": 0.2, "first": 0.15, "one": 45.0, "further": 15.0, "memory": 3072.0}
 
 
 def timed(arguments: list[str]) -> tuple[float, str]:
