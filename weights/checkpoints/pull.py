@@ -6,28 +6,22 @@ throw away what an interrupted run had (seen in 2.4), so part files are kept her
 
 import contextlib
 import importlib
-import logging
 import os
 import re
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ..._files import free_bytes, git_blob_of, sha256_of
 from ..._text import byte_count
-from ...errors import CheckpointError, LicenceNotAcceptedError, MissingDependencyError, ModelMissingError, OutputError
+from ...errors import CheckpointError, LicenceNotAcceptedError, ModelMissingError, OutputError
+from .hub import load_hub, network_errors, our_way, quiet
 from .licences import require
 from .locations import Located
 from .part_writer import Writer
 from .store import Store, unwritable
 from .zoo import ModelFile, ModelSpec
-
-_CHUNK = 1 << 15  # bytes that a broken connection may lose
-_ERROR_BYTES, _ERROR_SECONDS = 1 << 16, 10.0  # of the body of an error that is read
-PIP = "pip install 'varco3d[hub]'"
 
 
 @dataclass(frozen=True)
@@ -85,9 +79,9 @@ def pull(
             f"{spec.name} is not on this machine, and the network is switched off",
             "Leave out `offline` (or unset VARCO3D_OFFLINE, HF_HUB_OFFLINE), or use `varco3d models import DIR`.",
         )
-    hub = _hub()
+    hub = load_hub()
     report = progress or (lambda _: None)
-    with _our_way(hub):
+    with our_way(hub):
         remotes = _look_up(hub, spec, store, revision, accept_changed)
         _check_space(spec, store, remotes)
         entries = [_fetch(hub, spec, store, remote, accept_changed, report) for remote in remotes]
@@ -96,24 +90,6 @@ def pull(
     if located is None:
         raise CheckpointError(f"{spec.name} was downloaded but is not complete", "Run the pull again.")
     return located
-
-
-def _hub() -> ModuleType:
-    """huggingface_hub's HTTP layer. Raises MissingDependencyError."""
-    try:
-        return importlib.import_module("huggingface_hub.file_download")
-    except ImportError as error:
-        raise MissingDependencyError(f"downloads need huggingface_hub ({error})", f"Run: {PIP}") from error
-
-
-def _errors(hub: ModuleType) -> tuple[type[Exception], ...]:
-    """Return the errors that huggingface_hub lets through when the network fails."""
-    found: list[type[Exception]] = [OSError]
-    for name, kind in (("httpx2", "HTTPError"), ("httpx", "HTTPError"), ("requests", "RequestException")):
-        if getattr(hub, name, None) is not None:
-            found.append(getattr(getattr(hub, name), kind))
-    found.append(importlib.import_module("huggingface_hub.errors").HfHubHTTPError)
-    return tuple(found)
 
 
 def _look_up(hub: Any, spec: ModelSpec, store: Store, revision: str, accept_changed: bool) -> list[Remote]:
@@ -163,7 +139,7 @@ def _head(hub: Any, spec: ModelSpec, file: ModelFile, store: Store, revision: st
         ) from error
     except errors.RevisionNotFoundError as error:
         raise ModelMissingError(f"{spec.repo} has no revision {revision}", "Check `revision`.") from error
-    except _errors(hub) as error:
+    except network_errors(hub) as error:
         raise _unreachable(spec, endpoint, error) from error
     if not meta.etag:
         raise ModelMissingError(
@@ -271,75 +247,19 @@ def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[
         limit = remote.size if remote.size is not None else remote.file.size or None
         writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)), limit)
         try:
-            with _quiet(hub):
+            with quiet(hub):
                 hub.http_get(
                     remote.url, writer, resume_size=start, headers=dict(remote.headers), expected_size=remote.size
                 )
         except CheckpointError:
             part.unlink(missing_ok=True)
             raise
-        except _errors(hub) as error:
+        except network_errors(hub) as error:
             if writer.failed is not None:
                 raise writer.failed from error
             return error
         os.fsync(file.fileno())
     return None
-
-
-@contextlib.contextmanager
-def _our_way(hub: Any) -> Iterator[None]:
-    """Write what arrives soon, ask the hub for nothing but the files, and read no error without end.
-
-    Of the 10 MB that huggingface_hub collects, a line that breaks loses all. For its telemetry it fetches a list. That
-    list and the bodies of errors it reads to their end, whatever their length.
-    """
-    ours = {"DOWNLOAD_CHUNK_SIZE": _CHUNK, "HF_HUB_DISABLE_TELEMETRY": True}
-    before = {name: getattr(hub.constants, name) for name in ours}
-    session = importlib.import_module("huggingface_hub.utils").get_session()
-    hooks = getattr(session, "event_hooks", None)  # before 1.0 the session is one of requests, without them
-    try:
-        for name, value in ours.items():
-            setattr(hub.constants, name, value)
-        if hooks is not None:
-            session.event_hooks = {**hooks, "response": [_shorten, *hooks.get("response", [])]}
-        yield
-    finally:
-        for name, value in before.items():
-            setattr(hub.constants, name, value)
-        if hooks is not None:
-            session.event_hooks = hooks
-
-
-def _shorten(response: Any) -> None:
-    """Keep the body of a redirect or an error when it ends soon; else it has none."""
-    if response.is_success:
-        return
-    body, until = b"", time.monotonic() + _ERROR_SECONDS
-    for block in response.stream:
-        body += block
-        if len(body) > _ERROR_BYTES or time.monotonic() > until:
-            body = b""
-            response.headers.pop("Content-Encoding", None)
-            break
-    response.stream.close()
-    response.stream = importlib.import_module(type(response).__module__.split(".")[0]).ByteStream(body)
-
-
-@contextlib.contextmanager
-def _quiet(hub: Any) -> Iterator[None]:
-    """No progress bars of huggingface_hub: ours are drawn by whoever called."""
-    utils = importlib.import_module("huggingface_hub.utils")
-    chatter, drawn = logging.getLogger("huggingface_hub"), not utils.are_progress_bars_disabled()
-    level = chatter.level
-    chatter.setLevel(logging.ERROR)  # a connection that is taken up again is said by our own progress
-    if drawn:
-        utils.disable_progress_bars()
-    try:
-        yield
-    finally:
-        chatter.setLevel(level)
-        if drawn:
-            utils.enable_progress_bars()
 
 
 def _verify(
