@@ -81,7 +81,7 @@ def published_base(store: Store) -> SdxlFolders:
 
 
 def other_base(name: str, store: Store) -> SdxlBase:
-    """Return a base of the user's: one file, a folder in the diffusers layout, or a repository in a hub cache.
+    """Return a base of the user's: one file, a folder in the diffusers layout, or a cached repository.
 
     Raises ModelMissingError.
     """
