@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .._files import sweep, write_json
+from .._files import drop_streams, sweep, write_json
 from .._text import suggestion
 from ..errors import BadInputError, ItemTimeoutError, OutOfMemoryError, UsageError, Varco3DError
 from .artifacts import ARTIFACTS, Asset
@@ -202,10 +202,12 @@ def save_stage(folder: Path, stage: Stage, spec: StageSpec, state: ItemState) ->
     marker = folder / "stage.json"
     sweep(folder, every=True)  # what a run that was killed had not finished: the folder is this item's alone
     marker.unlink(missing_ok=True)
+    drop_streams(folder)
     for slot in stage.gives:
         artifact = getattr(state.asset, slot, None)
         if slot in ARTIFACTS and artifact is not None:
             sweep(folder / slot, every=True)
+            drop_streams(folder / slot)
             artifact.save(folder / slot)
     settings = dataclasses.asdict(spec.settings)
     about = {"stage": spec.name, "use": spec.use, "seed": stage_seed(state.seed, spec.name), "settings": settings}

@@ -136,6 +136,17 @@ def sweep(folder: Path, every: bool = False) -> None:
                     os.unlink(entry.path)
 
 
+def drop_streams(folder: Path) -> None:
+    """Remove pipes, sockets, devices and links to them from one folder that is the caller's alone: none is written to.
+
+    Raises OSError.
+    """
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if not path.is_dir() and not path.is_file():
+                path.unlink()
+
+
 def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)

@@ -191,6 +191,8 @@ class Worker:
         """Return the result for an error that ended the item."""
         if is_out_of_memory(error) and not isinstance(error, Varco3DError):
             error = OutOfMemoryError(f"memory ran out: {error}", "Try `preset` draft or a smaller `memory`.")
+        if isinstance(error, OSError) and error.filename is not None:  # what is read has errors of its own
+            error = output_error(Path(os.fsdecode(error.filename)), error)
         if isinstance(error, OutputError):  # say where the file was to go, not where it is made
             message = error.message.replace(str(self._folder(task)), str(task.item.target.parent))
             error = OutputError(message, error.hint, error.lasting)

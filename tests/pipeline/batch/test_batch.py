@@ -343,6 +343,13 @@ def test_something_in_the_way_of_one_file_is_that_items_failure(place):
     assert Run(place)().statuses() == {"p0": "skipped", "p1": "ok", "p2": "skipped"}
 
 
+def test_something_in_the_way_of_a_kept_stage_is_that_items_failure(place):
+    (place / "out/p1.stages/prepare/stage.json").mkdir(parents=True)
+    run = Run(place, config={"until": "prepare"})()
+    assert run.codes() == {"p0": None, "p1": "output", "p2": None}
+    assert "stage.json: Is a directory" in run.finished()["p1"].error["message"]
+
+
 def test_known_failures_count_for_fail_fast(place):
     (place / "in/p0.png").write_text("no picture")
     Run(place)()

@@ -302,3 +302,12 @@ def test_workers_get_the_devices_in_turn(place, monkeypatch):
     for index in range(3):
         executor._spawn(index).pipe.close()
     assert given == ["cuda:0", "cuda:1", "cuda:0"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_pipes_in_a_kept_stage_are_replaced_and_not_written_to(place):
+    subject = place / "out/p1.stages/prepare/subject"
+    subject.mkdir(parents=True)
+    os.mkfifo(subject / "subject.png")
+    assert Run(place, config={"until": "prepare"})().statuses()["p1"] == "ok"
+    assert (subject / "subject.png").is_file()
