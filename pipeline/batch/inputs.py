@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..._files import bounded
@@ -26,10 +26,14 @@ _TEXTURE = re.compile(r"_texture\.(png|jpg|webp)$")
 
 @dataclass(frozen=True)
 class InputFile:
-    """One picture. path: how to open it; relpath: its place below the folder or pattern that named it, with `/`."""
+    """One picture. path: how to open it; relpath: its place below the folder or pattern that named it, with `/`.
+
+    closed: it is a folder that cannot be read, an item that will fail with the reason.
+    """
 
     path: Path
     relpath: str
+    closed: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +153,7 @@ def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[
     for argument in arguments:
         path = user_path(argument)
         if os.path.isdir(path):
-            yield from ((file, False) for file in _walk(path, recursive))
+            yield from ((file, file.closed) for file in _walk(path, recursive))
         elif os.path.lexists(path):
             yield InputFile(path, path.name), True
         elif glob.has_magic(argument):
@@ -160,7 +164,7 @@ def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[
     for line in lines:
         path = user_path(line)
         if os.path.isdir(path):
-            yield from ((InputFile(f.path, f"{path.name}/{f.relpath}"), False) for f in _walk(path, recursive))
+            yield from ((replace(f, relpath=f"{path.name}/{f.relpath}"), f.closed) for f in _walk(path, recursive))
         else:
             yield InputFile(path, os.path.relpath(path, root).replace(os.sep, "/") if root else path.name), True
 
@@ -184,7 +188,7 @@ def _globbed(pattern: str, recursive: bool) -> Iterator[tuple[InputFile, bool]]:
         path = Path(name)
         if os.path.isdir(path):
             for file in _walk(path, recursive):
-                yield InputFile(file.path, f"{path.relative_to(root).as_posix()}/{file.relpath}"), False
+                yield replace(file, relpath=f"{path.relative_to(root).as_posix()}/{file.relpath}"), file.closed
         else:
             yield InputFile(path, path.relative_to(root).as_posix()), False
 
@@ -202,7 +206,8 @@ def _walk(folder: Path, recursive: bool) -> Iterator[InputFile]:
             seen.add((about.st_dev, about.st_ino))
             entries = sorted(os.scandir(here), key=lambda entry: entry.name)
         except OSError:
-            continue  # a folder that cannot be read holds nothing for us
+            yield InputFile(here, here.relative_to(folder).as_posix() if here != folder else here.name, closed=True)
+            continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue

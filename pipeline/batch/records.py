@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..._files import opened_regular, output_error
+from ...errors import BadInputError
 
 SCHEMA = "varco3d.record/1"
 STAGES_FORMAT = "stages"  # of an output that is the folder of kept stages
@@ -39,10 +40,15 @@ def record_files(folder: Path) -> list[Path]:
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of one file in the order written; lines that are no record are passed over."""
+    """Yield the records of one file in the order written; lines that are no record are passed over.
+
+    Raises BadInputError for a file that may not be read.
+    """
     try:
         with opened_regular(path) as file:
             yield from _records_in(file)
+    except PermissionError as error:
+        raise BadInputError(f"cannot read {path}: {error.strerror}", "Check its rights.") from error
     except OSError:
         return
 

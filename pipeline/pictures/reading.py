@@ -92,6 +92,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
     """Return the file, when it is one that may hold a picture. Raises BadInputError."""
     try:
         if path.is_dir():
+            os.listdir(path)  # its rights may be the reason that it is here at all
             raise BadInputError(f"{printable(path)} is a folder", "Give a picture.")
         with opened_regular(path) as file:
             size = os.fstat(file.fileno()).st_size

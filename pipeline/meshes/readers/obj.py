@@ -255,5 +255,8 @@ def _materials(libraries: Iterable[str], source: Source) -> dict[str, MtlMateria
             if path is None:
                 source.warn(f"the material file {printable(reference)[:80]} is not beside it")
             else:
-                found |= read_mtl(path, source)
+                try:
+                    found |= read_mtl(path, source)
+                except OSError as error:
+                    source.warn(f"the material file {printable(reference)[:80]} was left out: {error.strerror}")
     return found

@@ -10,10 +10,12 @@ import pytest
 from fakes import picture
 from PIL import Image
 
-from varco3d.errors import NothingMatchedError, UsageError
+from varco3d.errors import BadInputError, NothingMatchedError, UsageError
 from varco3d.pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
 from varco3d.pipeline.batch.naming import plan_items, single_item
+from varco3d.pipeline.batch.records import read_records
 from varco3d.pipeline.meshes.glb import encode_image
+from varco3d.pipeline.pictures.reading import open_picture
 
 
 @pytest.fixture
@@ -201,3 +203,27 @@ def test_very_long_names_leave_room_for_suffixes(tmp_path):
 def test_a_single_output():
     item = single_item(files("a.png")[0], Path("o/chair.v2.glb"), 3)
     assert (item.id, item.target, item.run_seed) == ("chair.v2", Path("o/chair.v2"), 3)
+
+
+def test_a_folder_that_cannot_be_read_is_an_item_that_fails(tree, monkeypatch):
+    scan, listdir = os.scandir, os.listdir
+
+    def closed(path):
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "scandir", lambda path: closed(path) or scan(path))
+    monkeypatch.setattr(os, "listdir", lambda path: closed(path) or listdir(path))
+    found = {file.relpath: file for file in resolve_inputs([str(tree)], recursive=True).files}
+    assert {"a.png", "b.png", "sub"} <= set(found)
+    with pytest.raises(BadInputError, match="sub cannot be opened: Permission denied"):
+        open_picture(found["sub"].path)
+
+
+def test_a_record_that_may_not_be_read_is_said(tmp_path, monkeypatch):
+    def closed(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("varco3d.pipeline.batch.records.opened_regular", closed)
+    with pytest.raises(BadInputError, match="Permission denied"):
+        list(read_records(tmp_path / "varco3d.jsonl"))
