@@ -25,7 +25,8 @@ from varco3d.pipeline.texturing.paint import EDGE_TRUST, _with_depths, paint
 from varco3d.pipeline.texturing.picture import prepare_picture
 from varco3d.pipeline.texturing.register import register
 from varco3d.pipeline.texturing.symmetry import find_symmetries, mirror_matrix
-from varco3d.pipeline.texturing.synthesis import HALF_HEIGHT, Conditions, make_synthesizer
+from varco3d.pipeline.texturing.synthesis import HALF_HEIGHT, Conditions, input_view, make_synthesizer
+from varco3d.pipeline.texturing.transfer import transfer_texture
 
 SIDE = 192
 
@@ -378,6 +379,21 @@ def test_foreign_meshes_are_painted_all_over(kind):
     out = Texture().run(asset, make_settings(Texture.Settings, {"size": 256}), Context()).mesh
     assert len(out.faces) == len(mesh.faces) and np.isfinite(out.uv).all()
     assert np.abs(out.texture.astype(int) - [204, 76, 51]).max() <= 3, "nothing black, nothing of the background"
+
+
+def test_a_source_with_uvs_and_no_texture_gives_a_bare_mesh() -> None:
+    vertices, faces, uv, _ = two_squares()
+    assert transfer_texture(Mesh(vertices, faces, uv=uv), vertices, faces, 64).texture is None
+    red = np.tile(np.uint8([200, 0, 0]), (len(vertices), 1))
+    made = transfer_texture(Mesh(vertices, faces, uv=uv, colors=red), vertices, faces, 64)
+    assert made.texture is None and made.colors is not None and (made.colors == red).all()
+
+
+def test_a_picture_without_its_camera_is_no_view() -> None:
+    vertices, faces, _, normals = two_squares()
+    rgba = np.ones((8, 8, 4), np.float32)
+    with pytest.raises(UsageError, match="no picture"):
+        input_view(Conditions(rgba, None, vertices, faces, normals, {}))
 
 
 def two_squares() -> tuple[np.ndarray, ...]:

@@ -11,6 +11,7 @@ from types import FrameType
 import numpy as np
 
 from varco3d.weights.training.procedural import families, make_object
+from varco3d.weights.training.variants import distorted
 
 RECORDING = Path(__file__).with_name("recorded_objects.npz")
 TRIED = 30  # numbers that a recording chooses from
@@ -34,6 +35,13 @@ def test_objects_are_those_of_the_recording() -> None:
             if not np.allclose(figures(family, int(number)), wanted, rtol=0, atol=1e-3)
         ]
     assert not changed, f"these look otherwise: {changed}"
+
+
+def test_distortions_are_those_of_the_recording() -> None:
+    points = np.random.default_rng(0).uniform(-1, 1, (50, 3)).astype(np.float32)
+    sums = [np.sin(np.arange(150) + 1.0) @ distorted(points, np.random.default_rng(n)).ravel() for n in range(8)]
+    recorded = [1.9782, -2.5746, 1.1101, -1.3737, -3.8282, -3.1594, -4.2021, -1.0477]
+    np.testing.assert_allclose(sums, recorded, atol=1e-3)
 
 
 def lines_of(family: str, number: int) -> set[tuple[str, int]]:
