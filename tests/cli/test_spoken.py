@@ -47,7 +47,8 @@ def test_errors_and_warnings_on_the_console_name_flags(capsys: pytest.CaptureFix
 
 def test_the_library_speaks_of_no_flags() -> None:
     flag = re.compile(r"""(?<![\w`-])--[a-z][a-z-]+""")
-    foreign = ("ray start --head", "docker run --user", "varco3d --version")  # commands, quoted whole
+    # commands, quoted whole; --extras belongs to `varco3d models pull NAME`
+    foreign = ("ray start --head", "docker run --user", "varco3d --version", "} --extras")
     found = []
     for path in LIBRARY:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
