@@ -29,8 +29,8 @@ from varco3d.kernels.meshes.topology import face_pairs, face_parts
 from varco3d.kernels.ovoxel.distinct import boundary_edges
 from varco3d.kernels.ovoxel.dual_grid import DualGrid, mesh_to_grid
 from varco3d.kernels.ovoxel.grid_mesh import grid_to_mesh
-from varco3d.kernels.ovoxel.mend import Mending, mend_grid
-from varco3d.kernels.ovoxel.sheets import mended_mesh
+from varco3d.kernels.ovoxel.mending.mend import Mending, mend_grid
+from varco3d.kernels.ovoxel.mending.sheets import mended_mesh
 
 OBJECTS = 4  # of an archive, those with most of their edges open
 

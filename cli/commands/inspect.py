@@ -92,7 +92,7 @@ def _text(key: str, value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, bool):
-        return "yes" if value else "NO" if key in ("watertight", "winding_consistent") else "no"
+        return "yes" if value else "NO" if key == "winding_consistent" else "no"
     if key == "bbox":
         low, high = value
         sides = " x ".join(f"{b - a:.4g}" for a, b in zip(low, high, strict=True))

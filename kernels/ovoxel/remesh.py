@@ -6,7 +6,7 @@ from ..meshes.clean import drop_unused, weld
 from ..meshes.topology import half_edges
 from .dual_grid import mesh_to_grid
 from .grid_mesh import grid_to_mesh
-from .sheets import mended_mesh
+from .mending.sheets import mended_mesh
 
 FILL = 0.99999  # of the box, as public data is scaled
 
@@ -18,7 +18,7 @@ def remesh(
 
     Vertices at one place are welded first. Faces look the way the surface does that pierces them; the least bent
     diagonal cuts each quad. Quads that dangle where a line is pierced to and fro in one voxel are left out. mended:
-    tears of one or two voxels are closed as well, and scraps go (mend.py); longer boundaries stay.
+    tears of one or two voxels are closed as well, and scraps go (mending/); longer boundaries stay.
 
     Raises BadMeshError for a malformed or not finite mesh, UsageError for a resolution out of range.
     """

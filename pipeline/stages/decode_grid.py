@@ -28,7 +28,7 @@ class DecodeGrid:
         from ...kernels.arrays import to_numpy
         from ...kernels.meshes.clean import drop_unused
         from ...kernels.ovoxel.grid_mesh import grid_to_mesh
-        from ...kernels.ovoxel.sheets import mended_mesh
+        from ...kernels.ovoxel.mending.sheets import mended_mesh
         from ...weights.generators.generator import GridDrawer, offers
         from ...weights.generators.sampling import sample_latents
 

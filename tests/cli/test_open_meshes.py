@@ -86,6 +86,7 @@ def test_inspect_counts_the_boundary_loops(run, shape) -> None:
     assert report["boundary_edges"] > 50 and not report["watertight"]
     assert report["boundary_loops"] == (loops or mesh_report(mesh)["boundary_loops"]) > 0
     assert (report["non_manifold_edges"] > 0) == (name == "joint")
+    assert "NO" not in run("inspect", f"{name}.glb").out.split()  # open is a fact
 
 
 def test_texture_keeps_an_open_mesh_open_and_paints_it_from_behind(run, shape) -> None:

@@ -6,10 +6,10 @@ import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from ..arrays import Array, is_tensor, origin_of, to_numpy
-from ..meshes.clean import orient_outward
-from ..meshes.topology import face_pairs, half_edges
-from .grid_mesh import grid_to_mesh
+from ...arrays import Array, is_tensor, origin_of, to_numpy
+from ...meshes.clean import orient_outward
+from ...meshes.topology import face_pairs, half_edges
+from ..grid_mesh import grid_to_mesh
 from .mend import Mending, mend_grid
 
 SCRAP = 6  # faces: an open part of three quads or fewer is an error of flags

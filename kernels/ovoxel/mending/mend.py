@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 import warp as wp
 
-from ...errors import BadInputError
-from ..arrays import Array, check_range, is_tensor, origin_of, to_warp, where
-from ..parallel import launch, start_warp
-from ..voxels.voxel_index import VoxelIndex, kernel_offsets, rows_to_warp
-from ..voxels.voxelize import MAX_RESOLUTION
+from ....errors import BadInputError
+from ...arrays import Array, check_range, is_tensor, origin_of, to_warp, where
+from ...parallel import launch, start_warp
+from ...voxels.voxel_index import VoxelIndex, kernel_offsets, rows_to_warp
+from ...voxels.voxelize import MAX_RESOLUTION
+from ..distinct import distinct
+from ..dual_grid import DualGrid
+from ..grid_mesh import check_grid, with_item
+from ..line_crossings import shared, voxels_of
 from .beliefs import decide, sum_beliefs, tell_voxels, tell_walls
-from .distinct import distinct
-from .dual_grid import DualGrid
-from .grid_mesh import check_grid, with_item
-from .line_crossings import shared, voxels_of
 from .lost_voxels import beyond_walls, find_torn, named_voxels
 from .planes import first_beliefs, fit_planes, place_lost
 
