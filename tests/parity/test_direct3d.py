@@ -26,8 +26,8 @@ def test_a_true_mean_of_a_block_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_one_block_more_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = sparse_attention.listed_rows
-    monkeypatch.setattr(sparse_attention, "listed_rows", lambda starts, lengths: listed(starts[:, 1:], lengths[:, 1:]))
+    askers = sparse_attention.askers
+    monkeypatch.setattr(sparse_attention, "askers", lambda chosen, blocks: askers(chosen[:, 1:], blocks))
     assert not run_fixture(FIXTURES / "d3ds2_ssa_v11").ok
 
 

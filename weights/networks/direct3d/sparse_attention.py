@@ -161,22 +161,28 @@ class SpatialSparseAttention(nn.Module):
         return coarse.parents(self.config.selected // self.config.compressed)[1]
 
     def selection(self, q: Tensor, k: Tensor, v: Tensor, chosen: Tensor, voxels: VoxelSet) -> Tensor:
-        """Attend to all voxels of the chosen blocks [G, N, top]: [N, H, d]."""
+        """Attend to all voxels of the chosen blocks [G, N, top]: [N, H, d].
+
+        Block after block, for all queries that chose it: keys are read once, and what blocks give is merged as it
+        comes, weighted by their sums of exponentials.
+        """
         order, starts, counts = voxels.keep(("blocks", self.config.selected), lambda: self.block_rows(voxels))
-        out = torch.empty_like(q).unflatten(1, (self.config.key_heads, -1))  # [N, G, H/G, d]
-        lengths = torch.where(chosen >= 0, counts[chosen.clamp(min=0)], 0)
-        longest = int(lengths.sum(-1).max()) if len(q) else 1
-        step = chunk_rows(q.device, longest * (2 * q.shape[-1] * q.element_size() + 16))
-        queries = q.unflatten(1, (self.config.key_heads, -1))
+        heads = self.config.heads // self.config.key_heads
+        queries = q.unflatten(1, (self.config.key_heads, heads))  # [N, G, H/G, d]
+        out = torch.zeros(queries.shape, dtype=torch.float32, device=q.device)
+        blocks = list(zip(starts.tolist(), counts.tolist(), strict=True))
         for group in range(self.config.key_heads):
             keys, values = k[order, group], v[order, group]
-            for start in range(0, len(q), step):
-                part = slice(start, start + step)
-                rows, real = listed_rows(starts[chosen[group, part].clamp(min=0)], lengths[group, part])
-                out[part, group] = F.scaled_dot_product_attention(
-                    queries[part, group], keys[rows], values[rows], attn_mask=real[:, None]
-                )
-        return out.flatten(1, 2)
+            peak = out.new_full((len(q), heads, 1), -torch.inf)
+            total = torch.zeros_like(peak)
+            for block, asking in enumerate(askers(chosen[group], len(blocks))):
+                first, count = blocks[block]
+                part = slice(first, first + count)
+                for rows in asking.split(chunk_rows(q.device, 12 * heads * max(count, q.shape[-1]))):
+                    told = keys[part].T, values[part]
+                    merge(queries[rows, group], *told, rows, out[:, group], peak, total)
+            out[:, group] /= total
+        return out.flatten(1, 2).to(q.dtype)
 
     def block_rows(self, voxels: VoxelSet) -> tuple[Tensor, Tensor, Tensor]:
         """Rows of voxels sorted by selection block [N], and the first place and number of each block's [S]."""
@@ -202,14 +208,29 @@ def merged_scores(scores: Tensor, owner: Tensor, count: int) -> Tensor:
     return scores.new_zeros(*scores.shape[:2], count).index_add(2, owner, scores)
 
 
-def listed_rows(starts: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """List runs [n, top] of rows one after another: row numbers [n, L], L the longest sum, and which are real."""
-    ends = lengths.cumsum(-1)
-    place = torch.arange(int(ends[:, -1].max()), device=starts.device).expand(len(starts), -1).contiguous()
-    slot = torch.searchsorted(ends, place, right=True).clamp(max=lengths.shape[1] - 1)
-    rows = place + (starts - ends + lengths).gather(1, slot)
-    real = place < ends[:, -1:]
-    return torch.where(real, rows, 0), real
+def askers(chosen: Tensor, blocks: int) -> list[Tensor]:
+    """Return the rows of queries that chose each block; chosen: [N, top], -1 for none."""
+    slots = chosen.flatten()
+    order = torch.argsort(slots, stable=True)
+    counts = torch.bincount(slots + 1, minlength=blocks + 1)
+    rows = torch.div(order, chosen.shape[1], rounding_mode="floor")
+    return list(rows.split(counts.tolist())[1:])
+
+
+def merge(q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, out: Tensor, peak: Tensor, total: Tensor) -> None:
+    """Add what queries [n, h, d] read of keys [d, m] and values [m, d] to running sums of softmax, at `rows`.
+
+    out [N, h, d], peak and total [N, h, 1]: weighted values, the largest logit so far, the sum of exponentials.
+    """
+    logits = (q.flatten(0, 1) @ keys).float().unflatten(0, q.shape[:2]) * q.shape[-1] ** -0.5
+    before = peak[rows]
+    highest = torch.maximum(before, logits.amax(-1, keepdim=True))
+    weights = logits.sub_(highest).exp_()
+    kept = (before - highest).exp_()
+    read = (weights.to(q.dtype).flatten(0, 1) @ values).float().unflatten(0, q.shape[:2])
+    out[rows] = out[rows] * kept + read
+    total[rows] = total[rows] * kept + weights.sum(-1, keepdim=True)
+    peak[rows] = highest
 
 
 def chunk_rows(device: torch.device, bytes_each: int) -> int:
