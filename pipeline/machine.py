@@ -5,10 +5,10 @@ torch is imported inside the functions only, because the command line asks befor
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
+from .._memory import free_on_device, free_on_host, held_on_device
 from .._text import GIB
 from ..errors import DeviceError
 
@@ -55,26 +55,13 @@ def slow_number_type(dtype: str, device: str, cpuinfo: Path = Path("/proc/cpuinf
 
 def free_memory(device: str = "cpu") -> float:
     """Memory that could still be taken, GiB: of the device for CUDA, else of the machine or its cgroup."""
-    if device.startswith("cuda"):
-        import torch
-
-        place = torch.device(device)
-        # What torch keeps for itself without using it can be had as well.
-        kept = torch.cuda.memory_reserved(place) - torch.cuda.memory_allocated(place)
-        return (torch.cuda.mem_get_info(place)[0] + kept) / GIB
-    free = _available()
-    limit, used = _cgroup("memory.max"), _cgroup("memory.current")
-    if limit is not None and used is not None:
-        free = min(free, max(0, limit - used))
-    return free / GIB
+    return (free_on_device(device) if device.startswith("cuda") else free_on_host()) / GIB
 
 
 def used_memory(device: str = "cpu") -> float:
     """Memory this process holds, GiB: allocated by torch on CUDA, else resident."""
     if device.startswith("cuda"):
-        import torch
-
-        return torch.cuda.memory_allocated(torch.device(device)) / GIB
+        return held_on_device(device) / GIB
     return (_status("VmRSS") or 0) / GIB
 
 
@@ -130,24 +117,3 @@ def _status(key: str) -> int | None:
     except OSError:
         pass
     return None
-
-
-def _available() -> int:
-    try:
-        with open("/proc/meminfo") as file:
-            for line in file:
-                if line.startswith("MemAvailable:"):
-                    return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    if not hasattr(os, "sysconf"):
-        return 4 * GIB  # Windows: not known, so nothing large is kept and nothing refused
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def _cgroup(name: str) -> int | None:
-    try:
-        text = Path("/sys/fs/cgroup", name).read_text().strip()
-        return None if text == "max" else int(text)
-    except (OSError, ValueError):
-        return None

@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from ..._memory import free_on_device, free_on_host
 from ..._text import GIB
 from ...errors import OutOfMemoryError
 from ..checkpoints.containers import Tensors, open_tensors
@@ -103,11 +104,5 @@ def _bytes_of(network: nn.Module, dtype: torch.dtype | None) -> int:
 
 
 def free_bytes(device: torch.device) -> float:
-    """Memory that can still be had on the device; unlimited where nobody tells."""
-    if device.type == "cuda":
-        return float(torch.cuda.mem_get_info(device)[0])
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        return next(float(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
-    except (OSError, StopIteration, ValueError):
-        return float("inf")
+    """Memory that can still be had on the device, or on the machine."""
+    return float(free_on_device(device) if device.type == "cuda" else free_on_host())

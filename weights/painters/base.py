@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..._memory import free_on_device, held_on_device
 from ..._text import GIB
 from ...errors import UsageError
 
@@ -102,10 +103,7 @@ class Room:
         if self.memory is not None:
             return self.memory * GIB
         if self.device.startswith("cuda"):
-            import torch
-
-            free, _ = torch.cuda.mem_get_info(torch.device(self.device))
-            return float(free + torch.cuda.memory_reserved(torch.device(self.device)))
+            return float(free_on_device(self.device) + held_on_device(self.device))
         return float("inf")
 
 

@@ -7,10 +7,15 @@ import numpy as np
 import pytest
 import torch
 
+from varco3d._text import GIB
 from varco3d.errors import OutOfMemoryError
+from varco3d.kernels.fields.decode_octree import decode_octree
+from varco3d.pipeline.machine import free_memory, used_memory
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.stage import FREE_SHARE, LEAST_CHUNK, Context, fitted_chunk
 from varco3d.weights.generators.loading import load_generator
+from varco3d.weights.generators.parts import free_bytes
+from varco3d.weights.painters.base import Room
 
 FIXTURES = Path(__file__).parents[2] / "parity" / "fixtures"
 CONFIGS = {"hy20_pipeline": "model.fp16.safetensors", "hy21_pipeline": "model.fp16.ckpt", "ultra_pipeline": "ultrashape_v1.pt"}  # fmt: skip  # noqa: E501
@@ -65,6 +70,41 @@ def test_fewer_points_when_memory_is_short(folder, monkeypatch: pytest.MonkeyPat
     for memory in (None, 100.0):
         assert fitted_chunk(65536, generator, Context(device="cuda:0", memory=memory)) == pytest.approx(5000, abs=1)
     assert fitted_chunk(2000, generator, Context(device="cuda:0")) == 2000
+
+
+def test_what_torch_keeps_unused_counts_as_free(folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device that tells of 3 GiB free while torch holds 5 GiB, 4 of them in tensors."""
+    told = {"mem_get_info": (3 * GIB, 80 * GIB), "memory_reserved": 5 * GIB, "memory_allocated": 4 * GIB}
+    for name, value in told.items():
+        monkeypatch.setattr(torch.cuda, name, lambda device, value=value: value)
+    assert free_memory("cuda:0") == 4.0 and used_memory("cuda:0") == 4.0
+    assert free_bytes(torch.device("cuda", 0)) == 4 * GIB
+    assert Room(device="cuda:0").budget() == 8 * GIB  # with what its own tensors hold already
+    generator = load_generator(folder("hy20_pipeline"), "coarse")
+    told["mem_get_info"] = (0, 80 * GIB)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: told["mem_get_info"])
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda device: told["memory_allocated"] + (1 << 23))
+    points = int(FREE_SHARE * (1 << 23) / generator.point_bytes())
+    assert LEAST_CHUNK < points < 65536
+    assert fitted_chunk(65536, generator, Context(device="cuda:0")) == points
+
+
+@pytest.mark.parametrize("name", sorted(CONFIGS))
+def test_keys_of_a_field_are_made_once_a_decode(folder, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    generator = load_generator(folder(name), "refine")
+    made, asked = [], []
+    geo = type(generator.vae().geo)
+    keys_of, decode = geo.keys_of, type(generator.vae()).decode
+    monkeypatch.setattr(geo, "keys_of", lambda self, *a: made.append("keys") or keys_of(self, *a))
+    monkeypatch.setattr(type(generator.vae()), "decode", lambda self, *a: made.append("latents") or decode(self, *a))
+    query = generator.field(torch.randn(1, 6, generator.channels), None)
+
+    def ball(points: torch.Tensor) -> torch.Tensor:
+        asked.append(len(points))
+        return 0 * query(points) + 0.6 - points.norm(dim=-1)
+
+    decode_octree(ball, 16, generator.field_bounds, start=8, chunk=200)
+    assert len(asked) > 5 and sorted(made) == ["keys", "latents"]
 
 
 @pytest.mark.parametrize("name", sorted(CONFIGS))
