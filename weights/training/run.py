@@ -5,8 +5,9 @@
 DATA holds objects.npz and manifest.jsonl. All cores prepare objects, made-up ones among them, while the device trains
 autoencoder, coarse stage, second look and refiner for their shares of the minutes. Every minute the averaged weights
 are scored on held-out objects and written as OUT/STAGE-00.safetensors ..., so that a run that is stopped loses at most
-a minute; --init OUT lets a later run begin with them. The plan: see resident/plan.py. `export --run OUT` makes the
-files that the product loads.
+a minute; --init OUT lets a later run begin with them. All files of weights take at most 60 MiB: stages that are needed
+least are held in 8 bits when that is not enough, and a plan that cannot fit is refused at once.
+The plan: see resident/plan.py. `export --run OUT` makes the files that the product loads.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig
 from ..networks.encoders.image_encoder import ImageEncoderConfig
 from ..networks.picture_flow import PictureFlow
 from .loop import Loop, LoopConfig
-from .resident.finished import save_plan
+from .resident.finished import halved_stages, save_plan
 from .resident.pieces import load_pieces, save_pieces
 from .resident.plan import Plan, read_plan
 from .resident.rate import StepMeter, flop_of, product_rate, quicker, synchronize
@@ -42,12 +43,20 @@ TAKE_EVERY = 8  # steps between looks at what the cores have prepared
 class Run:
     """One run: its objects, its device and what it has learnt so far, by stage."""
 
-    def __init__(self, data: Path, out: Path, minutes: float, device: str, plan: Plan, init: Path | None, workers: int):
+    def __init__(
+        self, data: Path, out: Path, minutes: float, device: str, plan: Plan, init: Path | None, workers: int,
+        scratch: Path | None = None,
+    ):  # fmt: skip
+        """scratch: for checkpoints, which are large; None puts them beside the weights."""
         self.out, self.device, self.plan, self.init = out, device, plan, init
+        self.scratch = scratch or out
+        self.halved = halved_stages(plan)
         self.ends = time.monotonic() + 60 * minutes
         self.weights: dict[str, dict[str, Tensor]] = {}
         out.mkdir(parents=True, exist_ok=True)
         save_plan(plan, out)
+        if self.halved:
+            self.note(halved=self.halved, why="in half precision all weights would take more than a run may leave")
         torch.manual_seed(plan.seed)
         self.peak = product_rate(device)
         self.stream = Stream(data, plan.data, device, plan.seed, workers or None)
@@ -74,7 +83,7 @@ class Run:
     def first_weights(self, name: str) -> dict[str, Tensor] | None:
         """Return the weights that a stage begins with: this run's, those of --init, or none."""
         found = self.weights.get(name)
-        if found is None and (self.out / name / "checkpoint.pt").exists():
+        if found is None and (self.scratch / name / "checkpoint.pt").exists():
             found = load_pieces(self.out, name)
         return load_pieces(self.init, name) if found is None and self.init else found
 
@@ -133,7 +142,7 @@ class Run:
             by_clock=True,
             validate_minutes=self.plan.evaluate_minutes,
         )
-        loop = Loop(stage.network, config, self.out / stage.name)
+        loop = Loop(stage.network, config, self.scratch / stage.name)
         meter = StepMeter(flop, self.peak, loop.steps)
 
         def batches() -> Any:
@@ -146,9 +155,11 @@ class Run:
             synchronize(self.device)
             rate = meter.read(loop.steps)
             scores = stage.scores(averaged.eval())
-            save_pieces(averaged.state_dict(), self.out, stage.name)
+            save_pieces(averaged.state_dict(), self.out, stage.name, stage.name in self.halved)
+            told = {**scores, **rate, "objects": self.stream.training.count}
+            self.note(stage=stage.name, step=loop.steps, **told)
             meter.start(loop.steps)
-            return {**scores, **rate, "objects": self.stream.training.count}
+            return told
 
         loop.run(batches(), lambda batch: stage.step(loss, batch), validate, validate_every=0)
         self.weights[stage.name] = {key: value.detach().clone() for key, value in loop.ema.state_dict().items()}
@@ -166,12 +177,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=8.0, help="of everything, from the start on")
     parser.add_argument("--device", default="cuda", help="cuda, cuda:i or cpu")
+    parser.add_argument("--scratch", type=Path, help="folder for checkpoints and logs of the stages; default OUT")
     parser.add_argument("--plan", type=Path, help="TOML: see resident/plan.py")
     parser.add_argument("--init", type=Path, help="folder with the weights of an earlier run, or the shipped ones")
     parser.add_argument("--workers", type=int, default=0, help="processes that prepare objects; 0: all cores but one")
     args = parser.parse_args()
     plan = read_plan(args.plan)
-    Run(args.data, args.out, args.minutes, args.device, plan, args.init, args.workers).everything()
+    Run(args.data, args.out, args.minutes, args.device, plan, args.init, args.workers, args.scratch).everything()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Training with the data on one device: batches against the samples made one by one, and the whole command."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -21,9 +22,9 @@ from varco3d.weights.training.posed_views import PosedViews, affine_camera
 from varco3d.weights.training.renders import Pose
 from varco3d.weights.training.resident import pieces, rate, rows
 from varco3d.weights.training.resident.batches import Batcher, outline_depths, yaw
-from varco3d.weights.training.resident.finished import networks_of
-from varco3d.weights.training.resident.pieces import load_pieces, save_pieces
-from varco3d.weights.training.resident.plan import Plan, read_plan
+from varco3d.weights.training.resident.finished import built, halved_stages, networks_of
+from varco3d.weights.training.resident.pieces import file_bytes, load_pieces, save_pieces
+from varco3d.weights.training.resident.plan import Plan, StagePlan, read_plan
 from varco3d.weights.training.resident.rate import StepMeter, quicker
 from varco3d.weights.training.resident.ray_stage import small_planes
 from varco3d.weights.training.resident.rows import Job, Rows, prepare
@@ -191,6 +192,40 @@ def test_weights_lie_in_small_files_and_come_back(tmp_path, monkeypatch):
         save_pieces({"wide": torch.zeros(3000)}, tmp_path, "vae")
 
 
+def test_weights_in_8_bits_take_half_and_come_back_nearly(tmp_path):
+    torch.manual_seed(0)
+    weights = {"w": torch.randn(64, 300) * torch.logspace(-3, 1, 64)[:, None], "c": torch.randn(8, 4, 3, 3)}
+    weights |= {"b": torch.randn(64), "narrow": torch.randn(64, 3), "nothing": torch.zeros(4, 32)}
+    (path,) = save_pieces(weights, tmp_path, "refine", eight_bit=True)
+    held = load_file(path)
+    assert held["w"].dtype == held["c"].dtype == torch.int8 and held["b"].dtype == held["narrow"].dtype == torch.float16
+    loaded = load_pieces(tmp_path, "refine")
+    assert loaded.keys() == weights.keys()
+    for key, value in weights.items():
+        assert loaded[key].shape == value.shape
+        rows = value.flatten(1) if value.ndim > 1 else value[:, None]
+        step = rows.abs().amax(1, keepdim=True) / 127
+        gap = (loaded[key].view(rows.shape) - rows).abs()
+        assert bool((gap <= 0.5 * step + 1e-3 * rows.abs() + 1e-7).all()), key
+    assert path.stat().st_size <= file_bytes(weights, True) < file_bytes(weights)
+
+
+def test_all_weights_of_a_run_fit_or_the_plan_is_refused():
+    default = Plan()
+    with torch.device("meta"):
+        sizes = {
+            name: (file_bytes(built(name, default).state_dict()), file_bytes(built(name, default).state_dict(), True))
+            for name in default.stages()
+        }
+    halved = halved_stages(default)
+    assert halved == ["refine"] and sum(sizes[name][name in halved] for name in sizes) <= pieces.TOTAL_BYTES
+    assert halved_stages(dataclasses.replace(default, refine=StagePlan(0.0, 1, 1e-3))) == []
+    wide = dataclasses.replace(default, coarse=StagePlan(1.0, 1, 1e-3, network={"width": 512}))
+    assert halved_stages(wide)[:2] == ["refine", "rays"]
+    with pytest.raises(UsageError, match=r"coarse .* MB"):
+        halved_stages(dataclasses.replace(default, coarse=StagePlan(1.0, 1, 1e-3, network={"width": 1024})))
+
+
 def test_plans_say_what_they_do_not_know(tmp_path):
     path = tmp_path / "plan.toml"
     path.write_text("[vae]\nshare = 1\n[coarse]\nbatch = 7\n[coarse.network]\nwidth = 512\n")
@@ -281,15 +316,18 @@ def test_the_command_trains_every_stage_and_a_later_one_goes_on(held, archive_fo
     plan, out = tmp_path / "plan.toml", tmp_path / "out"
     plan.write_text(PLAN)
     call = ["--data", archive_folder, "--plan", plan, "--device", "cpu", "--workers", 1]
-    run(command.main, *call, "--out", out, "--minutes", 0.2)
+    run(command.main, *call, "--out", out, "--minutes", 0.2, "--scratch", tmp_path / "scratch")
+    assert all(path.is_file() for path in out.iterdir())  # checkpoints lie elsewhere
     lines = [json.loads(line) for line in (out / "run.jsonl").read_text().splitlines()]
     assert lines[0]["held_out"] == 1 and 1 <= lines[0]["ready"] <= 3
     trained = [line["stage"] for line in lines if "steps" in line]
     assert trained == ["vae", "coarse", "rays", "refine"]
     for name in trained:
-        log = [json.loads(line) for line in (out / name / "log.jsonl").read_text().splitlines()]
+        log = [json.loads(line) for line in (tmp_path / "scratch" / name / "log.jsonl").read_text().splitlines()]
         assert log[-1]["achieved/possible"] > 0 and log[-1]["step_ms"] > 0
         assert all(path.stat().st_size <= pieces.PIECE_BYTES for path in out.glob(f"{name}-*.safetensors"))
+        told = [line for line in lines if line.get("stage") == name and "step" in line]
+        assert told and told[-1]["step"] == log[-1]["step"] and told[-1]["step_ms"] == log[-1]["step_ms"]
     vae = load_pieces(out, "vae")
     assert vae is not None and any(float(value.abs().sum()) for key, value in vae.items() if "moments" in key)
     run(export.main, "--run", out, "--out", tmp_path / "made")

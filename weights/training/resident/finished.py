@@ -6,21 +6,24 @@ import dataclasses
 import json
 from pathlib import Path
 
+import torch
 from torch import nn
 
 from ...._files import write_whole
-from ....errors import CheckpointError
+from ...._text import byte_count
+from ....errors import CheckpointError, UsageError
 from ...networks.anchored_vae import AnchoredVAE
 from ...networks.encoders.image_encoder import ImageEncoderConfig
 from ...networks.picture_flow import PictureFlow
 from ...networks.ray_unet import RayUNet
 from ..train_vae import VAE_CONFIG
-from .pieces import load_pieces
+from .pieces import TOTAL_BYTES, file_bytes, load_pieces
 from .plan import NAMES, Plan, changed
 from .ray_stage import ray_config
 from .stages import flow_config
 
 PLAN = "plan.json"
+HALVED_FIRST = ("refine", "rays", "coarse", "vae")  # what is needed least comes first
 
 
 def save_plan(plan: Plan, folder: Path) -> None:
@@ -36,6 +39,30 @@ def built(name: str, plan: Plan) -> nn.Module:
     if name == "rays":
         return RayUNet(ray_config(plan.rays))
     return PictureFlow(ImageEncoderConfig(), flow_config(name, getattr(plan, name), VAE_CONFIG))
+
+
+def halved_stages(plan: Plan, total: int = TOTAL_BYTES) -> list[str]:
+    """Return the stages whose weights are held in 8 bits so that all files of a run take at most `total` bytes.
+
+    Raises UsageError when even that is not enough.
+    """
+    with torch.device("meta"):
+        weights = {name: built(name, plan).state_dict() for name in plan.stages()}
+    sizes = {name: file_bytes(held) for name, held in weights.items()}
+    halved: list[str] = []
+    for name in (name for name in HALVED_FIRST if name in sizes):
+        if sum(sizes.values()) <= total:
+            return halved
+        sizes[name] = file_bytes(weights[name], eight_bit=True)
+        halved.append(name)
+    if sum(sizes.values()) > total:
+        told = ", ".join(f"{name} {byte_count(size)}" for name, size in sizes.items())
+        raise UsageError(
+            f"the plan's weights take {byte_count(sum(sizes.values()))} in 8 bits ({told}), a run may leave "
+            f"{byte_count(total)}",
+            "Make a network narrower, or give a stage no share.",
+        )
+    return halved
 
 
 def networks_of(folder: Path) -> dict[str, nn.Module]:
