@@ -50,14 +50,42 @@ def compile_module(name: str, architectures: list[int], folder: Path, ptx: bool 
     return wp.compile_aot_module(module, arch=architectures, module_dir=folder, use_ptx=ptx)
 
 
+def cached_files(name: str, architecture: int, folder: Path) -> list[Path]:
+    """Return the files that Warp looks for when it loads a module and its cache is `folder`: binary and description.
+
+    They are those of launches with the usual size of a block; another size is another binary.
+    """
+    start_warp()
+    importlib.import_module(f"{PACKAGE}.{name}")
+    own = wp.get_module(f"{PACKAGE}.{name}").get_module_identifier()
+    place = folder / wp.__version__ / own
+    return [place / f"{own}.sm{architecture}.cubin", place / f"{own}.meta"]
+
+
 def compile_cache(architecture: int, folder: Path) -> list[Path]:
     """Compile every module into `folder`, laid out as the kernel cache that Warp looks into when it loads one.
 
-    Warp reads it where the environment variable WARP_CACHE_PATH names the folder.
+    Warp reads it where the environment variable WARP_CACHE_PATH names the folder. Raises RuntimeError when a module
+    does not lie where Warp will look for it.
     """
-    start_warp()
     made = []
     for name in kernel_modules():
-        module = wp.get_module(f"{PACKAGE}.{name}")
-        made += compile_module(name, [architecture], folder / wp.__version__ / module.get_module_identifier())
+        wanted = cached_files(name, architecture, folder)
+        made += compile_module(name, [architecture], wanted[0].parent)
+        missing = [path.name for path in wanted if not path.is_file()]
+        if missing:
+            raise RuntimeError(f"{name} was compiled, but Warp {wp.__version__} will not find {', '.join(missing)}")
     return made
+
+
+def load_module(name: str, device: str) -> bool:
+    """Load a module on a device as a launch would, compiling what the cache lacks; returns whether it was there."""
+    start_warp()
+    module = importlib.import_module(f"{PACKAGE}.{name}")
+    place = wp.get_device(device)
+    held = wp.get_module(f"{PACKAGE}.{name}")
+    block = held.options["block_dim"] if place.is_cuda else 1  # CPU blocks hold one thread
+    folder = Path(wp.config.kernel_cache_dir) / held.get_module_identifier(block)
+    there = folder.is_dir() and any(folder.glob("*.cubin" if place.is_cuda else "*.o"))
+    wp.load_module(module, device=place, block_dim=block)
+    return there

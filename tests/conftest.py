@@ -1,6 +1,6 @@
 """`pytest tests/kernels tests/parity --device cuda`: the same tests, with tensors on that device, and a table.
 
-`--device cpu` prints the table too, for comparison. What has no test on a device says so by being skipped there.
+`--device cpu` prints the table too, for comparison. Tests that run nothing on a device are left out.
 """
 
 import platform
@@ -11,6 +11,15 @@ import pytest
 
 def pytest_addoption(parser):
     parser.addoption("--device", help="where kernels and networks run: cpu, cuda or cuda:i; prints a table")
+
+
+def pytest_collection_modifyitems(config, items):
+    """With --device, only what runs where it says: the rest would tell of the CPU what is known."""
+    if not config.getoption("--device"):
+        return
+    chosen = [item for item in items if "device" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
 
 
 @pytest.fixture

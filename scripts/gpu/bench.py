@@ -36,9 +36,6 @@ class Bench:
         self.device, self.small = device, small
         self.cuda = device.startswith("cuda")
         start_warp()
-        if self.cuda:
-            # The modules that were compiled ahead are binaries for one chip; see prepare.py.
-            wp.config.cuda_output = "cubin"
 
     @property
     def kernels_on_device(self) -> bool:

@@ -60,6 +60,7 @@ def columns_of(heading: str, ceilings: Ceilings) -> dict[str, Cell]:
     timing = {"ms": plain("ms"), "ms of the host": plain("wall_ms"), "peak MB": plain("peak_mb")}
     steps = {"TFLOP/s": plain("TFLOP/s"), "% of measured peak": ceilings.share}
     known: dict[str, dict[str, Cell]] = {
+        "kernel modules": {name: plain(name) for name in ("cached", "compiled", "seconds")},
         "tests": {name: plain(name) for name in ("passed", "failed", "skipped", "seconds")},
         "ceilings": {"GB/s": plain("GB/s"), "TFLOP/s": plain("TFLOP/s"), **timing},
         "kernels": {

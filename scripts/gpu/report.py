@@ -5,19 +5,22 @@
     scripts/gpu_report --device cpu --out FILE.md       # a rehearsal in small sizes, whose figures mean nothing
 
 Every part runs in processes of its own under a time limit, the most telling first; the page is written anew after every
-part. Exit code 4 without a CUDA device, 1 when a test or a case failed.
+line, so that a run that is stopped loses nothing. Exit code 4 without a CUDA device, 1 when a test or a case failed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 SHARES = {"tests": 0.35, "kernels": 0.2, "networks": 0.3, "chain": 0.15}  # of the minutes; what one leaves goes on
 CASE_SECONDS = 60.0
+LOAD_SHARE = 0.3  # of the minutes, at most, for kernels that have to be compiled first
+LOADERS = 8  # processes that compile at once
+LOOK_EVERY = 0.2  # seconds between looks at what a worker has written
 NO_DEVICE = 4
 
 
@@ -75,6 +81,7 @@ class Report:
         self.lines.append(line)
         told = line.get("error") or {k: v for k, v in line.items() if isinstance(v, int | float)}
         print(f"{line['table']}: {line['case']}: {told}", flush=True)
+        self.write()
 
     def write(self) -> None:
         from page import page
@@ -90,17 +97,50 @@ class Report:
         return any("error" in line or line.get("failed") for line in self.lines)
 
 
+def load_kernels(report: Report, seconds: float) -> None:
+    """Load every kernel module in a few processes, so that what the cache lacks is compiled before the clock matters.
+
+    Says how many the cache held: none means that WARP_CACHE_PATH does not name the folder of `--prepare`.
+    """
+    began = time.monotonic()
+    call = [sys.executable, str(HERE / "load.py"), "--device", report.device]
+    jobs = max(1, min(LOADERS, os.cpu_count() or 1))
+    parts = [
+        subprocess.Popen([*call, "--part", str(part), "--of", str(jobs)], cwd=ROOT, stdout=subprocess.PIPE,
+                         stderr=subprocess.PIPE, text=True, env=environment(report.small))
+        for part in range(jobs)
+    ]  # fmt: skip
+    there, made, errors = 0, 0, []
+    for part in parts:
+        try:
+            said, complaint = part.communicate(timeout=max(1.0, began + seconds - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            part.kill()
+            said, complaint = part.communicate()
+            errors.append(f"ran past {seconds:.0f} s")
+        words = said.split()
+        there, made = there + words.count("cached"), made + words.count("compiled")
+        if part.returncode > 0:
+            errors.append((complaint.strip().splitlines() or ["nothing"])[-1][:300])
+    line: dict[str, Any] = {"part": "kernels loaded", "table": "kernel modules", "case": "all"}
+    line |= {"cached": there, "compiled": made, "seconds": round(time.monotonic() - began, 1)}
+    report.add(line | ({"error": "; ".join(errors)} if errors else {}))
+
+
 def run_tests(report: Report, seconds: float) -> None:
-    from suites import SMALL, SUITES, run_suite
+    from suites import SMALL, SUITES, Suite, run_suite
 
     ends = time.monotonic() + seconds
-    chosen = SMALL if report.small else SUITES
-    for name, arguments in chosen.items():
-        report.add(run_suite(name, arguments, report.device, max(5.0, ends - time.monotonic())))
+    chosen: dict[str, Suite] = SMALL if report.small else SUITES
+    left = sum(suite.share for suite in chosen.values())
+    for name, suite in chosen.items():
+        most = max(5.0, (ends - time.monotonic()) * suite.share / left)
+        left -= suite.share
+        report.add(run_suite(name, suite.arguments, report.device, most))
 
 
 def run_cases(report: Report, part: str, seconds: float) -> None:
-    """Worker after worker until every case has a line or the time is up."""
+    """Worker after worker until every case has a line or the time is up; lines are taken over as they come."""
     ends = time.monotonic() + seconds
     out = report.out.with_suffix(f".{part}.jsonl")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -113,24 +153,39 @@ def run_cases(report: Report, part: str, seconds: float) -> None:
             break
         call = [sys.executable, str(HERE / "worker.py"), part, "--device", report.device, "--out", str(out)]
         call += ["--skip", str(done), "--case-seconds", str(min(CASE_SECONDS, left)), *["--small"][: report.small]]
-        said = subprocess.run(
-            call, cwd=ROOT, env=environment(report.small), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
-        lines = [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
-        for line in lines[len([known for known in report.lines if known["part"] == part and "number" in known]) :]:
-            report.add(line)
-        of = lines[0]["of"] if lines else of
-        done = lines[-1]["number"] + 1 if lines else done
+        code, words = follow(call, out, report.small, report.add)
+        known = [line for line in report.lines if line["part"] == part and "number" in line]
+        if known:
+            of, done = known[-1]["of"], known[-1]["number"] + 1
         if of is not None and done >= of:
             break
-        words = said.stderr.strip().splitlines() or ["nothing"]
-        told = next((line for line in words if line.startswith("Timeout")), words[-1])
-        error = f"the process ended with exit code {said.returncode}: {told[:300]}"
+        told = next((text for text in words if text.startswith("Timeout")), words[-1])
+        error = f"the process ended with exit code {code}: {told[:300]}"
         report.add({"part": part, "table": part, "case": f"case {done + 1}", "error": error})
         if of is None:
             break  # it cannot even start
         done += 1
     out.unlink(missing_ok=True)
+
+
+def follow(call: list[str], out: Path, small: bool, note: Callable[[dict[str, Any]], None]) -> tuple[int, list[str]]:
+    """Run a worker and note the lines that it adds to `out` as they come; its exit code and what it said last."""
+    known = out.stat().st_size if out.exists() else 0
+    with tempfile.TemporaryFile("w+") as errors:
+        worker = subprocess.Popen(call, cwd=ROOT, env=environment(small), stdout=subprocess.DEVNULL, stderr=errors)
+        code: int | None = None
+        while code is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = worker.wait(LOOK_EVERY)
+            if out.exists():
+                with out.open("rb") as file:
+                    file.seek(known)
+                    whole = file.read().rpartition(b"\n")[0]
+                known += len(whole) + bool(whole)
+                for line in whole.splitlines():
+                    note(json.loads(line))
+        errors.seek(0)
+        return code, errors.read().strip().splitlines() or ["nothing"]
 
 
 def main() -> int:
@@ -156,13 +211,13 @@ def main() -> int:
             return NO_DEVICE
     report = Report(device, args.out or ROOT / "docs" / "gpu.md", args.minutes)
     parts = [args.only] if args.only else list(SHARES)
+    load_kernels(report, LOAD_SHARE * 60 * args.minutes)
     for part in parts:
         seconds = report.seconds_for(part, parts)
         if part == "tests":
             run_tests(report, seconds)
         else:
             run_cases(report, part, seconds)
-        report.write()
     return 1 if report.failed else 0
 
 

@@ -8,19 +8,30 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Arguments of pytest, and the share of the tests' time; what one leaves goes on."""
+
+    arguments: tuple[str, ...]
+    share: float
+
+
 SUITES = {
-    "kernels": ("tests/kernels",),
-    "recorded networks": ("tests/parity/test_fixtures.py", "-k", "recorded_run"),
-    "networks of tiny": ("tests/weights/networks/test_on_device.py",),
-    "chain": ("tests/pipeline/test_chain_on_device.py",),
+    "networks of tiny": Suite(("tests/weights/networks/test_on_device.py",), 0.1),
+    "kernels": Suite(("tests/kernels",), 0.5),
+    "recorded networks": Suite(("tests/parity/test_fixtures.py", "-k", "recorded_run"), 0.2),
+    "chain": Suite(("tests/pipeline/test_chain_on_device.py", "tests/pipeline/texturing/test_paint_on_device.py"), 0.2),
 }
 SMALL = {
-    "kernels": ("tests/kernels/voxels/test_farthest_points.py",),
     "networks of tiny": SUITES["networks of tiny"],
+    "kernels": Suite(("tests/kernels/voxels/test_farthest_points.py",), 0.9),
 }
 OUTCOME = re.compile(r"^(tests/\S+::.*?) (PASSED|FAILED|SKIPPED|ERROR|XFAIL)\b")
 REASON = re.compile(r"^(?:FAILED|ERROR) (tests/\S+.*)$")

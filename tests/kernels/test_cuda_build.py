@@ -11,7 +11,7 @@ import pytest
 import warp as wp
 
 from varco3d.kernels import ahead
-from varco3d.kernels.ahead import compile_cache, compile_module, kernel_modules
+from varco3d.kernels.ahead import cached_files, compile_cache, compile_module, kernel_modules, load_module
 
 ARCHITECTURES = (80, 90)
 MOST_SPILLED_BYTES = 64
@@ -65,3 +65,14 @@ def test_compiled_ahead_they_lie_where_warp_looks_for_them(tmp_path, monkeypatch
     assert path.suffix == ".cubin" and path.name.endswith(".sm90.cubin") and path.stat().st_size > 0
     assert path.parent.parent == tmp_path / wp.__version__
     assert path.parent.name == wp.get_module("varco3d.kernels.atlas.fill").get_module_identifier()
+    assert [found.is_file() for found in cached_files("atlas.fill", 90, tmp_path)] == [True, True]
+    monkeypatch.setattr(ahead, "compile_module", lambda *arguments: [])
+    with pytest.raises(RuntimeError, match=r"atlas.fill was compiled, but .*sm80.cubin"):
+        compile_cache(80, tmp_path)
+
+
+def test_a_loaded_module_says_whether_the_cache_held_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(wp.config, "kernel_cache_dir", str(tmp_path))
+    monkeypatch.setattr(wp.get_module("varco3d.kernels.meshes.sums"), "execs", {})
+    assert not load_module("meshes.sums", "cpu")
+    assert load_module("meshes.sums", "cpu")
