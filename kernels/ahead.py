@@ -78,14 +78,10 @@ def compile_cache(architecture: int, folder: Path) -> list[Path]:
     return made
 
 
-def load_module(name: str, device: str) -> bool:
-    """Load a module on a device as a launch would, compiling what the cache lacks; returns whether it was there."""
-    start_warp()
-    module = importlib.import_module(f"{PACKAGE}.{name}")
-    place = wp.get_device(device)
-    held = wp.get_module(f"{PACKAGE}.{name}")
-    block = held.options["block_dim"] if place.is_cuda else 1  # CPU blocks hold one thread
-    folder = Path(wp.config.kernel_cache_dir) / held.get_module_identifier(block)
-    there = folder.is_dir() and any(folder.glob("*.cubin" if place.is_cuda else "*.o"))
-    wp.load_module(module, device=place, block_dim=block)
+def load_ahead(name: str, device: str) -> bool:
+    """Load a module on a device as a launch would, compiling what the cache lacks; tell whether it was there."""
+    importlib.import_module(f"{PACKAGE}.{name}")
+    module = wp.get_module(f"{PACKAGE}.{name}")
+    there = is_compiled(module, device)
+    load_module(module, device)
     return there

@@ -15,7 +15,7 @@ import numpy as np
 import warp as wp
 
 from ..errors import BadInputError, BadMeshError, UsageError
-from .parallel import has_cuda, start_warp
+from .parallel import has_cuda, on_host, start_warp
 
 if TYPE_CHECKING:
     import torch
@@ -28,8 +28,12 @@ SCALARS: dict[Any, Any] = {
     int: np.int32,
     wp.vec2: np.float32,
     wp.vec3: np.float32,
+    wp.vec4: np.float32,
     wp.vec3i: np.int32,
 }
+
+
+NAMED: dict[Any, Any] = {float: wp.float32, int: wp.int32}
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,28 @@ def is_tensor(array: Any) -> bool:
     return torch is not None and isinstance(array, torch.Tensor)
 
 
+def namespace(array: Any) -> Any:
+    """Return torch for a tensor, else NumPy: for the functions that both have under one name."""
+    return sys.modules["torch"] if is_tensor(array) else np
+
+
+def beside(array: np.ndarray, other: Any) -> Any:
+    """`array` of the host as the kind of `other`, where that lives."""
+    if not is_tensor(other):
+        return array
+    return sys.modules["torch"].from_numpy(np.ascontiguousarray(array)).to(other.device)
+
+
+def copied(array: Any) -> Any:
+    """`array` in memory of its own, row by row."""
+    return array.clone(memory_format=sys.modules["torch"].contiguous_format) if is_tensor(array) else array.copy()
+
+
+def positions(mask: Any) -> Any:
+    """Ascending positions of what is true in a flat mask, of its kind; a device tells the host their number."""
+    return mask.nonzero().flatten() if is_tensor(mask) else np.flatnonzero(mask)
+
+
 def to_numpy(array: Any, dtype: Any = None) -> np.ndarray:
     """`array` (numpy, torch, list) as a C-contiguous numpy array on the CPU."""
     if is_tensor(array):
@@ -92,13 +118,15 @@ def to_warp(array: Any, dtype: Any, device: str) -> wp.array:
     """
     start_warp()
     scalar = np.dtype(SCALARS[dtype])
-    if device == "cpu" or not is_tensor(array):
+    if not is_tensor(array):
         # A read-only array (memory-mapped, say) is as good as any: nothing writes to it.
         return wp.array(to_numpy(array, scalar), dtype=dtype, device=device, copy=False)
     import torch
 
+    # Tensors of the CPU go this way too, so that what is run here is what a device runs.
     kind = torch.from_numpy(np.empty(0, scalar)).dtype
-    return wp.from_torch(array.detach().to(device=device, dtype=kind).contiguous(), dtype=dtype)
+    held = array.detach().to(device=device, dtype=kind).contiguous()
+    return wp.from_torch(held, dtype=NAMED.get(dtype, dtype))  # which knows Python's types by Warp's names only
 
 
 WHERE_BLOCK = 1 << 18  # elements: what fits the cache
@@ -106,7 +134,7 @@ WHERE_BLOCK = 1 << 18  # elements: what fits the cache
 
 def where(mask: wp.array, value: int) -> wp.array:
     """Ascending int32 positions [K] at which the flat integer array `mask` equals `value`."""
-    if mask.device.is_cuda:
+    if not on_host(mask.device):
         import torch
 
         hits = torch.nonzero(wp.to_torch(mask) == value).flatten().to(torch.int32)
@@ -132,7 +160,7 @@ def offsets(counts: wp.array) -> tuple[wp.array, int]:
 
     Raises BadInputError when the total does not fit 32 bits.
     """
-    if counts.device.is_cuda:
+    if not on_host(counts.device):
         import torch
 
         given = wp.to_torch(counts)

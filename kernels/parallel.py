@@ -50,6 +50,8 @@ def start_warp() -> None:
     Called by everything that allocates or launches; importing this package alone starts nothing.
     """
     wp.config.log_level = max(wp.config.log_level, wp.LOG_WARNING)
+    # Else the driver's age decides about the kind of file, and what was compiled ahead (ahead.py) may not be found.
+    wp.config.cuda_output = wp.config.cuda_output or "cubin"
     _choose_cache()
     with _native_stderr_closed():
         wp.init()
@@ -84,6 +86,14 @@ def borrow_compiled(compiled: Path, folder: Path) -> int:
         with suppress(FileExistsError):
             (folder / path.name).symlink_to(path.absolute())
     return len(modules)
+
+
+def on_host(device: Any) -> bool:
+    """Tell whether a Warp device, or its name, is the CPU.
+
+    All kernels ask here where their ways part, so that a test can send them the other way.
+    """
+    return str(device) == "cpu"
 
 
 def has_cuda(name: str) -> bool:
@@ -134,7 +144,7 @@ def launch(
         return
     start_warp()
     announce_compiling(kernel.module, device)
-    if device != "cpu":
+    if not on_host(device):
         wp.launch(kernel, dim=count, inputs=[0, *inputs], device=device, block_dim=block_dim)
         return
     workers = thread_count()

@@ -19,7 +19,7 @@ import warp as wp
 
 from ...errors import BadInputError
 from .. import parallel
-from ..arrays import origin_of, to_numpy, to_warp
+from ..arrays import Array, origin_of, to_numpy, to_warp
 from ..views.cameras import Camera
 from ..views.render_maps import render_maps
 from .texel_maps import texel_maps
@@ -171,37 +171,45 @@ class Baker:
 
     vertices [V, 3], faces [F, 3]: what hides what. position, normal [T, 3]: the points to colour.
     lowest_cosine: surfaces seen at a flatter angle are not taken. exponent: weight = cosine ^ exponent. two_sided: of
-    open sheets, which are seen from behind as well.
+    open sheets, which are seen from behind as well. NumPy arrays or tensors; depth maps come as what the mesh is,
+    colours as what the points are. device: Warp's, by default theirs.
     """
 
     def __init__(
         self,
-        vertices: np.ndarray,
-        faces: np.ndarray,
-        position: np.ndarray,
-        normal: np.ndarray,
+        vertices: Array,
+        faces: Array,
+        position: Array,
+        normal: Array,
         lowest_cosine: float = 0.17,
         exponent: float = 4.0,
-        device: str = "cpu",
+        device: str | None = None,
         two_sided: bool = False,
     ):
         self.vertices, self.faces = vertices, faces
         self.count = len(position)
+        self.origin = origin_of(position)
+        device = device or self.origin.device
         self.position = to_warp(position, wp.vec3, device)
         self.normal = to_warp(normal, wp.vec3, device)
         self.lowest_cosine, self.exponent, self.device = lowest_cosine, exponent, device
         self.two_sided = two_sided
 
-    def depth(self, view: View) -> np.ndarray:
+    def depth(self, view: View) -> Any:
         """Depth map [H, W] of the mesh from the view's camera; in a mirror the points move, not the mesh."""
         height, width = view.picture.shape[:2]
         return render_maps(self.vertices, self.faces, view.camera, (height, width), maps=("depth",)).depth
 
-    def look_up(self, view: View, depth: np.ndarray) -> np.ndarray:
+    def look_up(self, view: View, depth: Array) -> Any:
         """Colour and weight of every point in one view, float32 [T, 4]; weight 0 where it is not seen."""
-        out = wp.empty(self.count, dtype=wp.vec4, device=self.device)
-        parallel.launch(gather, self.count, [*self._inputs(view, depth), out], self.device)
-        return out.numpy()
+        return self.look_ups([(view, depth)])[0]
+
+    def look_ups(self, views: Sequence[tuple[View, Array]]) -> Any:
+        """Colour and weight of every point in each of the views with their depth maps, float32 [K, T, 4]."""
+        out = wp.empty((len(views), self.count), dtype=wp.vec4, device=self.device)
+        for k, (view, depth) in enumerate(views):
+            parallel.launch(gather, self.count, [*self._inputs(view, depth), out[k]], self.device)
+        return self.origin.give(out)
 
     def blend(self, view: View, depth: Any, total: wp.array) -> None:
         """Add the view to `total` [T] vec4: weight * colour, and weight."""

@@ -1,13 +1,19 @@
 # Kernels are Python in syntax only, their types are Warp's:
 # pyright: reportArgumentType=false, reportAttributeAccessIssue=false, reportOperatorIssue=false
-"""Fill pictures where they hold nothing: gutters of an atlas by dilation, holes by a pyramid of means."""
+"""Fill pictures where they hold nothing: gutters of an atlas by dilation, holes by a pyramid of means.
+
+Pictures are NumPy arrays or tensors; the work is done where they live.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import warp as wp
 
 from .. import parallel
+from ..arrays import Array, copied, is_tensor, namespace, origin_of, to_warp
 
 wp.set_module_options({"enable_backward": False})
 
@@ -40,39 +46,51 @@ def grow(
         out[q] = value
 
 
-def fill_gutters(picture: np.ndarray, covered: np.ndarray, padding: int, device: str = "cpu") -> np.ndarray:
+def fill_gutters(picture: Array, covered: Array, padding: int) -> Any:
     """Grow the covered texels outwards by `padding` texels and paint the rest in their mean colour.
 
     picture float32 [H, W, 3], covered bool [H, W]. Returns float32 [H, W, 3]; covered texels are unchanged.
     """
-    if not covered.any():
-        return picture.astype(np.float32)
+    origin, xp = origin_of(picture), namespace(picture)
+    if not bool(covered.any()):
+        return xp.asarray(picture, dtype=xp.float32)
     height, width = covered.shape
-    four = np.concatenate([picture, covered[..., None]], 2).astype(np.float32)
-    current = wp.array(four.reshape(-1, 4), dtype=wp.vec4, device=device)
+    current = _with_weight(picture, covered[..., None], origin.device)
     other = wp.empty_like(current)
     for _ in range(padding):
-        parallel.launch(grow, height * width, [current, height, width, other], device)
+        parallel.launch(grow, height * width, [current, height, width, other], origin.device)
         current, other = other, current
-    out = current.numpy().reshape(height, width, 4)
-    return np.where(out[..., 3:] > 0, out[..., :3], picture[covered].mean(0)).astype(np.float32)
+    out = origin.give(current).reshape(height, width, 4)
+    filled = xp.where(out[..., 3:] > 0, out[..., :3], picture[covered].mean(0))
+    return xp.asarray(filled, dtype=xp.float32)
 
 
-def grow_rings(picture: np.ndarray, rings: int, device: str = "cpu") -> tuple[np.ndarray, np.ndarray]:
+def _with_weight(picture: Array, weight: Array, device: str) -> wp.array:
+    """Colours [H, W, 3] and weight [H, W, 1] as vec4 [H * W]; memory of its own."""
+    if is_tensor(picture):
+        four = namespace(picture).cat([picture.float(), weight.float()], 2)
+    else:
+        four = np.concatenate([picture, weight], 2).astype(np.float32)
+    return to_warp(four.reshape(-1, 4), wp.vec4, device)
+
+
+def grow_rings(picture: Array, rings: int) -> tuple[Any, Any]:
     """Grow a picture outwards from its pixels of weight above 0, as means of neighbours, ring by ring.
 
     picture float32 [H, W, 4], the last channel the weight. Returns the picture [H, W, 3] and the ring of each pixel
     [H, W] uint8: 0 where it was known, up to `rings`, 255 beyond.
     """
     height, width = picture.shape[:2]
-    current = wp.array(np.ascontiguousarray(picture, np.float32).reshape(-1, 4), dtype=wp.vec4, device=device)
+    origin, xp = origin_of(picture), namespace(picture)
+    current = to_warp(copied(xp.asarray(picture, dtype=xp.float32)).reshape(-1, 4), wp.vec4, origin.device)
     other = wp.empty_like(current)
-    ring = np.where(picture[..., 3] > 0, 0, 255).astype(np.uint8)
+    ring = xp.asarray(xp.where(picture[..., 3] > 0, 0, 255), dtype=xp.uint8)
     for number in range(1, rings + 1):
-        parallel.launch(grow, height * width, [current, height, width, other], device)
+        parallel.launch(grow, height * width, [current, height, width, other], origin.device)
         current, other = other, current
-        ring[(current.numpy().reshape(height, width, 4)[..., 3] > 0) & (ring == 255)] = number
-    return current.numpy().reshape(height, width, 4)[..., :3], ring
+        known = origin.give(current).reshape(height, width, 4)[..., 3] > 0
+        ring = xp.where(known & (ring == 255), xp.full_like(ring, number), ring)
+    return origin.give(current).reshape(height, width, 4)[..., :3], ring
 
 
 @wp.kernel
@@ -113,15 +131,16 @@ def refill(base: int, fine: wp.array(dtype=wp.vec4), height: int, width: int, co
         fine[q] = own + (1.0 - own[3]) * (total / total[3])
 
 
-def push_pull(picture: np.ndarray, weight: np.ndarray, device: str = "cpu") -> np.ndarray:
+def push_pull(picture: Array, weight: Array) -> Any:
     """Smoothly continue a picture into its pixels of weight 0: [H, W, 3] float32 from picture and weight [H, W], 0..1.
 
     A pyramid of weighted means, filled from coarse to fine: work linear in the pixels whatever the size of the hole.
     """
     height, width = weight.shape
-    trust = np.clip(weight, 0.0, 1.0)[..., None]
-    four = np.concatenate([picture * trust, trust], 2).astype(np.float32)
-    levels = [(wp.array(four.reshape(-1, 4), dtype=wp.vec4, device=device), height, width)]
+    origin = origin_of(picture)
+    device = origin.device
+    trust = weight.clip(0.0, 1.0)[..., None]
+    levels = [(_with_weight(picture * trust, trust, device), height, width)]
     while max(levels[-1][1:]) > 1:
         fine, h, w = levels[-1]
         half_height, half_width = (h + 1) // 2, (w + 1) // 2
@@ -130,4 +149,4 @@ def push_pull(picture: np.ndarray, weight: np.ndarray, device: str = "cpu") -> n
         levels.append((out, half_height, half_width))
     for (fine, h, w), (coarse, _, _) in zip(levels[-2::-1], levels[:0:-1], strict=True):
         parallel.launch(refill, h * w, [fine, h, w, coarse], device)
-    return levels[0][0].numpy().reshape(height, width, 4)[..., :3].copy()
+    return copied(origin.give(levels[0][0]).reshape(height, width, 4)[..., :3])

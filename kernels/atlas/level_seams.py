@@ -7,9 +7,13 @@ steps are paint that ends at the crease, and stay.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from ..arrays import Array, beside, copied, is_tensor, namespace, positions
 from ..meshes.normals import weld
+from ..meshes.sums import sums_by_key
 from .fill import grow_rings
 
 BAND = 3  # texels inwards over which a correction fades out
@@ -18,44 +22,51 @@ PAINT = 0.4  # ... and from here on left alone
 MOST_SAMPLES = 4_000_000  # points on seams; longer seams are sampled more thinly
 
 
-def level_seams(
-    texture: np.ndarray, covered: np.ndarray, vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray
-) -> np.ndarray:
+def level_seams(texture: Array, covered: Array, vertices: np.ndarray, faces: np.ndarray, uv: np.ndarray) -> Any:
     """Return the texture [S, S, 3] float32 with small steps over seams levelled.
 
     Texels that are not `covered` [S, S] stay.
 
     vertices [V, 3], faces [F, 3], uv [V, 2] in 0..1 (v down): a seam is an edge whose faces meet in place (within
-    2^-20 of the longest side) but not in vertices.
+    2^-20 of the longest side) but not in vertices. Texture and covered are NumPy arrays or tensors; the seams are
+    found on the host, the texels are read and changed where they live.
     """
     ends, edge = _seam_sides(vertices, faces)
     if len(ends) == 0:
         return texture
     size = texture.shape[0]
-    place, point = _points(uv * size, ends, edge)
-    column, share = _taps(place, size)
+    place, number = _points(uv * size, ends, edge)
+    sides = np.bincount(number).astype(np.float32)
+    column, share, point, sides = (beside(array, texture) for array in (*_taps(place, size), number, sides))
     flat = texture.reshape(-1, 3)
     colour = (flat[column] * share[..., None]).sum(1)
-    sides = np.bincount(point).astype(np.float32)
-    mean = np.stack([np.bincount(point, colour[:, k]) for k in range(3)], 1) / np.maximum(sides, 1)[:, None]
-    change = (mean[point] - colour).astype(np.float32)
-    step = 2.0 * np.abs(change).max(1)
-    change *= np.clip((PAINT - step) / (PAINT - ARTEFACT), 0.0, 1.0)[:, None]
-    if np.abs(change).max(initial=0.0) < 0.5 / 255:
+    mean = sums_by_key(point, colour, len(sides)) / sides.clip(1)[:, None]
+    change = mean[point] - colour
+    xp = namespace(change)
+    change = xp.asarray(change, dtype=xp.float32)
+    step = 2.0 * _largest(abs(change))
+    change *= ((PAINT - step) / (PAINT - ARTEFACT)).clip(0.0, 1.0)[:, None]
+    if float(abs(change).max()) < 0.5 / 255:
         return texture
-    pull = np.zeros((size * size, 4), np.float32)
-    to = column.ravel()
-    total = np.bincount(to, share.ravel(), size * size)
-    hit = np.flatnonzero(total > 1e-3)
+    to, size2 = column.reshape(-1), size * size
+    total = sums_by_key(to, share.reshape(-1, 1), size2)[:, 0]
+    hit = positions(total > 1e-3)
+    pull = xp.concatenate([xp.zeros_like(flat), xp.zeros_like(flat[:, :1])], 1)
     for k in range(3):
-        pull[hit, k] = np.bincount(to, (share * change[:, k, None]).ravel(), size * size)[hit] / total[hit]
+        weighted = (share * change[:, k, None]).reshape(-1, 1)
+        pull[hit, k] = xp.asarray(sums_by_key(to, weighted, size2)[hit, 0] / total[hit], dtype=pull.dtype)
     pull[hit, 3] = 1.0
     correction, ring = grow_rings(pull.reshape(size, size, 4), BAND)
-    near = np.flatnonzero((ring <= BAND).ravel() & covered.ravel())
-    fade = (1.0 - ring.ravel()[near] / np.float32(BAND + 1))[:, None]
-    out = flat.copy()
-    out[near] = np.clip(out[near] + fade * correction.reshape(-1, 3)[near], 0.0, 1.0)
+    near = positions((ring <= BAND).reshape(-1) & covered.reshape(-1))
+    fade = (1.0 - xp.asarray(ring.reshape(-1)[near], dtype=xp.float32) / (BAND + 1))[:, None]
+    out = copied(flat)
+    out[near] = (out[near] + fade * correction.reshape(-1, 3)[near]).clip(0.0, 1.0)
     return out.reshape(texture.shape)
+
+
+def _largest(values: Any) -> Any:
+    """Return the largest of each row [N, 3]."""
+    return values.amax(1) if is_tensor(values) else values.max(1)
 
 
 def _seam_sides(vertices: np.ndarray, faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

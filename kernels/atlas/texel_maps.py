@@ -9,7 +9,7 @@ import numpy as np
 import warp as wp
 
 from ...errors import BadMeshError, UsageError
-from ..arrays import check_mesh, origin_of, to_numpy, to_warp
+from ..arrays import check_mesh, namespace, origin_of, to_numpy, to_warp
 from ..meshes.normals import face_normals
 from ..views.rasterize import covered_spots, interpolate, rasterize
 from ..views.render_maps import normals_at
@@ -52,13 +52,13 @@ def texel_maps(
     check_mesh(vertices, faces)
     if tuple(uv.shape) != (len(vertices), 2):
         raise BadMeshError(f"uv must have the shape [V, 2], got {tuple(uv.shape)} for {len(vertices)} vertices")
-    flat = to_numpy(uv, np.float32)
-    if not np.isfinite(flat).all():
+    xp = namespace(uv)
+    flat = xp.asarray(uv, dtype=xp.float32)
+    if not bool(xp.isfinite(flat).all()):
         raise BadMeshError("the mesh has texture coordinates that are not finite", "unwrap it again")
     origin = origin_of(vertices)
     target = device or origin.device
-    corners = np.zeros((len(vertices), 3), np.float32)
-    corners[:, :2] = flat * np.float32(size)
+    corners = xp.concatenate([flat * size, xp.zeros_like(flat[:, :1])], 1)
     warp_faces = to_warp(faces, int, target)
     ones = wp.full(len(vertices), 1.0, dtype=float, device=target)
     screen = to_warp(corners, wp.vec3, target)

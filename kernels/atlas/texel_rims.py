@@ -136,7 +136,7 @@ def add_rims(raster: Raster, screen: wp.array, faces: wp.array) -> None:
     """
     device, pixels = str(screen.device), raster.height * raster.width
     keys = wp.full(pixels, 0xFFFFFFFFFFFFFFFF, dtype=wp.uint64, device=device)
-    if screen.device.is_cuda:
+    if not parallel.on_host(device):
         inputs = [screen, faces, raster.height, raster.width, keys, raster.face]
         parallel.launch(claim_by_faces, faces.shape[0], inputs, device)
     else:

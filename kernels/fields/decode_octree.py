@@ -19,7 +19,7 @@ import warp as wp
 
 from ...errors import BadInputError
 from ..arrays import check_range, origin_of, to_numpy, to_warp
-from ..parallel import launch, start_warp
+from ..parallel import launch, on_host, start_warp
 from . import octree_bricks as ob
 from .bricks import BRICK_SLOTS, CROSSED, NEW, USED, Bricks
 from .field import Bounds, Field, box
@@ -169,7 +169,7 @@ class _Decoder:
 
     def _given(self, array: wp.array) -> Any:
         """Return an array of the field: a tensor on the device, NumPy's on the CPU."""
-        return array.numpy() if self.device == "cpu" else self.origin.give(array)
+        return array.numpy() if on_host(self.device) else self.origin.give(array)
 
     def _ask_cover(self, level: _Level, cells: wp.array, coarse_side: int) -> None:
         """Ask for the cells of `level` that overlap `cells` [K] of a lattice of `coarse_side`."""
@@ -223,7 +223,7 @@ class _Decoder:
         given = to_warp(values.reshape(-1), float, self.device)
         if len(given) != len(at):
             raise BadInputError(f"the field query gave {len(given)} values for {len(at)} points")
-        if self.device == "cpu":
+        if on_host(self.device):
             self._refuse(len(at) - int(np.isfinite(given.numpy()).sum()), len(at))
         else:
             # To look at them at once would make the host wait for every chunk.

@@ -15,7 +15,7 @@ import warp as wp
 from scipy.spatial import KDTree
 
 from ..arrays import check_points, check_range, origin_of, to_numpy, to_warp
-from ..parallel import launch, start_warp
+from ..parallel import launch, on_host, start_warp
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,7 +61,7 @@ class NearestPoints:
         start_warp()
         self.count = len(points)
         self.device = origin_of(points).device
-        self.tree = KDTree(to_numpy(points)) if (self.device == "cpu" if by_tree is None else by_tree) else None
+        self.tree = KDTree(to_numpy(points)) if (on_host(self.device) if by_tree is None else by_tree) else None
         self.points = None if self.tree is not None else to_warp(points, wp.vec3, self.device)
 
     def indices(self, queries: Tensor, count: int) -> Tensor:

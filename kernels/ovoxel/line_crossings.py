@@ -8,7 +8,7 @@ import numpy as np
 import warp as wp
 
 from ..arrays import Array, is_tensor, offsets
-from ..parallel import launch
+from ..parallel import launch, on_host
 from .crossings import cross_lines, touched_voxels
 from .distinct import distinct
 
@@ -57,7 +57,7 @@ def voxels_of(keys: Any, resolution: int) -> Any:
 
 def shared(array: wp.array) -> Any:
     """Return a view of the memory of `array`: a NumPy array on the CPU, a tensor on a device."""
-    return wp.to_torch(array) if str(array.device) != "cpu" else array.numpy()
+    return array.numpy() if on_host(array.device) else wp.to_torch(array)
 
 
 def _keys_to_warp(keys: Array) -> wp.array:

@@ -31,7 +31,7 @@ def launch(kernel: Any, count: int, inputs: Sequence[Any], device: str) -> None:
 
     Handing over costs more than it saves, above all in a search that renders hundreds of them on a busy machine.
     """
-    if device == "cpu" and count < SMALL:
+    if parallel.on_host(device) and count < SMALL:
         parallel.start_warp()
         wp.launch(kernel, dim=count, inputs=[0, *inputs], device=device)
     else:
@@ -67,7 +67,7 @@ def rasterize(
     pixels = height * width
     keys = wp.full(pixels, 0xFFFFFFFFFFFFFFFF, dtype=wp.uint64, device=device)
     if faces.shape[0] > 0:
-        if device.is_cuda if tiles is None else tiles:
+        if not parallel.on_host(device) if tiles is None else tiles:
             _launch_tiles(screen, faces, height, width, keys)
         else:
             launch_bands(raster_bands, screen, faces, height, width, keys)

@@ -15,7 +15,7 @@ import numpy as np
 import warp as wp
 
 from ..arrays import Array, check_points, check_range, origin_of, to_numpy, to_warp
-from ..parallel import announce_compiling, start_warp
+from ..parallel import announce_compiling, on_host, start_warp
 
 # Without this the compiler may fuse multiply and add, and distances would differ from numpy's in the last bit.
 wp.set_module_options({"enable_backward": False, "fuse_fp": False})
@@ -42,7 +42,7 @@ def farthest_points(points: Array, count: int, start: int = 0) -> Array:
     check_range("start", start, 0, len(points) - 1)
     origin = origin_of(points)
     start_warp()
-    if origin.device == "cpu":
+    if on_host(origin.device):
         return origin.give(_by_runs(to_numpy(points, np.float32), count, start))
     return origin.give(_by_passes(points, count, start, origin.device))
 
@@ -178,7 +178,7 @@ def _by_passes(points: Array, count: int, start: int, device: str) -> np.ndarray
     first[0] = 0xFFFFFFFF - start
     winners = wp.array(first, dtype=wp.uint64, device=device)
     step = wp.zeros(1, dtype=int, device=device)
-    block = CUDA_BLOCK if device != "cpu" else 1
+    block = 1 if str(device) == "cpu" else CUDA_BLOCK
     threads = -(-len(cloud) // block) * block
 
     def sample() -> None:
@@ -186,7 +186,7 @@ def _by_passes(points: Array, count: int, start: int, device: str) -> np.ndarray
         wp.launch(next_step, 1, [step], device=device)
 
     left = count - 1
-    if device != "cpu" and left >= GRAPH_STEPS:
+    if not on_host(device) and left >= GRAPH_STEPS:
         sample_pass.module.load(wp.get_device(device), block)
         with wp.ScopedCapture(device=device) as capture:
             for _ in range(GRAPH_STEPS):

@@ -15,7 +15,7 @@ import warp as wp
 
 from ...errors import BadInputError, UsageError
 from ..arrays import Array, origin_of, to_warp
-from ..parallel import launch, start_warp
+from ..parallel import launch, on_host, start_warp
 
 wp.set_module_options({"enable_backward": False})
 
@@ -263,7 +263,7 @@ class VoxelIndex:
             self._voxel_slots = wp.empty(self.count, dtype=int, device=self.device)
             self._shift = wp.uint64(64 - bits)
             counts = wp.zeros(3, dtype=int, device=self.device)
-            run = 64 if self.device == "cpu" else 1
+            run = 64 if on_host(self.device) else 1
             inputs = [run, self._coords, self._shift, self._keys, self._numbers, self._brick_slots, counts]
             items = -(-self.count // run)
             # One range on the CPU, where atomics are plain reads and writes.

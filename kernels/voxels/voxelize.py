@@ -18,7 +18,7 @@ import warp as wp
 from ...errors import UsageError
 from ..arrays import Array, check_mesh, check_range, offsets, origin_of, to_warp
 from ..fields.bricks import Bricks
-from ..parallel import group_cuts, launch, start_warp, thread_count
+from ..parallel import group_cuts, launch, on_host, start_warp, thread_count
 from .voxel_kernels import count_items, read_voxels, scatter, voxel_keys, write_items
 
 RULES = ("intersect", "distance")
@@ -86,7 +86,7 @@ def _work_items(corners: wp.array, triangles: wp.array, resolution: int, reach: 
     face, tile = (wp.empty(2 * total, dtype=int, device=device) for _ in range(2))
     launch(write_items, len(triangles), [*shape, last, ends, face, tile], device)
     cuts = None
-    if device == "cpu" and total:
+    if on_host(device) and total:
         wp.utils.radix_sort_pairs(tile, face, total)
         starts = np.flatnonzero(np.diff(tile.numpy()[:total], prepend=-1))
         cuts = group_cuts(starts, total, 8 * thread_count())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from varco3d.kernels.ahead import kernel_modules, load_module
+from varco3d.kernels.ahead import kernel_modules, load_ahead
 
 
 def main() -> None:
@@ -14,7 +14,7 @@ def main() -> None:
     parser.add_argument("--of", type=int, required=True)
     args = parser.parse_args()
     for name in kernel_modules()[args.part :: args.of]:
-        there = load_module(name, args.device)
+        there = load_ahead(name, args.device)
         print("cached" if there else "compiled", flush=True)
 
 

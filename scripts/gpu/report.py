@@ -140,7 +140,7 @@ def run_tests(report: Report, seconds: float) -> None:
 
 
 def run_cases(report: Report, part: str, seconds: float) -> None:
-    """Worker after worker until every case has a line or the time is up; lines are taken over as they come."""
+    """Run worker after worker until every case has a line, or the time is up."""
     ends = time.monotonic() + seconds
     out = report.out.with_suffix(f".{part}.jsonl")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -169,7 +169,10 @@ def run_cases(report: Report, part: str, seconds: float) -> None:
 
 
 def follow(call: list[str], out: Path, small: bool, note: Callable[[dict[str, Any]], None]) -> tuple[int, list[str]]:
-    """Run a worker and note the lines that it adds to `out` as they come; its exit code and what it said last."""
+    """Run a worker and note the lines that it adds to `out`, as they come.
+
+    Returns its exit code and what it said.
+    """
     known = out.stat().st_size if out.exists() else 0
     with tempfile.TemporaryFile("w+") as errors:
         worker = subprocess.Popen(call, cwd=ROOT, env=environment(small), stdout=subprocess.DEVNULL, stderr=errors)

@@ -46,6 +46,23 @@ def test_to_warp_shares_what_fits_and_converts_the_rest():
     assert arrays.to_warp(np.zeros((0, 3)), wp.vec3, "cpu").shape == (0,)
 
 
+@pytest.mark.parametrize(
+    ("dtype", "width"), [(int, 0), (float, 0), (wp.vec2, 2), (wp.vec3, 3), (wp.vec4, 4), (wp.vec3i, 3)]
+)
+@pytest.mark.parametrize("kind", [torch.float64, torch.int64, torch.uint8, torch.bfloat16])
+def test_tensors_reach_warp_as_on_a_device(dtype, width, kind, monkeypatch):
+    """By `wp.from_torch`, which refuses what NumPy's way takes: Python's types, gaps in memory, gradients."""
+    monkeypatch.setattr(arrays, "to_numpy", pytest.fail)
+    given = torch.arange(12 * max(1, width)).view(12, -1)[::2].to(kind)
+    given = (given.requires_grad_() if given.is_floating_point() else given) * 1
+    found = arrays.to_warp(given if width else given[:, 0], dtype, "cpu")
+    assert found.shape == (6,) and np.array_equal(found.numpy().reshape(6, -1), given.detach().float().numpy())
+    assert arrays.to_warp(given[:0] if width else given[:0, 0], dtype, "cpu").shape == (0,)
+    fits = torch.zeros(5, dtype=torch.int32)
+    arrays.to_warp(fits, int, "cpu").fill_(7)
+    assert fits.tolist() == [7] * 5  # shared
+
+
 def test_where_and_offsets():
     marks = arrays.to_warp(np.array([3, 1, 0, 1]), int, "cpu")
     assert arrays.where(marks, 1).numpy().tolist() == [1, 3]

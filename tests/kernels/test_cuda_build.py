@@ -11,7 +11,7 @@ import pytest
 import warp as wp
 
 from varco3d.kernels import ahead
-from varco3d.kernels.ahead import cached_files, compile_cache, compile_module, kernel_modules, load_module
+from varco3d.kernels.ahead import cached_files, compile_cache, compile_module, kernel_modules, load_ahead
 
 ARCHITECTURES = (80, 90)
 MOST_SPILLED_BYTES = 64
@@ -74,5 +74,5 @@ def test_compiled_ahead_they_lie_where_warp_looks_for_them(tmp_path, monkeypatch
 def test_a_loaded_module_says_whether_the_cache_held_it(tmp_path, monkeypatch):
     monkeypatch.setattr(wp.config, "kernel_cache_dir", str(tmp_path))
     monkeypatch.setattr(wp.get_module("varco3d.kernels.meshes.sums"), "execs", {})
-    assert not load_module("meshes.sums", "cpu")
-    assert load_module("meshes.sums", "cpu")
+    assert not load_ahead("meshes.sums", "cpu")
+    assert load_ahead("meshes.sums", "cpu")

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from shadow import ShadowDevice
 from transfers import Transfers
 
 from varco3d.kernels.fields import decode_octree as decoding
 from varco3d.kernels.meshes import nearest_points
 from varco3d.pipeline.artifacts import Asset
 from varco3d.pipeline.chain import Chain, ItemState
+from varco3d.pipeline.events import StageStarted
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.weights.generators.generator import Condition
@@ -40,6 +42,8 @@ QUICK = {
     "decode": {"resolution": "24", "start": "16"},
     "clean": {"faces": "500"},
 }
+# Moves of a stage of QUICK; those of a texture: texturing/test_paint_on_device.py. A move in a loop would be many more.
+MOST_MOVES = {"coarse": 40, "refine": 15, "decode": 70}
 # Where the chain of `tiny` moves something, in which file and function, and why that is no loop's business.
 KNOWN = {
     "kernels/arrays.py: check_points": "points of a tree, once a field",
@@ -102,6 +106,19 @@ def test_the_watch_sees_hidden_moves():
     assert sum(moves.found.values()) >= 8
 
 
+def test_the_shadow_sees_what_a_device_refuses():
+    with ShadowDevice() as shadow:
+        there, here = torch.ones(3).to("cpu"), torch.from_numpy(np.ones(3, np.float32))
+        layer, beside = torch.nn.Linear(3, 1), torch.ones(3, device=here.device)
+        beside + here, beside + there
+        layer(there) + torch.tensor(2.0), there[here > 0], there.cpu().numpy(), here.to(there.device) + there
+    assert not shadow.found and shadow.marked >= 5
+    with ShadowDevice() as shadow:
+        there, here = torch.ones(3).to("cpu"), torch.from_numpy(np.ones(3, np.float32))
+        layer(here), there + here, torch.cat([there, here]), there.numpy(), (there * 2).numpy()
+    assert sorted(kind for _, kind in shadow.found.elements()) == ["given to NumPy"] * 2 + ["mixed"] * 3
+
+
 @pytest.mark.parametrize(
     ("name", "allowed"), [("hy20_pipeline", set()), ("hy21_pipeline", {EXPERTS}), ("ultra_pipeline", {EXPERTS})]
 )
@@ -118,6 +135,21 @@ def test_no_step_of_a_public_model_moves_anything(public, name, allowed):
         with Transfers() as moves:
             generator.velocity(x, 0.4, condition, anchors, 1.0)
         assert moves.found[EXPERTS] == sum("Mixture" in str(type(m)) for m in generator.transformer().modules())
+
+
+@pytest.mark.parametrize("name", sorted(WEIGHTS))
+def test_nothing_of_a_public_model_is_left_on_the_host(public, name):
+    generator, voxels = public(name), np.arange(18).reshape(6, 3) % 16
+    with ShadowDevice() as shadow, torch.inference_mode():
+        generator.condition(PICTURE)  # loads what reads pictures, under the watch
+        condition = generator.condition(PICTURE)
+        anchors = generator.anchors(voxels, 16) if name == "ultra_pipeline" else None
+        x = torch.randn(1, 6, generator.channels)
+        generator.velocity(x, 0.4, condition, anchors, 5.0)
+        points = torch.rand(100, 3, device="cpu") - 0.5
+        generator.field(x, anchors)(points)
+        generator.selected_field(x, "mean")(points)
+    assert not shadow.found and shadow.marked > 200
 
 
 @pytest.mark.parametrize("name", sorted(WEIGHTS))
@@ -156,8 +188,16 @@ def test_every_other_move_of_the_chain_is_known(tmp_path):
     recipe = load_recipe("tiny", overrides=QUICK)
     chain = Chain(recipe, NetworkPool(recipe.models), [name for name in recipe.names() if name != "texture"])
     item = ItemState("chair", Asset(source=ROOT / "examples" / "fluent3d_chair.png"), seed=0, output=tmp_path / "chair")
-    with Transfers() as moves:
-        chain.run(item, lambda event: None)
+    with ShadowDevice() as shadow, Transfers() as moves:
+
+        def note(event):
+            if isinstance(event, StageStarted):
+                moves.stage = event.stage
+
+        chain.run(item, note)
+    assert all(moves.by_stage[stage] <= most for stage, most in MOST_MOVES.items()), moves.by_stage
+    assert sum(moves.by_stage.values()) == sum(moves.by_stage[stage] for stage in MOST_MOVES)
+    assert not shadow.found and shadow.marked > 1000
     found = {place for place, _ in moves.found if place != "outside"}
     assert found - set(KNOWN) == set(), "a new move between device and host: leave it out, or list it with its reason"
     assert len(found) > 15  # the list is of places that are there

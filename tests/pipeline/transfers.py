@@ -47,11 +47,16 @@ def place() -> str:
 
 
 class Transfers(TorchFunctionMode):
-    """Counts of moves by place, `found`: on a CPU every tensor stands for one on a device."""
+    """Counts of moves by place, `found`, and by stage: on a CPU every tensor stands for one on a device.
+
+    stage: set by whoever runs a chain.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.found: Counter[tuple[str, str]] = Counter()
+        self.by_stage: Counter[str] = Counter()
+        self.stage = "none"
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
@@ -59,5 +64,7 @@ class Transfers(TorchFunctionMode):
         if kind is None and hides_a_count(func, args):
             kind = "mask"
         if kind is not None:
-            self.found[place(), kind] += 1
+            where = place()
+            self.found[where, kind] += 1
+            self.by_stage[self.stage] += where != "outside"
         return func(*args, **kwargs)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ....errors import BadMeshError, UsageError
 from ....kernels.atlas.bake import View
+from ....kernels.parallel import has_cuda
 from ....weights.painters import painter_names
 from ...artifacts import Mesh
 from ...meshes.preview import render_view
@@ -135,5 +136,6 @@ class Painting:
             raise BadMeshError("no view shows the mesh", "Check its scale and `texture.views`.")
         exponent, own = self.settings.exponent, self.cut.colors
         base = None if own is None else own.astype(np.float32) / 255
+        device = self.context.device if has_cuda(self.context.device) else None
         surface = self.place, self.cut.faces, self.cut.uv, self.cut.normals
-        return paint(*surface, views, self.size, exponent, base, two_sided=has_boundary(self.cut))
+        return paint(*surface, views, self.size, exponent, base, two_sided=has_boundary(self.cut), device=device)

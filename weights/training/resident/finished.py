@@ -42,7 +42,7 @@ def built(name: str, plan: Plan) -> nn.Module:
 
 
 def halved_stages(plan: Plan, total: int = TOTAL_BYTES) -> list[str]:
-    """Return the stages whose weights are held in 8 bits so that all files of a run take at most `total` bytes.
+    """Return the stages to hold in 8 bits, so that all files of a run take at most `total` bytes.
 
     Raises UsageError when even that is not enough.
     """
