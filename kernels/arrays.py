@@ -97,6 +97,13 @@ def copied(array: Any) -> Any:
     return array.clone(memory_format=sys.modules["torch"].contiguous_format) if is_tensor(array) else array.copy()
 
 
+def on_device(array: np.ndarray, device: Any) -> Any:
+    """`array` as a tensor on a torch device."""
+    import torch
+
+    return torch.from_numpy(np.ascontiguousarray(array)).to(device)
+
+
 def positions(mask: Any) -> Any:
     """Ascending positions of what is true in a flat mask, of its kind; a device tells the host their number."""
     return mask.nonzero().flatten() if is_tensor(mask) else np.flatnonzero(mask)

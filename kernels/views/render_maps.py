@@ -140,25 +140,22 @@ def render_maps(
     check_mesh(vertices, faces)
     single = isinstance(cameras, Camera)
     wanted = [cameras] if isinstance(cameras, Camera) else list(cameras)
-    origin = origin_of(vertices)
-    scene = Scene(vertices, faces, normals, maps, device or origin.device)
-    pictures = [scene.render(camera, height, width) for camera in wanted]
-    stacked: dict[str, Any] = {}
-    for name in pictures[0]:
-        parts = [origin.give(picture[name]) for picture in pictures]
-        tail = (3,) if name in ("barycentrics", "normal", "position") else ()
-        parts = [part.reshape(height, width, *tail) for part in parts]
-        stacked[name] = parts[0] if single else stack(parts)
-    return Maps(**stacked)
+    scene = Scene(vertices, faces, normals, maps, device)
+    pictures = [scene.maps_of(camera, height, width) for camera in wanted]
+    if single:
+        return pictures[0]
+    known = {name: part for name, part in vars(pictures[0]).items() if part is not None}
+    return Maps(**{name: stack([getattr(picture, name) for picture in pictures]) for name in known})
 
 
 class Scene:
     """A mesh on a Warp device, ready to be rendered many times. Arguments as in render_maps."""
 
     def __init__(
-        self, vertices: Any, faces: Any, normals: Any = None, maps: Sequence[str] = ALL_MAPS, device: str = "cpu"
+        self, vertices: Any, faces: Any, normals: Any = None, maps: Sequence[str] = ALL_MAPS, device: str | None = None
     ):
-        self.device = device
+        self.origin = origin_of(vertices)
+        self.device = device = device or self.origin.device
         self.maps = tuple(maps)
         self.vertices = to_warp(vertices, wp.vec3, device)
         self.faces = to_warp(faces, int, device)
@@ -177,6 +174,14 @@ class Scene:
         inputs = [self.vertices, matrix, int(camera.perspective), screen, inverse_w, depth]
         launch(project, count, inputs, self.device)
         return rasterize(screen, inverse_w, self.faces, height, width), depth
+
+    def maps_of(self, camera: Camera, height: int, width: int) -> Maps:
+        """Return the maps of one camera, of the vertices' kind."""
+        given: dict[str, Any] = {}
+        for name, flat in self.render(camera, height, width).items():
+            tail = (3,) if name in ("barycentrics", "normal", "position") else ()
+            given[name] = self.origin.give(flat).reshape(height, width, *tail)
+        return Maps(**given)
 
     def render(self, camera: Camera, height: int, width: int) -> dict[str, wp.array]:
         """Flat Warp arrays by the names of Maps."""

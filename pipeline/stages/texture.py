@@ -198,6 +198,7 @@ def _conditions(
 
     And how much light was taken out.
     """
+    from ...kernels.parallel import has_cuda
     from ..texturing.delight import delight
     from ..texturing.register import plain_front, register
     from ..texturing.synthesis import Conditions, wanted_cameras
@@ -206,7 +207,8 @@ def _conditions(
     if rgba is None:
         found = None
     elif settings.register:
-        found = register(vertices, faces, rgba, settings.spread, settings.lowest_iou, hint)
+        device = context.device if has_cuda(context.device) else None
+        found = register(vertices, faces, rgba, settings.spread, settings.lowest_iou, hint, device)
         if not found.accepted:
             context.warn(
                 f"the picture fits the mesh's silhouette badly (IoU {found.iou:.2f}); taken as a plain front view"

@@ -8,9 +8,13 @@ truncated, so that paint without a crease and creases without contrast cost a bo
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import ndimage
 
+from ...kernels.arrays import beside, is_tensor, namespace
+from ...kernels.views.edge_distance import edge_distance
 from ...kernels.views.render_maps import Maps
 
 CONTRAST = 0.08  # change of a colour channel (0..1) over two pixels that counts as an edge
@@ -32,6 +36,7 @@ class PictureEdges:
         self._edges = (np.maximum(*steps) > CONTRAST) & _inner(rgba[..., 3] > 0.5)
         self._reach = REACH * len(rgba)
         self._distance = _distances(self._edges, self._reach)
+        self._there: tuple[Any, Any] | None = None  # edges and distances where the maps lie
 
     def misfit(self, maps: Maps, pixel: float) -> float:
         """0 (all edges coincide) to 1 (none is near another); 0.5 when either has next to none.
@@ -39,27 +44,49 @@ class PictureEdges:
         maps: with normal and depth. pixel: world units that one pixel covers.
         """
         creases = crease_lines(maps, pixel)
+        if is_tensor(creases):
+            return self._misfit_there(creases)
         if self._edges.sum() < FEWEST or creases.sum() < FEWEST:
             return 0.5
         there = self._distance[creases].mean()
         back = _distances(creases, self._reach)[self._edges].mean()
         return float((there + back) / 2)
 
+    def _misfit_there(self, creases: Any) -> float:
+        """Return the misfit of creases [S,S] on a device, which is waited for once."""
+        if self._there is None or self._there[0].device != creases.device:
+            self._there = beside(self._edges, creases), beside(self._distance, creases)
+        edges, distance = self._there
+        drawn, folded = edges.sum(), creases.sum()
+        there = (distance * creases).sum() / folded.clip(1)
+        back = (edge_distance(creases, self._reach) * edges).sum() / drawn.clip(1)
+        sure = (drawn >= FEWEST) & (folded >= FEWEST)
+        return float(namespace(creases).where(sure, (there + back) / 2, 0.5))
 
-def crease_lines(maps: Maps, pixel: float) -> np.ndarray:
+
+def crease_lines(maps: Maps, pixel: float) -> Any:
     """bool [S,S]: pixels inside the silhouette where the surface bends or one part passes before another."""
     inside = _inner(maps.mask)
-    depth = np.where(maps.mask, maps.depth, 0.0)
-    lines = np.zeros_like(inside)
+    xp = namespace(inside)
+    depth = xp.where(maps.mask, maps.depth, 0.0)
+    lines = xp.zeros_like(inside)
     for axis in (0, 1):
-        bend = (maps.normal * np.roll(maps.normal, 1, axis)).sum(-1) < CREASE
-        jump = np.abs(depth - np.roll(depth, 1, axis)) > STEP * pixel
+        bend = (maps.normal * xp.roll(maps.normal, 1, axis)).sum(-1) < CREASE
+        jump = abs(depth - xp.roll(depth, 1, axis)) > STEP * pixel
         lines |= bend | jump
     return lines & inside
 
 
-def _inner(mask: np.ndarray) -> np.ndarray:
-    return ndimage.binary_erosion(mask, iterations=RIM)
+def _inner(mask: Any) -> Any:
+    """Return the mask [S,S] without its outer RIM pixels, counted along rows and columns."""
+    if not is_tensor(mask):
+        return ndimage.binary_erosion(mask, iterations=RIM)
+    from torch.nn import functional as F
+
+    for _ in range(RIM):
+        wide = F.pad(mask, (1, 1, 1, 1))
+        mask = mask & wide[:-2, 1:-1] & wide[2:, 1:-1] & wide[1:-1, :-2] & wide[1:-1, 2:]
+    return mask
 
 
 def _distances(edges: np.ndarray, reach: float) -> np.ndarray:

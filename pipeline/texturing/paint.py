@@ -15,7 +15,7 @@ import numpy as np
 from scipy.ndimage import maximum_filter, minimum_filter
 from scipy.spatial import KDTree
 
-from ...kernels.arrays import beside, is_tensor, namespace, positions, to_numpy
+from ...kernels.arrays import beside, is_tensor, namespace, on_device, positions, to_numpy
 from ...kernels.atlas.bake import Baker, View
 from ...kernels.atlas.fill import fill_gutters
 from ...kernels.atlas.level_seams import level_seams
@@ -144,7 +144,7 @@ class _Surface:
 
 def _surface(cut: _Cut, size: int, base: np.ndarray | None, device: str | None) -> _Surface:
     def there(array: np.ndarray) -> Values:
-        return array if device is None else _tensor(array, device)
+        return array if device is None else on_device(array, device)
 
     points, pieces = _fine_mesh(cut.vertices, cut.faces, cut.uv, cut.normals, base)
     place = points[:, :3]
@@ -160,12 +160,6 @@ def _surface(cut: _Cut, size: int, base: np.ndarray | None, device: str | None) 
 def _largest(values: Values) -> Values:
     """Return the largest of each column of [T, 3]."""
     return values.amax(0) if is_tensor(values) else values.max(0)
-
-
-def _tensor(array: np.ndarray, device: str) -> Values:
-    import torch
-
-    return torch.from_numpy(np.ascontiguousarray(array)).to(device)
 
 
 def _paint(surface: _Surface, views: Sequence[View], exponent: float) -> Painted:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
 
+from ...kernels.arrays import check_mesh, is_tensor, namespace, on_device
 from ...kernels.views.cameras import Camera
-from ...kernels.views.render_maps import Maps, render_maps
+from ...kernels.views.render_maps import Maps, Scene
 from .edges import PictureEdges
 
 COARSE_SIZE = 64
@@ -86,19 +88,21 @@ def register(
     spread: float = 30.0,
     lowest_iou: float = 0.6,
     hint: Camera | None = None,
+    device: str | None = None,
 ) -> Registration:
     """Camera of a square picture rgba [S, S, 4] (0..1) of a mesh that fronts +Z.
 
     spread: azimuths from -spread to spread degrees are searched; 180 searches all around. lowest_iou: below it the
     plain front camera, fitted to the alpha's bounding box, is returned. hint: about where the camera is; when the
-    outline fits well from there, nothing else is searched.
+    outline fits well from there, nothing else is searched. device: torch device that renders and compares; None: the
+    CPU, by NumPy.
     """
     vertices, faces = _lighter(np.asarray(vertices, np.float32), np.asarray(faces, np.int32))
     picture = _resized(rgba, FINE_SIZE)
     small, fine = _resized(rgba[..., 3], COARSE_SIZE), picture[..., 3]
     if not (small > 0.5).any():
         return Registration(Camera(), 0.0, False)
-    search = _Search(vertices, faces, Range(spread=spread), PictureEdges(picture))
+    search = _Search(vertices, faces, Range(spread=spread), PictureEdges(picture), device)
     if hint is not None:
         near = search.refined(hint, fine, 110, full=True)
         iou = search.iou(near, fine)
@@ -187,13 +191,18 @@ class _Search:
     """The mesh, and how well cameras fit a picture of it. edges: of the picture, for `full_loss`."""
 
     def __init__(
-        self, vertices: np.ndarray, faces: np.ndarray, range: Range | None = None, edges: PictureEdges | None = None
-    ):
+        self, vertices: np.ndarray, faces: np.ndarray, range: Range | None = None, edges: PictureEdges | None = None,
+        device: str | None = None,
+    ):  # fmt: skip
         self.vertices, self.faces, self.range, self.edges = vertices, faces, range or Range(), edges
+        check_mesh(vertices, faces)
+        mesh = (vertices, faces) if device is None else (on_device(vertices, device), on_device(faces, device))
+        self._outline = Scene(*mesh, maps=())
+        self._full = None if edges is None else Scene(*mesh, maps=("depth", "normal"))
 
-    def mask(self, camera: Camera, size: int) -> np.ndarray:
+    def mask(self, camera: Camera, size: int) -> Any:
         """Soft silhouette [size, size]: rendered at twice the size and averaged."""
-        return _softened(render_maps(self.vertices, self.faces, camera, 2 * size, maps=()).mask)
+        return _softened(self._outline.maps_of(camera, 2 * size, 2 * size).mask)
 
     def iou(self, camera: Camera, alpha: np.ndarray) -> float:
         return _overlap(self.mask(camera, len(alpha)), alpha)
@@ -204,8 +213,8 @@ class _Search:
 
     def full_loss(self, camera: Camera, alpha: np.ndarray) -> float:
         """`loss` with the misfit of the edges, and a little for perspective."""
-        assert self.edges is not None
-        maps = render_maps(self.vertices, self.faces, camera, 2 * len(alpha), maps=("depth", "normal"))
+        assert self.edges is not None and self._full is not None
+        maps = self._full.maps_of(camera, 2 * len(alpha), 2 * len(alpha))
         coarser = Maps(*(plane[::2, ::2] for plane in (maps.face, maps.barycentrics, maps.depth, maps.normal)))
         misfit = self.edges.misfit(coarser, camera.pixel_size(len(alpha)))
         cost = PERSPECTIVE_COST if camera.perspective else 0.0
@@ -255,14 +264,18 @@ class _Search:
         return camera_at(found.x)
 
 
-def _overlap(mask: np.ndarray, alpha: np.ndarray) -> float:
+def _overlap(mask: Any, alpha: Any) -> float:
     """IoU of soft masks: sum of minima over sum of maxima."""
+    if is_tensor(mask):
+        both = mask, on_device(np.ascontiguousarray(alpha, np.float32), mask.device)
+        xp = namespace(mask)
+        return float(xp.minimum(*both).sum() / xp.maximum(*both).sum().clip(1e-9))
     return float(np.minimum(mask, alpha).sum() / max(np.maximum(mask, alpha).sum(), 1e-9))
 
 
-def _softened(mask: np.ndarray) -> np.ndarray:
-    size = len(mask) // 2
-    return mask.reshape(size, 2, size, 2).mean((1, 3), dtype=np.float32)
+def _softened(mask: Any) -> Any:
+    size, xp = len(mask) // 2, namespace(mask)
+    return xp.asarray(mask, dtype=xp.float32).reshape(size, 2, size, 2).mean((1, 3))
 
 
 def _scaled(camera: Camera, grow: float) -> Camera:
