@@ -15,6 +15,7 @@ LAYERS = ("kernels", "weights", "pipeline", "cli")
 SHARED = {
     "errors",
     "_files",
+    "_memory",
     "_places",
     "_text",
     "_toml",
