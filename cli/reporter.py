@@ -4,6 +4,7 @@
 terminal) or one line per finished item.
 """
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -50,6 +51,8 @@ class Reporter:
             return
         if isinstance(event, RunStarted):
             self._total = event.items
+            if self._lines is not None:
+                self._lines.watch()
         elif isinstance(event, ItemFinished):
             self.counts[event.status] += 1
             if event.error is not None:
@@ -74,6 +77,8 @@ class Reporter:
         """End the run: clear the bar and emit run_finished unless that was done. Safe to call twice."""
         if self._bar is not None:
             self._bar.close()
+        if self._lines is not None:
+            self._lines.close()
         if not self.finished:
             spent = round(time.monotonic() - self.started, 3)
             self.emit(RunFinished(exit_code == OK, dict(self.counts), spent, exit_code, _error(exit_code, error)))
@@ -227,21 +232,52 @@ class _Lines:
         self._console, self._every, self._clock = console, every, clock
         self._began: dict[str, float] = {}
         self._said: dict[str, float] = {}
+        self._place: dict[str, tuple[str, str]] = {}  # item -> stage, step and estimate
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+
+    def watch(self) -> None:
+        """Say where items are from a thread too: a single step of a large model takes minutes."""
+
+        def run() -> None:
+            while not self._over.wait(self._every / 10):
+                self.tick()
+
+        threading.Thread(target=run, name="lines", daemon=True).start()
+
+    def close(self) -> None:
+        """Say nothing more by itself."""
+        self._over.set()
+
+    def tick(self) -> None:
+        """Say where the items are of which nothing was said for long."""
+        with self._lock:
+            now = self._clock()
+            for item, said in [*self._said.items()]:
+                if now - said >= self._every and item in self._place:
+                    self._say(item, *self._place[item], now)
 
     def show(self, event: Event) -> None:
         """Say where an item is, when it is time."""
-        now = self._clock()
+        with self._lock:
+            self._show(event, self._clock())
+
+    def _show(self, event: Event, now: float) -> None:
         if isinstance(event, ItemStarted):
             self._began[event.id] = self._said[event.id] = now
         elif isinstance(event, ItemFinished):
-            for table in (self._began, self._said):
+            for table in (self._began, self._said, self._place):
                 table.pop(event.id, None)
-        elif isinstance(event, Stage) and now - self._began.get(event.id, now) >= self._every:
-            self._say(event.id, event.stage, "", now)
-        elif isinstance(event, Progress) and now - self._said.get(event.id, now) >= self._every:
+        elif isinstance(event, Stage):
+            self._place[event.id] = (event.stage, "")
+            if now - self._began.get(event.id, now) >= self._every:
+                self._say(event.id, event.stage, "", now)
+        elif isinstance(event, Progress) and event.steps:
             left = event.seconds / event.step * (event.steps - event.step) if event.step else 0.0
             rest = f", about {seconds(left)} left of it" if left else ""
-            self._say(event.id, event.stage, f" {event.step}/{event.steps}{rest}", now)
+            self._place[event.id] = (event.stage, f" {event.step}/{event.steps}{rest}")
+            if now - self._said.get(event.id, now) >= self._every:
+                self._say(event.id, *self._place[event.id], now)
 
     def _say(self, item: str, stage: str, more: str, now: float) -> None:
         self._said[item] = now

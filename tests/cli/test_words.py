@@ -1,6 +1,7 @@
 """Words that people look for: measures, other programs' formats, other names of flags; records of one file."""
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -137,6 +138,36 @@ def test_a_long_item_says_where_it_is(capsys):
         "cat: coarse 10/50, about 2 min 00 s left of it, 35.0 s so far",
         "cat: refine, 1 min 10 s so far",
     ]
+
+
+def test_a_long_step_says_where_it_is(capsys):
+    now = [0.0]
+    lines = _Lines(Console(), clock=lambda: now[0])
+    lines.show(ItemStarted("cat", "cat.png", None, None))
+    lines.show(StageStarted("cat", "coarse"))
+    for now[0], event in [(20.0, None), (40.0, Progress("cat", "coarse", 1, 4, 39.0)), (60.0, None), (80.0, None)]:
+        lines.tick()
+        if event is not None:
+            lines.show(event)
+    lines.show(ItemFinished("cat", "ok", [], {}, [], None))
+    now[0] = 200.0
+    lines.tick()
+    assert capsys.readouterr().err.splitlines() == [
+        "cat: coarse, 40.0 s so far",
+        "cat: coarse 1/4, about 1 min 57 s left of it, 1 min 20 s so far",
+    ]
+
+
+def test_the_watch_ends_with_the_run(capsys):
+    lines = _Lines(Console(), every=0.02)
+    lines.show(ItemStarted("cat", "cat.png", None, None))
+    lines.show(StageStarted("cat", "coarse"))
+    lines.watch()
+    deadline = time.monotonic() + 10
+    while not (said := capsys.readouterr().err) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    lines.close()
+    assert said.startswith("cat: coarse, 0.")
 
 
 def test_the_first_run_says_that_kernels_are_compiled_once(run, capsys):
