@@ -5,7 +5,7 @@ Everything that can be refused is refused here, before any work.
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +240,13 @@ def make_recipe(
         export.setdefault("size", size)
     recipe = load_recipe(options.model.model, options.model.preset, values)
     if options.output.steps_preview and "coarse" in recipe.names():
-        steps = recipe.stage("coarse").settings.steps
+        coarse = recipe.stage("coarse").settings
+        if "preview_steps" not in {field.name for field in fields(coarse)}:
+            raise UsageError(
+                f"{options.model.model} draws voxels first, so it has no preview of the steps of a shape",
+                "Leave --steps-preview out.",
+            )
+        steps = coarse.steps
         shown = tuple(sorted({max(1, round(steps * part / PREVIEWED_STEPS)) for part in range(1, PREVIEWED_STEPS + 1)}))
         recipe = recipe.with_settings({"coarse": {"preview_steps": shown}})
     return recipe

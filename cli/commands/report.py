@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import typer
 
 from ...errors import UsageError, Varco3DError
+from ..console import seconds as duration
 from ..options.flag import Panel, flag
 from ..report.order import SORTS, STATUSES
 from ..session import Session
@@ -115,7 +116,7 @@ def _thumbnail(session: Session, folder: Path, entry: "Entry", draw: bool) -> by
 
 
 def _row(entry: "Entry") -> tuple[object, ...]:
-    seconds = "-" if entry.seconds is None else f"{entry.seconds:.1f} s"
+    took = "-" if entry.seconds is None else duration(entry.seconds)
     closed = entry.mesh.get("watertight")
     tight = "-" if closed is None else "yes" if closed else "no"
     glb = entry.output("glb") or (entry.outputs[0] if entry.outputs else None)
@@ -123,7 +124,7 @@ def _row(entry: "Entry") -> tuple[object, ...]:
     return (
         _line(entry.name),
         entry.status,
-        seconds,
+        took,
         entry.faces if entry.faces is not None else "-",
         tight,
         _line(what),

@@ -10,6 +10,7 @@ from typing import Any
 
 from ...errors import NothingMatchedError
 from ...pipeline.batch.records import is_present, latest_records, output_path, record_files
+from ..console import seconds as duration
 from .order import STATUSES
 
 
@@ -124,7 +125,7 @@ def describe(numbers: Mapping[str, Any]) -> str:
     parts += [f"{counts['lost']} lost"] if counts["lost"] else []
     text = f"{', '.join(parts)} of {numbers['items']}"
     if numbers["median_seconds"] is not None:
-        text += f"; median {numbers['median_seconds']:.1f} s"
+        text += f"; median {duration(numbers['median_seconds'])}"
     if numbers["record_files"] > 1:
         text += f"; {numbers['record_files']} record files merged"
     return text

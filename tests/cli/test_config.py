@@ -12,6 +12,7 @@ from varco3d.cli.commands.base import run_options
 from varco3d.cli.config import StageSettings, merge, stage_settings, unknown_variables
 from varco3d.cli.options.globals import GlobalFlags
 from varco3d.cli.options.panels import RunOptions
+from varco3d.cli.request import make_recipe
 from varco3d.cli.session import Session
 from varco3d.errors import UsageError
 from varco3d.pipeline.recipe import load_recipe
@@ -160,6 +161,13 @@ def test_set_keeps_commas_and_types(resolve) -> None:
     recipe = load_recipe("tiny", "standard", found)
     assert recipe.stage("coarse").settings.preview_steps == (3, 4)
     assert recipe.stage("prepare").settings.cutout == "keep"
+
+
+def test_a_preview_of_steps_needs_a_model_that_draws_shapes(resolve) -> None:
+    for model in ("trellis-image-large", "varco3d-preview-trellis"):
+        found = resolve(f"--model {model} --steps-preview")
+        with pytest.raises(UsageError, match=f"{model} draws voxels first"):
+            make_recipe(found.options, found.stages, ("glb",))
 
 
 @pytest.mark.parametrize("text", ["steps=3", "coarse.steps", "corse.steps=3"])

@@ -15,7 +15,7 @@ from chromium_pipe import Browser, find_chromium
 from PIL import Image
 
 from varco3d._files import sha256_of
-from varco3d.cli.report.entries import read_entries, sort_entries, totals
+from varco3d.cli.report.entries import describe, read_entries, sort_entries, totals
 from varco3d.pipeline.batch.records import RecordBook
 
 
@@ -83,6 +83,11 @@ def test_records_of_all_shards_are_merged(out: Path) -> None:
     ordered = sort_entries(list(entries.values()), "time")
     assert [entry.seconds for entry in ordered] == sorted([3.0, 9.5, 1.5, 0.5, 2.0], reverse=True)
     assert [entry.status for entry in sort_entries(ordered, "status")] == ["failed", "lost", "ok", "ok", "ok"]
+
+
+def test_long_times_are_told_in_minutes(out: Path) -> None:
+    numbers = totals(out, read_entries(out)) | {"median_seconds": 754.2}
+    assert "median 12 min 34 s" in describe(numbers)
 
 
 def test_table_json_and_page(run, out: Path, drawn: list[int]) -> None:
