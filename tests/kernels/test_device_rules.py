@@ -15,7 +15,7 @@ MAKES_ARRAYS = {"wp.array", "wp.empty", "wp.zeros", "wp.ones", "wp.full", "wp.la
 # Places that read another tensor's memory in place: it has to be contiguous there.
 SHARES = {"kernels/arrays.py: to_warp", "kernels/arrays.py: where", "kernels/arrays.py: offsets",
           "kernels/fields/flexicubes.py: __init__", "kernels/ovoxel/line_crossings.py: _keys_to_warp",
-          "kernels/ovoxel/mend.py: _taken"}  # fmt: skip
+          "kernels/ovoxel/mending/mend.py: _taken"}  # fmt: skip
 # Sums of floats whose order CUDA leaves open, so that the last bit may vary, and what docs/cuda.md calls them.
 OPEN_SUMS = {
     "kernels/fields/marching_cubes.py: add_gradients": "`field_normals`",

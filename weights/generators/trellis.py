@@ -271,10 +271,13 @@ def trellis_generator(
         raise CheckpointError(f"the settings of the model lack {error}", "Use the files of one hub folder.") from error
 
 
-def trellis_from_folder(folder: Path, device: str, dtype: str) -> Trellis:
-    """Return the model in a folder of the hub's layout, with the image encoder beside it.
+def trellis_from_folder(
+    folder: Path, device: str, dtype: str, image: tuple[Path, Mapping[str, Any]] | None = None
+) -> Trellis:
+    """Return the model in a folder of the hub's layout.
 
-    Raises CheckpointError, ModelMissingError.
+    image: weights and settings of the image encoder; by default the one beside the networks. Raises CheckpointError,
+    ModelMissingError.
     """
     settings = json.loads((folder / "pipeline.json").read_text(encoding="utf-8"))["args"]
     files: dict[str, Path] = {}
@@ -284,7 +287,7 @@ def trellis_from_folder(folder: Path, device: str, dtype: str) -> Trellis:
             stem = folder / settings["models"][key]
             files[name] = stem.with_name(f"{stem.name}.safetensors")
             configs[name] = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
-    files["image"], configs["image"] = encoder_in_folder(folder)
+    files["image"], configs["image"] = image or encoder_in_folder(folder)
     return trellis_generator(files, configs, settings, device, dtype)
 
 
