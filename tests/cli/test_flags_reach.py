@@ -63,7 +63,7 @@ def changed(flag: Flag) -> list[str]:
 @pytest.fixture
 def pictures(run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures and side pictures in an empty folder; nothing that is not installed is asked for."""
-    monkeypatch.setattr("varco3d.cli.request.require_meshlab", lambda: None)
+    monkeypatch.setattr("varco3d.pipeline.meshes.meshlab.require_meshlab", lambda: None)
     Path("pictures/sub").mkdir(parents=True)
     Path("sides").mkdir()
     for name in ("a.png", "mask.png", "pictures/a.png", "pictures/b.png", "pictures/sub/c.png", "sides/back.png"):

@@ -119,7 +119,7 @@ def typer_plain(text: str) -> str:
 
 def test_stages_offered_to_the_shell_are_the_chain() -> None:
     skip = next(flag for flag in RunOptions.flags() if flag.name == "skip")
-    assert skip.complete is not None and tuple(skip.complete()) == ORDER
+    assert skip.complete is not None and tuple(skip.complete("")) == ORDER
 
 
 @pytest.mark.parametrize("flag", ["--memory", "--timeout"])

@@ -21,7 +21,7 @@ from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context, Stage
 from varco3d.pipeline.stages.clean import Clean
 from varco3d.pipeline.stages.texture import Texture
-from varco3d.pipeline.texturing.paint import EDGE_TRUST, _with_depths, paint
+from varco3d.pipeline.texturing.paint import EDGE_TRUST, _Cut, _surface, _with_depths, paint
 from varco3d.pipeline.texturing.picture import prepare_picture
 from varco3d.pipeline.texturing.register import register
 from varco3d.pipeline.texturing.symmetry import find_symmetries, mirror_matrix
@@ -415,10 +415,11 @@ def test_only_pictures_count_as_seen():
 
 
 def test_pictures_are_trusted_little_beside_steps_in_depth():
-    vertices, faces, _, _ = two_squares()
+    vertices, faces, uv, normals = two_squares()
     step = np.concatenate([vertices[:4], vertices[:4] * 2 - [0, 0, 1]]).astype(np.float32)  # a large one far behind
     view = View(Camera(0, half_height=1.2), np.zeros((96, 96, 3), np.float32), np.full((96, 96), 0.5, np.float32))
-    ((ready, depth),) = _with_depths(step, np.concatenate([faces[:2], faces[:2] + 4]), [view])
+    cut = _Cut(step, np.concatenate([faces[:2], faces[:2] + 4]), uv, normals)
+    ((ready, depth),) = _with_depths(_surface(cut, 64, None, None), [view])
     row = np.where(np.isfinite(depth[48]), depth[48], depth[48, 48])  # outlines are no steps of the object
     beside = np.flatnonzero((np.abs(np.diff(row)) > 0.5) & np.isfinite(depth[48, :-1]) & np.isfinite(depth[48, 1:]))
     assert len(beside) == 2 and np.allclose(ready.confidence[48, beside], 0.5 * EDGE_TRUST)
@@ -428,7 +429,7 @@ def test_pictures_are_trusted_little_beside_steps_in_depth():
 def test_the_camera_of_the_coarse_stage_is_where_registration_begins(monkeypatch):
     asked = []
 
-    def register(vertices, faces, rgba, spread, lowest, hint):
+    def register(vertices, faces, rgba, spread, lowest, hint, device):
         asked.append(hint)
         raise UsageError("enough")
 
