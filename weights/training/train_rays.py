@@ -28,7 +28,7 @@ from ...kernels.fields.outline import PRESENCE
 from ...kernels.fields.ray_grid import inflated_columns, ray_places, sample_columns
 from ..networks.encoders.image_encoder import picture_planes, upsample
 from ..networks.ray_unet import RayUNet, RayUNetConfig
-from .loop import Loop, LoopConfig, add_run_options, averaged_weights, initial_weights
+from .loop import Loop, add_run_options, averaged_weights, initial_weights, run_config
 from .ray_shards import CODES, FAR_POINTS, NEAR_POINTS, PLACE_UNIT, open_ray_arrays
 from .shards import NEAR_SPREAD
 from .train_vae import VAE_CONFIG
@@ -174,8 +174,7 @@ def main() -> None:
     if args.init:
         network.load_state_dict(network.state_dict() | initial_weights(args.init))
     print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
-    schedule = LoopConfig(minutes=args.minutes, learning_rate=args.learning_rate, ema_decay=0.995, keep_lowest="second")
-    loop = Loop(network, schedule, args.out)
+    loop = Loop(network, dataclasses.replace(run_config(args), ema_decay=0.995, keep_lowest="second"), args.out)
     shards = [open_ray_arrays(folder, 0, "r") for folder in args.shards]
     others = open_ray_arrays(args.held_out, 0, "r")
     every = np.arange(NEAR_POINTS)

@@ -130,8 +130,9 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
         rows["columns"].any((1, 2, 3)).all() and not others["columns"].any() and others["tokens"].any((1, 2, 3)).all()
     )
     both = [tmp_path / "rays", tmp_path / "others"]
-    words = ["--held-out", tmp_path / "others", "--out", tmp_path / "look", "--minutes", 0.001, "--batch", 2]
+    words = ["--held-out", tmp_path / "others", "--out", tmp_path / "look", "--steps", 2, "--batch", 2]
     run(train_rays.main, "--shards", *both, *words)
+    assert torch.load(tmp_path / "look" / "checkpoint.pt", weights_only=True)["steps"] == 2
     kept = torch.load(tmp_path / "look" / "best.pt", weights_only=True)
     assert kept["second"] > 0 and train_rays.load_rays(tmp_path / "look").out.weight.any()
 
