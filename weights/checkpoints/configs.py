@@ -51,6 +51,17 @@ def refuse(params: Params, *options: str) -> None:
             raise CheckpointError(f"the config asks for {option}={params[option]!r}, which is not supported", "")
 
 
+def absolute_positions(params: Params, what: str) -> None:
+    """Refuse positions of another kind than TRELLIS' absolute ones. Raises CheckpointError."""
+    if params.get("pe_mode", "ape") != "ape":
+        raise CheckpointError(f"the config of the {what} asks for pe_mode={params['pe_mode']!r}, not supported", "")
+
+
+def head_count(params: Params, width: int) -> int:
+    """Return the heads of attention, as networks of the TRELLIS family name them or derive them from the width."""
+    return params.get("num_heads") or width // params.get("num_head_channels", 64)
+
+
 def required(params: Params, what: str, *names: str) -> list[Any]:
     lost = [name for name in names if params.get(name) is None]
     if lost:

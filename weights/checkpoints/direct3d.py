@@ -16,7 +16,7 @@ from ..networks.direct3d.sparse_attention import Compression, SparseAttentionCon
 from ..networks.direct3d.sparse_flow import SparseFlow, SparseFlowConfig
 from ..networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
 from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
-from .configs import Params, refuse, required
+from .configs import Params, absolute_positions, refuse, required
 from .convert import Layout, Rule
 from .trellis import TRELLIS, TRELLIS_LATENT_VAE
 
@@ -80,7 +80,7 @@ REFINER = Layout(
 
 def _flow_sizes(params: Params, what: str) -> dict[str, Any]:
     """Return the fields that the configs of both flows have. Raises CheckpointError."""
-    _plain_positions(params, what)
+    absolute_positions(params, what)
     published = ("resolution", "in_channels", "model_channels", "cond_channels", "num_blocks", "num_heads")
     ours = ("resolution", "channels", "width", "context", "blocks", "heads")
     sizes = dict(zip(ours, required(params, what, *published), strict=True))
@@ -155,7 +155,7 @@ def sparse_flow_config(params: Params) -> SparseFlowConfig:
 
 def sdf_vae_config(params: Params, half: str, groups: int = 32) -> SdfVaeConfig:
     """SparseSDFVAE; half: "encoder" or "decoder". groups: of the encoder's norms, which no setting tells."""
-    _plain_positions(params, "SDF VAE")
+    absolute_positions(params, "SDF VAE")
     refuse(params, "qk_rms_norm")
     resolution, latent, width, blocks, heads = required(
         params,
@@ -180,11 +180,6 @@ def refiner_config(params: Params, sign: bool) -> RefinerConfig:
         patch=patch,
         stride=params.get("stride") or (patch // 2 if sign else patch * 5 // 6),
     )
-
-
-def _plain_positions(params: Params, what: str) -> None:
-    if params.get("pe_mode", "ape") != "ape":
-        raise CheckpointError(f"the config of the {what} asks for pe_mode={params['pe_mode']!r}, not supported", "")
 
 
 Read = tuple[Callable[[Params], Any], Callable[[Any], nn.Module], Layout]

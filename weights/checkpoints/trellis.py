@@ -16,7 +16,7 @@ from ..networks.trellis.latent_flow import LatentFlow, LatentFlowConfig
 from ..networks.trellis.latent_vae import LatentEncoder, LatentVaeConfig, MeshDecoder, PrimitiveDecoder
 from ..networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
 from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
-from .configs import Params, class_name, refuse, required
+from .configs import Params, absolute_positions, class_name, head_count, refuse, required
 from .convert import DINO, Layout
 
 # As the repository of the model names them, for the versions with registers that TRELLIS reads.
@@ -93,14 +93,9 @@ def dino_hub_config(params: Params) -> DinoConfig:
     )
 
 
-def _absolute_positions(params: Params, what: str) -> None:
-    if params.get("pe_mode", "ape") != "ape":
-        raise CheckpointError(f"the config of the {what} asks for pe_mode={params['pe_mode']!r}, not supported", "")
-
-
 def structure_flow_config(params: Params) -> StructureFlowConfig:
     """SparseStructureFlowModel of TRELLIS."""
-    _absolute_positions(params, "structure flow")
+    absolute_positions(params, "structure flow")
     resolution, channels, width, context, blocks = required(
         params, "structure flow", "resolution", "in_channels", "model_channels", "cond_channels", "num_blocks"
     )
@@ -110,17 +105,13 @@ def structure_flow_config(params: Params) -> StructureFlowConfig:
         width=width,
         context=context,
         blocks=blocks,
-        heads=_heads(params, width),
+        heads=head_count(params, width),
         mlp_ratio=params.get("mlp_ratio", 4),
         patch=params.get("patch_size", 2),
         qk_norm=params.get("qk_rms_norm", False),
         cross_qk_norm=params.get("qk_rms_norm_cross", False),
         shared_modulation=params.get("share_mod", False),
     )
-
-
-def _heads(params: Params, width: int) -> int:
-    return params.get("num_heads") or width // params.get("num_head_channels", 64)
 
 
 def structure_vae_config(params: Params) -> StructureVaeConfig:
@@ -138,7 +129,7 @@ def structure_vae_config(params: Params) -> StructureVaeConfig:
 
 def latent_flow_config(params: Params) -> LatentFlowConfig:
     """SLatFlowModel and ElasticSLatFlowModel of TRELLIS. Only one level of down-sampling works as published."""
-    _absolute_positions(params, "latent flow")
+    absolute_positions(params, "latent flow")
     refuse(params, "qk_rms_norm_cross")
     resolution, channels, width, context, blocks, io = required(
         params,
@@ -153,7 +144,7 @@ def latent_flow_config(params: Params) -> LatentFlowConfig:
         width=width,
         context=context,
         blocks=blocks,
-        heads=_heads(params, width),
+        heads=head_count(params, width),
         io_channels=io[0],
         io_blocks=params.get("num_io_res_blocks", 2),
         mlp_ratio=params.get("mlp_ratio", 4),
@@ -164,7 +155,7 @@ def latent_flow_config(params: Params) -> LatentFlowConfig:
 
 def latent_vae_config(params: Params) -> LatentVaeConfig:
     """SLatEncoder and SLatMeshDecoder of TRELLIS, Elastic or not."""
-    _absolute_positions(params, "latent VAE")
+    absolute_positions(params, "latent VAE")
     mode = params.get("attn_mode", "swin")
     if mode not in ("swin", "full"):
         raise CheckpointError(f"the config of the latent VAE asks for attn_mode={mode!r}, not supported", "")
@@ -177,7 +168,7 @@ def latent_vae_config(params: Params) -> LatentVaeConfig:
         channels=channels,
         width=width,
         blocks=blocks,
-        heads=_heads(params, width),
+        heads=head_count(params, width),
         features=params.get("in_channels", 0),
         mlp_ratio=params.get("mlp_ratio", 4),
         window=params.get("window_size", 8) if mode == "swin" else 0,

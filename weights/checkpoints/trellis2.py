@@ -13,7 +13,7 @@ from ...errors import CheckpointError
 from ..networks.encoders.dinov3 import Dinov3, Dinov3Config
 from ..networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, LatticeFlowConfig
 from ..networks.trellis2.sc_vae import SHAPE_CHANNELS, SHAPE_INPUTS, ScDecoder, ScEncoder, ScVaeConfig
-from .configs import Params, class_name, refuse, required
+from .configs import Params, class_name, head_count, refuse, required
 from .convert import Layout
 from .trellis import TRELLIS
 
@@ -85,7 +85,7 @@ def lattice_flow_config(params: Params) -> LatticeFlowConfig:
         width=width,
         context=context,
         blocks=blocks,
-        heads=params.get("num_heads") or width // params.get("num_head_channels", 64),
+        heads=head_count(params, width),
         hidden=int(width * params.get("mlp_ratio", 4)),
         qk_norm=params.get("qk_rms_norm", False),
         cross_qk_norm=params.get("qk_rms_norm_cross", False),
