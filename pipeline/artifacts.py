@@ -34,6 +34,7 @@ from .voxel_materials import VoxelMaterials
 
 if TYPE_CHECKING:
     import trimesh
+    from torch import Tensor
 
     from ..kernels.fields.field import Field as FieldSamples
 
@@ -236,6 +237,15 @@ class Latents:
 
     tokens: np.ndarray
     anchors: np.ndarray | None = None
+
+    def tensors(self) -> tuple[Tensor, Tensor | None]:
+        """Return tokens [1,N,C] and anchors [N,3] | None as a generator reads them, float32 on the CPU."""
+        import torch
+
+        tokens = torch.from_numpy(np.ascontiguousarray(self.tokens, np.float32))[None]
+        if self.anchors is None:
+            return tokens, None
+        return tokens, torch.from_numpy(np.ascontiguousarray(self.anchors, np.float32))
 
     def save(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

@@ -111,14 +111,12 @@ def seen_by(
 
 def reference_samples(generator: Any, latents: Latents, settings: DecodeSettings) -> Any:
     """Return the field as the public code would decode and place it. Raises UsageError for models that have none."""
-    import torch
-
     from ...weights.generators.generator import ReferenceDecoder, offers
     from ...weights.generators.reference_mesh import reference_field
 
     if not offers(generator, ReferenceDecoder):
         raise UsageError("`decode.compat` reference is for public checkpoints only", "Leave it out.")
-    tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None]
+    tokens, _ = latents.tensors()
     grid = generator.reference_grid(tokens, settings.resolution, chunk=settings.chunk)
     return reference_field(grid.numpy(), settings.level, generator.field_bounds, settings.resolution)
 
@@ -144,8 +142,8 @@ def field_query(generator: Any, latents: Latents, device: str, keys: str) -> Fie
 
     from ...weights.generators.generator import KeySelecting, offers
 
-    tokens = torch.from_numpy(np.ascontiguousarray(latents.tokens, np.float32))[None].to(device)
-    anchors = None if latents.anchors is None else torch.from_numpy(np.ascontiguousarray(latents.anchors, np.float32))
+    tokens, anchors = latents.tensors()
+    tokens = tokens.to(device)
     with torch.inference_mode():
         if keys == "all":
             inner = generator.field(tokens, None if anchors is None else anchors.to(device))

@@ -23,8 +23,6 @@ class DecodeGrid:
 
     def run(self, asset: Asset, settings: DecodeGridSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model, EmptyFieldError when there is no surface."""
-        import torch
-
         from ...kernels.arrays import to_numpy
         from ...kernels.meshes.clean import drop_unused
         from ...kernels.ovoxel.grid_mesh import grid_to_mesh
@@ -42,7 +40,7 @@ class DecodeGrid:
             raise UsageError("the latents of this model have no places", "Use the stages decode and extract.")
         # Of the queries memory may have left some out.
         anchors = generator.anchors(np.floor((centres + 1) * (resolution / 2)).astype(np.int32), resolution)
-        tokens = torch.from_numpy(np.ascontiguousarray(asset.latents.tokens, np.float32))[None]
+        tokens, _ = asset.latents.tensors()
         grid = generator.dual_grid(tokens, anchors)
         context.progress(1, settings.steps + 2, "shape")
         to_mesh = mended_mesh if settings.rule == "mended" else grid_to_mesh

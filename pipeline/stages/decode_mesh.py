@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from ...errors import EmptyFieldError, UsageError
 from ..artifacts import Asset, Mesh
 from ..stage import Context
@@ -21,16 +19,13 @@ class DecodeMesh:
 
     def run(self, asset: Asset, settings: DecodeMeshSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model, EmptyFieldError when there is no surface."""
-        import torch
-
         from ...weights.generators.generator import MeshDrawer, offers
 
         assert asset.latents is not None
         generator = context.networks["refine"]
-        if not offers(generator, MeshDrawer) or asset.latents.anchors is None:
+        tokens, anchors = asset.latents.tensors()
+        if not offers(generator, MeshDrawer) or anchors is None:
             raise UsageError("the latents of this model stand for a field", "Use the stages decode and extract.")
-        tokens = torch.from_numpy(np.ascontiguousarray(asset.latents.tokens, np.float32))[None]
-        anchors = torch.from_numpy(np.ascontiguousarray(asset.latents.anchors, np.float32))
         drawn = generator.mesh(tokens, anchors, published=settings.compat == "reference")
         if len(drawn.faces) == 0:
             raise EmptyFieldError("the decoded mesh has no surface", "Try another `seed` or a clearer picture.")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import numpy as np
-
 from ...errors import UsageError
 from ..artifacts import Asset, Field
 from ..stage import Context
@@ -21,16 +19,13 @@ class DecodeVoxels:
 
     def run(self, asset: Asset, settings: DecodeVoxelsSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model."""
-        import torch
-
         from ...weights.generators.generator import SparseFieldDrawer, offers
 
         assert asset.latents is not None
         generator = context.networks["refine"]
-        if not offers(generator, SparseFieldDrawer) or asset.latents.anchors is None:
+        tokens, anchors = asset.latents.tensors()
+        if not offers(generator, SparseFieldDrawer) or anchors is None:
             raise UsageError("the latents of this model stand for no voxels", "Use the stage `decode` with it.")
-        tokens = torch.from_numpy(np.ascontiguousarray(asset.latents.tokens, np.float32))[None]
-        anchors = torch.from_numpy(np.ascontiguousarray(asset.latents.anchors, np.float32))
         refine = {"auto": None, "on": True, "off": False}[settings.refiner]
         samples = generator.sparse_field(tokens, anchors, settings.level, refine, settings.chunk)
         return dataclasses.replace(asset, field=Field(samples))
