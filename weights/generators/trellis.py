@@ -31,6 +31,7 @@ from .conditions.dino_files import encoder_in_folder, register_encoder
 from .conditions.picture import normalise, to_uint8
 from .generator import Condition, DescribedMesh
 from .parts import Part, Parts
+from .voxel_centres import voxel_centres
 
 PICTURE = 518  # pixels a side that the image encoder is given
 SOLID_ALPHA = 0.8  # of 255, above which a pixel belongs to the object
@@ -140,15 +141,7 @@ class Trellis(TrellisFlow):
 
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
         """Centres [N, 3] of voxel indices. Raises CheckpointError for another resolution than the model's."""
-        if indices is None:
-            return None
-        if resolution != self.resolution:
-            raise CheckpointError(
-                f"the latents of this model live on {self.resolution}^3 voxels, not {resolution}^3",
-                f"Set `voxelize.resolution` to {self.resolution}.",
-            )
-        centres = (torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0
-        return centres.to(self.parts.device)
+        return voxel_centres(indices, resolution, self.resolution, self.parts.device)
 
     def voxels(self, anchors: Tensor) -> VoxelSet:
         """Return the voxels of anchors [N, 3], in its own box and in their order.

@@ -31,6 +31,7 @@ from ..conditions.direct3d_picture import PICTURE, encoder_input, object_patches
 from ..conditions.picture import to_uint8
 from ..generator import Condition
 from ..parts import Parts
+from ..voxel_centres import voxel_centres
 from .surface import decoded_bricks, refined_field, signed_field, told_field
 
 OCCUPIED = 0.1  # probability from which a voxel is active
@@ -124,15 +125,7 @@ class Direct3D(Direct3DFlow):
 
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor | None:
         """Centres [N, 3] of voxel indices. Raises CheckpointError for another resolution than the model's."""
-        if indices is None:
-            return None
-        if resolution != self.resolution:
-            raise CheckpointError(
-                f"the latents of this model live on {self.resolution}^3 voxels, not {resolution}^3",
-                f"Set `voxelize.resolution` to {self.resolution}.",
-            )
-        centres = (torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0
-        return centres.to(self.parts.device)
+        return voxel_centres(indices, resolution, self.resolution, self.parts.device)
 
     def voxels(self, anchors: Tensor) -> VoxelSet:
         """Return the voxels of anchors [N, 3], in their order. One set, with its tables, for one tensor."""
