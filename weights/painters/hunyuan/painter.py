@@ -9,20 +9,18 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from ....errors import UsageError
 from ....kernels.views.cameras import Camera
 from ...checkpoints.containers import open_tensors
 from ..base import PaintTask, Room, view_size
-from ..mvadapter.painter import decode_latents
+from ..latents import KnownLatents, decode_latents, encode, known_latents
 from ..sdxl import load_vae, read_config
 from ..turns import Turns
 from .files import Folders, Kind
 from .maps import NAMES, PLACES, Frame
 from .network20 import Network20
 from .network21 import Network21
-from .sampling import Kept, encode
 from .unet import fill, shapes_of
 
 SIZE = 512
@@ -88,7 +86,7 @@ class Encoded:
     reference: Tensor
     normal: Tensor
     position: Tensor
-    known: Kept | None
+    known: KnownLatents | None
 
     def maps(self, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
         """Return normals and positions of one sample, [1, V, 4, h, w]."""
@@ -113,10 +111,7 @@ class Run:
             latents = [self._latents(vae, each) for each in (reference, normal, position)]
             known = None
             if self.task.known is not None:
-                share = torch.from_numpy(self.task.known.share)[:, None].to(self.device)
-                # A latent is known only when all of its 8 x 8 pixels are.
-                share = -F.max_pool2d(-share, 8)
-                known = Kept(self._latents(vae, self.task.known.pictures), share)
+                known = known_latents(self._latents(vae, self.task.known.pictures), self.task.known.share)
         return Encoded(latents[0], latents[1], latents[2], known)
 
     def _latents(self, vae: Any, pictures: np.ndarray) -> Tensor:

@@ -14,6 +14,7 @@ from torch import Tensor
 from ....kernels.atlas.bake import View
 from ..base import PaintedViews, PaintTask
 from ..clock import Clock
+from ..latents import KnownLatents
 from .dino import load_dino, picture_tokens
 from .extra_views import EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
 from .files import Folders, Kind, locate, part_bytes
@@ -22,7 +23,7 @@ from .network21 import MATERIALS, Given21, Network21
 from .painter import Encoded, HunyuanPainter, Run, cameras_at, check_task, eight_bits
 from .pictures import on_white
 from .room import plan_room
-from .sampling import Kept, sample21
+from .sampling import sample21
 from .steps import scheduler
 from .voxels import token_voxels
 
@@ -108,10 +109,10 @@ class Run21(Run):
             return sample21(network, schedule, noise, given, wanted, self.count, self.guidance, told, kept)
 
 
-def both_materials(known: Kept) -> Kept:
+def both_materials(known: KnownLatents) -> KnownLatents:
     """Return what is kept of the albedo [V, ...] beside metallic-roughness of which nothing is, [2 * V, ...]."""
     nothing = (torch.zeros_like(each) for each in (known.latents, known.share))
-    return Kept(*(torch.cat(pair) for pair in zip((known.latents, known.share), nothing, strict=True)))
+    return KnownLatents(*(torch.cat(pair) for pair in zip((known.latents, known.share), nothing, strict=True)))
 
 
 pbr = partial(HunyuanPaint21, PBR)

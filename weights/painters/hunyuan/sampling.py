@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
+from ..latents import KnownLatents
 from .network20 import Given20, Network20
 from .network21 import MATERIALS, Given21, Network21
 from .steps import AncestralSteps, ConsistencySteps, Draw
@@ -19,22 +19,6 @@ Progress = Callable[[int, int], None]
 
 def _quiet(step: int, steps: int) -> None:
     return None
-
-
-@dataclass(frozen=True)
-class Kept:
-    """Latents [V, 4, h, w] of what is painted already, and where they must stay, [V, 1, h, w] in 0..1."""
-
-    latents: Tensor
-    share: Tensor
-
-
-def encode(vae: Any, pictures: np.ndarray, noise: Tensor) -> Tensor:
-    """Return scaled latents float32 [V, 4, h, w] of pictures [V, S, S, 3] in 0..1, drawn from the posterior."""
-    planes = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2)
-    posterior = vae.encode((planes * 2 - 1).to(vae.device, vae.dtype)).latent_dist
-    drawn = posterior.mean.float() + posterior.std.float() * noise.to(posterior.mean.device)
-    return drawn * vae.config.scaling_factor
 
 
 def rows20(network: Network20, given: Given20, guided: bool) -> list[tuple[Tensor, Given20]]:
@@ -56,7 +40,7 @@ def sample20(
     guidance: float | None,
     draw: Draw,
     progress: Progress = _quiet,
-    kept: Kept | None = None,
+    kept: KnownLatents | None = None,
 ) -> Tensor:
     """Return latents [V, 4, h, w] from noise [V, 4, h, w] of variance 1. guidance None: the turbo model's one row.
 
@@ -93,7 +77,7 @@ def sample21(
     steps: int,
     guidance: float,
     progress: Progress = _quiet,
-    kept: Kept | None = None,
+    kept: KnownLatents | None = None,
 ) -> Tensor:
     """Return latents [2 * V, 4, h, w], albedo first, from noise like them of variance 1. schedule: diffusers' UniPC.
 

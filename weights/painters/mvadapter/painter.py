@@ -8,7 +8,7 @@ Defaults are those of the public scripts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from ....kernels.views.cameras import Camera
 from ...checkpoints.containers import open_tensors
 from ..base import Known, PaintedViews, PainterOptions, PaintTask, Room, view_size
 from ..clock import Clock
+from ..latents import KnownLatents, decode_latents, encode, known_latents
 from ..lora import merge_loras, merge_text_loras
 from ..sdxl import Words, encode_text
 from ..shifted_schedule import shifted
@@ -37,14 +38,6 @@ GUIDANCE = {"ig2mv": 3.0, "tg2mv": 7.0}
 PROMPT = "high quality"
 NEGATIVE = "watermark, ugly, deformed, noisy, blurry, low contrast"
 GRID = 64  # pictures must be whole numbers of the deepest tokens, and these must be even
-
-
-@dataclass(frozen=True)
-class KnownLatents:
-    """Latents [6, 4, h, w] of what is painted already, and where they must stay, [6, 1, h, w] in 0..1."""
-
-    latents: Tensor
-    share: Tensor
 
 
 def sample(
@@ -73,31 +66,6 @@ def sample(
             latents = known.share * kept + (1 - known.share) * latents
         progress(step + 1, steps)
     return latents
-
-
-def vae_input(pictures: np.ndarray, like: Any) -> Tensor:
-    """Pictures [V, S, S, 3] in 0..1 as [V, 3, S, S] in -1..1, in the number type and on the device of a network."""
-    planes = torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2)
-    return (planes * 2 - 1).to(like.device, like.dtype)
-
-
-def encode_picture(vae: Any, rgb: np.ndarray, noise: Callable[[tuple[int, ...]], Tensor] | None = None) -> Tensor:
-    """Return scaled latents [1, 4, h, w] float32 of a picture [S, S, 3] in 0..1.
-
-    They are drawn from the posterior with noise(shape); without it they are its mean.
-    """
-    posterior = vae.encode(vae_input(rgb[None], vae)).latent_dist
-    latents = posterior.mean.float()
-    if noise is not None:
-        latents = latents + posterior.std.float() * noise(tuple(latents.shape)).to(latents)
-    return latents * vae.config.scaling_factor
-
-
-def decode_latents(vae: Any, latents: Tensor) -> np.ndarray:
-    """Pictures float32 [V, S, S, 3] in 0..1; one view at a time, since all together take six times the memory."""
-    shown = [vae.decode(one[None].to(vae.dtype) / vae.config.scaling_factor, return_dict=False)[0] for one in latents]
-    pictures = (torch.cat(shown).float() / 2 + 0.5).clamp(0, 1)
-    return pictures.permute(0, 2, 3, 1).cpu().numpy()
 
 
 class MvAdapter:
@@ -195,17 +163,15 @@ class _Run:
         shades = np.rint(np.clip(self.task.picture, 0, 1) * 255).astype(np.uint8)
         rgb = centred_on_grey(shades, size).astype(np.float32) / 255
         with self.turns.holding("vae", self._load_vae, self.options) as vae:
-            return encode_picture(vae, rgb, lambda shape: torch.randn(shape, generator=random))
+            return encode(vae, rgb[None], torch.randn((1, 4, size // 8, size // 8), generator=random))
 
     def known(self) -> KnownLatents | None:
         known: Known | None = self.task.known
         if known is None:
             return None
         with self.turns.holding("vae", self._load_vae, self.options) as vae:
-            latents = torch.cat([encode_picture(vae, picture) for picture in known.pictures])
-        share = torch.from_numpy(known.share)[:, None].to(latents)
-        # A latent is known only when all of its 8 x 8 pixels are.
-        return KnownLatents(latents, -torch.nn.functional.max_pool2d(-share, 8))
+            latents = torch.cat([encode(vae, picture[None]) for picture in known.pictures])
+        return known_latents(latents, known.share)
 
     def denoise(
         self,

@@ -16,10 +16,10 @@ from ...checkpoints.containers import open_tensors
 from ...painters.hunyuan.maps import PLACES, Frame, camera_number, condition_maps, matrices, rounded, shades
 from ...painters.hunyuan.network20 import Block20, Given20, Network20, Reading20
 from ...painters.hunyuan.pictures import colours_restored, recentred
-from ...painters.hunyuan.sampling import encode, sample20
+from ...painters.hunyuan.sampling import sample20
 from ...painters.hunyuan.steps import AncestralSteps, ConsistencySteps
 from ...painters.hunyuan.unet import fill, shapes_of
-from ...painters.mvadapter.painter import decode_latents
+from ...painters.latents import decode_latents, encode
 from ...painters.sdxl import PLAIN, load_vae, read_config
 from ..fixture import Fixture, NotUnderstoodError
 from ..instrument import filled, weights_of

@@ -29,7 +29,7 @@ from ...painters.hunyuan.sampling import rows21, sample21
 from ...painters.hunyuan.steps import scheduler
 from ...painters.hunyuan.unet import Attention, fill, shapes_of
 from ...painters.hunyuan.voxels import token_voxels
-from ...painters.mvadapter.painter import decode_latents
+from ...painters.latents import decode_latents
 from ...painters.sdxl import PLAIN, load_vae, read_config
 from ..fixture import Fixture, NotUnderstoodError
 from ..instrument import filled, weights_of

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ....kernels.views.cameras import Camera
 from ...checkpoints.containers import open_tensors
+from ...painters.latents import decode_latents, encode
 from ...painters.libraries import diffusers
 from ...painters.mvadapter.attention import AdapterConfig, MultiViewAttention, Reading
 from ...painters.mvadapter.maps import TO_ADAPTER, control_maps, matrices, scale_of
@@ -28,7 +29,7 @@ from ...painters.mvadapter.network import (
     predict,
     reference_features,
 )
-from ...painters.mvadapter.painter import decode_latents, encode_picture, sample
+from ...painters.mvadapter.painter import sample
 from ...painters.mvadapter.picture import centred_on_grey
 from ...painters.mvadapter.room import MvAdapterPlan
 from ...painters.sdxl import (
@@ -268,7 +269,7 @@ def pipeline(fixture: Fixture) -> None:
     features, size = None, int(call["height"])
     if "in.reference_rgb" in fixture:
         rgb = fixture.number("in.reference_rgb").numpy() / 255
-        latents = encode_picture(vae, rgb, lambda shape: fixture.get("aux.posterior_noise"))
+        latents = encode(vae, rgb[None], fixture.get("aux.posterior_noise"))
         fixture.close("out.reference_latents", latents, LATENTS)
         recorded = fixture.get("out.reference_latents")
         features = reference_features(network, recorded, tokens[1:], pooled[1:], size)
