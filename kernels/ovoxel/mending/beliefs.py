@@ -86,6 +86,19 @@ def tell_walls(
         walls[i, k] = KEPT * walls[i, k] + (1.0 - KEPT) * told
 
 
+@wp.func
+def edge_of_voxel(near: wp.array2d(dtype=int), row: int, n: int) -> int:
+    """Return the number of the n-th of a voxel's twelve edges, four along each axis; negative if nobody holds it.
+
+    The first along an axis is its own.
+    """
+    axis = n / 4
+    owner = beside(near, row, (axis + 1) % 3, -(n & 1), (axis + 2) % 3, -((n & 3) >> 1))
+    if owner < 0:
+        return -1
+    return owner * 3 + axis
+
+
 @wp.kernel
 def tell_voxels(
     base: int,
@@ -100,19 +113,14 @@ def tell_voxels(
     row = given + base + wp.tid()
     total = absent
     for n in range(12):
-        axis = n / 4
-        k = n & 3
-        owner = beside(near, row, (axis + 1) % 3, -(k & 1), (axis + 2) % 3, -(k >> 1))
-        if owner >= 0:
-            edge = owner * 3 + axis
+        edge = edge_of_voxel(near, row, n)
+        if edge >= 0:
             if prior[edge] < CERTAIN:
-                total -= softplus(-wp.clamp(beliefs[edge] - voxels[edge, k], -LIMIT, LIMIT))
+                total -= softplus(-wp.clamp(beliefs[edge] - voxels[edge, n & 3], -LIMIT, LIMIT))
     for n in range(12):
-        axis = n / 4
         k = n & 3
-        owner = beside(near, row, (axis + 1) % 3, -(k & 1), (axis + 2) % 3, -(k >> 1))
-        if owner >= 0:
-            edge = owner * 3 + axis
+        edge = edge_of_voxel(near, row, n)
+        if edge >= 0:
             if prior[edge] < CERTAIN:
                 rest = total + softplus(-wp.clamp(beliefs[edge] - voxels[edge, k], -LIMIT, LIMIT))
                 voxels[edge, k] = KEPT * voxels[edge, k] + (1.0 - KEPT) * softplus(rest)
@@ -133,11 +141,9 @@ def decide(
     if row < given:
         found = 1
     for n in range(12):
-        axis = n / 4
-        k = n & 3
-        owner = beside(near, row, (axis + 1) % 3, -(k & 1), (axis + 2) % 3, -(k >> 1))
-        if owner >= 0 and beliefs[owner * 3 + axis] < 0.0:
+        edge = edge_of_voxel(near, row, n)
+        if edge >= 0 and beliefs[edge] < 0.0:
             found = 1
-            if k == 0:
-                crossed[row, axis] = wp.uint8(1)
+            if n & 3 == 0:
+                crossed[row, n / 4] = wp.uint8(1)
     used[row] = found
