@@ -10,19 +10,13 @@ high-water mark above what it held before; on a busy machine only processor time
 """
 
 import argparse
-import gzip
-import json
-import os
-import platform
-import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from measure_models import MANIFESTS, ROOT, measured
+from measure_models import loaded, measured, print_found, write_weights
 from torch import Tensor
 from trimesh.creation import icosphere
 
@@ -112,28 +106,17 @@ def work_of(part: str, network: Any, most: int, counts: dict[str, int]) -> Calla
 
 def measure(folder: Path, part: str, dtype: str, most: int) -> dict[str, Any]:
     """Write the file, load the network, time its call."""
-    sys.path.insert(0, str(ROOT / "tests" / "weights"))
-    from random_checkpoint import write_random
-
     file, section, half = FILES[part]
     name = f"direct3d-s2-v-1-1-model_{file}"
     path = folder / f"{name}.safetensors"
-    shapes = json.loads(gzip.decompress((MANIFESTS / f"{name}.json.gz").read_bytes()))
-    write_random(path, {key.replace("/", "."): shape for key, (shape, _) in shapes.items() if key.startswith(section)})
-    held: list[Any] = []
-    torch.zeros(1 << 20).half().float().sum()  # what a process needs once is not counted
-    try:
-        source = Source(path, MODELS[name].config or {}).network(section, half)
-        loaded = measured(lambda: held.append(source.load("cpu", getattr(torch, dtype))))
-    finally:
-        path.unlink()
-    kept = sum(p.numel() * p.element_size() for p in held[0].parameters()) / 1e6
+    write_weights(path, name, section, level=".")
+    source = Source(path, MODELS[name].config or {}).network(section, half)
+    network, row = loaded(path, lambda: source.load("cpu", getattr(torch, dtype)))
     counts: dict[str, int] = {}
-    work = work_of(part, held[0], most, counts)
+    work = work_of(part, network, most, counts)
     with torch.inference_mode():
-        row = measured(work)
-    loading = {"kept_mb": round(kept), "load_peak/kept": round(loaded["peak_mb"] / kept, 3), "load": loaded}
-    return {"part": part, **loading, "call": row, **counts}
+        call = measured(work)
+    return {"part": part, **row, "call": call, **counts}
 
 
 def main() -> None:
@@ -144,15 +127,7 @@ def main() -> None:
     parser.add_argument("--voxels", type=int, default=0)
     chosen = parser.parse_args()
     chosen.folder.mkdir(parents=True, exist_ok=True)
-    about = {
-        "date": str(date.today()),
-        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
-        "threads": torch.get_num_threads(),
-        "load": round(os.getloadavg()[0], 1),
-        "torch": torch.__version__,
-        "arguments": sys.argv[1:],
-    }
-    print(json.dumps({**about, "found": measure(chosen.folder, chosen.part, chosen.dtype, chosen.voxels)}, indent=1))
+    print_found(measure(chosen.folder, chosen.part, chosen.dtype, chosen.voxels))
 
 
 if __name__ == "__main__":

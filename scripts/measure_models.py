@@ -66,14 +66,48 @@ def measured(work: Callable[[], Any]) -> dict[str, float]:
     return {**{key: round(value, 2) for key, value in row.items()}, "peak_mb": round((meter.read() or 0) - before, 1)}
 
 
-def load(folder: Path, model: str, dtype: str) -> list[dict[str, Any]]:
-    """Every part of a checkpoint alone, then all of them together, each in a process of its own."""
+def write_weights(path: Path, manifest: str, section: str = "", level: str = "/") -> None:
+    """Write random weights with the keys and shapes of a manifest; of those keys that begin with `section`.
+
+    level: what stands in the file for the slash between the levels of a pickled one.
+    """
     sys.path.insert(0, str(ROOT / "tests" / "weights"))
     from random_checkpoint import write_random
 
+    shapes = json.loads(gzip.decompress((MANIFESTS / f"{manifest}.json.gz").read_bytes()))
+    kept = {key: shape for key, (shape, _) in shapes.items() if key.startswith(section)}
+    write_random(path, {key.replace("/", level): shape for key, shape in kept.items()})
+
+
+def loaded(path: Path, load: Callable[[], torch.nn.Module]) -> tuple[Any, dict[str, Any]]:
+    """Return the network that `load` makes of the file, which is removed, and figures of loading it."""
+    held: list[torch.nn.Module] = []
+    torch.zeros(1 << 20).half().float().sum()  # what a process needs once is not counted
+    try:
+        row = measured(lambda: held.append(load()))
+    finally:
+        path.unlink()
+    kept = sum(p.numel() * p.element_size() for p in held[0].parameters()) / 1e6
+    return held[0], {"kept_mb": round(kept), "load_peak/kept": round(row["peak_mb"] / kept, 3), "load": row}
+
+
+def print_found(found: Any) -> None:
+    """Print figures as JSON, with the day and what they were measured on."""
+    about = {
+        "date": str(date.today()),
+        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
+        "threads": torch.get_num_threads(),
+        "load": round(os.getloadavg()[0], 1),
+        "torch": torch.__version__,
+        "arguments": sys.argv[1:],
+    }
+    print(json.dumps({**about, "found": found}, indent=1))
+
+
+def load(folder: Path, model: str, dtype: str) -> list[dict[str, Any]]:
+    """Every part of a checkpoint alone, then all of them together, each in a process of its own."""
     path = folder / f"{model}.safetensors"
-    shapes = json.loads(gzip.decompress((MANIFESTS / f"{model}.json.gz").read_bytes()))
-    write_random(path, {key: shape for key, (shape, _) in shapes.items()})
+    write_weights(path, model)
     try:
         rows = []
         for part in ("image", "vae", "dit", "image,vae,dit"):
@@ -219,22 +253,11 @@ TRELLIS = {"structure_flow": "trellis-ss-flow-img-L", "latent_flow": "trellis-sl
 
 def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
     """Measure loading of one network of TRELLIS and one call of it on the voxels of a sphere."""
-    sys.path.insert(0, str(ROOT / "tests" / "weights"))
-    from random_checkpoint import write_random
-
     name = TRELLIS.get(part, "trellis-slat-dec-mesh")
     path = folder / f"{name}.safetensors"
-    shapes = json.loads(gzip.decompress((MANIFESTS / f"{name}.json.gz").read_bytes()))
-    write_random(path, {key: shape for key, (shape, _) in shapes.items()})
+    write_weights(path, name)
     build, layout = trellis_network(MODELS[name].config or {})
-    held: list[Any] = []
-    torch.zeros(1 << 20).half().float().sum()  # what a process needs once is not counted
-    try:
-        loaded = measured(lambda: held.append(Part(build, layout, path).load("cpu", getattr(torch, dtype))))
-    finally:
-        path.unlink()
-    network = held[0]
-    kept = sum(p.numel() * p.element_size() for p in network.parameters()) / 1e6
+    network, row = loaded(path, lambda: Part(build, layout, path).load("cpu", getattr(torch, dtype)))
     voxels = sphere(count)
     t, context = torch.tensor([700.0]), torch.randn(1, 1374, 1024)
     x = SparseTensor(torch.randn(len(voxels), 8), voxels)
@@ -254,9 +277,7 @@ def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
                 vertices, faces, _ = flexicubes(raw.coords[:, 1:], raw.features, 256)
                 counts.update(vertices=len(vertices), faces=len(faces))
 
-    row = measured(call)
-    loading = {"kept_mb": round(kept), "load_peak/kept": round(loaded["peak_mb"] / kept, 3), "load": loaded}
-    return {"part": part, **loading, "call": row, **counts}
+    return {"part": part, **row, "call": measured(call), **counts}
 
 
 def sphere(count: int) -> VoxelSet:
@@ -297,15 +318,7 @@ def main() -> None:
         found = ripples(chosen.dtype, chosen.resolution)
     else:
         found = decode(chosen.dtype, chosen.resolution, chosen.keys, chosen.chunk, chosen.peer)
-    about = {
-        "date": str(date.today()),
-        "machine": f"{platform.machine()}, {torch.backends.cpu.get_cpu_capability()}",
-        "threads": torch.get_num_threads(),
-        "load": round(os.getloadavg()[0], 1),
-        "torch": torch.__version__,
-        "arguments": sys.argv[1:],
-    }
-    print(json.dumps({**about, "found": found}, indent=1))
+    print_found(found)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,7 @@ a part of the box's side. Peak memory is above what the process held before.
 """
 
 import argparse
-import gzip
 import json
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from measure_models import MANIFESTS, ROOT, measured, sphere
+from measure_models import loaded, measured, sphere, write_weights
 
 from varco3d.kernels.ovoxel.dual_grid import mesh_to_grid
 from varco3d.weights.checkpoints.trellis2 import DINOV3, dinov3_config, trellis2_network
@@ -43,25 +41,14 @@ TOKENS = 1029  # of a picture of 512 pixels
 RESOLUTION = 512
 
 
-def loaded(folder: Path, part: str, dtype: str) -> tuple[Any, dict[str, Any]]:
+def network_of(folder: Path, part: str, dtype: str) -> tuple[Any, dict[str, Any]]:
     """Return the network of random weights, and figures of loading it."""
-    sys.path.insert(0, str(ROOT / "tests" / "weights"))
-    from random_checkpoint import write_random
-
     name, manifest = PARTS[part]
     path = folder / f"{name}.safetensors"
-    shapes = json.loads(gzip.decompress((MANIFESTS / f"{manifest}.json.gz").read_bytes()))
-    write_random(path, {key: shape for key, (shape, _) in shapes.items()})
+    write_weights(path, manifest)
     config = MODELS[name].config or {}
     build, layout = (partial(Dinov3, dinov3_config(config)), DINOV3) if part == "image" else trellis2_network(config)
-    held: list[Any] = []
-    torch.zeros(1 << 20).half().float().sum()  # what a process needs once is not counted
-    try:
-        row = measured(lambda: held.append(Part(build, layout, path).load("cpu", getattr(torch, dtype))))
-    finally:
-        path.unlink()
-    kept = sum(p.numel() * p.element_size() for p in held[0].parameters()) / 1e6
-    return held[0], {"kept_mb": round(kept), "load_peak/kept": round(row["peak_mb"] / kept, 3), "load": row}
+    return loaded(path, lambda: Part(build, layout, path).load("cpu", getattr(torch, dtype)))
 
 
 def ball(radius: float) -> tuple[VoxelSet, torch.Tensor]:
@@ -103,7 +90,7 @@ def main() -> None:
     parser.add_argument("--voxels", type=int, default=4096)
     parser.add_argument("--radius", type=float, default=0.3)
     chosen = parser.parse_args()
-    network, row = loaded(chosen.folder, chosen.part, chosen.dtype)
+    network, row = network_of(chosen.folder, chosen.part, chosen.dtype)
     work, counts = call(network, chosen.part, chosen.voxels, chosen.radius)
     with torch.inference_mode():
         row["call"] = measured(work)
