@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from varco3d.cli.main import main
 
@@ -39,3 +40,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp
         return Answer(code, captured.out, captured.err)
 
     return call
+
+
+@pytest.fixture
+def picture(run: Run) -> Path:
+    """A picture in the folder that commands run in."""
+    image = Image.new("RGBA", (80, 80))
+    image.paste((200, 60, 30, 255), (25, 10, 55, 70))
+    image.save("a.png")
+    return Path("a.png")

@@ -1,17 +1,15 @@
 """Direct3D-S2 as a user has it: files taken in from a folder, meshes of a picture and of a mesh, refusals."""
 
-import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 from conftest import Run
-from PIL import Image
 from toy_direct3d import DINO, write_toy_direct3d
+from toys_for_published import take_for_published
 from trimesh.creation import box
 
-from varco3d.weights.checkpoints import zoo
-from varco3d.weights.checkpoints.identify import structure_of
+from varco3d.weights.checkpoints.zoo import ModelSpec
 
 QUICK = ["--set", "coarse.steps=1", "--set", "refine.steps=1", "--faces", "300", "--texture", "off"]
 FINE = ["--set", "voxelize.resolution=16", "--set", "voxelize.voxels=0"]
@@ -27,27 +25,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def known(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder, with its toys known by their keys in place of the published files; the store is empty."""
     monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path / "models"))
-    for name in {*zoo.BUNDLES["direct3d-s2"].parts, *zoo.BUNDLES["direct3d-s2-1024"].parts}:
-        spec = zoo.MODELS[name]
-        image = spec.part == "image-encoder"
-        path = folder / ("dinov2_vitl14_reg.safetensors" if image else spec.weights[0].name)
-        structure = structure_of(path)
-        files = tuple(dataclasses.replace(file, size=None, exact=False) for file in spec.weights)
-        toy = dataclasses.replace(
-            spec, structure=structure.fingerprint, tensors=structure.tensors, other_structures=(), weights=files,
-            config=DINO if image else None,
-        )  # fmt: skip
-        monkeypatch.setitem(zoo._SPECS, name, toy)
+
+    def file_of(spec: ModelSpec) -> Path:
+        return folder / ("dinov2_vitl14_reg.safetensors" if spec.part == "image-encoder" else spec.weights[0].name)
+
+    take_for_published(monkeypatch, ("direct3d-s2", "direct3d-s2-1024"), file_of, DINO)
     return folder
-
-
-@pytest.fixture
-def picture(run: Run) -> Path:
-    """A picture in the folder that commands run in."""
-    image = Image.new("RGBA", (80, 80))
-    image.paste((200, 60, 30, 255), (25, 10, 55, 70))
-    image.save("a.png")
-    return Path("a.png")
 
 
 def test_files_are_taken_in_checked_and_used(run: Run, known: Path, picture: Path) -> None:

@@ -1,18 +1,16 @@
 """TRELLIS.2 as a user has it: files taken in from a folder, a mesh of a picture, materials for a mesh, refusals."""
 
-import dataclasses
 import json
 from pathlib import Path
 
 import pytest
 from conftest import Run
-from PIL import Image
 from toy_trellis2 import ENCODER, write_toy_trellis2
+from toys_for_published import take_for_published
 from trimesh.creation import torus
 
 from varco3d.pipeline.meshes.reading import load_mesh
-from varco3d.weights.checkpoints import zoo
-from varco3d.weights.checkpoints.identify import structure_of
+from varco3d.weights.checkpoints.zoo import ModelSpec
 
 QUICK = ["--set", "coarse.steps=1", "--set", "refine.steps=1", "--set", "decode.steps=1", "--faces", "300",
          "--texture-size", "128"]  # fmt: skip
@@ -28,26 +26,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def known(folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The folder, with its toys known by their keys in place of the published files; the store is empty."""
     monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path / "models"))
-    for name in {*zoo.BUNDLES["trellis2"].parts, *zoo.BUNDLES["trellis2-texture"].parts}:
-        spec = zoo.MODELS[name]
-        image = spec.part == "image-encoder"
-        structure = structure_of(folder / ("dinov3" if image else "ckpts") / spec.weights[0].name)
-        files = tuple(dataclasses.replace(file, size=None, exact=False, sha256=None) for file in spec.weights)
-        toy = dataclasses.replace(
-            spec, structure=structure.fingerprint, tensors=structure.tensors, other_structures=(), weights=files,
-            config=ENCODER if image else None,
-        )  # fmt: skip
-        monkeypatch.setitem(zoo._SPECS, name, toy)
+
+    def file_of(spec: ModelSpec) -> Path:
+        return folder / ("dinov3" if spec.part == "image-encoder" else "ckpts") / spec.weights[0].name
+
+    take_for_published(monkeypatch, ("trellis2", "trellis2-texture"), file_of, ENCODER)
     return folder
-
-
-@pytest.fixture
-def picture(run: Run) -> Path:
-    """A picture in the folder that commands run in."""
-    image = Image.new("RGBA", (80, 80))
-    image.paste((200, 60, 30, 255), (25, 10, 55, 70))
-    image.save("a.png")
-    return Path("a.png")
 
 
 def test_files_are_taken_in_checked_and_used(run: Run, known: Path, picture: Path) -> None:
