@@ -16,7 +16,6 @@ RECORDINGS = [] if SHARED is None else sorted(SHARED.glob("hypaint2*"))
 @pytest.mark.skipif(not RECORDINGS, reason="no recordings beside the repository")
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_equals_the_large_recordings(folder: Path) -> None:
-    torch.set_num_threads(1)
     outcome = run_fixture(folder)
     assert outcome.ok, outcome.line()
 
@@ -53,7 +52,6 @@ class _Values:
     ids=["halves turned", "no positions", "values apart", "background kept"],
 )
 def test_mistakes_in_the_materials_network_are_seen(room, member, mistake, monkeypatch: pytest.MonkeyPatch) -> None:
-    torch.set_num_threads(1)
     monkeypatch.setattr(room, member, mistake)
     outcome = run_fixture(FIXTURES / "hypaint21_unet")
     assert not outcome.ok and outcome.worst is not None and outcome.worst.quantity.startswith("out.noise_pred")
@@ -69,7 +67,6 @@ def test_mirrored_or_turned_maps_are_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_the_middle_row_and_the_unread_reference_are_left_out() -> None:
-    torch.set_num_threads(1)
     fixture = hypaint21.Fixture(FIXTURES / "hypaint21_unet")
     network = hypaint21.network21(fixture.config["params"], FIXTURES / "hypaint21_unet" / "weights.safetensors")
     tokens, views = fixture.get("in.dino_hidden_states")[:1], fixture.get("in.sample")[:1]

@@ -16,7 +16,6 @@ RECORDINGS = [] if SHARED is None else sorted(SHARED.glob("mvadapter_*"))
 @pytest.mark.skipif(not RECORDINGS, reason="no recordings beside the repository")
 @pytest.mark.parametrize("folder", RECORDINGS, ids=lambda folder: folder.name)
 def test_equals_the_large_recordings(folder: Path) -> None:
-    torch.set_num_threads(1)
     outcome = run_fixture(folder)
     assert outcome.ok, outcome.line()
 
@@ -25,7 +24,6 @@ def test_equals_the_large_recordings(folder: Path) -> None:
     "mistake", ["reference left out of the negative half", "all views in a row", "front not mirrored"]
 )
 def test_likely_mistakes_are_seen(mistake: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    torch.set_num_threads(1)
     if mistake == "front not mirrored":
         monkeypatch.setattr(mvadapter_attention, "_front_mirrored", lambda x: x)
     elif mistake == "all views in a row":

@@ -1,6 +1,7 @@
 """Finds fixtures below a folder, recognises each by its content, runs it and tells what came out."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -123,6 +124,18 @@ def class_named(fixture: Fixture) -> str:
     )
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute with one thread for a block: the order of sums, and so the error, depends on their number."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@one_thread()
 def run_fixture(folder: Path, device: str = "cpu") -> Outcome:
     """Run one folder; a failure of any kind becomes a problem in the outcome, never an exception."""
     checks: list[Check] = []
