@@ -1,6 +1,5 @@
 """Hunyuan3D-Paint as painters: whole runs of tiny random models, their plan of memory, and their refusals."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -21,15 +20,6 @@ from varco3d.weights.painters.hunyuan.room import Plan, plan_room
 GIB = float(1 << 30)
 NAMES = ("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.1")
 SIX = ["front", "right", "back", "left", "top", "bottom"]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for each other cost more than these tiny networks."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -95,15 +94,6 @@ def test_networks_leave_when_their_turn_ends() -> None:
         with turns.holding("a", lambda: loaded.append(1) or object(), version):
             pass
     assert len(loaded) == 3 and turns.held() == ("a",)
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for each other cost more than these tiny networks."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
