@@ -32,8 +32,8 @@ from varco3d.kernels.fields.marching_cubes import marching_cubes
 from varco3d.kernels.meshes.boxes import into_box
 from varco3d.kernels.voxels.bands import FINE, band_voxels
 from varco3d.kernels.voxels.voxelize import voxelize
-from varco3d.weights.checkpoints.configs import skip_config
-from varco3d.weights.checkpoints.direct3d import sparse_flow_config
+from varco3d.weights.checkpoints.conversion.configs import skip_config
+from varco3d.weights.checkpoints.conversion.direct3d import sparse_flow_config
 from varco3d.weights.checkpoints.zoo import MODELS
 from varco3d.weights.networks.direct3d.sparse_flow import SparseFlow
 from varco3d.weights.networks.dit import SkipDit

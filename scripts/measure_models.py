@@ -35,8 +35,8 @@ from torch import Tensor, nn
 from varco3d.kernels.fields.decode_octree import decode_octree
 from varco3d.kernels.fields.flexicubes import flexicubes
 from varco3d.pipeline.machine import PeakMeter, used_memory
-from varco3d.weights.checkpoints.configs import flux_config, vecset_config
-from varco3d.weights.checkpoints.trellis import trellis_network
+from varco3d.weights.checkpoints.conversion.configs import flux_config, vecset_config
+from varco3d.weights.checkpoints.conversion.trellis import trellis_network
 from varco3d.weights.checkpoints.zoo import MODELS
 from varco3d.weights.generators.folders import pipeline_generator
 from varco3d.weights.generators.generator import Condition

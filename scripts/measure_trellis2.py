@@ -20,7 +20,7 @@ import torch
 from measure_models import loaded, measured, sphere, write_weights
 
 from varco3d.kernels.ovoxel.dual_grid import mesh_to_grid
-from varco3d.weights.checkpoints.trellis2 import DINOV3, dinov3_config, trellis2_network
+from varco3d.weights.checkpoints.conversion.trellis2 import DINOV3, dinov3_config, trellis2_network
 from varco3d.weights.checkpoints.zoo import MODELS
 from varco3d.weights.generators.parts import Part
 from varco3d.weights.networks.encoders.dinov3 import Dinov3

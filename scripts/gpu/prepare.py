@@ -7,7 +7,7 @@ for every part that has arrived, in any order:
     python3 part-1/unpack.py TARGET
 
 The last one joins what was cut, checks it, and prints how to call scripts/gpu_report. Configurations for networks of
-random weights are part of the tree (weights/checkpoints/zoo_configs.py).
+random weights are part of the tree (weights/checkpoints/published_settings/).
 """
 
 from __future__ import annotations

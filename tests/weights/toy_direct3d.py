@@ -15,8 +15,8 @@ from torch import nn
 from toy_trellis import DINO as LARGER
 from toy_trellis import stored
 
-from varco3d.weights.checkpoints.direct3d import NETWORKS
-from varco3d.weights.checkpoints.trellis import DINO_HUB, dino_hub_config
+from varco3d.weights.checkpoints.conversion.direct3d import NETWORKS
+from varco3d.weights.checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
 from varco3d.weights.generators.direct3d.files import NAMES, SECTIONS
 from varco3d.weights.networks.direct3d.refiner import Refiner, SignRefiner
 from varco3d.weights.networks.direct3d.sdf_vae import SdfDecoder

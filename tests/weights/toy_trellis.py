@@ -8,8 +8,8 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from varco3d.weights.checkpoints.convert import Layout
-from varco3d.weights.checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
+from varco3d.weights.checkpoints.conversion.convert import Layout
+from varco3d.weights.checkpoints.conversion.trellis import DINO_HUB, dino_hub_config, trellis_network
 from varco3d.weights.networks.encoders.dino import Dino
 
 DINO = {"img_size": 518, "embed_dim": 64, "depth": 1, "num_heads": 1, "mlp_ratio": 1, "num_register_tokens": 4}

@@ -10,8 +10,8 @@ from safetensors.torch import save_file
 from torch import nn
 from toy_trellis import stored
 
-from varco3d.weights.checkpoints.trellis import trellis_network
-from varco3d.weights.checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
+from varco3d.weights.checkpoints.conversion.trellis import trellis_network
+from varco3d.weights.checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from varco3d.weights.checkpoints.zoo import MODELS
 from varco3d.weights.generators.trellis2.files import ROLES, ZOO_PARTS
 from varco3d.weights.networks.encoders.dinov3 import Dinov3

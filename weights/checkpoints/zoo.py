@@ -16,7 +16,10 @@ from ..._text import GIB
 from ..._toml import read_toml
 from ...errors import UsageError
 from .licences import LICENCES, Licence
-from .zoo_configs import published_settings
+from .published_settings.direct3d import direct3d_settings
+from .published_settings.trellis import trellis_settings
+from .published_settings.trellis2 import trellis2_settings
+from .published_settings.vecset import vecset_settings
 
 
 @dataclass(frozen=True)
@@ -110,9 +113,9 @@ def memory_gib(spec: ModelSpec, dtype: str = "float16") -> dict[str, float]:
 
 
 def _read() -> tuple[dict[str, ModelSpec], dict[str, Bundle]]:
-    """Return the tables of zoo.toml, with the settings of zoo_configs.py put beside."""
+    """Return the tables of zoo.toml, with the settings of published_settings/ put beside."""
     read = read_toml(Path(__file__).parent / "zoo.toml")
-    settings = published_settings()
+    settings = {**vecset_settings(), **trellis_settings(), **direct3d_settings(), **trellis2_settings()}
     specs = {}
     for row in read["checkpoint"]:
         files = {key: tuple(ModelFile(**file) for file in row.get(key, ())) for key in ("weights", "sides")}

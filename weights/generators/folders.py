@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import CheckpointError, ModelMissingError
-from ..checkpoints.configs import class_name, read_yaml
-from ..checkpoints.containers import find_weights
+from ..checkpoints.conversion.configs import class_name, read_yaml
+from ..checkpoints.conversion.containers import find_weights
 from .base import PublicGenerator
 from .direct3d.files import direct3d_from_folder, is_direct3d
 from .direct3d.model import Direct3D

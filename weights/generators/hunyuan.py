@@ -13,8 +13,15 @@ import torch
 from torch import Tensor
 
 from ...errors import CheckpointError, UsageError
-from ..checkpoints.configs import DINO_VERSIONS, class_name, dino_config, flux_config, skip_config, vecset_config
-from ..checkpoints.convert import DINO, DINO_GATED, FLUX, HUNYUAN21, VECSET, Layout
+from ..checkpoints.conversion.configs import (
+    DINO_VERSIONS,
+    class_name,
+    dino_config,
+    flux_config,
+    skip_config,
+    vecset_config,
+)
+from ..checkpoints.conversion.convert import DINO, DINO_GATED, FLUX, HUNYUAN21, VECSET, Layout
 from ..networks.dit import SkipDit
 from ..networks.encoders.dino import Dino, PositionResize, view_embedding
 from ..networks.flashvdm import Volume

@@ -10,8 +10,8 @@ from torch import nn
 from ..._memory import free_on_device, free_on_host
 from ..._text import GIB
 from ...errors import OutOfMemoryError
-from ..checkpoints.containers import Tensors, open_tensors
-from ..checkpoints.convert import Layout, load_into
+from ..checkpoints.conversion.containers import Tensors, open_tensors
+from ..checkpoints.conversion.convert import Layout, load_into
 
 LOADING = 1.15  # what reading takes at most, as a multiple of what is kept; zoo.memory_gib reckons with it too
 HEADROOM = 1.25  # room asked for, as a multiple of the weights about to be loaded

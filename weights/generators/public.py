@@ -6,7 +6,7 @@ from typing import Any
 
 from ..._places import user_path
 from ...errors import ModelMissingError, UsageError
-from ..checkpoints.configs import read_yaml
+from ..checkpoints.conversion.configs import read_yaml
 from ..checkpoints.locations import Located
 from ..checkpoints.store import Store
 from .base import PublicGenerator

@@ -19,7 +19,7 @@ from torch import Tensor
 from ..._text import GIB
 from ...errors import CheckpointError, NoSubjectError
 from ...kernels.fields.flexicubes import flexicubes
-from ..checkpoints.trellis import trellis_network
+from ..checkpoints.conversion.trellis import trellis_network
 from ..networks.encoders.dino import Dino
 from ..networks.sparse import SparseTensor, VoxelSet
 from ..networks.trellis.latent_flow import LatentFlow
@@ -286,7 +286,7 @@ def trellis_from_folder(
 
 def trellis_from_parts(located: Sequence[Any], device: str, dtype: str) -> Trellis:
     """Return the model from checkpoints of the store (`Located`), with settings beside them or as published."""
-    from ..checkpoints.zoo_trellis import PIPELINE
+    from ..checkpoints.published_settings.trellis import PIPELINE
 
     names = {
         "structure-flow": "structure_flow",

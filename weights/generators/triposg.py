@@ -13,8 +13,8 @@ from PIL import Image
 from torch import Tensor
 
 from ...errors import CheckpointError, NoSubjectError
-from ..checkpoints.configs import clip_text_config, dino_config, triposg_dit_config, triposg_vae_config
-from ..checkpoints.convert import CLIP_TEXT, DINO, DINO_GATED, TRIPOSG, triposg_vae
+from ..checkpoints.conversion.configs import clip_text_config, dino_config, triposg_dit_config, triposg_vae_config
+from ..checkpoints.conversion.convert import CLIP_TEXT, DINO, DINO_GATED, TRIPOSG, triposg_vae
 from ..networks.dit import SkipDit
 from ..networks.encoders.clip_text import ClipText
 from ..networks.encoders.dino import Dino

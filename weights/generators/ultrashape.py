@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from ...errors import CheckpointError, UsageError
-from ..checkpoints.configs import class_name, skip_config
-from ..checkpoints.convert import HUNYUAN21
+from ..checkpoints.conversion.configs import class_name, skip_config
+from ..checkpoints.conversion.convert import HUNYUAN21
 from ..networks.dit import SkipDit
 from ..networks.encoders.dino import PositionResize
 from ..networks.flashvdm import Volume
@@ -64,10 +64,11 @@ class UltraShape(HunyuanGenerator):
 
 
 def ultrashape_generator(path: Path, config: Mapping[str, Any], device: str, dtype: str) -> UltraShape:
-    """Build from ultrashape_v1.pt and its config (the hub folder has none: weights/checkpoints/zoo_configs.py does).
+    """Build from ultrashape_v1.pt and its config.
 
-    A config may say `position_resize`: how the encoder's position table is fitted to 1022 pixels. The published
-    environment did it by scale factor, later versions of the same library by size.
+    The hub folder holds no config; weights/checkpoints/published_settings/vecset.py does. A config may say
+    `position_resize`: how the encoder's position table is fitted to 1022 pixels. The published environment did it by
+    scale factor, later versions of the same library by size.
     """
     model = config["model"]
     if class_name(model["target"]) != "UltraShapePipeline":

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ..._places import user_path
 from ...errors import CheckpointError, ModelMissingError, UsageError
-from ..checkpoints.containers import open_tensors
+from ..checkpoints.conversion.containers import open_tensors
 from .libraries import diffusers
 
 _ENDING = re.compile(r"[._]lora(?:_linear_layer)?[._](down|up|A|B)\.weight$")

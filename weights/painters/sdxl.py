@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import CheckpointError, ModelMissingError
-from ..checkpoints.containers import open_tensors
-from ..checkpoints.convert import Layout, load_into
+from ..checkpoints.conversion.containers import open_tensors
+from ..checkpoints.conversion.convert import Layout, load_into
 from .libraries import diffusers, transformers
 
 PLAIN = Layout("the published network", ())

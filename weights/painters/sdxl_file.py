@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import CheckpointError, MissingDependencyError
-from ..checkpoints.containers import Entry, Tensors, open_tensors
-from ..checkpoints.convert import load_into
+from ..checkpoints.conversion.containers import Entry, Tensors, open_tensors
+from ..checkpoints.conversion.convert import load_into
 from .libraries import PIP, diffusers, transformers
 from .sdxl import PLAIN, TEXT_ENCODERS, check_loaded, plain_network, token_ids
 

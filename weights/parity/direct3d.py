@@ -9,14 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..checkpoints.configs import class_name
-from ..checkpoints.containers import Tensors
-from ..checkpoints.direct3d import (
-    NETWORKS,
-    SPARSE_ATTENTION,
-    sdf_vae_config,
-    sparse_attention_config,
-)
+from ..checkpoints.conversion.configs import class_name
+from ..checkpoints.conversion.containers import Tensors
+from ..checkpoints.conversion.direct3d import NETWORKS, SPARSE_ATTENTION, sdf_vae_config, sparse_attention_config
 from ..generators.reference_mesh import reference_mesh
 from ..networks.direct3d.refiner import Refiner, SignRefiner, window
 from ..networks.direct3d.sdf_vae import SdfDecoder, SdfEncoder

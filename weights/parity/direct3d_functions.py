@@ -11,7 +11,7 @@ from PIL import Image
 
 from ...kernels.meshes.boxes import box_transform
 from ...kernels.voxels.bands import FINE, band_voxels, near_points
-from ..checkpoints.trellis import DINO_HUB, dino_hub_config
+from ..checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
 from ..generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
 from ..generators.conditions.picture import normalise
 from ..networks.direct3d.kernel_conv import KernelConv

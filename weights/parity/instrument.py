@@ -7,8 +7,8 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from ..checkpoints.containers import Tensors, open_tensors
-from ..checkpoints.convert import Layout, load_into
+from ..checkpoints.conversion.containers import Tensors, open_tensors
+from ..checkpoints.conversion.convert import Layout, load_into
 from ..networks.sparse import SparseTensor
 from .fixture import SINGLE, Fixture
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from ..checkpoints.configs import (
+from ..checkpoints.conversion.configs import (
     DINO_VERSIONS,
     class_name,
     clip_text_config,
@@ -26,7 +26,7 @@ from ..checkpoints.configs import (
     triposg_vae_config,
     vecset_config,
 )
-from ..checkpoints.convert import (
+from ..checkpoints.conversion.convert import (
     CLIP_TEXT,
     DINO,
     DINO_GATED,
@@ -39,11 +39,11 @@ from ..checkpoints.convert import (
     claim,
     triposg_vae,
 )
-from ..checkpoints.direct3d import NETWORKS as DIRECT3D_NETWORKS
-from ..checkpoints.direct3d import direct3d_networks
-from ..checkpoints.trellis import DINO_HUB, dino_hub_config, trellis_network
-from ..checkpoints.trellis import NETWORKS as TRELLIS_NETWORKS
-from ..checkpoints.trellis2 import is_trellis2, trellis2_network
+from ..checkpoints.conversion.direct3d import NETWORKS as DIRECT3D_NETWORKS
+from ..checkpoints.conversion.direct3d import direct3d_networks
+from ..checkpoints.conversion.trellis import DINO_HUB, dino_hub_config, trellis_network
+from ..checkpoints.conversion.trellis import NETWORKS as TRELLIS_NETWORKS
+from ..checkpoints.conversion.trellis2 import is_trellis2, trellis2_network
 from ..generators.hunyuan import image_encoder
 from ..networks.dit import SkipDit
 from ..networks.encoders.clip_text import ClipText

@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
-from ..checkpoints.configs import (
+from ..checkpoints.conversion.configs import (
     class_name,
     dino_config,
     flux_config,
@@ -16,7 +16,16 @@ from ..checkpoints.configs import (
     triposg_vae_config,
     vecset_config,
 )
-from ..checkpoints.convert import DINO, DINO_GATED, FLUX, HUNYUAN21, TRIPOSG, VECSET, VECSET_VOXEL, triposg_vae
+from ..checkpoints.conversion.convert import (
+    DINO,
+    DINO_GATED,
+    FLUX,
+    HUNYUAN21,
+    TRIPOSG,
+    VECSET,
+    VECSET_VOXEL,
+    triposg_vae,
+)
 from ..generators.conditions.picture import encoder_pixels, patch_mask
 from ..networks.dit import SkipDit
 from ..networks.encoders.dino import Dino, PositionResize, view_embedding

@@ -14,7 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from ...kernels.fields.field_function import FieldFunction
-from ..checkpoints.containers import TORCH_SUFFIXES
+from ..checkpoints.conversion.containers import TORCH_SUFFIXES
 from ..generators.base import PublicGenerator
 from ..generators.conditions.picture import encoder_pixels
 from ..generators.folders import generator_from_folder

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from ..checkpoints.containers import TORCH_SUFFIXES
+from ..checkpoints.conversion.containers import TORCH_SUFFIXES
 from . import direct3d_pipeline
 from . import functions as of_functions
 from . import pipelines as of_pipelines

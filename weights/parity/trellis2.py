@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...kernels.ovoxel.grid_mesh import grid_to_mesh
-from ..checkpoints.containers import Tensors
-from ..checkpoints.trellis import TRELLIS, structure_vae_config
-from ..checkpoints.trellis2 import DINOV3, SC_VAE, dinov3_config, trellis2_network
+from ..checkpoints.conversion.containers import Tensors
+from ..checkpoints.conversion.trellis import TRELLIS, structure_vae_config
+from ..checkpoints.conversion.trellis2 import DINOV3, SC_VAE, dinov3_config, trellis2_network
 from ..generators.conditions.trellis2_picture import encoder_pixels, resized
 from ..networks.encoders.dinov3 import Dinov3, place_rotation
 from ..networks.sparse import SparseTensor, SubmanifoldConv, VoxelSet

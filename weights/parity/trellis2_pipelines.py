@@ -13,9 +13,9 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ...kernels.ovoxel.sample import sample_voxels
-from ..checkpoints.containers import open_tensors
-from ..checkpoints.trellis import trellis_network
-from ..checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
+from ..checkpoints.conversion.containers import open_tensors
+from ..checkpoints.conversion.trellis import trellis_network
+from ..checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from ..generators.conditions.trellis2_picture import cut_to_object, encoder_pixels
 from ..generators.trellis2.flows import guidance_settings
 from ..networks.encoders.dinov3 import Dinov3

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from varco3d.errors import CheckpointError, ModelMissingError
-from varco3d.weights.checkpoints.containers import find_weights, give_back, open_tensors
+from varco3d.weights.checkpoints.conversion.containers import find_weights, give_back, open_tensors
 
 PARTS = {"model": {"a.weight": torch.arange(12.0).reshape(3, 4)}, "vae": {"b.bias": torch.ones(5)}}
 FLAT = {f"{part}.{name}": tensor for part, tensors in PARTS.items() for name, tensor in tensors.items()}

@@ -9,9 +9,9 @@ import torch
 from random_checkpoint import write_random
 
 from varco3d.errors import CheckpointError
-from varco3d.weights.checkpoints.configs import vecset_config
-from varco3d.weights.checkpoints.containers import Entry, Tensors, open_tensors
-from varco3d.weights.checkpoints.convert import DINO, TRIPOSG, VECSET, Layout, load_into
+from varco3d.weights.checkpoints.conversion.configs import vecset_config
+from varco3d.weights.checkpoints.conversion.containers import Entry, Tensors, open_tensors
+from varco3d.weights.checkpoints.conversion.convert import DINO, TRIPOSG, VECSET, Layout, load_into
 from varco3d.weights.generators.hunyuan import vae_part
 from varco3d.weights.networks.dit import SkipDit, SkipDitConfig
 from varco3d.weights.networks.encoders.dino import Dino, DinoConfig

@@ -10,8 +10,8 @@ import torch
 
 from varco3d.errors import LicenceNotAcceptedError, UsageError
 from varco3d.weights.checkpoints import licences
+from varco3d.weights.checkpoints.conversion.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config
 from varco3d.weights.checkpoints.identify import fingerprint
-from varco3d.weights.checkpoints.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config
 from varco3d.weights.checkpoints.zoo import BUNDLES, MODELS, memory_gib, spec, specs_of
 from varco3d.weights.networks.encoders.dino import Dino
 

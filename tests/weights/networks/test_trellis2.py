@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from varco3d.errors import CheckpointError, NoSubjectError
-from varco3d.weights.checkpoints.trellis2 import is_trellis2, sc_vae_config
+from varco3d.weights.checkpoints.conversion.trellis2 import is_trellis2, sc_vae_config
 from varco3d.weights.generators.conditions.trellis2_picture import cut_to_object
 from varco3d.weights.networks.sparse import SparseTensor, VoxelSet
 from varco3d.weights.networks.trellis2.cascade import cascade_voxels, latent_voxels

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
-from varco3d.weights.checkpoints.containers import open_tensors
+from varco3d.weights.checkpoints.conversion.containers import open_tensors
 from varco3d.weights.painters import PainterOptions, PaintTask, Room, load_painter, missing_weights, painter_names
 from varco3d.weights.painters.attention import attend
 from varco3d.weights.painters.base import Known

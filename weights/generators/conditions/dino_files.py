@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import ModelMissingError
-from ...checkpoints.containers import TORCH_SUFFIXES, open_tensors
-from ...checkpoints.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config
+from ...checkpoints.conversion.containers import TORCH_SUFFIXES, open_tensors
+from ...checkpoints.conversion.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config
 from ...networks.encoders.dino import Dino
 from ..parts import Part
 
@@ -24,7 +24,7 @@ def encoder_in_folder(folder: Path) -> tuple[Path, Mapping[str, Any]]:
 
     Raises ModelMissingError when there is none.
     """
-    from ...checkpoints.zoo_trellis import DINO_REGISTERS as PUBLISHED
+    from ...checkpoints.published_settings.trellis import DINO_REGISTERS as PUBLISHED
 
     found = [path for path in sorted(folder.glob("dinov2*reg*")) if path.suffix in (".safetensors", *TORCH_SUFFIXES)]
     if not found:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import CheckpointError, ModelMissingError
-from ...checkpoints.configs import class_name, read_yaml
-from ...checkpoints.containers import TORCH_SUFFIXES
-from ...checkpoints.direct3d import NETWORKS
+from ...checkpoints.conversion.configs import class_name, read_yaml
+from ...checkpoints.conversion.containers import TORCH_SUFFIXES
+from ...checkpoints.conversion.direct3d import NETWORKS
 from ..conditions.dino_files import encoder_in_folder, register_encoder
 from ..conditions.direct3d_picture import PICTURE
 from ..parts import Part, Parts

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import CheckpointError, ModelMissingError, Varco3DError
+from ...checkpoints.conversion.trellis import trellis_network
+from ...checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from ...checkpoints.locations import Located
-from ...checkpoints.trellis import trellis_network
-from ...checkpoints.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
-from ...checkpoints.zoo_trellis2 import PIPELINE2
+from ...checkpoints.published_settings.trellis2 import PIPELINE2
 from ...networks.encoders.dinov3 import Dinov3
 from ..parts import Part, Parts
 from .generator import Trellis2

@@ -13,9 +13,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ...checkpoints.configs import dino_config
-from ...checkpoints.containers import open_tensors
-from ...checkpoints.convert import DINO, DINO_GATED, load_into
+from ...checkpoints.conversion.configs import dino_config
+from ...checkpoints.conversion.containers import open_tensors
+from ...checkpoints.conversion.convert import DINO, DINO_GATED, load_into
 from ...networks.encoders.dino import Dino
 from ..sdxl import read_config
 

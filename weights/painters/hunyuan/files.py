@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ....errors import CheckpointError
-from ...checkpoints.containers import open_tensors
+from ...checkpoints.conversion.containers import open_tensors
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
 

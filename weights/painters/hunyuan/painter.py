@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ....errors import UsageError
 from ....kernels.views.cameras import Camera
-from ...checkpoints.containers import open_tensors
+from ...checkpoints.conversion.containers import open_tensors
 from ..base import PaintTask, Room, view_size
 from ..latents import KnownLatents, decode_latents, encode, known_latents
 from ..sdxl import load_vae, read_config

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...checkpoints.containers import Tensors
-from ...checkpoints.convert import load_into
+from ...checkpoints.conversion.containers import Tensors
+from ...checkpoints.conversion.convert import load_into
 from ..attention import attend
 from ..sdxl import PLAIN, plain_network
 

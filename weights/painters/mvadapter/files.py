@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...._places import user_path
 from ....errors import CheckpointError, ModelMissingError
-from ...checkpoints.containers import Tensors, open_tensors
+from ...checkpoints.conversion.containers import Tensors, open_tensors
 from ...checkpoints.locations import hub_caches
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec

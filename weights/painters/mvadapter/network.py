@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ....errors import CheckpointError
-from ...checkpoints.containers import Tensors, give_back
+from ...checkpoints.conversion.containers import Tensors, give_back
 from ..libraries import diffusers
 from .attention import VIEWS, AdapterConfig, Installed, Reading, install
 

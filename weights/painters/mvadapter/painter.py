@@ -18,7 +18,7 @@ from torch import Tensor
 from ....errors import ModelMissingError
 from ....kernels.atlas.bake import View
 from ....kernels.views.cameras import Camera
-from ...checkpoints.containers import open_tensors
+from ...checkpoints.conversion.containers import open_tensors
 from ..base import Known, PaintedViews, PainterOptions, PaintTask, Room, view_size
 from ..clock import Clock
 from ..latents import KnownLatents, decode_latents, encode, known_latents

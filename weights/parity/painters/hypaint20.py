@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...checkpoints.containers import open_tensors
+from ...checkpoints.conversion.containers import open_tensors
 from ...painters.hunyuan.maps import PLACES, Frame, camera_number, condition_maps, matrices, rounded, shades
 from ...painters.hunyuan.network20 import Block20, Given20, Network20, Reading20
 from ...painters.hunyuan.pictures import colours_restored, recentred

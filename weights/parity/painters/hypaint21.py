@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ...checkpoints.containers import Tensors, open_tensors
+from ...checkpoints.conversion.containers import Tensors, open_tensors
 from ...painters.hunyuan.extra_views import CANDIDATES, EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
 from ...painters.hunyuan.maps import PLACES, WEIGHTS, condition_maps
 from ...painters.hunyuan.network21 import (

@@ -14,7 +14,7 @@ from scipy.ndimage import binary_dilation
 from torch import Tensor
 
 from ....kernels.views.cameras import Camera
-from ...checkpoints.containers import open_tensors
+from ...checkpoints.conversion.containers import open_tensors
 from ...painters.latents import decode_latents, encode
 from ...painters.libraries import diffusers
 from ...painters.mvadapter.attention import AdapterConfig, MultiViewAttention, Reading

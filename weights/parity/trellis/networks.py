@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from ....kernels.fields.dual_mesh import Cubes, dual_mesh
 from ....kernels.fields.flexi_cases import CORNERS
 from ....kernels.fields.flexicubes import flexicubes
-from ...checkpoints.configs import class_name
-from ...checkpoints.trellis import (
+from ...checkpoints.conversion.configs import class_name
+from ...checkpoints.conversion.trellis import (
     DINO_HUB,
     TRELLIS,
     TRELLIS_LATENT_VAE,

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..._files import read_bounded
-from ...errors import CheckpointError, MissingDependencyError
-from ..networks.dit import SkipDitConfig
-from ..networks.encoders.clip_text import ClipTextConfig
-from ..networks.encoders.dino import DinoConfig
-from ..networks.flux_dit import FluxDitConfig
-from ..networks.layers import HeadNorm
-from ..networks.vecset_vae import VecSetEncoderConfig, VecSetVaeConfig
+from ...._files import read_bounded
+from ....errors import CheckpointError, MissingDependencyError
+from ...networks.dit import SkipDitConfig
+from ...networks.encoders.clip_text import ClipTextConfig
+from ...networks.encoders.dino import DinoConfig
+from ...networks.flux_dit import FluxDitConfig
+from ...networks.layers import HeadNorm
+from ...networks.vecset_vae import VecSetEncoderConfig, VecSetVaeConfig
 
 Params = Mapping[str, Any]
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from ...errors import CheckpointError
+from ....errors import CheckpointError
 from .containers import Tensors, give_back
 
 Template = str | Callable[[re.Match[str]], str]

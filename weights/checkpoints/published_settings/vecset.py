@@ -1,4 +1,4 @@
-"""The settings of the public networks, as the configuration files beside the checkpoints hold them.
+"""Settings of the public VecSet models, as the configuration files beside their checkpoints hold them.
 
 They are here because several files come without one (UltraShape, single files that users kept), so that a checkpoint
 can be built from its tensors and its name alone. `target` is a bare class name: it is compared, never imported.
@@ -6,10 +6,6 @@ Sources: the public hub folders and code repositories, as recorded with the key 
 """
 
 from typing import Any
-
-from .zoo_direct3d import direct3d_settings
-from .zoo_trellis import trellis_settings
-from .zoo_trellis2 import trellis2_settings
 
 Config = dict[str, Any]
 
@@ -249,8 +245,8 @@ def clip_text() -> Config:
     }
 
 
-def published_settings() -> dict[str, Config]:
-    """Return the settings of every public checkpoint, by its name in the zoo."""
+def vecset_settings() -> dict[str, Config]:
+    """Return the settings of every VecSet checkpoint and of the encoders beside them, by its name in the zoo."""
     big, small = shape_vae(3072, SCALE_20), shape_vae(512, SCALE_MINI)
     small_turbo = shape_vae(3072, SCALE_MINI)
     demo = cloud(5120, 5120)  # the hub's own settings of the files with an encoder were not seen
@@ -293,7 +289,4 @@ def published_settings() -> dict[str, Config]:
         "triposg-scribble-text_encoder": clip_text(),
         "dinov2-large": dino("large"),
         "dinov2-giant": dino("giant"),
-        **trellis_settings(),
-        **direct3d_settings(),
-        **trellis2_settings(),
     }

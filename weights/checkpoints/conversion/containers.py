@@ -17,8 +17,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from ..._files import read_bounded
-from ...errors import CheckpointError, ModelMissingError
+from ...._files import read_bounded
+from ....errors import CheckpointError, ModelMissingError
 
 TORCH_SUFFIXES = (".ckpt", ".pt", ".pth", ".bin")
 # Names under which hubs publish one model, best first. An index lists shards.

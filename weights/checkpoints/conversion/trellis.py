@@ -10,12 +10,12 @@ from typing import Any
 
 from torch import nn
 
-from ...errors import CheckpointError
-from ..networks.encoders.dino import DinoConfig
-from ..networks.trellis.latent_flow import LatentFlow, LatentFlowConfig
-from ..networks.trellis.latent_vae import LatentEncoder, LatentVaeConfig, MeshDecoder, PrimitiveDecoder
-from ..networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
-from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
+from ....errors import CheckpointError
+from ...networks.encoders.dino import DinoConfig
+from ...networks.trellis.latent_flow import LatentFlow, LatentFlowConfig
+from ...networks.trellis.latent_vae import LatentEncoder, LatentVaeConfig, MeshDecoder, PrimitiveDecoder
+from ...networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
+from ...networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
 from .configs import Params, absolute_positions, class_name, head_count, refuse, required
 from .convert import DINO, Layout
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from torch import nn
 
-from ...errors import CheckpointError
-from ..networks.direct3d.refiner import Refiner, RefinerConfig, SignRefiner
-from ..networks.direct3d.sdf_vae import SdfDecoder, SdfEncoder, SdfVaeConfig
-from ..networks.direct3d.sparse_attention import Compression, SparseAttentionConfig
-from ..networks.direct3d.sparse_flow import SparseFlow, SparseFlowConfig
-from ..networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
-from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
+from ....errors import CheckpointError
+from ...networks.direct3d.refiner import Refiner, RefinerConfig, SignRefiner
+from ...networks.direct3d.sdf_vae import SdfDecoder, SdfEncoder, SdfVaeConfig
+from ...networks.direct3d.sparse_attention import Compression, SparseAttentionConfig
+from ...networks.direct3d.sparse_flow import SparseFlow, SparseFlowConfig
+from ...networks.trellis.structure_flow import StructureFlow, StructureFlowConfig
+from ...networks.trellis.structure_vae import StructureDecoder, StructureEncoder, StructureVaeConfig
 from .configs import Params, absolute_positions, refuse, required
 from .convert import Layout, Rule
 from .trellis import TRELLIS, TRELLIS_LATENT_VAE

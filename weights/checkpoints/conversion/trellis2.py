@@ -9,10 +9,10 @@ from typing import Any
 
 from torch import nn
 
-from ...errors import CheckpointError
-from ..networks.encoders.dinov3 import Dinov3, Dinov3Config
-from ..networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, LatticeFlowConfig
-from ..networks.trellis2.sc_vae import SHAPE_CHANNELS, SHAPE_INPUTS, ScDecoder, ScEncoder, ScVaeConfig
+from ....errors import CheckpointError
+from ...networks.encoders.dinov3 import Dinov3, Dinov3Config
+from ...networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, LatticeFlowConfig
+from ...networks.trellis2.sc_vae import SHAPE_CHANNELS, SHAPE_INPUTS, ScDecoder, ScEncoder, ScVaeConfig
 from .configs import Params, class_name, head_count, refuse, required
 from .convert import Layout
 from .trellis import TRELLIS
