@@ -27,5 +27,7 @@ class DecodeVoxels:
         if not offers(generator, SparseFieldDrawer) or anchors is None:
             raise UsageError("the latents of this model stand for no voxels", "Use the stage `decode` with it.")
         refine = {"auto": None, "on": True, "off": False}[settings.refiner]
-        samples = generator.sparse_field(tokens, anchors, settings.level, refine, settings.chunk)
+        samples = generator.sparse_field(
+            tokens, anchors, settings.level, refine, settings.chunk, progress=context.progress
+        )
         return dataclasses.replace(asset, field=Field(samples))

@@ -49,11 +49,14 @@ class StructureMesh:
             context.device,
             lambda step, steps, _: context.progress(settings.steps + step, total),
         )
-        return dataclasses.replace(asset, coarse=drawn_mesh(generator, latents, anchors))
+        return dataclasses.replace(asset, coarse=drawn_mesh(generator, latents, anchors, total, context))
 
 
-def drawn_mesh(generator: Any, latents: Any, anchors: Any) -> Mesh:
-    """Return the mesh that latents [1,N,C] at anchors [N,3] stand for. Raises UsageError, EmptyFieldError."""
+def drawn_mesh(generator: Any, latents: Any, anchors: Any, steps: int, context: Context) -> Mesh:
+    """Return the mesh that latents [1,N,C] at anchors [N,3] stand for, drawn in `steps` steps.
+
+    Raises UsageError, EmptyFieldError.
+    """
     from ...kernels.arrays import to_numpy
     from ...kernels.fields.marching_cubes import marching_cubes
     from ...weights.generators.generator import MeshDrawer, SparseFieldDrawer, offers
@@ -62,7 +65,10 @@ def drawn_mesh(generator: Any, latents: Any, anchors: Any) -> Mesh:
         drawn = generator.mesh(latents, anchors)
         vertices, faces = drawn.vertices, drawn.faces
     elif offers(generator, SparseFieldDrawer):
-        vertices, faces = marching_cubes(generator.sparse_field(latents, anchors))
+        field = generator.sparse_field(
+            latents, anchors, progress=lambda done, total: context.progress(steps, steps, f"decode {done}/{total}")
+        )
+        vertices, faces = marching_cubes(field)
     else:
         raise UsageError("the latents of this model stand for no mesh", "Use the stage `structure` with it.")
     if len(faces) == 0:

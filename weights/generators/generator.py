@@ -6,7 +6,7 @@ with `offers`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -216,12 +216,19 @@ class SparseFieldDrawer(Protocol):
     """A generator whose latents stand for a field on the fine voxels of their voxels."""
 
     def sparse_field(
-        self, latents: Tensor, anchors: Tensor, level: float | None = None, refine: bool | None = None, chunk: int = 32
+        self,
+        latents: Tensor,
+        anchors: Tensor,
+        level: float | None = None,
+        refine: bool | None = None,
+        chunk: int = 32,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Field:
         """Return the field of latents [1,N,C] at anchors [N,3], in the cells that it crosses.
 
         level: signed distance at the surface; as published when None. refine: let the network for it change the field;
-        None when its weights are here. chunk: voxels along a box that is decoded at once.
+        None when its weights are here. chunk: voxels along a box that is decoded at once. progress: called with the
+        pieces of work done, and how many there are.
         """
         ...
 

@@ -134,7 +134,7 @@ class Whole(FakeGenerator):
         self.asked.append(published)
         return SimpleNamespace(vertices=cube().vertices, faces=cube().faces, colours=None)
 
-    def sparse_field(self, latents, anchors, level=None, refine=None, chunk=32):
+    def sparse_field(self, latents, anchors, level=None, refine=None, chunk=32, progress=None):
         self.asked.append((level, refine, chunk))
         return field_from_grid(np.zeros((2, 2, 2)), 1.0, 0.5)
 

@@ -14,6 +14,7 @@ from varco3d.errors import BadMeshError, EmptyFieldError, OutOfMemoryError, Usag
 from varco3d.kernels.voxels.bands import band_voxels
 from varco3d.pipeline.artifacts import Asset, Latents, Mesh
 from varco3d.pipeline.chain import Chain, ItemState, load_stages, select_stages
+from varco3d.pipeline.events import Event, Progress
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.stage import Context
@@ -72,7 +73,10 @@ def test_the_lower_level_makes_a_mesh_of_a_picture(direct3d: Path, tmp_path: Pat
     recipe = dataclasses.replace(recipe, models={"cutout": "u2netp", "coarse": str(direct3d), "refine": str(direct3d)})
     chain, state = chain_of(recipe, tmp_path)
     assert "voxelize" not in chain.names
-    asset = chain.run(state, lambda event: None, save=True)
+    events: list[Event] = []
+    asset = chain.run(state, events.append, save=True)
+    steps = [event for event in events if isinstance(event, Progress) and event.stage == "decode"]
+    assert steps and steps[-1].step == steps[-1].steps > 1
     assert asset.voxels is not None and asset.voxels.resolution == 8 and asset.coarse is None
     assert asset.field is not None and asset.field.samples.resolution == 64 and asset.field.samples.level == -0.4
     assert asset.mesh is not None and asset.mesh.texture is not None and (tmp_path / "a.glb").is_file()

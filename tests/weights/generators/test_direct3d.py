@@ -2,6 +2,7 @@
 
 import dataclasses
 import shutil
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -171,7 +172,7 @@ def test_signs_between_voxels_are_those_of_the_network(fine: Direct3D, monkeypat
     seen = []
     outside = torch.rand(64, 64, 64, generator=torch.Generator().manual_seed(1)) > 0.5
 
-    def told(self: SignRefiner, grid: torch.Tensor) -> torch.Tensor:
+    def told(self: SignRefiner, grid: torch.Tensor, after: Callable[[], None]) -> torch.Tensor:
         seen.append(grid)
         return outside
 
@@ -194,6 +195,21 @@ def test_signs_between_voxels_are_those_of_the_network(fine: Direct3D, monkeypat
     kept = known.numpy()[tuple((whole.cells[:, None] + corners).reshape(-1, 3).T)].reshape(-1, 8).any(1)
     assert (field.resolution, field.level) == (128, -0.2)
     assert {tuple(c) for c in field.cells.tolist()} == {tuple(c) for c in whole.cells[kept].tolist()}
+
+
+@pytest.mark.parametrize(("level", "refine"), [("coarse", False), ("coarse", True), ("fine", True)])
+def test_decoding_reports_each_box_and_each_patch(level: str, refine: bool, request: pytest.FixtureRequest) -> None:
+    model: Direct3D = request.getfixturevalue(level)
+    side = model.resolution
+    latents, anchors = latents_on(model, shell(side, 1, side - 1))
+    told: list[tuple[int, int]] = []
+    model.sparse_field(latents, anchors, None, refine, side // 2, progress=lambda *step: told.append(step))
+    refiner = model.parts.take("refiner")
+    assert isinstance(refiner, Refiner | SignRefiner)
+    config = refiner.config
+    along = len(range(0, config.resolution - config.patch + 1, config.stride))
+    total = 2**3 + refine * along**3
+    assert told == [(done, total) for done in range(1, total + 1)]
 
 
 @pytest.mark.parametrize("level", ["coarse", "fine"])

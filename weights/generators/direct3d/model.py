@@ -20,7 +20,7 @@ from ....errors import CheckpointError
 from ....kernels.fields.field import Field
 from ...networks.direct3d.refiner import Refiner, SignRefiner
 from ...networks.direct3d.sampler import noise_levels
-from ...networks.direct3d.sdf_vae import FINE, SdfDecoder
+from ...networks.direct3d.sdf_vae import FINE, SdfDecoder, boxes_of
 from ...networks.direct3d.sparse_flow import SparseFlow
 from ...networks.encoders.dino import Dino
 from ...networks.schedules import guided
@@ -32,7 +32,7 @@ from ..conditions.picture import to_uint8
 from ..generator import Condition
 from ..parts import Parts
 from ..voxel_centres import voxel_centres
-from .surface import decoded_bricks, refined_field, signed_field, told_field
+from .surface import Counted, decoded_bricks, refined_field, signed_field, told_field
 
 OCCUPIED = 0.1  # probability from which a voxel is active
 LEVEL = 0.2  # signed distance at the surface; twice as much after the refiner of 512^3
@@ -162,13 +162,20 @@ class Direct3D(Direct3DFlow):
     # field -----------------------------------------------------------------------------------------------------------
 
     def sparse_field(
-        self, latents: Tensor, anchors: Tensor, level: float | None = None, refine: bool | None = None, chunk: int = 32
+        self,
+        latents: Tensor,
+        anchors: Tensor,
+        level: float | None = None,
+        refine: bool | None = None,
+        chunk: int = 32,
+        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Field:
         """Return the field of latents [1, N, C] near its surface, positive inside; level: signed distance there.
 
         refine: let the second network of this level change signed distances or tell the sign between voxels; None when
         its weights are here. Without it, spaces that voxels enclose are inside. chunk: voxels along a box that is
-        decoded at once. Raises CheckpointError for a refiner that is not here.
+        decoded at once. progress: called after each box, and after each patch of the second network, with how many are
+        done and how many there are. Raises CheckpointError for a refiner that is not here.
         """
         if refine and "refiner" not in self.parts:
             raise CheckpointError("the refiner of this model is not here", "Pull it, or set `decode.refiner` to off.")
@@ -176,15 +183,17 @@ class Direct3D(Direct3DFlow):
         decoder, voxels = cast(SdfDecoder, self.parts.take("decoder")), self.voxels(anchors)
         scaled = SparseTensor(self.scaling(latents[0].to(self.parts.device)), voxels)
         resolution = FINE * self.resolution
+        patches = cast(Refiner | SignRefiner, self.parts.blank("refiner")).config.patches if refine else 0
+        after = Counted(len(boxes_of(voxels, chunk)) + patches, progress)
         with torch.inference_mode():
             smooth = refine and self.smooths
-            bricks = decoded_bricks(decoder, scaled, chunk, features=smooth)
+            bricks = decoded_bricks(decoder, scaled, chunk, smooth, after)
             if smooth:
                 refiner = cast(Refiner, self.parts.take("refiner"))
-                return refined_field(refiner, bricks, resolution, 2 * LEVEL if level is None else level)
+                return refined_field(refiner, bricks, resolution, 2 * LEVEL if level is None else level, after)
             level = LEVEL if level is None else level
             if refine:
-                return signed_field(cast(SignRefiner, self.parts.take("refiner")), bricks, resolution, level)
+                return signed_field(cast(SignRefiner, self.parts.take("refiner")), bricks, resolution, level, after)
             return told_field(bricks, resolution, level)
 
     @property

@@ -6,6 +6,7 @@ Signed distances are negative inside and squashed to -1..1; fields are positive 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -21,6 +22,24 @@ from ...networks.sparse import SparseTensor
 POOLED = 9  # the published mean of 8 fine voxels counts a zero beside them
 
 
+Told = Callable[[], None]  # called after each box or patch
+
+
+def untold() -> None:
+    """Tell nobody that a box or a patch is done."""
+
+
+class Counted:
+    """Count boxes and patches as they are done, and report each with the number of all."""
+
+    def __init__(self, total: int, progress: Callable[[int, int], None]):
+        self.total, self.progress, self.done = total, progress, 0
+
+    def __call__(self) -> None:
+        self.done += 1
+        self.progress(self.done, self.total)
+
+
 @dataclass(frozen=True)
 class Bricks:
     """places: [N, 3] int32. sdf: [N, 8, 8, 8] float32. features: [N, 8, 8, 8, F], in the decoder's type, or None."""
@@ -30,7 +49,9 @@ class Bricks:
     features: Tensor | None = None
 
 
-def decoded_bricks(decoder: SdfDecoder, latents: SparseTensor, chunk: int, features: bool) -> Bricks:
+def decoded_bricks(
+    decoder: SdfDecoder, latents: SparseTensor, chunk: int, features: bool, after: Told = untold
+) -> Bricks:
     """Decode latents [N, C] in boxes of chunk^3 voxels; features: keep what signed distances are projected from."""
     count, width = len(latents.voxels), decoder.config.widths[-1]
     device, dtype = latents.features.device, decoder.out_layer.weight.dtype
@@ -40,6 +61,7 @@ def decoded_bricks(decoder: SdfDecoder, latents: SparseTensor, chunk: int, featu
         sdf[rows] = in_bricks(distances)[..., 0]
         if kept is not None:
             kept[rows] = in_bricks(told).to(dtype)
+        after()
     return Bricks(latents.coords[:, 1:], sdf, kept)
 
 
@@ -55,40 +77,40 @@ def told_field(bricks: Bricks, resolution: int, level: float) -> Field:
     return field_from_bricks(bricks.places, -bricks.sdf, resolution, -level, inside)
 
 
-def signed_field(refiner: SignRefiner, bricks: Bricks, resolution: int, level: float) -> Field:
+def signed_field(refiner: SignRefiner, bricks: Bricks, resolution: int, level: float, after: Told = untold) -> Field:
     """Return the field with signs between the voxels as a network tells them from distances at half the resolution."""
     pooled = bricks.sdf.unflatten(3, (-1, 2)).unflatten(2, (-1, 2)).unflatten(1, (-1, 2)).sum((2, 4, 6)) / POOLED
     coarse = torch.ones((resolution // 2,) * 3, dtype=refiner.out.weight.dtype, device=bricks.sdf.device)
     side = FINE // 2
     x, y, z = (bricks.places.long()[..., None] * side + torch.arange(side, device=coarse.device)).unbind(1)
     coarse[x[:, :, None, None], y[:, None, :, None], z[:, None, None, :]] = pooled.to(coarse.dtype)
-    inside = ~refiner.outside(coarse)
+    inside = ~refiner.outside(coarse, after)
     return field_from_bricks(bricks.places, -bricks.sdf, resolution, -level, inside)
 
 
-def refined_field(refiner: Refiner, bricks: Bricks, resolution: int, level: float) -> Field:
+def refined_field(refiner: Refiner, bricks: Bricks, resolution: int, level: float, after: Told = untold) -> Field:
     """Return the field of signed distances as a network smooths them, on the voxels and those around them."""
     offsets = torch.as_tensor(kernel_offsets(3), device=bricks.places.device)
     around = torch.unique((bricks.places[:, None] + offsets).reshape(-1, 3), dim=0)
     around = around[((around >= 0) & (around < resolution // FINE)).all(1)]
-    refined = refined_bricks(refiner, bricks, around)
+    refined = refined_bricks(refiner, bricks, around, after)
     inside = enclosed_bricks(around, -refined, resolution, -level)
     return field_from_bricks(around, -refined, resolution, -level, inside)
 
 
-def refined_bricks(refiner: Refiner, bricks: Bricks, wanted: Tensor) -> Tensor:
+def refined_bricks(refiner: Refiner, bricks: Bricks, wanted: Tensor, after: Told = untold) -> Tensor:
     """Return what `Refiner.whole` gives for the bricks at `wanted` [M, 3], without a grid: [M, 8, 8, 8] float32."""
     total = torch.zeros(len(wanted), FINE, FINE, FINE, device=wanted.device)
     weight = torch.zeros_like(total)
     size = refiner.config.patch
     for corner in starts(refiner.config.resolution, size, refiner.config.stride):
         rows, places, within = in_patch(wanted, corner, size)
-        if len(rows) == 0:
-            continue
-        patch = refiner(*patch_of(bricks, corner, size, refiner.out.weight.dtype))[0, 0].float()
-        share = refiner.shares(corner, wanted.device)
-        total[rows] += torch.where(within, (patch * share).view(-1)[places], 0.0)
-        weight[rows] += torch.where(within, share.view(-1)[places], 0.0)
+        if len(rows) > 0:
+            patch = refiner(*patch_of(bricks, corner, size, refiner.out.weight.dtype))[0, 0].float()
+            share = refiner.shares(corner, wanted.device)
+            total[rows] += torch.where(within, (patch * share).view(-1)[places], 0.0)
+            weight[rows] += torch.where(within, share.view(-1)[places], 0.0)
+        after()
     return total / weight
 
 

@@ -3,7 +3,7 @@
 They work in patches of a grid. Shapes: B items, C channels, R voxels a side, P voxels of a patch.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 from types import EllipsisType
@@ -34,6 +34,11 @@ class RefinerConfig:
     resolution: int
     patch: int
     stride: int
+
+    @property
+    def patches(self) -> int:
+        """Number of patches in a grid."""
+        return len(list(starts(self.resolution, self.patch, self.stride)))
 
 
 class ResidualBlock(nn.Module):
@@ -215,10 +220,14 @@ class SignRefiner(nn.Module):
         """[1, 1, P, P, P] -> [1, 1, P, P, P]."""
         return self.out(self.unet(self.conv_in(sdf)))
 
-    def outside(self, sdf: Tensor) -> Tensor:
-        """sdf [R, R, R], +1 where unknown -> bool [R, R, R]; where patches overlap, the later one tells."""
+    def outside(self, sdf: Tensor, after: Callable[[], None] = lambda: None) -> Tensor:
+        """sdf [R, R, R], +1 where unknown -> bool [R, R, R]; where patches overlap, the later one tells.
+
+        after: called after each patch.
+        """
         found = torch.ones(sdf.shape, dtype=torch.bool, device=sdf.device)
         for corner in starts(self.config.resolution, self.config.patch, self.config.stride):
             part = window(corner, self.config.patch)
             found[part] = self(sdf[part].to(self.out.weight.dtype)[None, None])[0, 0] >= 0
+            after()
         return found

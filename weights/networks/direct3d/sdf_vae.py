@@ -90,6 +90,12 @@ class SdfEncoder(nn.Module):
         return mean, logvar, h.voxels
 
 
+def boxes_of(voxels: VoxelSet, chunk: int) -> Tensor:
+    """Return the boxes of chunk^3 voxels that hold any: item and place, [B, 4]."""
+    box = torch.div(voxels.coords[:, 1:], chunk, rounding_mode="floor")
+    return torch.unique(torch.cat([voxels.coords[:, :1], box], dim=1), dim=0)
+
+
 class SubdivideBlock(nn.Module):
     """Every voxel becomes its halves: silu(conv(halves of silu(conv x)))."""
 
@@ -144,9 +150,8 @@ class SdfDecoder(nn.Module):
         but memory.
         """
         whole = self.trunk(latents)
-        box = torch.div(whole.coords[:, 1:], chunk, rounding_mode="floor")
         item, place = whole.coords[:, :1], whole.coords[:, 1:]
-        for told in torch.unique(torch.cat([item, box], dim=1), dim=0):
+        for told in boxes_of(latents.voxels, chunk):
             low, high = told[1:] * chunk, told[1:] * chunk + chunk
             near = (item[:, 0] == told[0]) & ((place >= low - REACH) & (place < high + REACH)).all(1)
             inside = ((place >= low) & (place < high)).all(1) & near
