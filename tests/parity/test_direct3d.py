@@ -27,7 +27,7 @@ def test_a_true_mean_of_a_block_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_one_block_more_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     askers = sparse_attention.askers
-    monkeypatch.setattr(sparse_attention, "askers", lambda chosen, blocks: askers(chosen[:, 1:], blocks))
+    monkeypatch.setattr(sparse_attention, "askers", lambda chosen, blocks: askers(chosen[..., 1:], blocks))
     assert not run_fixture(FIXTURES / "d3ds2_ssa_v11").ok
 
 

@@ -112,13 +112,13 @@ def sparse_attention(fixture: Fixture) -> None:
     fixture.exact("out.compressed_coords", coarse.coords)
     first = torch.tensor([rows.start for rows in blocks.slices], device=x.device)[voxels.coords[:, 0].long()]
     fixture.exact("out.block_topk", torch.where(found.chosen >= 0, found.chosen - first[:, None], -1))
-    ends = network.block_rows(voxels)[2].cumsum(0)
-    fixture.exact("out.cu_block_tokens", torch.nn.functional.pad(ends, (1, 0)))
+    ends = [rows.stop for rows in network.block_rows(voxels)[1]]
+    fixture.exact("out.cu_block_tokens", torch.tensor([0, *ends]))
     fixture.exact("out.cu_seqblocks", torch.tensor([0, *(rows.stop for rows in blocks.slices)]))
     if "out.block_score_last_batch" in fixture:
         rows, part, last = voxels.slices[-1], coarse.slices[-1], blocks.slices[-1]
         scores, _, _ = attend_scored(q[rows], key[part], value[part])
-        owner = network.selection_rows(voxels)[part] - last.start
+        owner = network.selection_rows(voxels)[0][part] - last.start
         merged = merged_scores(scores, owner, last.stop - last.start)
         fixture.close("out.block_score_last_batch", merged, NETWORK)
 

@@ -120,4 +120,4 @@ def picture(fixture: Fixture, dino: Dino, size: int) -> None:
     fixture.exact("out.picture_mask_518_u8_step7", mask[::7, ::7][None])
     means = [*colour.reshape(-1, 3).mean(0) / 255, mask.mean() / 255]
     fixture.close("out.picture_mean", np.array(means), 1e-6)
-    fixture.close("out.picture_tokens", dino(encoder_input(colour, size)), IMAGE)
+    fixture.close("out.picture_tokens", dino(encoder_input(colour, size).to(fixture.device)), IMAGE)

@@ -259,7 +259,8 @@ def dinov2(fixture: Fixture) -> None:
 def multi_view(fixture: Fixture) -> None:
     """Check views of one object: tokens of each, marked with its side, in one row."""
     dino, pictures = build_dino(fixture), fixture.number("in.image")
-    table = view_embedding(1 + max(max(sides) for sides in fixture.config["view_idxs"]), dino.config.width)
+    sides_named = 1 + max(max(sides) for sides in fixture.config["view_idxs"])
+    table = view_embedding(sides_named, dino.config.width, torch.device(fixture.device))
     if "out.view_embed" in fixture:
         shape = fixture.get("out.view_embed").shape
         expected = view_embedding(shape[1], shape[3])[None, :, None].expand(shape)

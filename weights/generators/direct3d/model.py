@@ -57,7 +57,7 @@ class Direct3DFlow:
     def guided(self, call: Call, t: float, condition: Condition, guidance: float) -> Tensor:
         """Velocity to the data. The two branches run one after the other."""
         with torch.inference_mode():
-            time = torch.tensor([1000.0 * (1.0 - t)], device=condition.tokens.device)
+            time = torch.full((1,), 1000.0 * (1.0 - t), device=condition.tokens.device)
             given = call(condition.tokens, time)
             return -(given if guidance == 1.0 else guided(given, call(condition.null, time), guidance))
 

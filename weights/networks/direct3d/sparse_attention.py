@@ -140,12 +140,11 @@ class SpatialSparseAttention(nn.Module):
         output, groups = torch.empty_like(q), self.config.key_heads
         lse = q.new_empty(q.shape[1], len(q), dtype=torch.float32)
         chosen = torch.full((groups, len(q), self.config.top), -1, dtype=torch.long, device=q.device)
-        selected = self.selection_rows(voxels)
-        for rows, blocks in zip(voxels.slices, coarse.slices, strict=True):
-            owner = selected[blocks]
+        selected, parts = self.selection_rows(voxels)
+        for rows, blocks, within in zip(voxels.slices, coarse.slices, parts, strict=True):
             if rows.stop == rows.start:
                 continue
-            first, count = int(owner.min()), int(owner.max()) - int(owner.min()) + 1
+            owner, first, count = selected[blocks], within.start, within.stop - within.start
             step = chunk_rows(q.device, 4 * q.shape[1] * (blocks.stop - blocks.start))
             for start in range(rows.start, rows.stop, step):
                 part = slice(start, min(start + step, rows.stop))
@@ -155,10 +154,11 @@ class SpatialSparseAttention(nn.Module):
                 chosen[:, part, : best.shape[-1]] = best + first
         return Compressed(output, lse, chosen)
 
-    def selection_rows(self, voxels: VoxelSet) -> Tensor:
-        """Row of the selection block of every compressed block [M]."""
+    def selection_rows(self, voxels: VoxelSet) -> tuple[Tensor, list[slice]]:
+        """Row of the selection block of every compressed block [M], and the rows of each item's selection blocks."""
         coarse, _ = voxels.parents(self.config.compressed)
-        return coarse.parents(self.config.selected // self.config.compressed)[1]
+        blocks, owner = coarse.parents(self.config.selected // self.config.compressed)
+        return owner, blocks.slices
 
     def selection(self, q: Tensor, k: Tensor, v: Tensor, chosen: Tensor, voxels: VoxelSet) -> Tensor:
         """Attend to all voxels of the chosen blocks [G, N, top]: [N, H, d].
@@ -166,29 +166,29 @@ class SpatialSparseAttention(nn.Module):
         Block after block, for all queries that chose it: keys are read once, and what blocks give is merged as it
         comes, weighted by their sums of exponentials.
         """
-        order, starts, counts = voxels.keep(("blocks", self.config.selected), lambda: self.block_rows(voxels))
+        order, blocks = voxels.keep(("blocks", self.config.selected), lambda: self.block_rows(voxels))
         heads = self.config.heads // self.config.key_heads
         queries = q.unflatten(1, (self.config.key_heads, heads))  # [N, G, H/G, d]
         out = torch.zeros(queries.shape, dtype=torch.float32, device=q.device)
-        blocks = list(zip(starts.tolist(), counts.tolist(), strict=True))
+        asked = askers(chosen, len(blocks))
         for group in range(self.config.key_heads):
             keys, values = k[order, group], v[order, group]
             peak = out.new_full((len(q), heads, 1), -torch.inf)
             total = torch.zeros_like(peak)
-            for block, asking in enumerate(askers(chosen[group], len(blocks))):
-                first, count = blocks[block]
-                part = slice(first, first + count)
+            for part, asking in zip(blocks, asked[group], strict=True):
+                count = part.stop - part.start
                 for rows in asking.split(chunk_rows(q.device, 12 * heads * max(count, q.shape[-1]))):
                     told = keys[part].T, values[part]
                     merge(queries[rows, group], *told, rows, out[:, group], peak, total)
             out[:, group] /= total
         return out.flatten(1, 2).to(q.dtype)
 
-    def block_rows(self, voxels: VoxelSet) -> tuple[Tensor, Tensor, Tensor]:
-        """Rows of voxels sorted by selection block [N], and the first place and number of each block's [S]."""
+    def block_rows(self, voxels: VoxelSet) -> tuple[Tensor, list[slice]]:
+        """Rows of voxels sorted by selection block [N], and the places of each block among them."""
         blocks, parent = voxels.parents(self.config.selected)
-        counts = parent.bincount(minlength=len(blocks))
-        return torch.argsort(parent, stable=True), counts.cumsum(0) - counts, counts
+        ends = parent.bincount(minlength=len(blocks)).cumsum(0).tolist()
+        places = [slice(first, end) for first, end in zip([0, *ends], ends, strict=False)]
+        return torch.argsort(parent, stable=True), places
 
 
 def attend_scored(q: Tensor, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -208,13 +208,18 @@ def merged_scores(scores: Tensor, owner: Tensor, count: int) -> Tensor:
     return scores.new_zeros(*scores.shape[:2], count).index_add(2, owner, scores)
 
 
-def askers(chosen: Tensor, blocks: int) -> list[Tensor]:
-    """Return the rows of queries that chose each block; chosen: [N, top], -1 for none."""
-    slots = chosen.flatten()
-    order = torch.argsort(slots, stable=True)
-    counts = torch.bincount(slots + 1, minlength=blocks + 1)
-    rows = torch.div(order, chosen.shape[1], rounding_mode="floor")
-    return list(rows.split(counts.tolist())[1:])
+def askers(chosen: Tensor, blocks: int) -> list[list[Tensor]]:
+    """Return, for each key head, the rows of queries that chose each block; chosen: [G, N, top], -1 for none.
+
+    A device's host waits once for all numbers of rows.
+    """
+    groups, _, top = chosen.shape
+    slots = chosen.flatten(1)
+    order = torch.argsort(slots, dim=1, stable=True)
+    rows = torch.div(order, top, rounding_mode="floor")
+    counts = slots.new_zeros((groups, blocks + 1))
+    counts.scatter_add_(1, slots + 1, torch.ones_like(slots))
+    return [list(each.split(told)[1:]) for each, told in zip(rows, counts.tolist(), strict=True)]
 
 
 def merge(q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, out: Tensor, peak: Tensor, total: Tensor) -> None:

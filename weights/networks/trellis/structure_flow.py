@@ -41,7 +41,7 @@ class StructureFlow(nn.Module):
 
     def __init__(self, config: StructureFlowConfig):
         super().__init__()
-        self.config = config
+        self.config, self.grid = config, KeptGrid()
         inner = config.channels * config.patch**3
         self.time_in = Embedder(TIME_WIDTH, config.width, config.width, F.silu)
         self.modulation = nn.Linear(config.width, 6 * config.width) if config.shared_modulation else None
@@ -63,7 +63,7 @@ class StructureFlow(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
         """x [B, C, R, R, R], t [B], context [B, M, K] -> velocity [B, C, R, R, R] in float32."""
-        voxels = whole_grid(len(x), self.config.resolution // self.config.patch, x.device)
+        voxels = self.grid.of(len(x), self.config.resolution // self.config.patch, x.device)
         dtype = self.input_layer.weight.dtype
         time = F.silu(self.time_in(time_features(t)))
         if self.modulation is not None:
@@ -97,6 +97,20 @@ def joined(tokens: Tensor, items: int, patch: int) -> Tensor:
     r = round((len(tokens) / items) ** (1 / 3))
     x = tokens.view(items, r, r, r, -1, patch, patch, patch).permute(0, 4, 1, 5, 2, 6, 3, 7)
     return x.reshape(items, -1, r * patch, r * patch, r * patch)
+
+
+class KeptGrid:
+    """The grid of the last call, kept for the next step of a sampler: checking a new one makes the host wait."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[int, int, torch.device, bool], VoxelSet] | None = None
+
+    def of(self, items: int, side: int, device: torch.device) -> VoxelSet:
+        """Return `whole_grid` of these. Tensors of inference mode are not given to training."""
+        asked = (items, side, device, torch.is_inference_mode_enabled())
+        if self._last is None or self._last[0] != asked:
+            self._last = asked, whole_grid(items, side, device)
+        return self._last[1]
 
 
 def whole_grid(items: int, side: int, device: torch.device) -> VoxelSet:

@@ -14,7 +14,7 @@ from ..fourier import rotate_pairs
 from ..layers import Embedder, Mlp
 from ..sparse import LayerNorm, SparseTensor, VoxelSet
 from ..trellis.modulated import BLOCK_EPS, FINAL_EPS, PackedCrossAttention, PackedSelfAttention, per_row
-from ..trellis.structure_flow import TIME_WIDTH, joined, patches, time_features, whole_grid
+from ..trellis.structure_flow import TIME_WIDTH, KeptGrid, joined, patches, time_features
 
 ROTATION_PERIOD = 10000.0
 
@@ -91,9 +91,13 @@ class LatticeFlow(nn.Module):
 class DenseLatticeFlow(LatticeFlow):
     """Velocity of the latents of the structure, on all voxels of a grid."""
 
+    def __init__(self, config: LatticeFlowConfig):
+        super().__init__(config)
+        self.grid = KeptGrid()
+
     def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:  # type: ignore[override]
         """x [B, C, R, R, R], t [B], context [B, M, K] -> velocity [B, C, R, R, R] in float32."""
-        voxels = whole_grid(len(x), x.shape[2], x.device)
+        voxels = self.grid.of(len(x), x.shape[2], x.device)
         velocity = super().forward(SparseTensor(patches(x, 1), voxels), t, context)
         return joined(velocity.features, len(x), 1)
 
