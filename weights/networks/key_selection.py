@@ -73,11 +73,12 @@ class CellKeys:
         """points [P, 3] -> field [P]; the linear layers see all points at once, only the attention goes by cells."""
         place = ((points + self._bounds) * (CELLS / (2 * self._bounds))).floor().clamp(0, CELLS - 1).long()
         number, order = torch.sort((place[:, 0] * CELLS + place[:, 1]) * CELLS + place[:, 2], stable=True)
-        cells, counts = torch.unique_consecutive(number, return_counts=True)
-        voted = [self._keys_of(cell, points.device) for cell in cells.tolist()]
+        counts = torch.bincount(number, minlength=CELLS**3).tolist()  # the one wait of a chunk
+        voted = [self._keys_of(cell, points.device) for cell, count in enumerate(counts) if count]
+        sizes = [count for count in counts if count]
 
         def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-            groups = q.split(counts.tolist(), dim=2)
+            groups = q.split(sizes, dim=2)
             return torch.cat([attend_voted(g, k, v, i) for g, i in zip(groups, voted, strict=True)], dim=2)
 
         asked = self._query(points[order], attend)
