@@ -159,6 +159,15 @@ def test_no_chunk_of_a_field_moves_anything(public, name):
     assert places_of(lambda: field(points)) == set()
 
 
+def test_a_field_that_chooses_keys_tells_its_cells_once_a_chunk(public):
+    generator, points = public("hy20_pipeline"), torch.rand(100, 3) - 0.5
+    field = generator.selected_field(torch.randn(1, 6, generator.channels), "mean")
+    field(points)  # the cells' keys are kept
+    with Transfers() as moves:
+        field(points)
+    assert moves.found == {("weights/networks/key_selection.py: ask", "tolist"): 1}
+
+
 @pytest.mark.parametrize("part", ["coarse", "refine"])
 def test_no_step_and_no_chunk_of_tiny_moves_anything(part, monkeypatch):
     monkeypatch.setattr(nearest_points, "KDTree", lambda points: None)  # the way of a device
