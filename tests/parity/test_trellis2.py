@@ -43,7 +43,7 @@ def test_a_rotation_the_other_way_is_seen(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_levels_in_single_precision_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "varco3d.weights.parity.trellis2_pipelines.noise_levels",
+        "varco3d.weights.parity.trellis2.pipelines.noise_levels",
         lambda steps, rescale: noise_levels(steps, rescale).float(),
     )
     assert not run_fixture(FIXTURES / "trellis2_sampler").ok
@@ -51,7 +51,7 @@ def test_levels_in_single_precision_are_seen(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_spread_over_all_items_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "varco3d.weights.parity.trellis2_pipelines.sparse_spread",
+        "varco3d.weights.parity.trellis2.pipelines.sparse_spread",
         lambda x, slices: sampler.sparse_spread(x, [slice(0, len(x))]),
     )
     assert not run_fixture(FIXTURES / "trellis2_sampler").ok

@@ -8,21 +8,21 @@ from pathlib import Path
 import torch
 
 from ..checkpoints.conversion.containers import TORCH_SUFFIXES
-from . import direct3d_pipeline
 from . import functions as of_functions
 from . import pipelines as of_pipelines
-from . import trellis2 as of_trellis2
 from . import volumes as of_volumes
-from .direct3d import direct3d_case
+from .direct3d import pipelines as direct3d_pipelines
+from .direct3d.networks import direct3d_case
 from .fixture import Check, Fixture, NotUnderstoodError, recordings
 from .networks import network_case
-from .ovoxel import ovoxel_case
 from .painters import hypaint20 as of_hypaint20
 from .painters import hypaint21 as of_hypaint21
 from .painters import mvadapter as of_mvadapter
 from .trellis import pipelines as trellis_pipelines
 from .trellis.networks import trellis_case
-from .trellis2_pipelines import trellis2_case
+from .trellis2 import networks as of_trellis2
+from .trellis2.ovoxel import ovoxel_case
+from .trellis2.pipelines import trellis2_case
 
 Case = Callable[[Fixture], None]
 TENSORS = (".safetensors", *TORCH_SUFFIXES)
@@ -73,7 +73,7 @@ def recognise(fixture: Fixture) -> Case:
     if (folder / "config.yaml").is_file():
         text = (folder / "config.yaml").read_text(encoding="utf-8")
         if "direct3d_s2" in text:
-            return direct3d_pipeline.pipeline
+            return direct3d_pipelines.pipeline
         return of_pipelines.ultrashape if "UltraShapePipeline" in text else of_pipelines.hunyuan
     if "repo" in config and "weights" in config:
         return of_volumes.flash

@@ -12,22 +12,22 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from ...kernels.ovoxel.sample import sample_voxels
-from ..checkpoints.conversion.containers import open_tensors
-from ..checkpoints.conversion.trellis import trellis_network
-from ..checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
-from ..generators.conditions.trellis2_picture import cut_to_object, encoder_pixels
-from ..generators.trellis2.flows import guidance_settings
-from ..networks.encoders.dinov3 import Dinov3
-from ..networks.sparse import SparseTensor, VoxelSet
-from ..networks.trellis.sampler import TIME_UNITS, Call, data_estimate, noise_levels
-from ..networks.trellis.structure_vae import occupied
-from ..networks.trellis2.cascade import cascade_voxels, latent_voxels
-from ..networks.trellis2.sampler import GuidanceSettings, Spread, dense_spread, guided_velocity, sparse_spread
-from ..networks.trellis2.sc_vae import ScDecoder
-from . import trellis2 as of_networks
-from .fixture import CHAIN, SINGLE, Fixture
-from .instrument import filled
+from ....kernels.ovoxel.sample import sample_voxels
+from ...checkpoints.conversion.containers import open_tensors
+from ...checkpoints.conversion.trellis import trellis_network
+from ...checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
+from ...generators.conditions.trellis2_picture import cut_to_object, encoder_pixels
+from ...generators.trellis2.flows import guidance_settings
+from ...networks.encoders.dinov3 import Dinov3
+from ...networks.sparse import SparseTensor, VoxelSet
+from ...networks.trellis.sampler import TIME_UNITS, Call, data_estimate, noise_levels
+from ...networks.trellis.structure_vae import occupied
+from ...networks.trellis2.cascade import cascade_voxels, latent_voxels
+from ...networks.trellis2.sampler import GuidanceSettings, Spread, dense_spread, guided_velocity, sparse_spread
+from ...networks.trellis2.sc_vae import ScDecoder
+from ..fixture import CHAIN, SINGLE, Fixture
+from ..instrument import filled
+from . import networks as of_networks
 
 PATH = 2e-5  # of steps whose values reach 20, which float32 holds to 1e-6
 FINE_RESOLUTION = 512  # of the coordinates that the cascade was recorded with

@@ -9,18 +9,18 @@ import numpy as np
 import torch
 from PIL import Image
 
-from ...kernels.meshes.boxes import box_transform
-from ...kernels.voxels.bands import FINE, band_voxels, near_points
-from ..checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
-from ..generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
-from ..generators.conditions.picture import normalise
-from ..networks.direct3d.kernel_conv import KernelConv
-from ..networks.direct3d.sampler import block_order, noise_levels
-from ..networks.encoders.dino import Dino
-from ..networks.schedules import guided
-from ..networks.sparse import GroupNorm, SparseTensor, VoxelSet, down
-from .fixture import Fixture
-from .instrument import filled, weights_of
+from ....kernels.meshes.boxes import box_transform
+from ....kernels.voxels.bands import FINE, band_voxels, near_points
+from ...checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
+from ...generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
+from ...generators.conditions.picture import normalise
+from ...networks.direct3d.kernel_conv import KernelConv
+from ...networks.direct3d.sampler import block_order, noise_levels
+from ...networks.encoders.dino import Dino
+from ...networks.schedules import guided
+from ...networks.sparse import GroupNorm, SparseTensor, VoxelSet, down
+from ..fixture import Fixture
+from ..instrument import filled, weights_of
 
 IMAGE = 6e-6  # largest difference allowed for the image encoder
 OPERATION = 4e-6

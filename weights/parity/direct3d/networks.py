@@ -9,21 +9,21 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..checkpoints.conversion.configs import class_name
-from ..checkpoints.conversion.containers import Tensors
-from ..checkpoints.conversion.direct3d import NETWORKS, SPARSE_ATTENTION, sdf_vae_config, sparse_attention_config
-from ..generators.reference_mesh import reference_mesh
-from ..networks.direct3d.refiner import Refiner, SignRefiner, window
-from ..networks.direct3d.sdf_vae import SdfDecoder, SdfEncoder
-from ..networks.direct3d.sparse_attention import SpatialSparseAttention, attend_scored, merged_scores
-from ..networks.direct3d.sparse_flow import SparseFlow
-from ..networks.sparse import SparseTensor, VoxelSet, down
-from ..networks.trellis.modulated import ModulatedBlock
-from ..networks.trellis.structure_flow import StructureFlow, time_features
-from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder
-from . import direct3d_functions as functions
-from .fixture import Fixture
-from .instrument import compare_all, compare_sinusoid, fed, filled, watching, weights_of
+from ...checkpoints.conversion.configs import class_name
+from ...checkpoints.conversion.containers import Tensors
+from ...checkpoints.conversion.direct3d import NETWORKS, SPARSE_ATTENTION, sdf_vae_config, sparse_attention_config
+from ...generators.reference_mesh import reference_mesh
+from ...networks.direct3d.refiner import Refiner, SignRefiner, window
+from ...networks.direct3d.sdf_vae import SdfDecoder, SdfEncoder
+from ...networks.direct3d.sparse_attention import SpatialSparseAttention, attend_scored, merged_scores
+from ...networks.direct3d.sparse_flow import SparseFlow
+from ...networks.sparse import SparseTensor, VoxelSet, down
+from ...networks.trellis.modulated import ModulatedBlock
+from ...networks.trellis.structure_flow import StructureFlow, time_features
+from ...networks.trellis.structure_vae import StructureDecoder, StructureEncoder
+from ..fixture import Fixture
+from ..instrument import compare_all, compare_sinusoid, fed, filled, watching, weights_of
+from . import functions
 
 NETWORK = 6e-6  # largest difference allowed for attention, flows and the image encoder
 DENSE_VAE = 1e-5

@@ -8,28 +8,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...kernels.ovoxel.grid_mesh import grid_to_mesh
-from ..checkpoints.conversion.containers import Tensors
-from ..checkpoints.conversion.trellis import TRELLIS, structure_vae_config
-from ..checkpoints.conversion.trellis2 import DINOV3, SC_VAE, dinov3_config, trellis2_network
-from ..generators.conditions.trellis2_picture import encoder_pixels, resized
-from ..networks.encoders.dinov3 import Dinov3, place_rotation
-from ..networks.sparse import SparseTensor, SubmanifoldConv, VoxelSet
-from ..networks.trellis.structure_flow import whole_grid
-from ..networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
-from ..networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, lattice_angles
-from ..networks.trellis2.sc_blocks import (
-    ConvNextBlock,
-    CopyUp,
-    FoldDown,
-    MeanDown,
-    ResidualBlock,
-    UnfoldUp,
-    folded,
-)
-from ..networks.trellis2.sc_vae import ScDecoder, ScEncoder, levels_of, shape_inputs, shape_of
-from .fixture import SINGLE, Fixture
-from .instrument import compare_all, filled, watching, weights_of
+from ....kernels.ovoxel.grid_mesh import grid_to_mesh
+from ...checkpoints.conversion.containers import Tensors
+from ...checkpoints.conversion.trellis import TRELLIS, structure_vae_config
+from ...checkpoints.conversion.trellis2 import DINOV3, SC_VAE, dinov3_config, trellis2_network
+from ...generators.conditions.trellis2_picture import encoder_pixels, resized
+from ...networks.encoders.dinov3 import Dinov3, place_rotation
+from ...networks.sparse import SparseTensor, SubmanifoldConv, VoxelSet
+from ...networks.trellis.structure_flow import whole_grid
+from ...networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
+from ...networks.trellis2.lattice_flow import DenseLatticeFlow, LatticeFlow, lattice_angles
+from ...networks.trellis2.sc_blocks import ConvNextBlock, CopyUp, FoldDown, MeanDown, ResidualBlock, UnfoldUp, folded
+from ...networks.trellis2.sc_vae import ScDecoder, ScEncoder, levels_of, shape_inputs, shape_of
+from ..fixture import SINGLE, Fixture
+from ..instrument import compare_all, filled, watching, weights_of
 
 VAE = 5e-5  # largest difference allowed for a whole autoencoder
 # A phase of time is up to 1000 times a frequency, which the exponential of another processor puts one unit in its last

@@ -15,26 +15,26 @@ from PIL import Image
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ...kernels.voxels.bands import band_voxels
-from ..checkpoints.conversion.configs import class_name, read_yaml
-from ..checkpoints.conversion.containers import Tensors, open_tensors
-from ..checkpoints.conversion.direct3d import NETWORKS
-from ..checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
-from ..generators.conditions.direct3d_picture import encoder_input, square_picture
-from ..generators.reference_mesh import reference_mesh
-from ..networks.direct3d.refiner import Refiner, SignRefiner
-from ..networks.direct3d.sampler import block_order, noise_levels
-from ..networks.direct3d.sdf_vae import FINE, SdfDecoder
-from ..networks.direct3d.sparse_flow import SparseFlow
-from ..networks.encoders.dino import Dino
-from ..networks.schedules import guided
-from ..networks.sparse import SparseTensor, VoxelSet, axis_sinusoids, down
-from ..networks.trellis.structure_flow import StructureFlow, whole_grid
-from ..networks.trellis.structure_vae import StructureDecoder
-from .direct3d import DENSE_VAE, GRID, NETWORK, OCCUPIED, SIGNS, compare_inside, dense
-from .direct3d_functions import normalised
-from .fixture import CHAIN, Fixture
-from .instrument import filled
+from ....kernels.voxels.bands import band_voxels
+from ...checkpoints.conversion.configs import class_name, read_yaml
+from ...checkpoints.conversion.containers import Tensors, open_tensors
+from ...checkpoints.conversion.direct3d import NETWORKS
+from ...checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
+from ...generators.conditions.direct3d_picture import encoder_input, square_picture
+from ...generators.reference_mesh import reference_mesh
+from ...networks.direct3d.refiner import Refiner, SignRefiner
+from ...networks.direct3d.sampler import block_order, noise_levels
+from ...networks.direct3d.sdf_vae import FINE, SdfDecoder
+from ...networks.direct3d.sparse_flow import SparseFlow
+from ...networks.encoders.dino import Dino
+from ...networks.schedules import guided
+from ...networks.sparse import SparseTensor, VoxelSet, axis_sinusoids, down
+from ...networks.trellis.structure_flow import StructureFlow, whole_grid
+from ...networks.trellis.structure_vae import StructureDecoder
+from ..fixture import CHAIN, Fixture
+from ..instrument import filled
+from .functions import normalised
+from .networks import DENSE_VAE, GRID, NETWORK, OCCUPIED, SIGNS, compare_inside, dense
 
 LATENTS = 5e-5  # at the end of a flow
 HEADS = 16  # most of an image encoder

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from ...kernels.ovoxel.dual_grid import mesh_to_grid
-from ...kernels.ovoxel.grid_mesh import grid_to_mesh
-from ...kernels.ovoxel.materials import Look, mesh_to_materials
-from ...kernels.ovoxel.sample import sample_voxels
-from ...kernels.ovoxel.shell import closed_shell
-from .fixture import EXACT, Fixture, NotUnderstoodError
+from ....kernels.ovoxel.dual_grid import mesh_to_grid
+from ....kernels.ovoxel.grid_mesh import grid_to_mesh
+from ....kernels.ovoxel.materials import Look, mesh_to_materials
+from ....kernels.ovoxel.sample import sample_voxels
+from ....kernels.ovoxel.shell import closed_shell
+from ..fixture import EXACT, Fixture, NotUnderstoodError
 
 # Of the recorded duals, from float32 QEFs, 99 % lie this near to those of float64, in voxels; clamped candidates tie.
 NEAR = 2e-3
