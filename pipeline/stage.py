@@ -19,11 +19,11 @@ from .._text import GIB, suggestion
 from ..errors import ModelMissingError, UsageError
 from .artifacts import Asset
 from .machine import free_memory, used_memory
-from .stages.settings import ORDER, SETTINGS
+from .stages.settings import ORDER, SETTINGS, SPARSE
 
 FREE_SHARE = 0.8  # of a device's free memory that one call of the decoder may take
 LEAST_CHUNK = 256  # query points; fewer are slower and save nothing
-_BUILT_IN = {name: f"{name}:{name.title().replace('_', '')}" for name in SETTINGS}
+_BUILT_IN = {name: f"{'sparse.' if name in SPARSE else ''}{name}:{name.title().replace('_', '')}" for name in SETTINGS}
 
 
 def _ignore(*_: Any) -> None:

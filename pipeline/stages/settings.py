@@ -272,3 +272,5 @@ SETTINGS: dict[str, type[Any]] = {
     "texture": TextureSettings,
     "export": ExportSettings,
 }
+# Their files stand in pipeline/stages/sparse: stages whose voxels and latents are sparse.
+SPARSE = ("structure", "structure_mesh", "cascade", "decode_mesh", "decode_voxels", "decode_grid")

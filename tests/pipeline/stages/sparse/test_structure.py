@@ -15,10 +15,10 @@ from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.stage import Context
-from varco3d.pipeline.stages.decode_mesh import DecodeMesh, DecodeMeshSettings
 from varco3d.pipeline.stages.refine import Refine, RefineSettings
 from varco3d.pipeline.stages.sample import Sample, SampleSettings
-from varco3d.pipeline.stages.structure import Structure, StructureSettings
+from varco3d.pipeline.stages.sparse.decode_mesh import DecodeMesh, DecodeMeshSettings
+from varco3d.pipeline.stages.sparse.structure import Structure, StructureSettings
 from varco3d.pipeline.voxel_room import largest_parts
 
 

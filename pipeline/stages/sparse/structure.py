@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from ...errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Subject, VoxelGrid
-from ..stage import Context
-from ..voxel_room import fitting_voxels
-from .coarse import conditions_of
-from .settings import StructureSettings
+from ....errors import EmptyFieldError, UsageError
+from ...artifacts import Asset, Subject, VoxelGrid
+from ...stage import Context
+from ...voxel_room import fitting_voxels
+from ..coarse import conditions_of
+from ..settings import StructureSettings
 
 
 class Structure:
@@ -33,8 +33,8 @@ def drawn_voxels(generator: Any, subject: Subject, settings: StructureSettings, 
 
     Raises UsageError for a generator that draws none, EmptyFieldError when nothing is occupied, OutOfMemoryError.
     """
-    from ...weights.generators.generator import StructureDrawer, offers
-    from ...weights.generators.sampling import sample_latents
+    from ....weights.generators.generator import StructureDrawer, offers
+    from ....weights.generators.sampling import sample_latents
 
     if not offers(generator, StructureDrawer):
         raise UsageError("this model draws no voxels", "Use the stage `coarse` with it.")

@@ -6,12 +6,12 @@ import dataclasses
 
 import numpy as np
 
-from ...errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Mesh
-from ..stage import Context
-from ..voxel_materials import VoxelMaterials
-from .coarse import condition_of
-from .settings import DecodeGridSettings
+from ....errors import EmptyFieldError, UsageError
+from ...artifacts import Asset, Mesh
+from ...stage import Context
+from ...voxel_materials import VoxelMaterials
+from ..coarse import condition_of
+from ..settings import DecodeGridSettings
 
 
 class DecodeGrid:
@@ -23,12 +23,12 @@ class DecodeGrid:
 
     def run(self, asset: Asset, settings: DecodeGridSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model, EmptyFieldError when there is no surface."""
-        from ...kernels.arrays import to_numpy
-        from ...kernels.meshes.clean import drop_unused
-        from ...kernels.ovoxel.grid_mesh import grid_to_mesh
-        from ...kernels.ovoxel.mending.sheets import mended_mesh
-        from ...weights.generators.generator import GridDrawer, offers
-        from ...weights.generators.sampling import sample_latents
+        from ....kernels.arrays import to_numpy
+        from ....kernels.meshes.clean import drop_unused
+        from ....kernels.ovoxel.grid_mesh import grid_to_mesh
+        from ....kernels.ovoxel.mending.sheets import mended_mesh
+        from ....weights.generators.generator import GridDrawer, offers
+        from ....weights.generators.sampling import sample_latents
 
         assert asset.subject is not None and asset.queries is not None and asset.latents is not None
         generator = context.networks["refine"]

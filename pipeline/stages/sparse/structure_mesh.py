@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from ...errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Mesh
-from ..stage import Context
-from ..voxel_room import warn_of_many
-from .coarse import conditions_of
-from .settings import StructureMeshSettings
+from ....errors import EmptyFieldError, UsageError
+from ...artifacts import Asset, Mesh
+from ...stage import Context
+from ...voxel_room import warn_of_many
+from ..coarse import conditions_of
+from ..settings import StructureMeshSettings
 from .structure import drawn_voxels
 
 
@@ -28,7 +28,7 @@ class StructureMesh:
 
     def run(self, asset: Asset, settings: StructureMeshSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model, EmptyFieldError without voxels or surface, OutOfMemoryError."""
-        from ...weights.generators.sampling import sample_latents
+        from ....weights.generators.sampling import sample_latents
 
         assert asset.subject is not None
         generator, total = context.networks["coarse"], settings.steps + settings.latent_steps
@@ -57,9 +57,9 @@ def drawn_mesh(generator: Any, latents: Any, anchors: Any, steps: int, context: 
 
     Raises UsageError, EmptyFieldError.
     """
-    from ...kernels.arrays import to_numpy
-    from ...kernels.fields.marching_cubes import marching_cubes
-    from ...weights.generators.generator import MeshDrawer, SparseFieldDrawer, offers
+    from ....kernels.arrays import to_numpy
+    from ....kernels.fields.marching_cubes import marching_cubes
+    from ....weights.generators.generator import MeshDrawer, SparseFieldDrawer, offers
 
     if offers(generator, MeshDrawer):
         drawn = generator.mesh(latents, anchors)

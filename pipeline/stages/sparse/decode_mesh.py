@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from ...errors import EmptyFieldError, UsageError
-from ..artifacts import Asset, Mesh
-from ..stage import Context
-from .settings import DecodeMeshSettings
+from ....errors import EmptyFieldError, UsageError
+from ...artifacts import Asset, Mesh
+from ...stage import Context
+from ..settings import DecodeMeshSettings
 
 
 class DecodeMesh:
@@ -19,7 +19,7 @@ class DecodeMesh:
 
     def run(self, asset: Asset, settings: DecodeMeshSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model, EmptyFieldError when there is no surface."""
-        from ...weights.generators.generator import MeshDrawer, offers
+        from ....weights.generators.generator import MeshDrawer, offers
 
         assert asset.latents is not None
         generator = context.networks["refine"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from ...errors import EmptyFieldError, OutOfMemoryError, UsageError
-from ..artifacts import Asset, VoxelGrid
-from ..stage import Context
-from ..voxel_room import memory_room
-from .coarse import condition_of
-from .settings import CascadeSettings
+from ....errors import EmptyFieldError, OutOfMemoryError, UsageError
+from ...artifacts import Asset, VoxelGrid
+from ...stage import Context
+from ...voxel_room import memory_room
+from ..coarse import condition_of
+from ..settings import CascadeSettings
 
 
 class Cascade:
@@ -21,8 +21,8 @@ class Cascade:
 
     def run(self, asset: Asset, settings: CascadeSettings, context: Context) -> Asset:
         """Raise EmptyFieldError when the coarse shape is empty, OutOfMemoryError when no resolution fits."""
-        from ...weights.generators.generator import StructureDrawer, VoxelCascade, offers
-        from ...weights.generators.sampling import sample_latents
+        from ....weights.generators.generator import StructureDrawer, VoxelCascade, offers
+        from ....weights.generators.sampling import sample_latents
 
         assert asset.subject is not None and asset.voxels is not None
         if not settings.resolution:

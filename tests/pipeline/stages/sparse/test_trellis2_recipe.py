@@ -19,8 +19,8 @@ from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import load_recipe
 from varco3d.pipeline.stage import Context
-from varco3d.pipeline.stages.cascade import Cascade, CascadeSettings
-from varco3d.pipeline.stages.decode_grid import DecodeGrid, DecodeGridSettings
+from varco3d.pipeline.stages.sparse.cascade import Cascade, CascadeSettings
+from varco3d.pipeline.stages.sparse.decode_grid import DecodeGrid, DecodeGridSettings
 from varco3d.weights.generators.generator import DecodedGrid
 
 SUBJECT = Subject(cutout(np.ones((8, 8), np.float32)), np.eye(3), (8, 8))

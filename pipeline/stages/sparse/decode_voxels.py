@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from ...errors import UsageError
-from ..artifacts import Asset, Field
-from ..stage import Context
-from .settings import DecodeVoxelsSettings
+from ....errors import UsageError
+from ...artifacts import Asset, Field
+from ...stage import Context
+from ..settings import DecodeVoxelsSettings
 
 
 class DecodeVoxels:
@@ -19,7 +19,7 @@ class DecodeVoxels:
 
     def run(self, asset: Asset, settings: DecodeVoxelsSettings, context: Context) -> Asset:
         """Raise UsageError for another kind of model."""
-        from ...weights.generators.generator import SparseFieldDrawer, offers
+        from ....weights.generators.generator import SparseFieldDrawer, offers
 
         assert asset.latents is not None
         generator = context.networks["refine"]

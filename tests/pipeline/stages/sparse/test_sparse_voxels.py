@@ -18,11 +18,11 @@ from varco3d.pipeline.events import Event, Progress
 from varco3d.pipeline.network_pool import NetworkPool
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.stage import Context
-from varco3d.pipeline.stages.decode_voxels import DecodeVoxels, DecodeVoxelsSettings
-from varco3d.pipeline.stages.structure_mesh import StructureMesh, StructureMeshSettings
+from varco3d.pipeline.stages.sparse.decode_voxels import DecodeVoxels, DecodeVoxelsSettings
+from varco3d.pipeline.stages.sparse.structure_mesh import StructureMesh, StructureMeshSettings
 from varco3d.pipeline.stages.voxelize import Voxelize, VoxelizeSettings
 
-FIXTURES = Path(__file__).parents[2] / "parity" / "fixtures"
+FIXTURES = Path(__file__).parents[3] / "parity" / "fixtures"
 QUICK = {"clean": {"faces": 500}, "texture": {"size": 256, "register": False}}
 
 
