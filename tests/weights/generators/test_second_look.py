@@ -17,7 +17,8 @@ from varco3d.weights.networks.anchored_vae import AnchoredVAE
 from varco3d.weights.networks.encoders.image_encoder import ImageEncoderConfig, upsample
 from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.ray_unet import RayUNet, RayUNetConfig
-from varco3d.weights.training import loop, ray_shards, train_rays
+from varco3d.weights.training import loop
+from varco3d.weights.training.rays import ray_shards, train_rays
 from varco3d.weights.training.train_vae import LATTICE, VAE_CONFIG
 
 SMALL = RayUNetConfig(widths=(16, 16, 16), blocks=1)

@@ -14,7 +14,7 @@ from toy_archive import as_triangles, run
 from varco3d.errors import EmptyFieldError
 from varco3d.kernels.views.cameras import Camera
 from varco3d.weights.training import loop as loop_module
-from varco3d.weights.training import ray_shards, train_flow, train_rays, train_vae
+from varco3d.weights.training import train_flow, train_vae
 from varco3d.weights.training.evaluation import evaluate
 from varco3d.weights.training.evaluation.baselines import SilhouetteRetrieval, inflate_silhouette
 from varco3d.weights.training.evaluation.cases import make_case
@@ -22,6 +22,7 @@ from varco3d.weights.training.evaluation.metrics import shape_scores, silhouette
 from varco3d.weights.training.evaluation.tables import change, half_interval, main_table, publisher_table
 from varco3d.weights.training.loop import Loop, LoopConfig, averaged_weights
 from varco3d.weights.training.posed_views import ROUGH_SHARE, PosedViews
+from varco3d.weights.training.rays import ray_shards, train_rays
 
 
 def ball(radius: float = 0.9, centre: tuple[float, float, float] = (0, 0, 0)) -> tuple[np.ndarray, np.ndarray]:

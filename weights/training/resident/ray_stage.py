@@ -12,9 +12,9 @@ from ....kernels.fields.ray_grid import inflated_columns
 from ...generators.tiny import load_backbone
 from ...networks.picture_flow import PictureFlow
 from ...networks.ray_unet import RayUNet, RayUNetConfig
-from ..ray_shards import FAR_POINTS
+from ..rays.ray_shards import FAR_POINTS
+from ..rays.train_rays import answered, held_out_errors, ray_error
 from ..train_flow import semantic_features
-from ..train_rays import answered, held_out_errors, ray_error
 from ..train_vae import VAE_CONFIG
 from .batches import Batcher, outline_depths
 from .plan import StagePlan

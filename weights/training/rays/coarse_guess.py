@@ -7,13 +7,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..generators.generator import Condition
-from ..generators.sampling import mean_latents, sample_latents
-from ..generators.tiny import TinyGenerator, load_backbone
-from ..networks.anchored_dit import COARSE_DIT
-from ..networks.ray_unet import RayUNet
-from .train_flow import load_flow, load_vae
-from .train_vae import LATTICE
+from ...generators.generator import Condition
+from ...generators.sampling import mean_latents, sample_latents
+from ...generators.tiny import TinyGenerator, load_backbone
+from ...networks.anchored_dit import COARSE_DIT
+from ...networks.ray_unet import RayUNet
+from ..train_flow import load_flow, load_vae
+from ..train_vae import LATTICE
 
 DRAWS = 4
 GUIDANCE = 2.0  # the recipe's

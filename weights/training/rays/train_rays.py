@@ -1,6 +1,6 @@
 """Trains the second look on the shards of `ray_shards`.
 
-    python -m varco3d.weights.training.train_rays --shards RUNS/rays RUNS/made [--shares 0.6 0.4] \
+    python -m varco3d.weights.training.rays.train_rays --shards RUNS/rays RUNS/made [--shares 0.6 0.4] \
            --held-out RUNS/rays-held-out --out RUNS/rays-run
 
 Loss: |error| + error^2 of the field held to the outline (every ray of the mask meets something), as if points were
@@ -24,14 +24,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...kernels.fields.outline import PRESENCE
-from ...kernels.fields.ray_grid import inflated_columns, ray_places, sample_columns
-from ..networks.encoders.image_encoder import picture_planes, upsample
-from ..networks.ray_unet import RayUNet, RayUNetConfig
-from .loop import Loop, add_run_options, averaged_weights, initial_weights, run_config
+from ....kernels.fields.outline import PRESENCE
+from ....kernels.fields.ray_grid import inflated_columns, ray_places, sample_columns
+from ...networks.encoders.image_encoder import picture_planes, upsample
+from ...networks.ray_unet import RayUNet, RayUNetConfig
+from ..loop import Loop, add_run_options, averaged_weights, initial_weights, run_config
+from ..shards import NEAR_SPREAD
+from ..train_vae import VAE_CONFIG
 from .ray_shards import CODES, FAR_POINTS, NEAR_POINTS, PLACE_UNIT, open_ray_arrays
-from .shards import NEAR_SPREAD
-from .train_vae import VAE_CONFIG
 
 SHELL = 0.9  # field value up to which a point belongs to the shell around the surface
 NEAR_USED = 1024  # of a row's points near the surface, in training

@@ -1,6 +1,6 @@
 """Training data of the second look: coarse guesses on the rays of their pictures, and the true field.
 
-    python -m varco3d.weights.training.ray_shards --data DATA --shards RUNS/shards --out RUNS/rays --count 12000 \
+    python -m varco3d.weights.training.rays.ray_shards --data DATA --shards RUNS/shards --out RUNS/rays --count 12000 \
            [--vae RUNS/vae --coarse RUNS/coarse] [--from-view 10] [--guessed 0.5]
 
 Random views of the training objects, or, with --held-out, the first views of the others. Views that the coarse stage
@@ -19,13 +19,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ..generators.generator import Condition
-from ..generators.tiny import TinyGenerator, load_tiny
-from ..networks.ray_unet import RayUNetConfig
+from ...generators.generator import Condition
+from ...generators.tiny import TinyGenerator, load_tiny
+from ...networks.ray_unet import RayUNetConfig
+from ..posed_views import PosedViews, augment
+from ..shards import open_maps
+from ..train_vae import yaw_matrix
 from .coarse_guess import load_coarse, mean_guess
-from .posed_views import PosedViews, augment
-from .shards import open_maps
-from .train_vae import yaw_matrix
 
 AUGMENTED = 0.6  # share of training pictures
 TOGETHER = 16  # pictures read at once

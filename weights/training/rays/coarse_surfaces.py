@@ -1,6 +1,6 @@
 """Rough surfaces for the refiner's training: what the trained coarse stage makes of the training pictures.
 
-    python -m varco3d.weights.training.coarse_surfaces --shards RUNS/shards --vae RUNS/vae --coarse RUNS/coarse \
+    python -m varco3d.weights.training.rays.coarse_surfaces --shards RUNS/shards --vae RUNS/vae --coarse RUNS/coarse \
            --rays RUNS/rays-run
 
 Of the first views of the objects, surface points with normals in the frame of the view, in `roughs.npy` among the
@@ -17,15 +17,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ...errors import EmptyFieldError
-from ...kernels.fields.field_function import FieldFunction
-from ...kernels.fields.outline import held_to_outline
-from ...kernels.meshes.sample_surface import sample_surface
-from ..generators.sampling import latents_surface
-from ..generators.tiny import TinyGenerator
+from ....errors import EmptyFieldError
+from ....kernels.fields.field_function import FieldFunction
+from ....kernels.fields.outline import held_to_outline
+from ....kernels.meshes.sample_surface import sample_surface
+from ...generators.sampling import latents_surface
+from ...generators.tiny import TinyGenerator
+from ..posed_views import ROUGH_POINTS
+from ..shards import pack_surface
 from .coarse_guess import load_coarse, mean_guess
-from .posed_views import ROUGH_POINTS
-from .shards import pack_surface
 from .train_rays import load_rays
 
 GRID, LEVEL = 64, -0.1  # the recipe's
