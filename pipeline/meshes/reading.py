@@ -17,7 +17,8 @@ from ...errors import BadInputError, Varco3DError
 from ..artifacts import Mesh
 from .formats import up_of
 from .joining import join
-from .readers import gltf, obj, off, ply, stl, three_mf
+from .readers import obj, off, ply, stl, three_mf
+from .readers.gltf import gltf
 from .readers.scene import Scene, Source
 
 READERS: dict[str, Callable[[Source], Scene]] = {

@@ -12,7 +12,7 @@ from foreign import SIDES, SQUARE, SQUARE_UV, Glb, plain, png, textured
 
 from varco3d.errors import BadInputError, BadMeshError
 from varco3d.pipeline.artifacts import Mesh
-from varco3d.pipeline.meshes.readers import meshopt
+from varco3d.pipeline.meshes.readers.gltf import meshopt
 from varco3d.pipeline.meshes.reading import load_mesh, read_mesh
 from varco3d.pipeline.meshes.texture_lookup import sample_texture
 

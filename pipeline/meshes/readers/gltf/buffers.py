@@ -9,9 +9,9 @@ from urllib.parse import unquote_to_bytes
 
 import numpy as np
 
-from ...._text import printable
+from ....._text import printable
+from ..scene import MAX_EMPTY, Source, pick
 from . import meshopt
-from .scene import MAX_EMPTY, Source, pick
 
 _TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ...._text import printable
-from .gltf_buffers import Buffers, known, normalised
-from .gltf_materials import Materials, numbers
-from .gltf_nodes import Nodes, Stand
-from .scene import MAX_COPIES, Part, Scene, Source, decoded, pick, srgb_from_linear
+from ....._text import printable
+from ..scene import MAX_COPIES, Part, Scene, Source, decoded, pick, srgb_from_linear
+from .buffers import Buffers, known, normalised
+from .materials import Materials, numbers
+from .nodes import Nodes, Stand
 
 EXTENSIONS = (
     "KHR_draco_mesh_compression", "EXT_meshopt_compression", "KHR_meshopt_compression", "KHR_mesh_quantization",

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ...._text import printable
-from .gltf_buffers import Buffers, known
-from .scene import BARE, Material, Picture, Source, pick
+from ....._text import printable
+from ..scene import BARE, Material, Picture, Source, pick
+from .buffers import Buffers, known
 
 _WRAPS = {33071: "clamp", 33648: "mirror", 10497: "repeat"}
 _NEAREST = 9728

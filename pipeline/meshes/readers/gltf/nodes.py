@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .gltf_buffers import Buffers, normalised
-from .gltf_materials import numbers
-from .scene import MAX_COPIES, Source, pick
+from ..scene import MAX_COPIES, Source, pick
+from .buffers import Buffers, normalised
+from .materials import numbers
 
 
 @dataclass(frozen=True)
