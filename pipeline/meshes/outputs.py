@@ -17,10 +17,13 @@ from ...errors import BadMeshError, OutputError, UsageError
 from ...kernels.meshes.standing import standing_height
 from ..artifacts import Mesh, Output
 from .formats import MESH_FORMATS, PER_METRE, unit_of, up_of
-from .glb import glb_bytes
 from .meshlab import quads
 from .report import is_closed
-from .writers import obj_files, obj_names, ply_bytes, stl_bytes, three_mf_bytes
+from .writers.glb import glb_bytes
+from .writers.obj import obj_files, obj_names
+from .writers.ply import ply_bytes
+from .writers.stl import stl_bytes
+from .writers.three_mf import three_mf_bytes
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from varco3d.errors import BadInputError, NothingMatchedError, UsageError
 from varco3d.pipeline.batch.inputs import InputFile, in_shard, list_lines, parse_shard, read_list, resolve_inputs
 from varco3d.pipeline.batch.naming import plan_items, single_item
 from varco3d.pipeline.batch.records import read_records
-from varco3d.pipeline.meshes.glb import encode_image
+from varco3d.pipeline.meshes.writers.glb import encode_image
 from varco3d.pipeline.pictures.reading import open_picture
 
 

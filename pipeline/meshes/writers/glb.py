@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from ..artifacts import Mesh
-from .report import far_origin
+from ...artifacts import Mesh
+from ..report import far_origin
 
 _FLOAT, _USHORT, _UINT, _UBYTE = 5126, 5123, 5125, 5121
 _ARRAY, _ELEMENTS = 34962, 34963
@@ -190,7 +190,7 @@ def encode_image(pixels: np.ndarray, image_format: str, signed: bool = False) ->
     """
     from PIL import Image
 
-    from .signature import picture_signature
+    from ..signature import picture_signature
 
     options: dict[str, Any] = {
         "png": {"compress_level": 6},
