@@ -10,7 +10,7 @@ from .._text import GIB
 from ..kernels.parallel import thread_count
 from ..pipeline.machine import resolve_device, resolve_dtype
 from ..pipeline.memory_need import host_needs
-from .request import Request, needed_models
+from .requests.request import Request, needed_models
 
 MEASURED = Path(__file__).parent / "measured.json"
 SHARED_GAIN = 0.39  # of a further worker on the same cores

@@ -19,7 +19,7 @@ from ..pipeline.network_pool import model_digest
 from ..pipeline.pictures.reading import check_picture
 from .console import Console, seconds
 from .estimate import estimate, memory_need
-from .request import Request, needed_models, painter_models
+from .requests.request import Request, needed_models, painter_models
 from .session import Session
 
 

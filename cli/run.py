@@ -16,7 +16,7 @@ from .options.panels import RunOptions
 from .session import Session
 
 if TYPE_CHECKING:
-    from .request import Request
+    from .requests.request import Request
 
 
 def execute(
@@ -60,7 +60,7 @@ def execute(
             return exit_code("model_missing") if missing and not options.model.pull else 0
         from ..pipeline.batch.runner import Batch
         from .plan import check_memory
-        from .request import needed_models
+        from .requests.request import needed_models
 
         check_memory(request)
         ensure_models(session, needed_models(request), options.model.pull)

@@ -136,7 +136,7 @@ def test_the_first_line_of_a_run_waits_for_nothing_heavy(arguments: list[str], t
 
 
 def test_a_request_is_made_without_what_only_the_work_needs() -> None:
-    code = "import sys, varco3d.cli.request, varco3d.cli.mesh_request; print(sorted(sys.modules))"
+    code = "import sys, varco3d.cli.requests.request, varco3d.cli.requests.mesh_request; print(sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert not {name.partition(".")[0] for name in ast.literal_eval(done.stdout)} & HEAVY
 

@@ -28,7 +28,7 @@ def show(
 
     Settings of stages are those that differ from the model's own. What `plan` would refuse is refused here too.
     """
-    from ..run_settings import check_settings
+    from ..requests.run_settings import check_settings
 
     options = run_options(session)
     for text in unknown_variables(os.environ):

@@ -40,7 +40,7 @@ def run(session: Session, inputs: list[str], options: RunOptions, plan_only: boo
     label = f"{', '.join(inputs[:3]) or listed}{' ...' if len(inputs) > 3 else ''}"
 
     def build(scratch: Path):
-        from ..request import build_request
+        from ..requests.request import build_request
 
         return build_request(inputs, options, stage_settings(options, session.files), os.environ, scratch)
 

@@ -37,7 +37,7 @@ def inspect(
     """
     session.console.note(f"reading {len(meshes)} mesh{'es' if len(meshes) > 1 else ''}")
     from ...pipeline.meshes.report import REPORT_KEYS
-    from ..requirements import parse_requirements, unmet
+    from ..requests.requirements import parse_requirements, unmet
 
     conditions = parse_requirements(require or (), REPORT_KEYS)
     answers: list[dict[str, Any]] = []

@@ -42,7 +42,7 @@ def refine(
     options = RunOptions(output, model, stages, assignments, surface, painter, picture, machine=machine)
 
     def build(scratch: Path):
-        from ..mesh_request import build_mesh_request
+        from ..requests.mesh_request import build_mesh_request
 
         settings = stage_settings(options, session.files)
         return build_mesh_request(mesh, image, options, settings, "coarse", ["coarse"], scratch)

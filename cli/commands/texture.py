@@ -62,7 +62,7 @@ def texture(
     )
 
     def build(scratch: Path):
-        from ..mesh_request import build_mesh_request
+        from ..requests.mesh_request import build_mesh_request
 
         settings = stage_settings(options, session.files)
         if front is None and "prompt" not in settings.values.get("texture", {}):

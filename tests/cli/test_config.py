@@ -12,7 +12,7 @@ from varco3d.cli.commands.base import run_options
 from varco3d.cli.config import StageSettings, merge, stage_settings, unknown_variables
 from varco3d.cli.options.globals import GlobalFlags
 from varco3d.cli.options.panels import RunOptions
-from varco3d.cli.request import make_recipe
+from varco3d.cli.requests.request import make_recipe
 from varco3d.cli.session import Session
 from varco3d.errors import UsageError
 from varco3d.pipeline.recipe import load_recipe

@@ -13,7 +13,7 @@ from varco3d.cli.commands.base import run_options
 from varco3d.cli.config import stage_settings
 from varco3d.cli.options.flag import Flag
 from varco3d.cli.options.panels import RunOptions
-from varco3d.cli.request import build_request
+from varco3d.cli.requests.request import build_request
 from varco3d.cli.session import Session
 from varco3d.pipeline.batch.runner import BatchOptions
 from varco3d.pipeline.batch.worker import RunConfig

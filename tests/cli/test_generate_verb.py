@@ -296,7 +296,7 @@ def test_lists(go, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_missing_model_is_3(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path / "none"))
-    monkeypatch.setattr("varco3d.cli.request.needed_models", lambda request: ["hunyuan3d-2.1"])
+    monkeypatch.setattr("varco3d.cli.requests.request.needed_models", lambda request: ["hunyuan3d-2.1"])
     recipe = install(monkeypatch, tmp_path)
     picture(Path("dog.png"))
     answer = run("generate", "dog.png", "-m", recipe, "--json")

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from standin import ball
 
-from varco3d.cli.requirements import parse_requirements, unmet
+from varco3d.cli.requests.requirements import parse_requirements, unmet
 from varco3d.errors import UsageError
 from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.glb_check import check_glb

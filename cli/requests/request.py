@@ -9,12 +9,12 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .._files import bounded
-from .._places import user_path
-from ..errors import UsageError
-from ..pipeline.artifacts import Asset
-from ..pipeline.batch.claims import check_claims, item_claims
-from ..pipeline.batch.inputs import (
+from ..._files import bounded
+from ..._places import user_path
+from ...errors import UsageError
+from ...pipeline.artifacts import Asset
+from ...pipeline.batch.claims import check_claims, item_claims
+from ...pipeline.batch.inputs import (
     MAX_LIST,
     FoundInputs,
     InputFile,
@@ -24,18 +24,18 @@ from ..pipeline.batch.inputs import (
     read_list,
     resolve_inputs,
 )
-from ..pipeline.batch.naming import Item, plan_items, single_item
-from ..pipeline.batch.runner import BatchOptions
-from ..pipeline.batch.worker import RunConfig
-from ..pipeline.chain import select_stages
-from ..pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
-from ..pipeline.pictures.formats import existing_picture
-from ..pipeline.recipe import Recipe, load_recipe, read_recipe
-from ..pipeline.stage import ORDER, load_stage
-from ..pipeline.upfront import check_sides
-from .config import StageSettings
-from .options.flag import shown
-from .options.panels import RunOptions
+from ...pipeline.batch.naming import Item, plan_items, single_item
+from ...pipeline.batch.runner import BatchOptions
+from ...pipeline.batch.worker import RunConfig
+from ...pipeline.chain import select_stages
+from ...pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
+from ...pipeline.pictures.formats import existing_picture
+from ...pipeline.recipe import Recipe, load_recipe, read_recipe
+from ...pipeline.stage import ORDER, load_stage
+from ...pipeline.upfront import check_sides
+from ..config import StageSettings
+from ..options.flag import shown
+from ..options.panels import RunOptions
 from .run_settings import batch_options, left_out, run_config
 
 DEFAULT_FOLDER = "varco3d-out"
@@ -164,7 +164,7 @@ def needed_models(request: Request) -> list[str]:
 
 def painter_models(request: Request) -> tuple[str, ...]:
     """Models of the learned painter that the run asks for by its name or by a prompt. Raises UsageError."""
-    from ..weights.painters import needed_models as of_painter
+    from ...weights.painters import needed_models as of_painter
 
     if "texture" not in request.stages:
         return ()

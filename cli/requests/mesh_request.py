@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..errors import UsageError
-from ..pipeline.artifacts import Asset
-from ..pipeline.batch.inputs import InputFile
-from ..pipeline.chain import select_stages
-from ..pipeline.meshes.framing import into_frame
-from ..pipeline.meshes.reading import load_mesh
-from ..pipeline.pictures.formats import existing_picture
-from .config import StageSettings
-from .options.panels import RunOptions
+from ...errors import UsageError
+from ...pipeline.artifacts import Asset
+from ...pipeline.batch.inputs import InputFile
+from ...pipeline.chain import select_stages
+from ...pipeline.meshes.framing import into_frame
+from ...pipeline.meshes.reading import load_mesh
+from ...pipeline.pictures.formats import existing_picture
+from ..config import StageSettings
+from ..options.panels import RunOptions
 from .request import (
     Request,
     check_outputs,

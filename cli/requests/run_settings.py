@@ -8,19 +8,19 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .._text import suggestion
-from ..errors import UsageError
-from ..pipeline.batch.inputs import parse_shard
-from ..pipeline.batch.runner import BatchOptions
-from ..pipeline.batch.worker import RunConfig
-from ..pipeline.meshes.report import REPORT_KEYS
-from ..pipeline.recipe import Recipe, read_recipe
-from ..pipeline.settings import make_settings
-from ..pipeline.stages.settings import ORDER, SETTINGS
-from ..pipeline.upfront import check_stages
-from .config import StageSettings
-from .options.panels import RunOptions
-from .options.spoken import spoken
+from ..._text import suggestion
+from ...errors import UsageError
+from ...pipeline.batch.inputs import parse_shard
+from ...pipeline.batch.runner import BatchOptions
+from ...pipeline.batch.worker import RunConfig
+from ...pipeline.meshes.report import REPORT_KEYS
+from ...pipeline.recipe import Recipe, read_recipe
+from ...pipeline.settings import make_settings
+from ...pipeline.stages.settings import ORDER, SETTINGS
+from ...pipeline.upfront import check_stages
+from ..config import StageSettings
+from ..options.panels import RunOptions
+from ..options.spoken import spoken
 from .requirements import Gate, parse_requirements
 
 ONE_WORKER = "--order stage is for one worker"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .._text import did_you_mean
-from ..errors import QualityGateError, UsageError
+from ..._text import did_you_mean
+from ...errors import QualityGateError, UsageError
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,

@@ -1,0 +1,1 @@
+"""Settings into runs. Read run_settings (checks without a picture), requirements (--require), request, mesh_request."""
