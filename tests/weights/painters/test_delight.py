@@ -11,7 +11,8 @@ from tiny_hunyuan import egg, fill_delight, fill_store20
 
 from varco3d.errors import ModelMissingError
 from varco3d.weights.painters import Room, load_painter
-from varco3d.weights.painters.hunyuan import delight, painter20
+from varco3d.weights.painters.hunyuan import painter20
+from varco3d.weights.painters.hunyuan.reference import delight
 
 NAME = "hunyuan3d-paint-2.0-turbo"
 

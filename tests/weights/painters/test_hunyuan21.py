@@ -12,7 +12,8 @@ from varco3d.errors import CheckpointError
 from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.weights.painters import PaintTask, Room, load_painter
-from varco3d.weights.painters.hunyuan import dino, extra_views, painter, painter21
+from varco3d.weights.painters.hunyuan import extra_views, painter, painter21
+from varco3d.weights.painters.hunyuan.reference import dino
 
 NAME = "hunyuan3d-paint-2.1"
 

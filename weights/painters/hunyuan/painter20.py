@@ -15,12 +15,12 @@ from torch import Tensor
 from ....kernels.atlas.bake import View
 from ..base import PaintedViews, PaintTask, Room
 from ..clock import Clock
-from .delight import DelightFolders, locate_delight, without_light
 from .files import Folders, Kind, locate, part_bytes
 from .maps import PLACES, WEIGHTS, camera_number, reduced_maps
 from .network20 import Given20, Network20
 from .painter import Encoded, HunyuanPainter, Run, check_task, eight_bits
-from .pictures import on_white, recentred
+from .reference.delight import DelightFolders, locate_delight, without_light
+from .reference.pictures import on_white, recentred
 from .room import plan_room
 from .sampling import sample20
 from .steps import AncestralSteps, ConsistencySteps

@@ -15,13 +15,13 @@ from ....kernels.atlas.bake import View
 from ..base import PaintedViews, PaintTask
 from ..clock import Clock
 from ..latents import KnownLatents
-from .dino import load_dino, picture_tokens
 from .extra_views import EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
 from .files import Folders, Kind, locate, part_bytes
 from .maps import PLACES, WEIGHTS, reduced_maps
 from .network21 import MATERIALS, Given21, Network21
 from .painter import Encoded, HunyuanPainter, Run, cameras_at, check_task, eight_bits
-from .pictures import on_white
+from .reference.dino import load_dino, picture_tokens
+from .reference.pictures import on_white
 from .room import plan_room
 from .sampling import sample21
 from .steps import scheduler

@@ -15,7 +15,7 @@ from torch import Tensor
 from ...checkpoints.conversion.containers import open_tensors
 from ...painters.hunyuan.maps import PLACES, Frame, camera_number, condition_maps, matrices, rounded, shades
 from ...painters.hunyuan.network20 import Block20, Given20, Network20, Reading20
-from ...painters.hunyuan.pictures import colours_restored, recentred
+from ...painters.hunyuan.reference.pictures import colours_restored, recentred
 from ...painters.hunyuan.sampling import sample20
 from ...painters.hunyuan.steps import AncestralSteps, ConsistencySteps
 from ...painters.hunyuan.unet import fill, shapes_of

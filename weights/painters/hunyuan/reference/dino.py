@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from ...checkpoints.conversion.configs import dino_config
-from ...checkpoints.conversion.containers import open_tensors
-from ...checkpoints.conversion.convert import DINO, DINO_GATED, load_into
-from ...networks.encoders.dino import Dino
-from ..sdxl import read_config
+from ....checkpoints.conversion.configs import dino_config
+from ....checkpoints.conversion.containers import open_tensors
+from ....checkpoints.conversion.convert import DINO, DINO_GATED, load_into
+from ....networks.encoders.dino import Dino
+from ...sdxl import read_config
 
 SHORTER, MIDDLE = 256, 224  # pixels
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image
 
-from ....errors import NoSubjectError
+from .....errors import NoSubjectError
 
 BORDER = 0.2  # of the object's own sides, on each side
 AGREEMENT = 0.95  # share of the means that the transfer of colours takes

@@ -16,13 +16,13 @@ from PIL import Image
 from scipy.ndimage import minimum_filter
 from torch import Tensor
 
-from ....errors import CheckpointError
-from ...checkpoints.store import Store
-from ...checkpoints.zoo import spec
-from ..latents import decode_latents, vae_input
-from ..libraries import diffusers
-from ..sdxl import load_network, load_text_encoder, load_vae, read_config, token_ids
-from ..turns import Turns
+from .....errors import CheckpointError
+from ....checkpoints.store import Store
+from ....checkpoints.zoo import spec
+from ...latents import decode_latents, vae_input
+from ...libraries import diffusers
+from ...sdxl import load_network, load_text_encoder, load_vae, read_config, token_ids
+from ...turns import Turns
 from .pictures import colours_restored
 
 PARTS = ("unet", "vae", "text_encoder")
