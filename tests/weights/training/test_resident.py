@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from shadow import ShadowDevice
 from toy_archive import run
 
 from varco3d.errors import CheckpointError, UsageError
@@ -316,7 +317,9 @@ def test_the_command_trains_every_stage_and_a_later_one_goes_on(held, archive_fo
     plan, out = tmp_path / "plan.toml", tmp_path / "out"
     plan.write_text(PLAN)
     call = ["--data", archive_folder, "--plan", plan, "--device", "cpu", "--workers", 1]
-    run(command.main, *call, "--out", out, "--minutes", 0.2, "--scratch", tmp_path / "scratch")
+    with ShadowDevice() as shadow:
+        run(command.main, *call, "--out", out, "--minutes", 0.2, "--scratch", tmp_path / "scratch")
+    assert not shadow.found and shadow.marked > 1000  # nothing of the device meets the host
     assert all(path.is_file() for path in out.iterdir())  # checkpoints lie elsewhere
     lines = [json.loads(line) for line in (out / "run.jsonl").read_text().splitlines()]
     assert lines[0]["held_out"] == 1 and 1 <= lines[0]["ready"] <= 3
