@@ -156,11 +156,19 @@ def test_page_holds_times_to_the_ceilings_and_shows_errors(gpu):
         {"table": "kernels", "case": "bake 1M", "error": "RuntimeError: a | b"},
         {"table": "guided steps", "case": "X float16", "ms": 2.0, "wall_ms": 2.0, "peak_mb": 1.0, "tokens": 4096,
          "TFLOP/s": 400.0, "weights_mb": 5.0},
+        *({"table": "decodes", "case": f"X 384 {way}", "ms": 500.0, "wall_ms": 500.0, "peak_mb": 1.0, "keys": 7,
+           "queries": 9} for way in ("exact", "selected keys")),
+        {"table": "chain", "case": "tiny", "first s": 3.0, "further s": 0.8},
     ]  # fmt: skip
     text = page({"device": "one"}, lines)
     assert "| voxelize 1M | 4 | 5 | 9 | 200 | 50 | 0.02 | 10 |" in text
     assert "RuntimeError: a / b" in text
-    assert "| X float16 | 4,096 | 2 | 2 | 1 | 400 | 50 | 5 |" in text
+    assert "| X float16 | 4,096 | 2 | 2 | 1 | 400 | 50 | 45 | 5 |" in text
+    assert (
+        "| X 384 exact | 7 | 9 | 500 | 500 | 1 | 490 |" in text
+        and "selected keys | 7 | 9 | 500 | 500 | 1 | – |" in text
+    )
+    assert "- **tiny**: first s 3, further s 0.8 (goal of a further picture on an H100: 1)" in text
 
 
 def test_what_was_packed_in_parts_unpacks_to_the_same_bytes(gpu, tmp_path):

@@ -30,12 +30,6 @@ FACES = {"20k": 20_000, "200k": 200_000, "1M": 1_000_000}
 SMALL_FACES = {"2k": 2_000}
 DECODED = (384, 512, 1024)
 SAMPLED = ((20_000, 4096), (72_000, 8192), (200_000, 32_768))
-GOALS = {  # milliseconds on one H100
-    "voxelize 1M": 10.0,
-    "farthest_points 200000 to 32768": 60.0,
-    "decode_octree 1024": 60.0,
-    "bake 1M": 20.0,
-}
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kernel_cases import GOALS
+from goals import PICTURE_SECONDS, decode_goal, kernel_goal, step_goal
 
 Line = Mapping[str, Any]
 Cell = Callable[[Line], Any]
@@ -68,11 +68,17 @@ def columns_of(heading: str, ceilings: Ceilings) -> dict[str, Cell]:
             "CPU ms": plain("cpu_ms"),
             "times the CPU": lambda line: line["cpu_ms"] / line["ms"],
             "ms by bytes": ceilings.byte_limit,
-            "goal, ms on an H100": lambda line: GOALS.get(str(line["case"])),
+            "goal, ms on an H100": kernel_goal,
         },
-        "guided steps": {"tokens": plain("tokens"), **timing, **steps, "weights MB": plain("weights_mb")},
+        "guided steps": {
+            "tokens": plain("tokens"),
+            **timing,
+            **steps,
+            "goal, %": step_goal,
+            "weights MB": plain("weights_mb"),
+        },
         "fields": {"keys": plain("keys"), **timing, "points/s": plain("points/s"), **steps},
-        "decodes": {"keys": plain("keys"), "queries": plain("queries"), **timing},
+        "decodes": {"keys": plain("keys"), "queries": plain("queries"), **timing, "goal, ms on an H100": decode_goal},
     }
     return known.get(heading, {})
 
@@ -83,6 +89,7 @@ def chain_rows(lines: Sequence[Line]) -> list[str]:
     rows = []
     for line in lines:
         told = ", ".join(f"{name} {number(value)}" for name, value in line.items() if name not in skipped)
+        told += f" (goal of a further picture on an H100: {number(PICTURE_SECONDS)})" if "further s" in line else ""
         rows.append(f"- **{line['case']}**: {told}")
     return rows
 
