@@ -100,7 +100,7 @@ def joined(tokens: Tensor, items: int, patch: int) -> Tensor:
 
 
 class KeptGrid:
-    """The grid of the last call, kept for the next step of a sampler: checking a new one makes the host wait."""
+    """The grid of the last call, kept for the next step of a sampler. Checking a new one makes the host wait."""
 
     def __init__(self) -> None:
         self._last: tuple[tuple[int, int, torch.device, bool], VoxelSet] | None = None
