@@ -5,6 +5,7 @@ errors. What other libraries print to stdout goes to the log file, or to stderr 
 """
 
 import contextlib
+import io
 import json
 import os
 import re
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from .._files import open_to_write
 from .._text import printable
 from ..errors import OutputError, UsageError
 from .options.spoken import spoken
@@ -261,7 +263,7 @@ def open_log(path: Path) -> IO[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.stat().st_size and not _is_log(path):
             raise UsageError(f"{path} is there already and is no log of varco3d", "Give --log-file another name.")
-        return path.open("a", encoding="utf-8", errors="surrogateescape")
+        return io.TextIOWrapper(open_to_write(path, "ab"), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise OutputError(f"cannot write the log {path}: {error.strerror}", "Give --log-file another place.") from error
 

@@ -3,17 +3,20 @@
 import contextlib
 import errno
 import hashlib
+import io
 import json
 import os
 import platform
 import re
+import select
 import shutil
 import stat
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, Literal
 
 from .errors import OutputError
 
@@ -21,6 +24,7 @@ BLOCK = 1 << 20  # bytes per read: large enough that hashing is bound by the pro
 
 
 SMALL = 16_000_000  # bytes of a file that people write, or that describes others
+PATIENCE = 30.0  # seconds in which somebody must open the other end of a named pipe
 
 
 # What keeps one file from being written and says nothing about the next one.
@@ -62,7 +66,7 @@ def move_whole(source: Path, final: Path) -> None:
     """
     final = Path(os.path.realpath(final)) if final.is_symlink() else final
     if is_stream(final):
-        with source.open("rb") as read, final.open("wb") as write:
+        with source.open("rb") as read, open_to_write(final) as write:
             shutil.copyfileobj(read, write, BLOCK)
         source.unlink()
         return
@@ -86,6 +90,55 @@ def is_stream(path: Path) -> bool:
     except OSError:
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode)
+
+
+def open_to_write(path: Path, mode: Literal["wb", "ab"] = "wb") -> IO[bytes]:
+    """Open a file, or a named pipe that somebody reads from within PATIENCE seconds. Raises OSError."""
+    if not path.is_fifo():
+        return path.open(mode)
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            break
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        _wait(path, until, "reads from")
+    os.set_blocking(handle, True)
+    return os.fdopen(handle, mode)
+
+
+def read_patiently(path: Path, most: int) -> bytes:
+    """Return the bytes of a file, or of a named pipe that somebody opens within PATIENCE seconds.
+
+    Raises OSError, also for more than `most` bytes.
+    """
+    if not path.is_fifo():
+        with path.open("rb") as file:
+            return bounded(file, most, str(path))
+    until = time.monotonic() + PATIENCE
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        first = b""
+        readable = select.poll()
+        readable.register(handle, select.POLLIN)
+        while not first and not readable.poll(0):
+            try:
+                first = os.read(handle, 1)  # empty: no writer yet
+            except BlockingIOError:
+                break  # a writer that has not written
+            if not first:
+                _wait(path, until, "writes to")
+        os.set_blocking(handle, True)
+        with io.BufferedReader(file) as rest:
+            return first + bounded(rest, most - len(first), str(path))
+
+
+def _wait(path: Path, until: float, does: str) -> None:
+    if time.monotonic() >= until:
+        raise OSError(errno.ETIMEDOUT, f"nobody {does} this named pipe", str(path))
+    time.sleep(0.02)
 
 
 @contextlib.contextmanager

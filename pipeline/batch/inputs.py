@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..._files import bounded
+from ..._files import read_patiently
 from ..._places import user_path
 from ...errors import NothingMatchedError, UsageError
 from ..meshes.signature import is_own
@@ -84,8 +84,7 @@ def resolve_inputs(
 def read_list(path: Path) -> list[str]:
     """Return the lines of a list of paths (`from_list`). Raises UsageError."""
     try:
-        with path.open("rb") as file:  # a pipe, too, such as <(find .)
-            data = bounded(file, MAX_LIST, str(path))
+        data = read_patiently(path, MAX_LIST)  # of a pipe, too, such as <(find .)
     except OSError as error:
         raise UsageError(f"cannot read the list {path}: {error.strerror}", "Check `from_list`.") from error
     return list_lines(data, str(path))

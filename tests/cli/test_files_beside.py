@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import standin
 from PIL import Image
 
+from varco3d import _files
 from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.outputs import write_mesh
 
@@ -74,6 +76,52 @@ def test_pipes_get_the_bytes_and_links_are_followed(go, run) -> None:
     Path("link.stl").symlink_to("there.stl")
     assert run("convert", "real.glb", "link.stl").code == 0
     assert Path("link.stl").is_symlink() and Path("there.stl").read_bytes().startswith(b"varco3d")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_that_nobody_else_opens_is_an_error_that_says_so(go, run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_files, "PATIENCE", 0.1)
+    os.mkfifo("lonely")
+    answer = go("generate", "--from-list", "lonely", "-o", "out")
+    assert answer.code == 2 and "cannot read the list lonely: nobody writes to this named pipe" in answer.err
+    answer = go("generate", "chair.png", "--log-file", "lonely")
+    assert answer.code == 1 and "cannot write the log lonely: nobody reads from this named pipe" in answer.err
+    os.mkfifo("lonely.glb")
+    answer = go("generate", "chair.png", "-o", "lonely.glb")
+    assert answer.code == 1 and "cannot write lonely.glb: nobody reads from this named pipe" in answer.err
+    assert Path("lonely.glb").is_fifo()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize("text", [b"chair.png", b""])
+def test_a_pipe_waits_for_a_writer_that_comes_late_and_pauses(go, text: bytes) -> None:
+    os.mkfifo("list")
+
+    def write() -> None:
+        time.sleep(0.1)
+        with Path("list").open("wb", buffering=0) as pipe:
+            time.sleep(0.1)
+            pipe.write(text[:3])
+            time.sleep(0.1)
+            pipe.write(text[3:])
+
+    writer = threading.Thread(target=write, daemon=True)
+    writer.start()
+    answer = go("generate", "--from-list", "list", "-o", "out")
+    writer.join(10)
+    assert answer.code == (0 if text else 6), answer.err
+    assert Path("out/chair.glb").is_file() if text else "the list of pictures is empty" in answer.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_log_goes_to_a_pipe_that_somebody_reads(run) -> None:
+    os.mkfifo("log")
+    got: list[str] = []
+    reader = threading.Thread(target=lambda: got.append(Path("log").read_text()), daemon=True)
+    reader.start()
+    assert run("config", "show", "seed", "--log-file", "log").code == 0
+    reader.join(10)
+    assert "result: " in got[0]
 
 
 def test_a_log_is_appended_to_logs_only(go, run) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..._files import free_bytes, git_blob_of, sha256_of
+from ..._files import SMALL, free_bytes, git_blob_of, sha256_of
 from ..._text import byte_count
 from ...errors import CheckpointError, LicenceNotAcceptedError, ModelMissingError, OutputError
 from .hub import load_hub, network_errors, our_way, quiet
@@ -231,7 +231,7 @@ def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Cal
     if start:
         report(Progress(remote.file.path, "resume", start, remote.size))
     while remote.size is None or start < remote.size or start == 0:
-        error = _append(hub, remote, part, start, report)
+        error = _append(hub, remote, part, start, _most_bytes(spec, remote), report)
         if error is None:
             return
         size = part.stat().st_size
@@ -240,11 +240,21 @@ def _download(hub: Any, spec: ModelSpec, remote: Remote, part: Path, report: Cal
         start = size
 
 
-def _append(hub: Any, remote: Remote, part: Path, start: int, report: Callable[[Progress], None]) -> Exception | None:
+def _most_bytes(spec: ModelSpec, remote: Remote) -> int | None:
+    """Return the bytes that a file may have: as announced, else as known; None when nobody knows.
+
+    Nobody knows the sizes of the small files beside the weights; they stay small whatever a hub announces.
+    """
+    size = remote.size if remote.size is not None else remote.file.size
+    return min(size or SMALL, SMALL) if remote.file in spec.sides else size or None
+
+
+def _append(
+    hub: Any, remote: Remote, part: Path, start: int, limit: int | None, report: Callable[[Progress], None]
+) -> Exception | None:
     """One request for the bytes from `start`; returns the network's error, if any. Raises OSError (disk)."""
     name = remote.file.path
     with part.open("ab") as file:
-        limit = remote.size if remote.size is not None else remote.file.size or None
         writer = Writer(file, lambda done: report(Progress(name, "download", done, remote.size)), limit)
         try:
             with quiet(hub):

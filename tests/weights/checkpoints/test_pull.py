@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,21 @@ def test_nothing_that_does_not_end_is_read_to_its_end(status: int, hub: Hub, hub
         pull(make_spec(), hub_store)
     assert hub.endless_megabytes < 20 * len(hub.bodies()) + 20, "what buffers hold, not a hundred each time"
     assert all(path.startswith(("/owner/toys/", "/cdn/")) for _, path, _ in hub.requests), "files alone are asked for"
+
+
+@pytest.mark.parametrize(("path", "megabytes"), [(PATH, 1), ("toy/config.yaml", 16)])
+def test_a_body_without_a_size_is_read_as_far_as_the_file_can_go(
+    path: str, megabytes: int, hub: Hub, hub_store: Store
+) -> None:
+    """Weights: the size that the zoo knows. The files beside them: as much as people write."""
+    hub.add(REPO, PATH, safetensors_bytes())
+    hub.unannounced = path
+    spec = make_spec()
+    spec = replace(spec, weights=tuple(replace(file, size=1_000_000) for file in spec.weights))
+    with pytest.raises(CheckpointError, match="does not end at the 1"):
+        pull(spec, hub_store)
+    assert megabytes <= hub.endless_megabytes < megabytes + 20, "what buffers hold, not a hundred"
+    assert not hub_store.parts(spec)
 
 
 def test_a_killed_process_is_resumed(hub: Hub, tmp_path: Path) -> None:
