@@ -41,24 +41,38 @@ def test_a_rehearsal_is_not_written_into_the_docs():
     assert done.returncode == 2 and "--out" in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("part", "cases", "told"),
-    [
-        ("tests", 2, "| kernels | 13 |"),
-        ("kernels", 11, "| decode_octree 40 |"),
-        ("networks", 12, "| Hunyuan3D-2mini 24 selected keys |"),
-        ("chain", 3, "**-j 2 on one device**: seconds"),
-    ],
-)
-def test_rehearsal_of(part, cases, told, tmp_path):
+PARTS = {
+    "tests": (2, "| kernels | 13 |"),
+    "kernels": (11, "| decode_octree 40 |"),
+    "networks": (12, "| Hunyuan3D-2mini 24 selected keys |"),
+    "chain": (3, "**-j 2 on one device**: seconds"),
+}
+
+
+def test_a_rehearsal_of_every_part(tmp_path):
     out = tmp_path / "gpu.md"
-    done = call("--device", "cpu", "--only", part, "--out", str(out), "--minutes", "8")
+    done = call("--device", "cpu", "--out", str(out), "--minutes", "30")
     assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads(out.with_suffix(".json").read_text())
-    assert found["lines"][0]["cached"] + found["lines"][0]["compiled"] >= 18  # kernel modules
-    assert len(found["lines"]) == 1 + cases and not [line for line in found["lines"] if "error" in line]
-    assert told in out.read_text() and "a rehearsal" in out.read_text()
+    loaded, *lines = json.loads(out.with_suffix(".json").read_text())["lines"]
+    assert loaded["cached"] + loaded["compiled"] >= 18  # kernel modules
+    assert not [line for line in lines if "error" in line]
+    assert [line["part"] for line in lines] == [part for part, (cases, _) in PARTS.items() for _ in range(cases)]
+    text = out.read_text()
+    assert "a rehearsal" in text and all(told in text for _, told in PARTS.values())
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["gpu.json", "gpu.md"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_one_part_may_run_alone(part, gpu, tmp_path, monkeypatch):
+    import report
+
+    ran: list[str] = []
+    monkeypatch.setattr(report, "load_kernels", lambda made, seconds: None)
+    monkeypatch.setattr(report, "run_tests", lambda made, seconds: ran.append("tests"))
+    monkeypatch.setattr(report, "run_cases", lambda made, name, seconds: ran.append(name))
+    words = ["report", "--device", "cpu", "--only", part, "--out", str(tmp_path / "gpu.md")]
+    monkeypatch.setattr(sys, "argv", words)
+    assert report.main() == 0 and ran == [part]
 
 
 DYING = """
