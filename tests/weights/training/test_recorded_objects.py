@@ -1,7 +1,7 @@
 """Objects of a family and a number are those of the recording: rows that were trained on can be drawn again.
 
 Where families change on purpose: `python tests/weights/training/test_recorded_objects.py` records them anew, with the
-numbers that reach the most lines of each family.
+numbers that reach every line and every choice of each family.
 """
 
 import sys
@@ -14,7 +14,7 @@ from varco3d.weights.training.procedural import families, make_object
 from varco3d.weights.training.variants import distorted
 
 RECORDING = Path(__file__).with_name("recorded_objects.npz")
-TRIED = 30  # numbers that a recording chooses from
+TRIED = 60  # numbers that a recording chooses from
 
 
 def figures(family: str, number: int) -> np.ndarray:
@@ -44,15 +44,30 @@ def test_distortions_are_those_of_the_recording() -> None:
     np.testing.assert_allclose(sums, recorded, atol=1e-3)
 
 
-def lines_of(family: str, number: int) -> set[tuple[str, int]]:
-    """Return the lines of the families' modules that making an object runs through."""
-    seen = set()
+def places_of(family: str, number: int) -> set[tuple[object, ...]]:
+    """Return what of the families' modules making an object runs through: lines, and what was chosen in them.
+
+    (file, line), and (file, line, place in the list or outcome) of each `pick` and `chance`.
+    """
+    seen: set[tuple[object, ...]] = set()
 
     def line(frame: FrameType, event: str, _: object) -> object:
         seen.add((frame.f_code.co_filename, frame.f_lineno))
         return line
 
-    sys.settrace(lambda frame, event, _: line if "/families/" in frame.f_code.co_filename else None)
+    def choice(frame: FrameType, event: str, value: object) -> object:
+        if event == "return" and frame.f_back is not None:
+            options = frame.f_locals.get("options", (False, True))
+            chosen = next((i for i, option in enumerate(options) if option is value), None)
+            seen.add((frame.f_back.f_code.co_filename, frame.f_back.f_lineno, chosen))
+        return choice
+
+    def entered(frame: FrameType, event: str, _: object) -> object:
+        if frame.f_code.co_name in ("pick", "chance"):
+            return choice
+        return line if "/families/" in frame.f_code.co_filename else None
+
+    sys.settrace(entered)
     try:
         make_object(family, number)
     finally:
@@ -61,13 +76,16 @@ def lines_of(family: str, number: int) -> set[tuple[str, int]]:
 
 
 def record(family: str) -> np.ndarray:
-    """Return [N, 11]: two numbers and those that reach further lines, each with its figures."""
-    reached, rows = set(), []
-    for number in range(TRIED):
-        lines = lines_of(family, number)
-        if number < 2 or lines - reached:
-            rows.append(np.append(np.float32(number), figures(family, number)))
-            reached |= lines
+    """Return [N, 11]: the number that reaches most, then whichever adds most, each with its figures; at least three."""
+    reached = {number: places_of(family, number) for number in range(TRIED)}
+    rows: list[np.ndarray] = []
+    while reached:
+        best = max(reached, key=lambda number: len(reached[number]))
+        added = reached.pop(best)
+        if not added and len(rows) >= 3:
+            break
+        rows.append(np.append(np.float32(best), figures(family, best)))
+        reached = {number: places - added for number, places in reached.items()}
     return np.stack(rows)
 
 
