@@ -68,6 +68,43 @@ def test_queries_grow_with_the_surface():
     assert len(np.unique(asked, axis=0)) == len(asked)
 
 
+def twin_of_asked(query, sides):
+    """Number of points that the levels ask for by the rule in decode_octree's docstring, on dense grids."""
+    asked, crossed, before = 0, set(), set()
+    offsets = np.array(list(np.ndindex(2, 2, 2)))
+    for coarse, side in zip([0, *sides], sides, strict=False):
+        inside = twins.dense_grid(query, side) > 0
+        if coarse:
+            edges = [(np.array(cell) * side // coarse, -(-(np.array(cell) + 1) * side // coarse)) for cell in crossed]
+            looked = {tuple(low + step) for low, high in edges for step in np.ndindex(*(high - low))}
+        else:
+            looked = set(np.ndindex((side,) * 3))
+        crossed, waiting = set(), list(looked)
+        while waiting:
+            cell = waiting.pop()
+            corners = inside[tuple((np.array(cell) + offsets).T)].reshape(2, 2, 2)
+            if corners.all() or not corners.any():
+                continue
+            crossed.add(cell)
+            for axis, end in np.ndindex(3, 2):
+                face = corners.take(end, axis)
+                beyond = tuple(np.array(cell) + (2 * end - 1) * np.eye(3, dtype=int)[axis])
+                if face.any() and not face.all() and 0 <= beyond[axis] < side and beyond not in looked:
+                    looked.add(beyond)
+                    waiting.append(beyond)
+        nodes = {(x + i, y + j, z + k) for x, y, z in looked for i, j, k in offsets.tolist()}
+        kept = {(2 * x, 2 * y, 2 * z) for x, y, z in before} & nodes if side == 2 * coarse else set()
+        asked, before = asked + len(nodes) - len(kept), nodes
+    return asked
+
+
+@pytest.mark.parametrize(("resolution", "start"), [(20, 5), (23, 6)])
+def test_no_point_is_asked_for_beyond_the_rule(resolution, start, device):
+    query = Counted(twins.knobs)
+    decode_octree(query, resolution, start=start, device=device)
+    assert query.count == twin_of_asked(twins.knobs, level_sides(resolution, start))
+
+
 def test_chunks_bound_each_query_and_change_nothing():
     query = Counted(twins.knobs)
     small = decode_octree(query, 32, start=8, chunk=100)
