@@ -19,7 +19,7 @@ from .pipeline.artifacts import Asset
 from .pipeline.chain import Chain, ItemState, select_stages
 from .pipeline.events import Event, Progress
 from .pipeline.machine import resolve_device, resolve_dtype
-from .pipeline.meshes.framing import into_frame
+from .pipeline.meshes.framing import into_frame, told_open
 from .pipeline.network_pool import NetworkPool
 from .pipeline.recipe import Recipe, load_recipe
 from .pipeline.seeds import item_seed
@@ -99,6 +99,7 @@ class Pipeline:
             raise UsageError(f"{self.recipe.name} refines no mesh", "Load tiny, or ultrashape.")
         lost: list[str] = []
         framed, longest = into_frame(mesh_of(mesh, lost.append))
+        lost += told_open(framed, self.stages)
         options["skip"] = {"coarse", *options.get("skip", ())}
         return _last(self._run({"source": picture, "coarse": framed}, longest, progress, lost, **options))
 

@@ -8,7 +8,7 @@ from ...errors import UsageError
 from ...pipeline.artifacts import Asset
 from ...pipeline.batch.inputs import InputFile
 from ...pipeline.chain import select_stages
-from ...pipeline.meshes.framing import into_frame
+from ...pipeline.meshes.framing import into_frame, told_open
 from ...pipeline.meshes.reading import load_mesh
 from ...pipeline.pictures.formats import existing_picture
 from ..config import StageSettings
@@ -53,10 +53,12 @@ def build_mesh_request(
     items, _, formats = make_items((InputFile(source, mesh.name),), output, options)
     # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
     asset = Asset(source=source, coarse=framed, mesh=framed if slot == "mesh" else None)
-    items = tuple(replace(item, relpath=source.name, asset=asset, warnings=tuple(lost)) for item in items)
     recipe = make_recipe(options, settings, formats, size=longest)
     if slot == "coarse" and "refine" not in recipe.names():
         raise UsageError(f"{recipe.name} refines no mesh", "Use -m tiny, or ultrashape.")
+    if slot == "coarse":
+        lost += told_open(framed, recipe.names())
+    items = tuple(replace(item, relpath=source.name, asset=asset, warnings=tuple(lost)) for item in items)
     unpainted = ["texture"] if slot == "coarse" and options.mesh.texture == "off" else []
     left_out = {*skip, *unpainted, *options.stages.skip} & set(recipe.names())
     stages = select_stages(recipe, None, options.stages.until, left_out, ("source", slot))

@@ -1,5 +1,6 @@
 """Foreign meshes in the box that the networks know."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from ...errors import BadInputError
 from ...kernels.meshes.boxes import into_box
 from ..artifacts import Mesh
+from .report import has_boundary
 
 FRAME = 0.95  # half of the longest side of an object in the box [-1,1]^3, as the networks know it
 
@@ -17,3 +19,10 @@ def into_frame(mesh: Mesh) -> tuple[Mesh, float]:
     if longest <= 0:
         raise BadInputError("the mesh has no extent", "All its vertices lie at one place.")
     return replace(mesh, vertices=into_box(mesh.vertices, FRAME)), longest
+
+
+def told_open(mesh: Mesh, stages: Collection[str]) -> tuple[str, ...]:
+    """Return the warning that a coarse mesh with open edges comes out closed, where `stages` extract a field."""
+    if "extract" not in stages or not has_boundary(mesh):
+        return ()
+    return ("the mesh is open; refined it is closed: sheets become shells with two walls and may get holes",)

@@ -148,6 +148,34 @@ def test_a_normal_map_holds_the_detail_of_an_open_mesh(run) -> None:
     assert np.quantile(np.abs(lean[:, :2]).max(axis=1), 0.7) > 0.15 and lean[:, 2].min() > 0.5
 
 
+QUICK = (
+    "refine.steps=1", "refine.draws=1", "sample.tokens=512", "voxelize.resolution=32", "decode.resolution=48",
+    "decode.start=24", "decode.smooth=0", "decode.outline=off",
+)  # fmt: skip
+
+
+def test_refine_makes_a_shell_of_an_open_mesh_and_says_so(run) -> None:
+    write_mesh(bowl(), Path("bowl"), ("glb",), KEEP)
+    y, x = np.mgrid[:96, :96] - 47.5
+    red = np.where((np.hypot(x, y) < 40)[..., None], np.uint8([220, 40, 30, 255]), np.uint8(0))
+    Image.fromarray(red).save("red.png")
+    words = [word for setting in QUICK for word in ("--set", setting)]
+    answer = run("refine", "bowl.glb", "red.png", "-o", "out.glb", "--texture", "off", "--json", *words)
+    assert answer.code == 0, answer.err
+    events = [json.loads(line) for line in answer.out.splitlines()]
+    told = next(event for event in events if event["type"] == "item_finished")["warnings"]
+    assert any("the mesh is open; refined it is closed" in text for text in told)
+    made = load_mesh(Path("out.glb"))
+    report = mesh_report(made)
+    assert report["watertight"] and material("out.glb")["doubleSided"] is False
+    points = made.vertices[made.faces].mean(axis=1)
+    whole = np.pi * 0.5**3 * 2 / 3  # of the half ball, were it filled
+    assert 0.1 * whole < report["volume"] < 0.7 * whole
+    middle = np.linalg.norm(points[:, :2], axis=1) < 0.2
+    assert not (points[middle, 2] > 0.05).any()  # one looks into it still: nothing lies across its mouth
+    assert np.ptp(made.vertices, axis=0) == pytest.approx([1, 1, 0.5], abs=0.15)
+
+
 def test_watertight_closes_on_request(run) -> None:
     pytest.importorskip("pymeshlab")
     write_mesh(bowl(), Path("bowl"), ("glb",), KEEP)
