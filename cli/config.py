@@ -69,7 +69,8 @@ def config_paths(explicit: Path | None, folder: Path) -> tuple[Path, ...]:
     """Return the config files that count, strongest first. Raises UsageError when the one asked for does not exist."""
     if explicit is not None:
         if not explicit.is_file():
-            raise UsageError(f"the config file {explicit} does not exist", "Check --config or VARCO3D_CONFIG.")
+            wrong = "is no file" if explicit.exists() else "does not exist"
+            raise UsageError(f"the config file {explicit} {wrong}", "Check --config or VARCO3D_CONFIG.")
         return (explicit,)
     return tuple(path for path in (folder / PROJECT_FILE, user_config_path()) if _is_file(path))
 
@@ -106,7 +107,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return read_toml(path)
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"cannot read {path}: {error}", "It must be a TOML file.") from error
+        reason = (error.strerror if isinstance(error, OSError) else "") or error
+        raise UsageError(f"cannot read {path}: {reason}", "It must be a TOML file.") from error
 
 
 def _typed(value: Any, many: bool) -> Any:

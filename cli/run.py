@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._text import printable
 from ..errors import ModelMissingError, UsageError
 from ..pipeline.machine import resolve_device, slow_number_type
 from .config import unknown_variables
@@ -27,7 +28,7 @@ def execute(
     label: the first line on stderr; build(scratch folder) makes the request.
     """
     console = session.console
-    console.note(f"varco3d: {label}")
+    console.note(printable(f"varco3d: {label}"))
     to_stdout = options.output.to_stdout
     if to_stdout and is_terminal(console.out):
         raise UsageError("stdout is a terminal and a GLB is binary", "Redirect it: -o - > mesh.glb")

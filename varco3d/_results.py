@@ -86,7 +86,11 @@ class Result:
             for level in level_names(target.stem, wanted.lod)
             for name in mesh_names(level, wanted.formats, wanted.texture_format)
         ]
-        check_claims([Claim(target.with_name(n), target.name, named=n == target.name) for n in names], [])
+        check_claims(
+            [Claim(target.with_name(n), target.name, named=n == target.name) for n in names],
+            [],
+            another="Give another path.",
+        )
         context = Context(seed=self.seed, output=target.with_suffix(""), about=self.about)
         written = Export().run(dataclasses.replace(self.asset, outputs=()), wanted, context)
         return [Path(output.path) for output in written.outputs]

@@ -16,4 +16,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         import tomllib
     else:
         import tomli as tomllib
-    return tomllib.loads(read_bounded(path).decode("utf-8-sig").replace("\r\n", "\n"))
+    try:
+        text = read_bounded(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError("it is no text in UTF-8") from error
+    return tomllib.loads(text.replace("\r\n", "\n"))

@@ -1,6 +1,7 @@
 """Typer's command classes with what all verbs share: examples first, help that is plain off a terminal, suggestions."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -183,8 +184,13 @@ def looks_like_input(name: str) -> bool:
     return path.suffix.lower() in PICTURES or "*" in name or "/" in name or path.exists()
 
 
+_NUMBERS = {"int": "whole number", "integer": "whole number", "float": "number"}  # the library's names of types
+_TYPED = re.compile(r"is not a valid (int|integer|float)(?: range)?\b")
+
+
 def located(error: typer.BadParameter, ctx) -> Exception:
-    """Return the error with the variable or file that holds the wrong value; unchanged for the command line."""
+    """Return the error with the variable or file that holds the wrong value; for the command line in plain words."""
+    error.message = _TYPED.sub(lambda found: f"is not a {_NUMBERS[found[1]]}", error.message)
     name = getattr(error.param, "name", None)
     source = ctx.get_parameter_source(name) if name else None
     hint = f"See {ctx.command_path} --help."

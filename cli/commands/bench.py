@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from ..._text import suggestion
+from ..._text import printable, suggestion
 from ...errors import OutputError, UsageError
 from ..options.flag import Panel, flag, shown
 from ..session import Session
@@ -116,7 +116,7 @@ def bench(
         except OSError as error:
             place = f"cannot write {wanted.markdown}: {error.strerror}"
             raise OutputError(place, "Give --markdown another place.") from error
-        console.note(f"wrote {wanted.markdown}")
+        console.note(printable(f"wrote {wanted.markdown}"))
 
 
 def chosen_cases(kernels: Sequence[str], wanted: Cases) -> "list[tuple[Case, str, int]]":

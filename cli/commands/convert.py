@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import typer
 
+from ..._text import printable
 from ...errors import UsageError
 from ...pipeline.meshes.formats import MESH_FORMATS, PER_METRE
 from ..options.flag import Panel, default_of, flag, setting_of, short_for
@@ -88,7 +89,7 @@ def convert(
         raise UsageError(f"{out}: {out.suffix or 'no suffix'} cannot be written", f"Known: {', '.join(MESH_FORMATS)}.")
     if result.quads and kind != "obj":
         raise UsageError(f"{kind} holds triangles only", "Write an .obj for --quads.")
-    session.console.note(f"{mesh} -> {out}")
+    session.console.note(printable(f"{mesh} -> {out}"))
     from ...pipeline.batch.claims import Claim, check_claims
     from ...pipeline.meshes.levels import level_names
     from ...pipeline.meshes.outputs import measure, mesh_names
@@ -96,7 +97,11 @@ def convert(
     fractions = result.lod or (1.0,)
     texture_format = result.texture_format or default_of("export.texture_format")
     names = [name for level in level_names(out.stem, fractions) for name in mesh_names(level, [kind], texture_format)]
-    check_claims([Claim(out.with_name(n), out.name, named=n == out.name) for n in names], [mesh])
+    check_claims(
+        [Claim(out.with_name(n), out.name, named=n == out.name) for n in names],
+        [mesh],
+        another="Give OUT another name.",
+    )
     if session.flags.dry_run:
         for name in names:
             session.console.result(str(out.with_name(name)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import typer
 
-from ..._text import byte_count
+from ..._text import byte_count, printable
 from ...errors import CheckpointError, ModelMissingError, NothingMatchedError, Varco3DError
 from ...weights.checkpoints.locations import OURS, Located
 from ...weights.checkpoints.store import Check, Store
@@ -292,7 +292,7 @@ def import_weights(
         if choice.spec is None:
             session.console.warn(f"{choice.path}: {choice.reason}")
         else:
-            session.console.note(f"{choice.path} is {choice.spec.name}")
+            session.console.note(printable(f"{choice.path} is {choice.spec.name}"))
     known = [(choice.path, choice.spec) for choice in choices if choice.spec is not None]
     if not known:
         raise _nothing(source, name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 
+from ..._text import printable
 from ...errors import UsageError, Varco3DError
 from ..console import seconds as duration
 from ..options.flag import Panel, flag
@@ -56,7 +57,7 @@ def report(
     """
     from ..report.entries import describe, read_entries, sort_entries, totals
 
-    session.console.note(f"reading the records of {folder}")
+    session.console.note(printable(f"reading the records of {folder}"))
     entries = read_entries(folder)
     numbers = totals(folder, entries)
     chosen = [entry for entry in sort_entries(entries, listing.sort) if listing.status in (None, entry.status)]
@@ -81,7 +82,7 @@ def _write(session: Session, folder: Path, listing: Listing, entries: "Sequence[
     page = listing.page or folder / "report.html"
     if page.suffix.lower() not in (".html", ".htm"):
         raise UsageError(f"{page} is no page", "Give --page a name that ends in .html.")
-    check_claims([Claim(page, "the report")], [])
+    check_claims([Claim(page, "the report")], [], another="Give --page another name.")
     title = f"varco3d: {folder.resolve().name}"
     draw = listing.thumbnails
     how = Page(PARTS, listing.embed * 1_000_000, title, lambda entry: _thumbnail(session, folder, entry, draw))

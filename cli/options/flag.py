@@ -21,7 +21,7 @@ PREFIX = "VARCO3D_"
 GIVEN = "flag"  # origin of a value from the command line
 WORDS = ("on", "off")
 WIDEST = 19  # characters of choices in the help's narrow column; longer lists stand in the text
-_FAILURES = {int: "int", float: "float"}  # as Typer says it
+_FAILURES = {int: "whole number", float: "number"}
 
 
 @dataclass(frozen=True)
@@ -275,7 +275,7 @@ def _read_one(flag: Flag, text: str) -> Any:
             _finite(value)
     except ValueError as error:
         wanted = _FAILURES.get(flag.kind)
-        raise typer.BadParameter(f"{text!r} is not a valid {wanted}." if wanted else str(error)) from error
+        raise typer.BadParameter(f"{text!r} is not a {wanted}." if wanted else str(error)) from error
     if flag.choices:
         found = next((choice for choice in flag.choices if choice.lower() == text.lower()), None)
         if found is None:

@@ -70,8 +70,13 @@ def item_claims(item: Item, config: RunConfig, stages: Collection[str], named: P
     return claims + ([Claim(stages_folder(target), item.id, folder=True)] if config.keeps_stages else [])
 
 
-def check_claims(claims: Iterable[Claim], inputs: Iterable[Path], folder: Path | None = None) -> None:
-    """Raise UsageError for the first path that is taken. inputs: everything that is read; folder: of the record."""
+def check_claims(
+    claims: Iterable[Claim], inputs: Iterable[Path], folder: Path | None = None, another: str = _ANOTHER
+) -> None:
+    """Raise UsageError for the first path that is taken.
+
+    inputs: everything that is read; folder: of the record; another: the way to give another name, for the message.
+    """
     key_of = _Keys()
     read = {key_of(path): path for path in inputs}
     files = {_identity(path): path for path in read.values()}
@@ -82,18 +87,18 @@ def check_claims(claims: Iterable[Claim], inputs: Iterable[Path], folder: Path |
         key = key_of(claim.path)
         source = read.get(key) or files.get(_identity(claim.path))
         if source is not None:
-            raise UsageError(f"{claim.path} would replace {source}, which is read", _ANOTHER)
+            raise UsageError(f"{claim.path} would replace {source}, which is read", another)
         other = owners.setdefault(key, claim)
         if other is not claim:
-            raise UsageError(f"{other.owner} and {claim.owner} would both write {claim.path}", _ANOTHER)
+            raise UsageError(f"{other.owner} and {claim.owner} would both write {claim.path}", another)
     for claim in claims:
         inside = next((owners[key] for key in _parents(key_of(claim.path)) if key in owners), None)
         if inside is not None:
-            raise UsageError(f"{claim.path} of {claim.owner} would lie in {inside.path} of {inside.owner}", _ANOTHER)
+            raise UsageError(f"{claim.path} of {claim.owner} would lie in {inside.path} of {inside.owner}", another)
     foreign = _foreign(claims, folder, key_of)
     if foreign:
         more = f" (and {len(foreign) - 1} more)" if len(foreign) > 1 else ""
-        raise UsageError(f"{foreign[0]} is there already and was not made by varco3d{more}", f"Move it. {_ANOTHER}")
+        raise UsageError(f"{foreign[0]} is there already and was not made by varco3d{more}", f"Move it. {another}")
 
 
 def _foreign(claims: Iterable[Claim], folder: Path | None, key_of: _Keys) -> list[Path]:

@@ -78,6 +78,8 @@ def read_mesh(path: Path, up: str | None = None) -> MeshFile:
         _log.info("reading %s failed", source.name, exc_info=error)
         raise source.bad("its data are damaged") from error
     mesh, offset = joined.mesh, joined.offset
+    if not _has_area(mesh):
+        source.warn("none of its triangles has an area")
     if up_of(suffix[1:], up or "auto") == "z":
         normals = None if mesh.normals is None else z_up_to_y_up(mesh.normals)
         mesh = replace(mesh, vertices=z_up_to_y_up(mesh.vertices), normals=normals)
@@ -88,6 +90,15 @@ def read_mesh(path: Path, up: str | None = None) -> MeshFile:
 def z_up_to_y_up(points: np.ndarray) -> np.ndarray:
     """[N,3] turned by -90 degrees about X: up (+Z) becomes +Y, front (-Y) becomes +Z."""
     return np.ascontiguousarray(np.stack([points[:, 0], points[:, 2], -points[:, 1]], axis=1))
+
+
+def _has_area(mesh: Mesh) -> bool:
+    """Tell whether any triangle is more than a line or a point; the first ones of most meshes are."""
+    for first in range(0, len(mesh.faces), 1 << 16):
+        a, b, c = mesh.vertices[mesh.faces[first : first + (1 << 16)].T].astype(np.float64)
+        if np.cross(b - a, c - a).any():
+            return True
+    return False
 
 
 def _check_file(path: Path, name: str) -> None:

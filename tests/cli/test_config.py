@@ -97,7 +97,7 @@ def test_explicit_flags_win_over_the_preset(resolve) -> None:
         ("sede = 1", ["sede", "did you mean 'seed'"]),
         ("[corase]\nsteps = 1", ["corase", "did you mean 'coarse'"]),
         ("output = 'x'", ["output"]),
-        ("seed = 'many'", ["seed", "not a valid int"]),
+        ("seed = 'many'", ["seed", "not a whole number"]),
         ("seed = true", ["seed"]),
         ("preset = 'best'", ["preset", "best"]),
         ("margin = 0.5", ["margin", "0.45"]),
@@ -124,6 +124,20 @@ def test_a_file_of_any_size_or_mark_is_read_or_refused(resolve, tmp_path: Path) 
         file.truncate(1 << 40)
     with pytest.raises(UsageError, match=r"huge\.toml.*more than 16 MB"):
         resolve("", {}, [tmp_path / "huge.toml"])
+    (tmp_path / "16.toml").write_text("seed = 5", encoding="utf-16")
+    with pytest.raises(UsageError, match=r"16\.toml: it is no text in UTF-8"):
+        resolve("", {}, [tmp_path / "16.toml"])
+
+
+def test_what_is_no_file_is_not_said_to_be_missing(run, tmp_path: Path) -> None:
+    assert f"the config file {tmp_path} is no file" in run("config", "show", "--config", tmp_path).err
+    assert "the config file nope.toml does not exist" in run("config", "show", "--config", "nope.toml").err
+
+
+def test_numbers_are_asked_for_in_plain_words(run) -> None:
+    for flag, kind in (("--memory", "number"), ("--seed", "whole number"), ("--jobs", "whole number")):
+        assert f"'2x' is not a {kind}." in run("plan", "a.png", flag, "2x").err
+    assert "'half' is not a number." in run("convert", "a.glb", "b.obj", "--lod", "1,half").err
 
 
 def test_mistakes_in_the_environment(resolve) -> None:

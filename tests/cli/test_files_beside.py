@@ -58,6 +58,9 @@ def test_convert_leaves_the_picture_beside_it(go, run) -> None:
     Path("x_lod0.mtl").write_text("newmtl mine")
     answer = run("convert", "my chair.glb", "x.obj", "--lod", "1,0.5")
     assert answer.code == 2 and "x_lod0.mtl" in answer.err and not Path("x_lod0.obj").exists()
+    os.link("my chair.glb", "same.glb")
+    answer = run("convert", "my chair.glb", "same.glb")
+    assert answer.code == 2 and "same.glb would replace my chair.glb, which is read. Give OUT another" in answer.err
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")

@@ -50,6 +50,27 @@ def test_materials_reach_the_file(run) -> None:
     assert document("out.glb")["materials"][0]["pbrMetallicRoughness"]["baseColorFactor"] == [1, 0, 0, 1]
 
 
+def test_a_mesh_without_area_is_told(run) -> None:
+    """A scale of zero hides a node in some programs, and leaves nothing to see here."""
+    glb = Glb()
+    glb.write(Path("a.glb"), glb.square(), node={"scale": [0, 0, 0]})
+    Path("line.obj").write_text("v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n")
+    Path("thin.obj").write_text("v 0 0 0\nv 1e-30 0 0\nv 0 1e-30 0\nf 1 2 3\n")
+    for name, told in (("a.glb", True), ("line.obj", True), ("thin.obj", False)):
+        answer = run("convert", name, "out.ply")
+        assert answer.code == 0 and ("none of its triangles has an area" in answer.err) == told, answer.err
+
+
+def test_a_name_cannot_write_lines_of_its_own(run) -> None:
+    glb = Glb()
+    glb.write(Path("a.glb"), glb.square())
+    name = "b\nerror[internal]: lost\x1b[31m.obj"
+    for arguments in (("convert", "a.glb", name), ("inspect", name), ("refine", name, "no.png")):
+        said = run(*arguments).err
+        assert "\nerror[internal]" not in said and "\x1b" not in said, said
+    assert Path(name).exists()
+
+
 def test_warnings_reach_the_terminal(run) -> None:
     glb = Glb(animations=[{}])
     glb.write(Path("a.glb"), glb.square(textured(glb, plain(1, 2, 3))))
