@@ -53,7 +53,8 @@ def show_plan(session: Session, request: Request) -> list[str]:
 def _show_estimate(console: Console, plan: Mapping[str, Any], request: Request) -> None:
     """Say time, memory and disk of the run, as far as they are known."""
     estimate, free = plan["estimate"], f"{plan['free_memory_gib']:.1f} GiB free"
-    workers = f" for each of {plan['jobs']} workers" if plan["jobs"] > 1 else ""
+    busy = min(plan["jobs"], plan["counts"]["new"])
+    workers = f" for each of {busy} workers" if busy > 1 else ""
     if estimate["peak_mb"] is not None:
         memory = f"memory about {estimate['peak_mb'] * 1e6 / GIB:.1f} GiB{workers} of {free}"
     else:

@@ -169,6 +169,10 @@ def _decoded(
             raise
         raise _damaged(path, "its decoder asks for memory without bounds") from error  # Pillow's word for broken data
     except Exception as error:  # decoders raise anything on broken data: struct.error, SyntaxError, zlib.error, ...
+        if "MAX_TEXT" in str(error):
+            raise BadInputError(
+                f"{printable(path)} holds too much text beside the picture", "Save it without metadata."
+            ) from error
         reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
         raise _damaged(path, reason) from error
 

@@ -64,6 +64,7 @@ def test_workers_share_the_cores(run, picture: str, monkeypatch: pytest.MonkeyPa
     one, two, many = (plan("-j", jobs)["estimate"]["seconds"] for jobs in ("1", "2", "8"))
     assert one > two == many  # two cores have room for two
     assert "GiB for each of 2 workers" in run("plan", picture, "--num-seeds", "8", "-j", "2", "-o", "out").err
+    assert "for each of" not in run("plan", picture, "-j", "1000", "-o", "out").err  # one has work
 
 
 @pytest.mark.parametrize(

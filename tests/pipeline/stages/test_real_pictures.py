@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 from test_prepare import png_header, prepare
 
 from varco3d._files import opened_regular
@@ -179,6 +180,16 @@ def test_only_listed_formats_are_opened(tmp_path, kind, monkeypatch):
     path.write_bytes(REFUSED[kind])
     with pytest.raises(BadInputError, match=r"photo\.png"):
         open_rgba(path)
+
+
+def test_much_text_beside_a_picture_is_told(tmp_path):
+    """Programs keep their whole workflow there; what is unpacked from it is bounded."""
+    about = PngInfo()
+    about.add_text("workflow", "x" * 2_000_000, zip=True)
+    Image.new("RGB", (64, 64)).save(tmp_path / "a.png", pnginfo=about)
+    with pytest.raises(BadInputError, match=r"a\.png holds too much text beside the picture") as caught:
+        open_rgba(tmp_path / "a.png")
+    assert "metadata" in caught.value.hint
 
 
 def test_a_damaged_file_is_never_out_of_memory(tmp_path, monkeypatch):
