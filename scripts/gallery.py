@@ -82,9 +82,9 @@ def main() -> None:
             entries.append(entry(picture, item, images))
     head = (
         f"# Gallery\n\nEvery example picture through the whole chain with `{args.model}`, default preset, seed 0,\n"
-        "nothing picked by hand: the input, then front, back, left, right, top and bottom, textured and as clay.\n"
-        f"Made by `python scripts/gallery.py` on {datetime.date.today()}, two CPU cores; times are seconds per\n"
-        "picture in one run, loading of the weights counted with the first.\n\n"
+        "unselected: the input, then front, back, left, right, top and bottom, textured and as clay.\n"
+        f"`python scripts/gallery.py` made the page on {datetime.date.today()}, with two CPU cores. Times are\n"
+        "seconds per picture in one run; the first picture includes the loading of the weights.\n\n"
     )
     (args.out / "gallery.md").write_text(head + "\n".join(entries))
 

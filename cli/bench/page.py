@@ -17,14 +17,14 @@ PACKAGES = {  # module -> its name on PyPI
     "embreex": "embreex", "igl": "libigl", "fpsample": "fpsample", "mcubes": "PyMCubes",
 }  # fmt: skip
 HOW_TO_READ = """
-**How to read the tables.** Every candidate has a process of its own; the processes are called in turn, so that a busy
-moment hits them alike. CPU s: user and system time of all threads, wall s: by the clock, both of the fastest call after
-one on a tiny shape. Peak MB: what the first call took at most beyond what the process held before it. peer / ours: CPU
-seconds of the peer through ours; above 1 we are faster. Trees and scenes are built anew in every call, conversions to a
-library's types are not counted. A peer that would take minutes at a size is left out there.
+**How to read the tables.** Each candidate runs in a process of its own. The processes take turns, so that other load
+affects all of them alike. CPU s: user and system time of all threads. wall s: elapsed time. Both are of the fastest call
+after a first call on a tiny shape. Peak MB: memory that the first call took beyond what the process held before. peer /
+ours: CPU seconds of the peer divided by ours; above 1 we are faster. Every call builds its trees and scenes anew;
+conversions to the types of a library do not count. Peers that would take minutes at a size are left out there.
 
 **Shapes.** bunny: a smooth union of ellipsoids with fine bumps. knot: a torus knot. blob: a ball hollowed by a gyroid,
-which has five times the surface and is the worst case. All are closed.
+the worst case with five times the surface. All are closed.
 """
 HEAD = ("size", "shape", "who", "CPU s", "wall s", "peak MB", "peer / ours", "answer")
 
