@@ -12,17 +12,21 @@ and merges what all sources say about the stages. An unknown key is an error wit
 never silently changes nothing.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._places import config_folder
 from .._text import did_you_mean
 from .._toml import read_toml
 from ..errors import UsageError
-from .options.flag import GIVEN, PREFIX, shown
-from .options.panels import RunOptions
+from .options.flag import GIVEN, PREFIX, Flag, shown
+
+if TYPE_CHECKING:
+    from .options.panels import RunOptions
 
 PROJECT_FILE = "varco3d.toml"
 
@@ -55,9 +59,16 @@ class ConfigFiles:
 
     def defaults(self) -> dict[str, Any]:
         """Return the flags' values as one would type them, by field: Typer's default map."""
-        known = {flag.name: flag for flag in RunOptions.flags()}
+        known = {flag.name: flag for flag in run_flags()}
         given = {name: value.value for name, value in self.flags.items() if value.value != []}
         return {known[name].field: _typed(value, bool(known[name].many)) for name, value in given.items()}
+
+
+def run_flags() -> tuple[Flag, ...]:
+    """Return the flags of a run. Their declarations are imported when they are needed, so that --help is quick."""
+    from .options.panels import RunOptions
+
+    return RunOptions.flags()
 
 
 def user_config_path() -> Path:
@@ -85,7 +96,7 @@ def _is_file(path: Path) -> bool:
 def read_config_files(explicit: Path | None = None, folder: Path | None = None) -> ConfigFiles:
     """Read the file asked for, or those of the folder and the user. Raises UsageError: unreadable, unknown key."""
     paths = config_paths(explicit, folder or Path.cwd())
-    stored = {flag.name for flag in RunOptions.flags() if flag.stored}
+    stored = {flag.name for flag in run_flags() if flag.stored}
     flags: dict[str, Value] = {}
     stages = []
     for path in paths:
@@ -123,7 +134,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 
     The environment is shared, so it is no error.
     """
-    known = {flag.variable for flag in RunOptions.flags() if flag.stored}
+    known = {flag.variable for flag in run_flags() if flag.stored}
     strange = (name for name, text in environ.items() if name.startswith(PREFIX) and text)
     return [
         f"the variable {name} means nothing here{did_you_mean(name, known)}"
@@ -145,7 +156,7 @@ class StageSettings:
         """Return the settings without their origins: {"coarse": {"steps": 20}}."""
         return {stage: {key: found.value for key, found in keys.items()} for stage, keys in self.values.items()}
 
-    def put(self, stage: str, values: Mapping[str, Any], origin: str) -> "StageSettings":
+    def put(self, stage: str, values: Mapping[str, Any], origin: str) -> StageSettings:
         """Return a copy in which `values` of a stage come from `origin`."""
         changed = {**self.values.get(stage, {}), **{key: Value(value, origin) for key, value in values.items()}}
         return StageSettings({**self.values, stage: changed})

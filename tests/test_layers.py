@@ -101,6 +101,13 @@ def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
     assert last.startswith("HEAVY []"), f"{last}\n{done.stderr}"
 
 
+def test_the_help_of_the_program_reads_no_setting_of_a_stage() -> None:
+    code = "import sys; from varco3d.cli.main import main; main(['--help']); print(sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    loaded = ast.literal_eval(done.stdout.splitlines()[-1])
+    assert not {"varco3d.cli.options.panels", "varco3d.pipeline.stages.settings"} & set(loaded)
+
+
 FIRST_LINE = """
 import sys
 

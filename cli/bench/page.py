@@ -18,10 +18,10 @@ PACKAGES = {  # module -> its name on PyPI
 }  # fmt: skip
 HOW_TO_READ = """
 **How to read the tables.** Each candidate runs in a process of its own. The processes take turns, so that other load
-affects all of them alike. CPU s: user and system time of all threads. wall s: elapsed time. Both are of the fastest call
-after a first call on a tiny shape. Peak MB: memory that the first call took beyond what the process held before. peer /
-ours: CPU seconds of the peer divided by ours; above 1 we are faster. Every call builds its trees and scenes anew;
-conversions to the types of a library do not count. Peers that would take minutes at a size are left out there.
+affects all of them alike. CPU s: user and system time of all threads. wall s: elapsed time. Both are of the fastest
+call after a first call on a tiny shape. Peak MB: memory that the first call took beyond what the process held before.
+peer / ours: CPU seconds of the peer divided by ours; above 1 we are faster. Every call builds its trees and scenes
+anew; conversions to the types of a library do not count. Peers that would take minutes at a size are left out there.
 
 **Shapes.** bunny: a smooth union of ellipsoids with fine bumps. knot: a torus knot. blob: a ball hollowed by a gyroid,
 the worst case with five times the surface. All are closed.

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -17,9 +17,11 @@ from ..console import is_terminal
 from ..exit_codes import USAGE
 from ..options.expand import expand
 from ..options.globals import GlobalFlags
-from ..options.panels import RunOptions
 from ..options.synonyms import VERBS
 from ..session import Session
+
+if TYPE_CHECKING:
+    from ..options.panels import RunOptions
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 PICTURES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"}
@@ -99,7 +101,9 @@ class Group(_Help, TyperGroup):
         """Suggest a verb: one with a similar name, or `generate` for a picture or folder."""
         if ctx.parent is None and looks_like_input(name):
             return f"did you mean: varco3d generate {name}"
-        close = VERBS.get(name.lower()) if ctx.parent is None else None
+        close, group = VERBS.get(name.lower(), ""), f"{ctx.info_name} "
+        if ctx.parent is not None:
+            close = close.removeprefix(group) if close.startswith(group) else ""
         close = close or nearest(name, self.commands)
         return f"did you mean: {ctx.command_path} {close}" if close else f"it has {', '.join(self.commands)}"
 
@@ -165,8 +169,10 @@ def verb(app: typer.Typer, name: str, examples: str) -> Callable[[Callable[..., 
     return register
 
 
-def run_options(session: Session, args: Sequence[str] = ()) -> RunOptions:
+def run_options(session: Session, args: Sequence[str] = ()) -> "RunOptions":
     """Read a run's options from flags, variables and config files, as `generate` would. Raises UsageError."""
+    from ..options.panels import RunOptions
+
     app = new_app()
 
     def generate(session: Session, options: RunOptions) -> RunOptions:

@@ -56,12 +56,12 @@ class Cases(Panel):
         (None,), "OMP_NUM_THREADS of the measured processes; all,1 measures both ways.", parse=thread_count,
         metavar="N|all,...", note="all",
     )  # fmt: skip
-    bars: bool = flag(False, "Only what the promised figures ask for, at its sizes.")
+    bars: bool = flag(False, "Only the cases of the promised figures, at their sizes.")
     keep: Path | None = flag(
-        None, "Keep finished cases in this file; the same command goes on from there.", metavar="FILE"
+        None, "Keep finished cases in this file; the same command resumes from it.", metavar="FILE"
     )
-    note: str = flag("", "A sentence for the page, about how the machine was used meanwhile.")
-    markdown: Path | None = flag(None, "Write the page there as well.", metavar="FILE")
+    note: str = flag("", "A sentence for the page about other load on the machine.")
+    markdown: Path | None = flag(None, "Also write the page to this file.", metavar="FILE")
 
 
 def kernel_names(incomplete: str) -> list[str]:

@@ -24,9 +24,9 @@ def show(
     keys: list[str] = typer.Argument(None, metavar="[SETTING]...", help="Only these settings."),
     origin: bool = typer.Option(False, "--origin", help="Tell where each value came from."),
 ) -> None:
-    """Show every setting after merging environment, config files, the preset and defaults.
+    """Show every setting, merged from environment, config files and preset.
 
-    Settings of stages are those that differ from the model's own. What `plan` would refuse is refused here too.
+    Settings of stages are shown where they differ from those of the model. Whatever `plan` would refuse is refused.
     """
     from ..requests.run_settings import check_settings
 
@@ -62,7 +62,7 @@ def show(
 
 @verb(app, "path", "varco3d config path")
 def path(session: Session) -> None:
-    """Print the place of the user's config file, which need not exist."""
+    """Print the path of the user's config file, which need not exist."""
     session.console.result(str(user_config_path()))
 
 

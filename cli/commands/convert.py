@@ -49,7 +49,7 @@ class Result(Panel):
     title: ClassVar[str] = "Mesh"
 
     faces: int | None = short_for("clean.faces", note="kept")
-    lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,...")
+    lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,0.5,...")
     quads: bool | None = short_for("export.quads")
     via: str | None = flag(None, "Remesh evenly on R voxels a side; open sheets stay open. :mended closes tears, :materials takes textures by voxel.", metavar="o-voxel:R[:mended][:materials]", parse=checked_way)  # fmt: skip  # noqa: E501
     watertight: bool | None = short_for("clean.watertight")
@@ -61,7 +61,7 @@ class Result(Panel):
     depth: float | None = short_for("export.depth", metavar="METRES")
     unit: str | None = short_for("export.unit")
     up: str | None = short_for("export.up")
-    origin: str = flag("keep", "keep, or where the origin lies.", choices=("keep", *setting_of("export.origin").metadata["choices"]))  # fmt: skip  # noqa: E501
+    origin: str = flag("keep", "keep: the origin of MESH; center of the box, or middle of its base.", choices=("keep", *setting_of("export.origin").metadata["choices"]))  # fmt: skip  # noqa: E501
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def convert(
 ) -> None:
     """Write MESH as OUT, in the format of its suffix: glb, obj, ply, stl or 3mf.
 
-    Axes and units follow the habit of that format.
+    Axes and units follow the convention of that format.
     """
     kind = out.suffix[1:].lower()
     if kind not in MESH_FORMATS:

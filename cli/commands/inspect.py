@@ -32,8 +32,8 @@ def inspect(
 ) -> int:
     """Print size, topology and texture numbers of meshes.
 
-    Topology is judged on welded positions, so that UV seams are no holes. Numbers are in the file's units and axes.
-    With --require the conditions are tested: names of truth values (watertight), comparisons of numbers (faces<=50000).
+    Topology is computed on welded positions, so UV seams are no holes. Numbers are in the file's units and axes.
+    --require tests conditions: names of truth values (watertight), comparisons of numbers (faces<=50000).
     """
     session.console.note(f"reading {len(meshes)} mesh{'es' if len(meshes) > 1 else ''}")
     from ...pipeline.meshes.report import REPORT_KEYS

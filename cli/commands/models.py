@@ -50,12 +50,10 @@ varco3d models import old/model.ckpt --as hunyuan3d-dit-v2-0-turbo --link
 @verb(app, "list", "varco3d models list\nvarco3d models list --here --json")
 def list_models(
     session: Session,
-    here: bool = typer.Option(False, "--here", help="Only what is on this machine."),
-    checkpoints: bool = typer.Option(
-        False, "--checkpoints", help="The single checkpoints instead of the models made of them."
-    ),
+    here: bool = typer.Option(False, "--here", help="Only installed models."),
+    checkpoints: bool = typer.Option(False, "--checkpoints", help="Single checkpoints instead of models."),
 ) -> None:
-    """List the models that -m takes, their size, licence and whether they are here."""
+    """List the models that -m takes: size, licence, whether installed."""
     store = Store()
     names = list(MODELS) if checkpoints else list(BUNDLES)
     rows = []
@@ -90,7 +88,10 @@ def _short(territories: list[str]) -> str:
 
 @verb(app, "show", "varco3d models show hunyuan3d-2.1\nvarco3d models show ultrashape --json")
 def show(session: Session, name: str = NAME) -> None:
-    """Show a model's checkpoints: files, sizes, hashes, licence, memory per stage, where they are."""
+    """Show the checkpoints of a model: files, hashes, licence, memory.
+
+    Sizes, memory per stage and places are shown too.
+    """
     store = Store()
     specs = specs_of(name)
     if session.flags.json:
@@ -148,13 +149,16 @@ class Download(Panel):
 
     accept_licence: tuple[str, ...] = flag((), "Accept this licence without asking.", metavar="NAME,...")
     revision: str = flag("main", "Branch, tag or commit of the hub repository.", metavar="REV")
-    accept_changed: bool = flag(False, "Take the hub's file although it is not the published one.")
+    accept_changed: bool = flag(False, "Accept a file of the hub that differs from the published one.")
     extras: bool = flag(False, "Also the optional checkpoints (faster decoders).")
 
 
 @verb(app, "pull", PULLS)
 def pull(session: Session, download: Download, names: list[str] = NAMES) -> None:
-    """Download models: resumable, verified, after showing size, licence and territory. Prints where they are."""
+    """Download models, after showing size, licence and territory.
+
+    Downloads resume and are verified. Prints their places.
+    """
     from ..downloads import accepted_names, fetch
 
     store = Store()
@@ -228,7 +232,10 @@ def verify(
     names: list[str] = NAMES_OR_NONE,
     published: bool = typer.Option(False, "--published", help="Fail files that differ from the published ones."),
 ) -> None:
-    """Check models on this machine against their hashes, or their structure where no hash was published."""
+    """Check models on this machine against their published hashes.
+
+    Without a published hash, the structure is checked.
+    """
     store = Store()
     wanted = _parts(names or ()) or list(MODELS)
     located = [found for name in wanted if (found := store.find(MODELS[name])) is not None]
@@ -279,11 +286,14 @@ def import_weights(
     session: Session,
     source: Path = typer.Argument(..., exists=True, metavar="SOURCE", help="A folder or a file."),
     name: str = typer.Option(
-        None, "--as", metavar="NAME", help="What the file is, when its keys and its name leave a doubt."
+        None, "--as", metavar="NAME", help="Checkpoint that the file holds, when keys and name leave a doubt."
     ),
     link: bool = typer.Option(False, "--link", help="Link to the files instead of copying them."),
 ) -> None:
-    """Take weights from a folder or file, recognised by keys, shapes, names and sizes. Needs no network."""
+    """Import weights from a folder or file, without a network.
+
+    Keys, shapes, names and sizes tell which weights they are.
+    """
     from ...weights.checkpoints.importing import plan
 
     store = Store()

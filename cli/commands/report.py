@@ -40,7 +40,7 @@ class Listing(Panel):
     status: str | None = flag(None, "Only items with this status in the table.", choices=STATUSES)
     thumbnails: bool = flag(True, "Draw meshes that have no preview picture.")
     embed: int = flag(
-        64, "Meshes inside the page up to this; the rest goes into a folder beside it.", metavar="MB", minimum=0
+        64, "Megabytes of meshes inside the page; a folder beside it holds the rest.", metavar="MB", minimum=0
     )
 
 

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Iterator, MutableMapping
 from pathlib import Path
 
-from ...pipeline.settings import describe_settings
-from ...pipeline.stages.settings import ORDER, SETTINGS
-
 
 def model_names(typed: str) -> Iterable[str]:
     """Return the recipes that -m takes by name, and folders that hold one."""
@@ -40,11 +37,16 @@ def painters(typed: str) -> Iterable[str]:
 
 def stage_names(typed: str) -> Iterable[str]:
     """Return the names of the built-in stages; a recipe may have others."""
+    from ...pipeline.stages.settings import ORDER
+
     return ORDER
 
 
 def stage_values(typed: str) -> Iterator[str]:
     """Yield STAGE.KEY=VALUE with every choice of a setting, else with its default to be changed."""
+    from ...pipeline.settings import describe_settings
+    from ...pipeline.stages.settings import SETTINGS
+
     for stage, kind in SETTINGS.items():
         for row in describe_settings(kind):
             values = row["choices"] or (("on", "off") if row["type"] == "bool" else (_plain(row["default"]),))

@@ -1,6 +1,5 @@
 """Expands the panels in a command's signature into options, and hands the command one object per panel."""
 
-import dataclasses
 import functools
 import inspect
 from collections.abc import Callable
@@ -10,9 +9,8 @@ import typer
 
 from ..config import ConfigFiles, read_config_files
 from ..session import Session
-from .flag import GIVEN, Flag, Panel, typer_option
+from .flag import GIVEN, Flag, Panel, PanelGroup, typer_option
 from .globals import GlobalFlags
-from .panels import RunOptions
 
 Found = TypeVar("Found", bound=Panel)
 
@@ -20,7 +18,7 @@ Found = TypeVar("Found", bound=Panel)
 def expand(command: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function for Typer that calls `command` with the objects its parameters name.
 
-    A parameter annotated with a Panel, or with a dataclass of panels (RunOptions), becomes the options of its fields.
+    A parameter annotated with a Panel, or with a group of panels (RunOptions), becomes the options of its fields.
     One annotated with Session becomes the global flags. All others are left to Typer.
     """
     wanted = inspect.signature(command).parameters
@@ -57,9 +55,7 @@ def _panels(kind: Any) -> list[type[Panel]]:
         return []
     if issubclass(kind, Panel):
         return [kind]
-    if issubclass(kind, RunOptions):
-        return [panel for field in dataclasses.fields(kind) for panel in _panels(field.type)]
-    return []
+    return list(kind.panel_types().values()) if issubclass(kind, PanelGroup) else []
 
 
 def _parameter(flag: Flag, panel: type[Panel], **more: Any) -> inspect.Parameter:
@@ -68,13 +64,12 @@ def _parameter(flag: Flag, panel: type[Panel], **more: Any) -> inspect.Parameter
 
 
 def _make(kind: Any, context: typer.Context, values: dict[str, Any], files: ConfigFiles) -> Any:
-    """Return an object of a panel's class, or of a dataclass of panels; None when `kind` is neither."""
+    """Return an object of a panel's class, or of a group of panels; None when `kind` is neither."""
     if not _panels(kind):
         return None
     if issubclass(kind, Panel):
         return _read(kind, context, values, files)
-    panels = {field.name: field.type for field in dataclasses.fields(kind)}
-    return kind(**{name: _make(panel, context, values, files) for name, panel in panels.items()})
+    return kind(**{name: _read(panel, context, values, files) for name, panel in kind.panel_types().items()})
 
 
 def _read(panel: type[Found], context: typer.Context, values: dict[str, Any], files: ConfigFiles) -> Found:

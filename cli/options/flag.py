@@ -5,17 +5,16 @@ settings of stages and takes range, choices, default and help from them.
 """
 
 import dataclasses
+import functools
 import math
 import os
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import typer
-
-from ...pipeline.stages.settings import SETTINGS
 
 PREFIX = "VARCO3D_"
 GIVEN = "flag"  # origin of a value from the command line
@@ -113,6 +112,8 @@ def short_for(*targets: str, words: bool = False, **more: Any) -> Any:
 
 def setting_of(target: str) -> dataclasses.Field[Any]:
     """Return the field of a stage's Settings behind "stage.key"."""
+    from ...pipeline.stages.settings import SETTINGS
+
     stage, _, key = target.partition(".")
     return SETTINGS[stage].__dataclass_fields__[key]
 
@@ -125,7 +126,14 @@ def default_of(target: str) -> Any:
 def setting_types(target: str) -> Any:
     """Return the annotation of the setting "stage.key"."""
     stage, _, key = target.partition(".")
-    return typing.get_type_hints(SETTINGS[stage])[key]
+    return _types_of(stage)[key]
+
+
+@functools.cache
+def _types_of(stage: str) -> dict[str, Any]:
+    from ...pipeline.stages.settings import SETTINGS
+
+    return typing.get_type_hints(SETTINGS[stage])
 
 
 def kind_of(annotation: Any) -> tuple[Any, bool]:
@@ -167,6 +175,25 @@ class Panel:
     def flags(cls) -> tuple[Flag, ...]:
         """Return the flags of this panel, in order."""
         return tuple(_complete(cls, field) for field in dataclasses.fields(cls) if "flag" in field.metadata)
+
+
+@dataclass(frozen=True)
+class PanelGroup:
+    """Base of the dataclasses whose fields are panels."""
+
+    def panels(self) -> Iterator[Panel]:
+        """Return the panels, in the order of the help."""
+        return (getattr(self, field.name) for field in dataclasses.fields(self))
+
+    @classmethod
+    def panel_types(cls) -> dict[str, type[Panel]]:
+        """Return the class of each panel by its field."""
+        return {field.name: field.type for field in dataclasses.fields(cls) if isinstance(field.type, type)}
+
+    @classmethod
+    def flags(cls) -> tuple[Flag, ...]:
+        """All flags, in the order of the help."""
+        return tuple(flag for panel in cls.panel_types().values() for flag in panel.flags())
 
 
 def _complete(panel: type[Panel], field: dataclasses.Field[Any]) -> Flag:

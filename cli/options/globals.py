@@ -19,7 +19,7 @@ class GlobalFlags(Panel):
     verbose: bool = flag(False, "Details, and tracebacks of errors.", short="-v")
     no_color: bool = flag(False, "No colours; NO_COLOR does the same.")
     no_input: bool = flag(False, "Never ask.")
-    dry_run: bool = flag(False, "Say what would be done, and stop.", short="-n")
+    dry_run: bool = flag(False, "Print what would be done, and stop.", short="-n")
     offline: bool = flag(False, "Never touch the network.")
     log_file: Path | None = flag(None, "Append everything to this file.", metavar="FILE", stored=True)
     config: Path | None = flag(None, "Use this config file only.", metavar="FILE", stored=True)

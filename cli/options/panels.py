@@ -5,8 +5,6 @@ files, the environment, the shell completion, the documentation and the hints of
 travel whole to where they are used.
 """
 
-import dataclasses
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -14,7 +12,7 @@ from typing import ClassVar, Literal
 from ...pipeline.meshes.formats import ADVICE, MESH_FORMATS, PREVIEW_FORMATS
 from ...pipeline.settings import parse_assignment
 from .completing import model_names, painters, stage_names, stage_values
-from .flag import Flag, Panel, flag, short_for
+from .flag import Panel, PanelGroup, flag, short_for
 
 NUMBER_TYPES = {"auto": "auto", "fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
@@ -51,7 +49,7 @@ class Output(RunPanel):
     preview: tuple[str, ...] = flag(
         (), "Pictures beside the mesh: six views (png), turntable (gif, webp).", choices=PREVIEW_FORMATS
     )
-    save_stages: bool = flag(False, "Keep every stage's result as files, to resume or look at.")
+    save_stages: bool = flag(False, "Keep the result of every stage as files, to inspect or resume.")
     steps_preview: bool = flag(False, "Save the denoising steps as a strip of pictures.")
     require: tuple[str, ...] = flag(
         (), "Quality gate, e.g. watertight,faces<=50000; exit 5 when not met.", metavar="CONDITION,..."
@@ -73,10 +71,10 @@ class Model(RunPanel):
     )  # fmt: skip
     pull: bool = flag(False, "Download the model when it is not on this machine.")
     preset: Literal["draft", "standard", "high"] = flag(
-        "standard", "Steps, tokens, resolution and views together; explicit flags win."
+        "standard", "Set of steps, tokens, resolution and views; explicit flags win."
     )
-    seed: int = flag(0, "Same seed, same picture, same mesh.")
-    num_seeds: int = flag(1, "Make this many meshes, with seeds seed, seed+1, ...", minimum=1)
+    seed: int = flag(0, "Seed of the random draws: same seed, same picture, same mesh.")
+    num_seeds: int = flag(1, "Meshes per picture, with seeds seed, seed+1, ...", minimum=1)
 
 
 @dataclass(frozen=True)
@@ -115,7 +113,7 @@ class Mesh(RunPanel):
 
     faces: int | None = short_for("clean.faces")
     quads: bool | None = short_for("export.quads")
-    lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,...")
+    lod: tuple[float, ...] | None = short_for("export.lod", metavar="1,0.5,...")
     watertight: bool | None = short_for("clean.watertight")
     texture: Literal["on", "off"] = flag("on", "Paint the mesh.")
     texture_size: int | None = short_for("texture.size")
@@ -205,11 +203,11 @@ class Machine(RunPanel):
     memory: float | None = flag(
         None, "Memory budget: networks are unloaded and chunks shrink to keep it.", metavar="GIB", minimum=0.001
     )
-    offload: Literal["auto", "stage", "none"] = flag("auto", "When networks are unloaded from the device.")
-    jobs: int = flag(1, "Items at the same time, each in its own process.", short="-j", minimum=1)
-    devices: tuple[str, ...] = flag((), "Devices to spread over, e.g. 0,1.", metavar="NAME,...")
+    offload: Literal["auto", "stage", "none"] = flag("auto", "When to unload networks from the device.")
+    jobs: int = flag(1, "Items in parallel, each in a process of its own.", short="-j", minimum=1)
+    devices: tuple[str, ...] = flag((), "Devices to distribute items over, e.g. 0,1.", metavar="NAME,...")
     recycle_after: int = flag(0, "Restart a worker after N items; 0 never.", minimum=0)
-    executor: Literal["auto", "inline", "processes", "ray"] = flag("auto", "How items are run.")
+    executor: Literal["auto", "inline", "processes", "ray"] = flag("auto", "How to run items.")
     ray_address: str | None = flag(None, "Address of a running Ray cluster.")
 
 
@@ -239,7 +237,7 @@ class Batch(RunPanel):
 
 
 @dataclass(frozen=True)
-class RunOptions:
+class RunOptions(PanelGroup):
     """Everything that the flags, variables and config files say about a run; a verb leaves panels at their defaults."""
 
     output: Output = Output()
@@ -253,17 +251,3 @@ class RunOptions:
     machine: Machine = Machine()
     selection: Selection = Selection()
     batch: Batch = Batch()
-
-    def panels(self) -> Iterator[Panel]:
-        """Return the panels, in the order of the help."""
-        return (getattr(self, field.name) for field in dataclasses.fields(self))
-
-    @classmethod
-    def flags(cls) -> tuple[Flag, ...]:
-        """All flags, in the order of the help."""
-        return tuple(flag for field in dataclasses.fields(cls) for flag in _panel(field.type).flags())
-
-
-def _panel(kind: object) -> type[Panel]:
-    assert isinstance(kind, type) and issubclass(kind, Panel)
-    return kind

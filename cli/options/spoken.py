@@ -4,10 +4,6 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from ...pipeline.stages.settings import SETTINGS
-from .globals import GlobalFlags
-from .panels import RunOptions
-
 _NAMED = re.compile(r"`([a-z_]+(?:\.[a-z_]+)?)`")
 
 
@@ -21,6 +17,8 @@ def spoken(text: str) -> str:
 
 def _spoken(name: str) -> str | None:
     """Return the flag of a setting, or --set; None for another word. A recipe's stage may be any implementation."""
+    from ...pipeline.stages.settings import SETTINGS
+
     stage, dot, _ = name.partition(".")
     return _flags().get(name) or (f"--set {name}" if dot and stage in SETTINGS else None)
 
@@ -32,6 +30,9 @@ def _flags() -> dict[str, str]:
 
 def _names() -> Iterator[tuple[str, str]]:
     """(name of a setting, flag), weakest first."""
+    from .globals import GlobalFlags
+    from .panels import RunOptions
+
     yield "as", "--as NAME"  # of `models import`
     for name in ("accept_licence", "accept_changed", "revision"):  # of `models pull`
         yield name, "--" + name.replace("_", "-")

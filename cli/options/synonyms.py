@@ -20,6 +20,7 @@ VERBS = {
     "show": "inspect", "stats": "inspect", "validate": "inspect", "view": "preview", "render": "preview",
     "turntable": "preview", "paint": "texture", "retexture": "texture", "export": "convert", "decimate": "convert",
     "simplify": "convert", "download": "models pull", "pull": "models pull", "list": "models list",
+    "remove": "models rm", "delete": "models rm", "uninstall": "models rm",
     "upscale": "refine", "check": "doctor", "html": "report", "estimate": "plan",
 }  # fmt: skip
 

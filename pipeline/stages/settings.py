@@ -189,8 +189,8 @@ class TextureSettings:
         "own (the colours or materials of the mesh), folder, mvadapter, hunyuan3d-paint-2.0, "
         "hunyuan3d-paint-2.0-turbo, hunyuan3d-paint-2.1, trellis2 (paints in space), or a plug-in.",
     )
-    prompt: str | None = setting(None, "Words for the painter, with a picture or alone.")
-    negative: str | None = setting(None, "Words for what the painter keeps out; by default its own.")
+    prompt: str | None = setting(None, "Prompt for the painter, with or without a picture.")
+    negative: str | None = setting(None, "Negative prompt; by default that of the painter.")
     painter_base: str | None = setting(
         None, "Another SDXL base for mvadapter: file, folder, or owner/name in a hub cache. For trellis2: a folder of "
         "all its files.",
@@ -207,7 +207,7 @@ class TextureSettings:
     passes: int = setting(1, "Most further passes of a learned painter over surface that its views leave out.", 0, 4)
     upscaler: str | None = setting(None, "Plug-in that enlarges a learned painter's views before they are baked.")
     views: str | None = setting(None, "Sides: a folder with front.png, back.png, left.png, ..., or a list of files.")
-    views_framed: bool = setting(False, "The side pictures show the mesh exactly like its condition maps.")
+    views_framed: bool = setting(False, "The side pictures match the condition maps of the mesh exactly.")
     register: bool = setting(True, "Search the cameras of the pictures; off takes the plain cameras of their sides.")
     spread: float = setting(30.0, "Azimuths searched to both sides of the front, degrees.", 0, 180)
     lowest_iou: float = setting(0.5, "Silhouette overlap below which the registration is refused.", 0, 1)

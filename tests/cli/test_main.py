@@ -54,6 +54,8 @@ def test_picture_where_a_verb_belongs(run) -> None:
 
 def test_misspelt_verb(run) -> None:
     assert "did you mean: varco3d generate" in run("genrate").err
+    assert "did you mean: varco3d models rm" in run("models", "remove", "tiny").err
+    assert "did you mean: varco3d models rm" in run("delete", "tiny").err
 
 
 def test_misspelt_flag(run) -> None:
