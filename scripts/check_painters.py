@@ -6,26 +6,27 @@ stage, as if a network had made them: cut out, matched, baked, further passes. A
 or shifted on the way shows at once. Beside it, on the same atlas and the same pictures, the rules of the public bake:
 fixed weights times cosine^k, no picture beside the views, no matching, holes filled in the texture.
 
-    python scripts/check_painters.py objects.npz --count 20
-    python scripts/check_painters.py objects.npz --count 20 --painter hunyuan3d-paint-2.0
+    python scripts/check_painters.py objects.npz --count 20 --results painters.jsonl
+    python scripts/check_painters.py objects.npz --count 4 --painter hunyuan3d-paint-2.1 --passes 1
 
-objects.npz: see bench_texture.py. Exit code 1 when the mean PSNR is below the bar.
+objects.npz: see bench_texture.py. --results keeps one line of JSON per painter and object, and skips those that it
+holds already, so an interrupted run goes on. Exit code 1 when the mean PSNR of a painter is below the bar.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import numpy as np
 from bench_texture import OTHER_VIEWS, bare, choose, load_object, seen_by
+from painter_layouts import LAYOUTS, Layout, PublicBake
 from scipy.ndimage import maximum_filter, minimum_filter
 from texture_scores import psnr
 
@@ -39,133 +40,11 @@ from varco3d.pipeline.meshes.preview import render_view
 from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.texture import Texture
-from varco3d.weights.painters import PAINTERS, PaintedViews, Painter, PaintTask, Room, load_painter
+from varco3d.weights.painters import PaintedViews, Painter, PaintTask, Room, load_painter
 
 BAR = 34.0  # dB
 INPUT = Camera(20.0, 10.0, 1.3)  # where the input picture is taken from
 INPUT_SIDE = 768
-
-
-@dataclass(frozen=True)
-class PublicBake:
-    """Rules by which a public system bakes its views.
-
-    weights: of the views. exponent: of the cosine. flattest: cosine from which a view counts. rim: share of the
-    picture's side that is dropped beside outlines and jumps of depth.
-    """
-
-    weights: tuple[float, ...]
-    exponent: float
-    flattest: float
-    rim: float
-
-
-class Layout(Protocol):
-    """The views of a painter as its public code has them, of `size` pixels, on `background`."""
-
-    size: int
-    background: float
-    materials: bool
-    public: PublicBake
-
-    def cameras(self, vertices: np.ndarray) -> list[Camera]:
-        """Return cameras that look at our mesh [V, 3] from where the views do."""
-        ...
-
-    def pictures(self, shown: Mesh, vertices: np.ndarray) -> list[np.ndarray]:
-        """Return the views of a coloured mesh whose shape is [V, 3], float32 [size, size, 4]."""
-        ...
-
-
-@dataclass(frozen=True)
-class AdapterLayout:
-    """MV-Adapter's layout, in its own world.
-
-    Azimuths and elevations of cameras that look at a mesh with z up whose front faces -y, half the picture's width, and
-    the mesh's largest coordinate there.
-    """
-
-    azimuths: tuple[float, ...]
-    elevations: tuple[float, ...]
-    half_width: float
-    reach: float
-    size: int
-    public: PublicBake
-    background: float = 0.5
-    materials: bool = False
-
-    def cameras(self, vertices: np.ndarray) -> list[Camera]:
-        """Return the same cameras around our mesh [V, 3]: y up, front +z, so that their azimuth -90 is our 0."""
-        scale = self.reach / float(np.abs(vertices).max())
-        return [Camera(azimuth + 90.0, elevation, self.half_width / scale) for azimuth, elevation in
-                zip(self.azimuths, self.elevations, strict=True)]  # fmt: skip
-
-    def pictures(self, shown: Mesh, vertices: np.ndarray) -> list[np.ndarray]:
-        """Return the views of a coloured mesh whose shape is [V, 3], float32 [size, size, 4]."""
-        return [rendered(shown, camera, self.size) for camera in self.cameras(vertices)]
-
-
-@dataclass(frozen=True)
-class HunyuanLayout:
-    """Hunyuan3D-Paint's layout: a mirrored world with z down, the mesh centred by its box in a ball.
-
-    Its cameras stand at azimuth a + 90 and elevation -e and look at the origin, "up" is +z, and rows of a picture grow
-    with the camera's y. At the poles the sine and cosine of a right angle, as computers round them, decide the roll.
-    """
-
-    public: PublicBake
-    materials: bool = False
-    size: int = 512
-    background: float = 1.0
-    azimuths: tuple[float, ...] = (0, 90, 180, 270, 0, 180)
-    elevations: tuple[float, ...] = (0, 0, 0, 0, 90, -90)
-    ball: float = 1.15
-    half_width: float = 0.6
-
-    def cameras(self, vertices: np.ndarray) -> list[Camera]:
-        """Return cameras that look at our mesh [V, 3] from where the views do."""
-        reach = 1.8 * float(np.abs(vertices).max())
-        return [Camera(a, e, reach) for a, e in zip(self.azimuths, self.elevations, strict=True)]
-
-    def pictures(self, shown: Mesh, vertices: np.ndarray) -> list[np.ndarray]:
-        """Return the views of a coloured mesh whose shape is [V, 3], float32 [size, size, 4]."""
-        own, all_ = (points.astype(np.float64)[:, [0, 2, 1]] * [-1, 1, -1] for points in (shown.vertices, vertices))
-        middle = (all_.min(0) + all_.max(0)) / 2
-        scale = self.ball / 2 / np.linalg.norm(all_ - middle, axis=1).max()
-        # From straight ahead our camera sees what theirs does once the mesh stands as they see it.
-        ahead = Camera(0.0, 0.0, self.half_width * self.size / (self.size - 1))
-        return [
-            rendered(replace(shown, vertices=((own - middle) * scale @ turn.T).astype(np.float32)), ahead, self.size)
-            for turn in (self.turn(a + 90, -e) for a, e in zip(self.azimuths, self.elevations, strict=True))
-        ]
-
-    def turn(self, azimuth: float, elevation: float) -> np.ndarray:
-        """Return the matrix [3, 3] that turns a camera's right, picture rows and line of sight to ours."""
-        a, e = math.radians(azimuth), math.radians(elevation)
-        towards = np.array([math.cos(e) * math.cos(a), math.cos(e) * math.sin(a), math.sin(e)])
-        right = np.cross(-towards, [0.0, 0.0, 1.0])
-        right /= np.linalg.norm(right)
-        return np.stack([right, -np.cross(right, -towards), towards])
-
-
-def rendered(mesh: Mesh, camera: Camera, size: int) -> np.ndarray:
-    """Return the picture of a coloured mesh without light, float32 [size, size, 4]."""
-    return render_view(mesh, camera, size, light=0.0, background=None).astype(np.float32) / 255
-
-
-BAKE_20 = PublicBake((1.0, 0.1, 0.5, 0.1, 0.05, 0.05), 4.0, math.cos(math.radians(75)), 17 / 2048)
-LAYOUTS: dict[str, Layout] = {
-    "mvadapter": AdapterLayout(
-        (-90, 0, 90, 180, 90, 90),
-        (0, 0, 0, 0, 89.99, -89.99),
-        0.55,
-        0.5,
-        768,
-        PublicBake((1.0,) * 6, 3.0, 0.2, 5 / 1536),
-    ),
-    "hunyuan3d-paint-2.0": HunyuanLayout(BAKE_20),
-    "hunyuan3d-paint-2.1": HunyuanLayout(BAKE_20, materials=True),
-}
 
 
 Tint = Callable[[int], np.ndarray]
@@ -263,7 +142,7 @@ def score(truth: Mesh, shape: Mesh, out: Mesh, cameras: list[Camera]) -> dict[st
 
 
 def material_score(truth: Mesh, shape: Mesh, out: Mesh, cameras: list[Camera]) -> dict[str, float]:
-    """PSNR, dB, of the roughness and metalness of what the layout's views show; nothing without materials.
+    """PSNR, dB, of roughness and metalness: of all, and of what the layout's views show; nothing without materials.
 
     Metalness counts twice.
     """
@@ -274,69 +153,103 @@ def material_score(truth: Mesh, shape: Mesh, out: Mesh, cameras: list[Camera]) -
     got = [picture[..., [1, 2, 2, 3]] for picture in seen_by(surface, OTHER_VIEWS)]
     masks = seen_part(shape, cameras)
     shown = [np.where(mask[..., None], picture, 0) for mask, picture in zip(masks, wanted, strict=True)]
-    return {"psnr_material": psnr(shown, got)}
+    return {"psnr_material": psnr(shown, got), "psnr_material_all": psnr(wanted, got)}
 
 
-def check(data: dict, number: int, name: str, size: int, faces: int, picture: bool, **settings: object) -> dict:
-    """One object through one painter's way."""
+@dataclass(frozen=True)
+class Case:
+    """One object on one painter's way.
+
+    size: of the texture. faces: that the shape has at least. passes: further ones. picture: beside the words.
+    """
+
+    painter: str
+    object: str
+    size: int
+    faces: int
+    passes: int
+    picture: bool
+
+
+def check(data: dict, number: int, case: Case) -> dict[str, Any]:
+    """Return the scores of object `number`."""
     truth = load_object(data, number)
-    shape = bare(truth, faces)
-    layout = LAYOUTS[name]
-    painter = TruePainter(load_painter(name, Room()), layout, truth, shape)
+    shape = bare(truth, case.faces)
+    layout = LAYOUTS[case.painter]
+    painter = TruePainter(load_painter(case.painter, Room()), layout, truth, shape)
     started = time.process_time()
-    asset = painted(truth, shape, painter, size, picture, **settings)
+    asset = painted(truth, shape, painter, case.size, case.picture, passes=case.passes)
     seconds = time.process_time() - started
     assert asset.mesh is not None
     facts, cameras = asset.report["texture"], layout.cameras(shape.vertices)
     task = PaintTask(shape.vertices, shape.faces, smooth_normals(shape.vertices, shape.faces))
     views = list(painter.paint(task).views.values())
-    plain = replace(asset.mesh, texture=public_bake(asset.mesh, views, layout.public, size))
+    plain = replace(asset.mesh, texture=public_bake(asset.mesh, views, layout.public, case.size))
     return {
         **score(truth, shape, asset.mesh, cameras),
         **{f"public_{key}": value for key, value in score(truth, shape, plain, cameras).items()},
         **material_score(truth, shape, asset.mesh, cameras),
         "made": facts["made"],
-        "passes": facts["further_passes"],
+        "passes_made": facts["further_passes"],
         "cpu": seconds,
     }
+
+
+def kept_rows(results: Path | None) -> dict[Case, dict[str, Any]]:
+    """Return the rows that an earlier run left."""
+    if results is None or not results.exists():
+        return {}
+    rows = [json.loads(line) for line in results.read_text(encoding="utf-8").splitlines()]
+    return {Case(**row["case"]): row["scores"] for row in rows}
+
+
+def summary(name: str, rows: list[dict[str, Any]]) -> str:
+    """Return the rows of a Markdown table for one painter: mean, worst, objects that meet the bar."""
+
+    def line(title: str, key: str, all_: str) -> str:
+        seen = [row[key] for row in rows]
+        met = sum(value >= BAR for value in seen)
+        mean, of_all = float(np.mean(seen)), float(np.mean([row[all_] for row in rows]))
+        return f"| {title} | {mean:.1f} dB | {min(seen):.1f} | {met} of {len(rows)} | {of_all:.1f} |"
+
+    lines = [line(name, "psnr_seen", "psnr"), line(f"{name}, public rules", "public_psnr_seen", "public_psnr")]
+    if "psnr_material" in rows[0]:
+        lines.append(line(f"{name}, materials", "psnr_material", "psnr_material_all"))
+    seconds = float(np.mean([row["cpu"] for row in rows]))
+    return "\n".join([*lines, f"({name}: {seconds:.1f} CPU s an object)"])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("objects", type=Path)
     parser.add_argument("--count", type=int, default=20)
-    parser.add_argument("--painter", choices=sorted(set(LAYOUTS) & set(PAINTERS)), default="mvadapter")
+    parser.add_argument("--painter", choices=sorted(LAYOUTS), action="append", help="again for more; default: all")
     parser.add_argument("--size", type=int, default=2048)
     parser.add_argument("--faces", type=int, default=10_000, help="split triangles until there are this many")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--passes", type=int, default=0, help="further passes over what the layout leaves out")
     parser.add_argument("--no-picture", action="store_true", help="paint from words alone")
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--results", type=Path, help="JSON lines, one per painter and object; rows in it are kept")
     arguments = parser.parse_args()
     with np.load(arguments.objects) as archive:
         data = {name: archive[name] for name in archive.files}
-    rows = []
-    for number in choose(data, arguments.count, arguments.seed):
-        row = check(
-            data,
-            number,
-            arguments.painter,
-            arguments.size,
-            arguments.faces,
-            not arguments.no_picture,
-            passes=arguments.passes,
-        )
-        rows.append({"object": str(data["ids"][number]), **row})
-        print(
-            "  ".join(f"{k} {v:.3g}" if isinstance(v, float) else f"{k} {v}" for k, v in rows[-1].items()), flush=True
-        )
-    mean = {key: float(np.mean([row[key] for row in rows])) for key in rows[0] if key not in ("object", "passes")}
-    worst = min(row["psnr_seen"] for row in rows)
-    met = sum(row["psnr_seen"] >= BAR for row in rows)
-    print(f"mean {mean}, worst {worst:.1f}, {met} of {len(rows)} at {BAR:g} dB or more")
-    if arguments.json:
-        arguments.json.write_text(json.dumps({"painter": arguments.painter, "mean": mean, "objects": rows}, indent=1))
-    return 0 if mean["psnr_seen"] >= BAR else 1
+    rows = kept_rows(arguments.results)
+    by_painter: dict[str, list[dict[str, Any]]] = {}
+    for name in arguments.painter or LAYOUTS:
+        for number in choose(data, arguments.count, arguments.seed):
+            identity = str(data["ids"][number])
+            case = Case(name, identity, arguments.size, arguments.faces, arguments.passes, not arguments.no_picture)
+            if case not in rows:
+                rows[case] = check(data, number, case)
+                line = json.dumps({"case": asdict(case), "scores": rows[case]})
+                print(line, flush=True)
+                if arguments.results is not None:
+                    with arguments.results.open("a", encoding="utf-8") as file:
+                        file.write(line + "\n")
+            by_painter.setdefault(name, []).append(rows[case])
+    for name, made in by_painter.items():
+        print(summary(name, made))
+    return 0 if all(np.mean([row["psnr_seen"] for row in made]) >= BAR for made in by_painter.values()) else 1
 
 
 if __name__ == "__main__":
