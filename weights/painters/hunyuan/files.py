@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ....errors import CheckpointError
-from ...checkpoints.conversion.containers import open_tensors
+from ...checkpoints.conversion.containers import Entry, Tensors, open_tensors
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
 
@@ -58,16 +58,20 @@ def part_bytes(folders: Folders, dtype: str, delight: Path | None = None) -> Map
 
     "unet" and "unet_dual": the two UNets of one file; "vae"; "dino" and "delight": 0 where there is none.
     """
-    number = 4 if dtype == "float32" else 2
-    counts = {"unet": 0, "unet_dual": 0, "vae": _numbers(folders.vae), "dino": 0, "delight": 0}
-    for key, entry in open_tensors(folders.unet).items():
-        counts["unet_dual" if key.startswith(READING) else "unet"] += math.prod(entry.shape)
-    if folders.dino is not None:
-        counts["dino"] = _numbers(folders.dino)
-    if delight is not None:
-        counts["delight"] = _numbers(delight)
-    return {name: float(number * count) for name, count in counts.items()}
+    rest = {"vae": folders.vae, "dino": folders.dino, "delight": delight}
+    return unet_bytes(open_tensors(folders.unet), dtype) | {
+        name: 0.0 if folder is None else _bytes(open_tensors(folder), dtype) for name, folder in rest.items()
+    }
 
 
-def _numbers(folder: Path) -> int:
-    return sum(math.prod(entry.shape) for entry in open_tensors(folder).values())
+def unet_bytes(stored: Tensors, dtype: str) -> dict[str, float]:
+    """Return the bytes of the two UNets of one file, "unet" and "unet_dual", in the number type of the name `dtype`."""
+    parts = {False: "unet", True: "unet_dual"}
+    return {
+        name: _bytes({key: entry for key, entry in stored.items() if key.startswith(READING) is reading}, dtype)
+        for reading, name in parts.items()
+    }
+
+
+def _bytes(stored: Mapping[str, Entry], dtype: str) -> float:
+    return float((4 if dtype == "float32" else 2) * sum(math.prod(entry.shape) for entry in stored.values()))
