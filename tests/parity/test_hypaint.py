@@ -25,7 +25,7 @@ def half_split(x, cosine, sine):
     return x * cosine[:, None] + torch.cat([-second, first], -1) * sine[:, None]
 
 
-def values_apart(layer, x, context):
+def values_apart(layer, x, context, limit=None):
     out = [
         last(network20.attention(_Values(layer, values), x, context))
         for values, last in ((layer.to_v, layer.to_out[0]), (layer.processor.to_v_mr, layer.processor.to_out_mr[0]))

@@ -25,11 +25,13 @@ def _quiet(*_: Any) -> None:
 class Known:
     """Colours that are painted already, in a painter's own views.
 
-    pictures: float32 [V, S, S, 3]. share: float32 [V, S, S], 1 where the picture must stay.
+    pictures: float32 [V, S, S, 3]. share: float32 [V, S, S], 1 where the picture must stay. materials: float32
+    [V, S, S, 2], roughness and metalness there, or None; painters that make none ignore them.
     """
 
     pictures: np.ndarray
     share: np.ndarray
+    materials: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

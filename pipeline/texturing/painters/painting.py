@@ -122,7 +122,7 @@ class Painting:
         assert self.cut.uv is not None
         for number in range(1, self.settings.passes + 1):
             cut = self.place, self.cut.faces, self.cut.uv
-            more = further_views(synthesizer, conditions, views, cut, painted.texture, number)
+            more = further_views(synthesizer, conditions, views, cut, painted, number)
             if not more:
                 break
             views, _ = matched([*views, *more], conditions.vertices, conditions.faces, len(views))

@@ -22,7 +22,7 @@ from ....kernels.views.cameras import Camera
 from ....kernels.views.render_maps import render_maps
 from ....weights.painters.base import Known
 from ...meshes.preview import sample_texture
-from ..paint import SURE
+from ..paint import SURE, Painted
 from ..synthesis import Conditions
 from .bridge import LearnedSynthesizer
 
@@ -129,12 +129,12 @@ def further_views(
     conditions: Conditions,
     views: Sequence[View],
     cut: tuple[np.ndarray, np.ndarray, np.ndarray],
-    texture: np.ndarray,
+    painted: Painted,
     number: int,
 ) -> list[View]:
     """Return views of one more pass, or none when nothing worth it is unseen.
 
-    views: all so far. cut: vertices, faces and uv of the mesh as cut for its atlas; texture: uint8 [S, S, 3], painted.
+    views: all so far. cut: vertices, faces and uv of the mesh as cut for its atlas; painted: its textures from them.
     number: of the pass, for its seed and its folder.
     """
     unseen = Unseen(conditions.vertices, conditions.faces, views)
@@ -148,7 +148,7 @@ def further_views(
     normals = (conditions.normals @ turn.T).astype(np.float32)
     size = synthesizer.painter.size(task)
     cameras = [turned_back(camera, turn) for camera in synthesizer.painter.cameras(turned, size).values()]
-    known = known_views(conditions, cameras, size, views, cut, texture)
+    known = known_views(conditions, cameras, size, views, cut, painted)
     task = replace(task, vertices=turned, normals=normals, seed=task.seed + number, known=known)
     made = synthesizer.paint(task, f"painter_pass{number}")
     return [
@@ -162,24 +162,32 @@ def known_views(
     size: int,
     views: Sequence[View],
     cut: tuple[np.ndarray, np.ndarray, np.ndarray],
-    texture: np.ndarray,
+    painted: Painted,
 ) -> Known:
     """Render the painted mesh from the cameras, and the share of each pixel that a view has really shown.
 
-    The background is grey and counts as shown.
+    The background is grey and counts as shown. Materials are rendered where the texture has some.
     """
     vertices, faces, uv = cut
-    pictures, shares = [], []
+    pictures, shares, materials = [], [], []
     for camera in cameras:
         maps = render_maps(vertices, faces, camera, size, maps=("position", "normal"))
         mask = np.asarray(maps.mask)
-        picture = np.full((size, size, 3), 0.5, np.float32)
         share = np.ones((size, size), np.float32)
         corner, weight = faces[maps.face[mask]], maps.barycentrics[mask]
-        picture[mask] = sample_texture(texture, (uv[corner] * weight[..., None]).sum(1))
+        place = (uv[corner] * weight[..., None]).sum(1)
         baker = Baker(conditions.vertices, conditions.faces, maps.position[mask], maps.normal[mask])
         trust = np.max([baker.look_up(view, baker.depth(view))[:, 3] for view in views], axis=0)
         share[mask] = trust > SURE
-        pictures.append(picture)
+        pictures.append(_shown(painted.texture, place, mask))
         shares.append(minimum_filter(share, 2 * RIM + 1))
-    return Known(np.stack(pictures), np.stack(shares))
+        if painted.material is not None:
+            materials.append(_shown(painted.material, place, mask)[..., 1:])
+    return Known(np.stack(pictures), np.stack(shares), np.stack(materials) if materials else None)
+
+
+def _shown(texture: np.ndarray, place: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Return a picture float32 [S, S, 3] of a texture uint8 at uv `place` [P, 2] of the pixels in `mask` [S, S]."""
+    picture = np.full((*mask.shape, 3), 0.5, np.float32)
+    picture[mask] = sample_texture(texture, place)
+    return picture

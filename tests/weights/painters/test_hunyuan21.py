@@ -12,6 +12,7 @@ from varco3d.errors import CheckpointError
 from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.weights.painters import PaintTask, Room, load_painter
+from varco3d.weights.painters.base import Known
 from varco3d.weights.painters.hunyuan import extra_views, painter, painter21
 from varco3d.weights.painters.hunyuan.reference import dino
 
@@ -39,6 +40,37 @@ def test_materials_are_the_second_half_with_metalness_red_and_roughness_green(
         assert view.material is not None
         assert np.array_equal(view.material[..., 0], shown[6 + k, ..., 1])
         assert np.array_equal(view.material[..., 1], shown[6 + k, ..., 0])
+
+
+def test_known_materials_stay_and_look_as_the_network_paints_them(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded: list[torch.Tensor] = []
+    pictures: list[np.ndarray] = []
+    encoded: list[np.ndarray] = []
+    decode, encode = painter.decode_latents, painter.encode
+
+    def decoding(vae, latents):
+        decoded.append(latents[6:])
+        pictures.append(decode(vae, latents)[6:])
+        return decode(vae, latents)
+
+    monkeypatch.setattr(painter, "decode_latents", decoding)
+    monkeypatch.setattr(painter, "encode", lambda vae, *rest: encoded.append(rest[0]) or encode(vae, *rest))
+    task, paints = replace(egg(), steps=2), load_painter(NAME, Room())
+    surface = (paints.paint(task).maps["position"] < 1).all(-1)
+    third = pictures[0][surface, 2].mean()
+    share = np.zeros((6, 64, 64), np.float32)
+    share[:, :, :32] = 1.0
+    material = np.full((6, 64, 64, 2), (0.7, 0.2), np.float32)
+    known = Known(np.full((6, 64, 64, 3), 0.3, np.float32), share, material)
+    paints.paint(replace(task, known=known))
+    assert np.allclose(np.concatenate(encoded[-6:]), [0.2, 0.7, third], atol=1e-6)
+    for other in (replace(known, share=np.ones_like(share)), replace(known, materials=None)):
+        paints.third = third
+        paints.paint(replace(task, known=other))
+    _, half, whole, free = decoded
+    assert torch.allclose(half[..., :4], whole[..., :4], atol=1e-5)
+    assert (half[..., 4:] - whole[..., 4:]).abs().mean() > 0.05
+    assert (free[..., :4] - whole[..., :4]).abs().mean() > 0.05, "no materials known: none of them stay"
 
 
 def test_the_picture_is_read_by_the_encoder_and_as_a_reference(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ class Reading20:
 
     views: pictures per sample; rows of a batch are (sample, view). features: norm1 outputs of the reference by block,
     [B or 1, R * L, C], or None. reference: factor r per sample, [B]. multi_view: factor m. kept: a dictionary that
-    takes the norm1 outputs, joined per sample.
+    takes the norm1 outputs, joined per sample. limit: bytes for the scores of one attention call.
     """
 
     views: int
@@ -36,6 +36,7 @@ class Reading20:
     reference: Tensor | None = None
     multi_view: float = 1.0
     kept: dict[str, Tensor] | None = None
+    limit: int | None = None
 
 
 class Block20(nn.Module):
@@ -65,21 +66,21 @@ class Block20(nn.Module):
         """Return [B * V, L, C]. The signature is the one that diffusers calls its blocks with."""
         assert cross_attention_kwargs is not None and encoder_hidden_states is not None
         reading: Reading20 = cross_attention_kwargs["reading"]
-        part, x = self.transformer, hidden_states
+        part, x, limit = self.transformer, hidden_states, reading.limit
         n = part.norm1(x)
         joined = n.unflatten(0, (-1, reading.views)).flatten(1, 2)  # [B, V * L, C]
         if reading.kept is not None:
             reading.kept[self.name] = joined
-        x = x + attention(part.attn1, n, n)
+        x = x + attention(part.attn1, n, n, limit)
         if self.across and reading.features is not None:
             seen = reading.features[self.name].expand(len(joined), -1, -1)
-            read = attention(self.attn_refview, joined, seen)
+            read = attention(self.attn_refview, joined, seen, limit)
             if reading.reference is not None:
                 read = read * reading.reference.to(read)[:, None, None]
             x = x + read.view_as(x)
         if self.across and reading.multi_view:
-            x = x + reading.multi_view * attention(self.attn_multiview, joined, joined).view_as(x)
-        x = x + attention(part.attn2, part.norm2(x), encoder_hidden_states)
+            x = x + reading.multi_view * attention(self.attn_multiview, joined, joined, limit).view_as(x)
+        x = x + attention(part.attn2, part.norm2(x), encoder_hidden_states, limit)
         return x + part.ff(part.norm3(x))
 
 
@@ -99,10 +100,10 @@ class Network20(nn.Module):
         """Learned text of the painted views, [1, T, D]."""
         return self.unet.learned_text_clip_gen
 
-    def read_reference(self, latents: Tensor) -> dict[str, Tensor]:
+    def read_reference(self, latents: Tensor, limit: int | None = None) -> dict[str, Tensor]:
         """Return the features [B, R * L, C] by block of clean reference latents [B, R, 4, h, w], read at time 0."""
         kept: dict[str, Tensor] = {}
-        reading = Reading20(latents.shape[1], kept=kept)
+        reading = Reading20(latents.shape[1], kept=kept, limit=limit)
         read_clean(self.unet_dual, latents, self.unet.learned_text_clip_ref, reading)
         return kept
 
@@ -115,12 +116,13 @@ class Network20(nn.Module):
         views = x.shape[1]
         maps = [each.expand(len(x), -1, -1, -1, -1) for each in (given.normal, given.position)]
         cameras = (given.cameras + FIRST_PAINTED).expand(len(x), -1)
+        reading = Reading20(views, given.features, given.reference, given.multi_view, limit=given.limit)
         return self.unet(
             torch.cat([x, *maps], 2).flatten(0, 1),
             time,
             encoder_hidden_states=text.repeat_interleave(views, 0),
             class_labels=cameras.flatten(),
-            cross_attention_kwargs={"reading": Reading20(views, given.features, given.reference, given.multi_view)},
+            cross_attention_kwargs={"reading": reading},
             return_dict=False,
         )[0]
 
@@ -130,7 +132,7 @@ class Given20:
     """All that every step reads besides latents and text.
 
     normal, position: latents of the maps, [B or 1, V, 4, h, w]. cameras: numbers of the views, int64 [B or 1, V].
-    features, reference, multi_view: see Reading20.
+    features, reference, multi_view, limit: see Reading20.
     """
 
     normal: Tensor
@@ -139,3 +141,4 @@ class Given20:
     features: Mapping[str, Tensor] | None
     reference: Tensor | None = None
     multi_view: float = 1.0
+    limit: int | None = None

@@ -15,9 +15,8 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from ..attention import attend
+from ..attention import attend, attend_in_heads, in_heads
 from .unet import Attention, Shapes, add_text, attention, painting_unet, read_clean, reading_unet, wrap_blocks
 
 MATERIALS = 2
@@ -32,6 +31,7 @@ class Reading21:
     views: pictures per sample and material. features: norm1 outputs of the reference by block, [B or 1, R * L, C].
     reference: factor r per sample, [B]. multi_view: factor m. voxels: positions of tokens by their number,
     int64 [B or 1, V * L, 3]. dino: [B, N, D]. kept: a dictionary that takes the norm1 outputs, joined per sample.
+    limit: bytes for the scores of one attention call.
     """
 
     views: int
@@ -41,6 +41,7 @@ class Reading21:
     voxels: Mapping[int, Tensor] | None = None
     dino: Tensor | None = None
     kept: dict[str, Tensor] | None = None
+    limit: int | None = None
 
 
 class MaterialProjections(nn.Module):
@@ -53,9 +54,9 @@ class MaterialProjections(nn.Module):
         self.to_v_mr = nn.Linear(width, width, bias=False)
         self.to_out_mr = nn.ModuleList([nn.Linear(width, width)])
 
-    def attention(self, x: Tensor, heads: int) -> Tensor:
+    def attention(self, x: Tensor, heads: int, limit: int | None = None) -> Tensor:
         """Return self-attention [N, L, C] of x [N, L, C]."""
-        return self.to_out_mr[0](attend(self.to_q_mr(x), self.to_k_mr(x), self.to_v_mr(x), heads))
+        return self.to_out_mr[0](attend(self.to_q_mr(x), self.to_k_mr(x), self.to_v_mr(x), heads, limit))
 
 
 class MaterialValues(nn.Module):
@@ -74,7 +75,7 @@ class ReferenceAttention(Attention):
         super().__init__(width, width, heads)
         self.processor = MaterialValues(width)
 
-    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+    def forward(self, x: Tensor, context: Tensor, limit: int | None = None) -> Tensor:
         """Return [N, 2, T, C] for albedo queries x [N, T, C] and context [N, S, C].
 
         As published, values of both materials are joined on the channels and only then cut into heads, so that the
@@ -82,7 +83,7 @@ class ReferenceAttention(Attention):
         """
         values = torch.cat([self.to_v(context), self.processor.to_v_mr(context)], -1)
         q, k, v = (in_heads(each, self.heads) for each in (self.to_q(x), self.to_k(context), values))
-        read = [F.scaled_dot_product_attention(q, k, half) for half in v.chunk(2, -1)]  # [N, heads, T, C / heads] each
+        read = [attend_in_heads(q, k, half, limit) for half in v.chunk(2, -1)]  # [N, heads, T, C / heads] each
         joined = [each.transpose(1, 2).flatten(2) for each in read]
         return torch.stack([self.to_out[0](joined[0]), self.processor.to_out_mr[0](joined[1])], 1)
 
@@ -90,18 +91,13 @@ class ReferenceAttention(Attention):
 class ViewAttention(Attention):
     """Joint attention of all views of a material, turned by positions on the mesh."""
 
-    def forward(self, x: Tensor, turns: tuple[Tensor, Tensor] | None) -> Tensor:
+    def forward(self, x: Tensor, turns: tuple[Tensor, Tensor] | None, limit: int | None = None) -> Tensor:
         """Return [N, T, C] for x [N, T, C]; turns: cosines and sines [N, T, C / heads], or None."""
         q, k, v = (in_heads(each, self.heads) for each in (self.to_q(x), self.to_k(x), self.to_v(x)))
         if turns is not None:
             q, k = rotate_pairs(q, *turns), rotate_pairs(k, *turns)
-        out = F.scaled_dot_product_attention(q, k, v)
+        out = attend_in_heads(q, k, v, limit)
         return self.to_out[0](out.transpose(1, 2).flatten(2))
-
-
-def in_heads(x: Tensor, heads: int) -> Tensor:
-    """Return x [N, T, C] as [N, heads, T, C / heads]."""
-    return x.unflatten(-1, (heads, -1)).transpose(1, 2)
 
 
 def rotation(voxels: Tensor, width: int) -> tuple[Tensor, Tensor]:
@@ -151,20 +147,21 @@ class Block21(nn.Module):
         """Return [B * M * V, L, C]. The signature is the one that diffusers calls its blocks with."""
         assert cross_attention_kwargs is not None and encoder_hidden_states is not None
         reading: Reading21 = cross_attention_kwargs["reading"]
-        part, x = self.transformer, hidden_states
+        part, x, limit = self.transformer, hidden_states, reading.limit
         n = part.norm1(x)
         if reading.kept is not None:
             reading.kept[self.name] = n.unflatten(0, (-1, reading.views)).flatten(1, 2)
         if self.across:
-            x = x + self_attention(part.attn1, n.unflatten(0, (-1, MATERIALS, reading.views))).view_as(x)
+            own = n.unflatten(0, (-1, MATERIALS, reading.views))
+            x = x + self_attention(part.attn1, own, limit).view_as(x)
             x = self._across(x, n, reading)
         else:
-            x = x + attention(part.attn1, n, n)
+            x = x + attention(part.attn1, n, n, limit)
         t = part.norm2(x)
-        x = x + attention(part.attn2, t, encoder_hidden_states)
+        x = x + attention(part.attn2, t, encoder_hidden_states, limit)
         if self.across and reading.dino is not None:
             shared = reading.dino.repeat_interleave(len(t) // len(reading.dino), 0)
-            x = x + attention(self.attn_dino, t, shared)
+            x = x + attention(self.attn_dino, t, shared, limit)
         return x + part.ff(part.norm3(x))
 
     def _across(self, x: Tensor, n: Tensor, reading: Reading21) -> Tensor:
@@ -172,7 +169,7 @@ class Block21(nn.Module):
         joined = n.unflatten(0, (-1, MATERIALS, reading.views)).flatten(2, 3)  # [B, M, V * L, C]
         if reading.features is not None:
             seen = reading.features[self.name].expand(len(joined), -1, -1)
-            read = self.attn_refview(joined[:, 0], seen)
+            read = self.attn_refview(joined[:, 0], seen, reading.limit)
             if reading.reference is not None:
                 read = read * reading.reference.to(read)[:, None, None, None]
             x = x + read.view_as(x)
@@ -182,14 +179,15 @@ class Block21(nn.Module):
                 voxels = reading.voxels[joined.shape[2]].expand(len(joined), -1, -1)
                 width = joined.shape[-1] // self.attn_multiview.heads
                 turns = rotation(voxels.repeat_interleave(MATERIALS, 0), width)
-            x = x + reading.multi_view * self.attn_multiview(joined.flatten(0, 1), turns).view_as(x)
+            read = self.attn_multiview(joined.flatten(0, 1), turns, reading.limit)
+            x = x + reading.multi_view * read.view_as(x)
         return x
 
 
-def self_attention(layer: Any, x: Tensor) -> Tensor:
+def self_attention(layer: Any, x: Tensor, limit: int | None = None) -> Tensor:
     """Return attention inside each view, [B, 2, V, L, C], by the projections of each material."""
     albedo, mr = (x[:, material].flatten(0, 1) for material in range(MATERIALS))  # [B * V, L, C]
-    out = [attention(layer, albedo, albedo), layer.processor.attention(mr, layer.heads)]
+    out = [attention(layer, albedo, albedo, limit), layer.processor.attention(mr, layer.heads, limit)]
     return torch.stack([each.view_as(x[:, 0]) for each in out], 1)
 
 
@@ -227,10 +225,10 @@ class Network21(nn.Module):
         """Learned text of both materials, [1, 2, T, D]."""
         return torch.stack([self.unet.learned_text_clip_albedo, self.unet.learned_text_clip_mr])[None]
 
-    def read_reference(self, latents: Tensor) -> dict[str, Tensor]:
+    def read_reference(self, latents: Tensor, limit: int | None = None) -> dict[str, Tensor]:
         """Return the features [B, R * L, C] by block of clean reference latents [B, R, 4, h, w], read at time 0."""
         kept: dict[str, Tensor] = {}
-        reading = Reading21(latents.shape[1], kept=kept)
+        reading = Reading21(latents.shape[1], kept=kept, limit=limit)
         read_clean(self.unet_dual, latents, self.unet.learned_text_clip_ref, reading)
         return kept
 
@@ -246,7 +244,9 @@ class Network21(nn.Module):
         """Return what the UNet says to latents x [B, 2, V, 4, h, w], [B * 2 * V, 4, h, w]. text [B, 2, T, D]."""
         views = x.shape[2]
         maps = [each[:, None].expand(len(x), MATERIALS, -1, -1, -1, -1) for each in (given.normal, given.position)]
-        reading = Reading21(views, given.features, given.reference, given.multi_view, given.voxels, given.dino)
+        reading = Reading21(
+            views, given.features, given.reference, given.multi_view, given.voxels, given.dino, limit=given.limit
+        )
         return self.unet(
             torch.cat([x, *maps], 3).flatten(0, 2),
             time,
@@ -260,8 +260,8 @@ class Network21(nn.Module):
 class Given21:
     """All that every step reads besides latents and text.
 
-    normal, position: latents of the maps, [B or 1, V, 4, h, w]. voxels, dino, features, reference, multi_view: see
-    Reading21.
+    normal, position: latents of the maps, [B or 1, V, 4, h, w]. voxels, dino, features, reference, multi_view,
+    limit: see Reading21.
     """
 
     normal: Tensor
@@ -271,3 +271,4 @@ class Given21:
     features: Mapping[str, Tensor] | None
     reference: Tensor | None = None
     multi_view: float = 1.0
+    limit: int | None = None

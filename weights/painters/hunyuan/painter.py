@@ -13,7 +13,7 @@ from torch import Tensor
 from ....errors import UsageError
 from ....kernels.views.cameras import Camera
 from ...checkpoints.conversion.containers import open_tensors
-from ..base import PaintTask, Room, view_size
+from ..base import Known, PaintTask, Room, view_size
 from ..latents import KnownLatents, decode_latents, encode, known_latents
 from ..sdxl import load_vae, read_config
 from ..turns import Turns
@@ -21,6 +21,7 @@ from .files import Folders, Kind
 from .maps import NAMES, PLACES, Frame
 from .network20 import Network20
 from .network21 import Network21
+from .room import Plan
 from .unet import fill, shapes_of
 
 SIZE = 512
@@ -96,8 +97,9 @@ class Encoded:
 class Run:
     """One task's steps. Each is a function of its own, so that its network can be released when it ends."""
 
-    def __init__(self, painter: HunyuanPainter, folders: Folders, task: PaintTask, size: int):
+    def __init__(self, painter: HunyuanPainter, folders: Folders, task: PaintTask, size: int, plan: Plan):
         self.folders, self.task, self.turns, self.size = folders, task, painter.turns, size
+        self.limit, self.turns.keep = plan.limit, plan.keep
         self.device, self.dtype = painter.room.device, getattr(torch, painter.room.dtype)
         self.random = torch.Generator().manual_seed(task.seed)
 
@@ -108,19 +110,21 @@ class Run:
     def encode(self, reference: np.ndarray, normal: np.ndarray, position: np.ndarray) -> Encoded:
         """Return latents of pictures [V, S, S, 3] in 0..1, and of what is known already."""
         with self.turns.holding("vae", self._load_vae) as vae:
-            latents = [self._latents(vae, each) for each in (reference, normal, position)]
-            known = None
-            if self.task.known is not None:
-                known = known_latents(self._latents(vae, self.task.known.pictures), self.task.known.share)
+            latents = [self.latents(vae, each) for each in (reference, normal, position)]
+            known = None if self.task.known is None else self.known(vae, self.task.known)
         return Encoded(latents[0], latents[1], latents[2], known)
 
-    def _latents(self, vae: Any, pictures: np.ndarray) -> Tensor:
+    def known(self, vae: Any, known: Known) -> KnownLatents:
+        """Return the latents of what is painted already."""
+        return known_latents(self.latents(vae, known.pictures), known.share)
+
+    def latents(self, vae: Any, pictures: np.ndarray) -> Tensor:
         """Return latents of pictures one by one: all together take as many times the memory."""
         return torch.cat([encode(vae, each[None], self.draw(1)) for each in pictures])
 
     def read_reference(self, network: Network20 | Network21, reference: Tensor) -> dict[str, Tensor]:
         """Return the features of the reference's latents; the UNet that reads them leaves where room is short."""
-        features = network.read_reference(reference[None].to(self.dtype))
+        features = network.read_reference(reference[None].to(self.dtype), self.limit)
         if not self.turns.keep:
             network.forget_reader()
             self.turns.collect()

@@ -21,7 +21,7 @@ from .network20 import Given20, Network20
 from .painter import Encoded, HunyuanPainter, Run, check_task, eight_bits
 from .reference.delight import DelightFolders, locate_delight, without_light
 from .reference.pictures import on_white, recentred
-from .room import plan_room
+from .room import Plan, plan_room
 from .sampling import sample20
 from .steps import AncestralSteps, ConsistencySteps
 
@@ -50,8 +50,7 @@ class HunyuanPaint20(HunyuanPainter):
         delight = self._delight(task)
         parts = part_bytes(folders, self.room.dtype, delight.unet if delight else None)
         plan = plan_room(self.room, self.name, size, len(PLACES), parts)
-        self.turns.keep = plan.keep
-        run = Run20(self, folders, task, size)
+        run = Run20(self, folders, task, size, plan)
         reference = run.reference(self._unlit(task, delight) if delight else None)
         position, normal = reduced_maps(task.vertices, task.faces, True, size)
         with torch.inference_mode():
@@ -94,8 +93,8 @@ class HunyuanPaint20(HunyuanPainter):
 class Run20(Run):
     """A task's steps with the base or the turbo model."""
 
-    def __init__(self, painter: HunyuanPaint20, folders: Folders, task: PaintTask, size: int):
-        super().__init__(painter, folders, task, size)
+    def __init__(self, painter: HunyuanPaint20, folders: Folders, task: PaintTask, size: int, plan: Plan):
+        super().__init__(painter, folders, task, size, plan)
         self.steps = (
             ConsistencySteps.of(folders.scheduler)
             if painter.turbo
@@ -120,7 +119,7 @@ class Run20(Run):
         numbers = torch.tensor([[camera_number(place) for place in PLACES]], device=self.device)
         with self.turns.holding("network", lambda: self.load_network(Network20)) as network:
             features = self.read_reference(network, read.reference)
-            given = Given20(*read.maps(self.dtype), cameras=numbers, features=features)
+            given = Given20(*read.maps(self.dtype), cameras=numbers, features=features, limit=self.limit)
             noise = self.draw(len(PLACES))
             told = Clock(self.task.progress)
             return sample20(network, self.steps, noise, given, self.guidance, self._step_noise, told, read.known)

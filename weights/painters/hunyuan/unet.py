@@ -34,9 +34,12 @@ class Attention(nn.Module):
         self.to_out = nn.ModuleList([nn.Linear(width, width)])
 
 
-def attention(layer: Any, x: Tensor, context: Tensor) -> Tensor:
-    """Return what queries x [N, T, C] read in context [N, S, D], [N, T, C]; `layer` has the members of Attention."""
-    read = attend(layer.to_q(x), layer.to_k(context), layer.to_v(context), layer.heads)
+def attention(layer: Any, x: Tensor, context: Tensor, limit: int | None = None) -> Tensor:
+    """Return what queries x [N, T, C] read in context [N, S, D], [N, T, C]; `layer` has the members of Attention.
+
+    limit: bytes for the scores of one attention call, None for no limit.
+    """
+    read = attend(layer.to_q(x), layer.to_k(context), layer.to_v(context), layer.heads, limit)
     return layer.to_out[0](read)
 
 

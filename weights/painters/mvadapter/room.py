@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from ...._text import GIB
 from ....errors import OutOfMemoryError
 from ..base import Room
-
-LOADING = 1.05  # weights while they are read, one tensor at a time
-LIBRARIES = 0.42 * GIB  # of the process beside weights and activations, measured
-# Bytes of activations of one view in the UNet per latent pixel and byte of a number, without attention scores: measured
-# with SDXL's full size at 256 px.
-ACTIVATIONS = 20_000
-DECODING = 90_000  # the same in the decoder of the VAE, one view at a time, at 512 px
-LEAST_LIMIT = 1 << 26  # bytes for attention scores; below this, slices are too thin to be worth it
+from ..memory import ACTIVATIONS, DECODING, LIBRARIES, LOADING, scores_limit
 
 
 @dataclass(frozen=True)
@@ -54,8 +47,7 @@ def plan_room(room: Room, size: int, kind: str, parts: PartBytes) -> MvAdapterPl
         held = kept if keep else parts.network * LOADING
         need = max(LIBRARIES + held + activations + scores, decoding, LIBRARIES + parts.text * LOADING)
         if need <= budget:
-            limit = None if budget == float("inf") else max(LEAST_LIMIT, int(scores + (budget - need) / 2))
-            return MvAdapterPlan(keep, together, limit, need / GIB)
+            return MvAdapterPlan(keep, together, scores_limit(budget, need, scores), need / GIB)
     raise OutOfMemoryError(
         f"mvadapter needs about {need / GIB:.1f} GiB for views of {size} px, the budget is {budget / GIB:.1f}",
         "Raise `memory`, halve the numbers with `dtype` float16, or paint smaller views.",
