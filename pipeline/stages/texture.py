@@ -41,18 +41,13 @@ class Texture:
         if len(mesh.faces) == 0:
             raise BadMeshError("a mesh without faces cannot be painted")
         # Heavy imports wait until a mesh is really painted.
-        from ..texturing.painters.choice import choose_painter, paints_in_space
+        from ..texturing.painters.choice import Asked, choose_painter, paints_in_space
         from ..texturing.painters.painting import Painting
         from ..texturing.synthesis import write_conditions
 
-        painter = choose_painter(
-            settings.painter,
-            context.models.get("painter"),
-            settings.views,
-            subject is not None,
-            settings.prompt is not None,
-            context.warn,
-        )
+        words, base = settings.prompt is not None, settings.painter_base
+        wish = Asked(settings.painter, context.models.get("painter"), settings.views, subject is not None, words, base)
+        painter = choose_painter(wish, context.warn)
         size = 1 << (settings.size - 1).bit_length()
         if size != settings.size:
             context.warn(f"texture size {settings.size} raised to the next power of two, {size}")

@@ -27,6 +27,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint
 from types import MappingProxyType
+from typing import Any
 
 from ..._plugins import PAINTERS as GROUP
 from ..._plugins import plugins
@@ -39,8 +40,8 @@ class PainterRow:
     """One painter of ours.
 
     model, text_model: models to pull for a picture, and for words alone ("" where it needs a picture). loader: module
-    and function (room) -> Painter. space: it is a SpacePainter, which paints in space and not by views. beside_base:
-    what a base of the user's leaves to be pulled of both.
+    and function (room) -> Painter. space: it is a SpacePainter, which paints in space and not by views. beside: module
+    and function (picture, base) -> checkpoints needed beside a base of the user's, "" for one that takes none.
     """
 
     name: str
@@ -48,15 +49,22 @@ class PainterRow:
     loader: str
     text_model: str = ""
     space: bool = False
-    beside_base: tuple[str, str] = ("", "")
+    beside: str = ""
 
-    def needs(self, picture: bool) -> str:
-        """Return the model of the zoo that a task needs. Raises UsageError when the painter cannot do it."""
+    def needs(self, picture: bool, base: str | None = None) -> tuple[str, ...]:
+        """Return the models and checkpoints of the zoo that a task needs, beside the user's own base if there is one.
+
+        Raises UsageError when the painter cannot do it, ModelMissingError and CheckpointError for a base that is none.
+        """
         if not picture and not self.text_model:
             raise UsageError(
                 f"the painter {self.name} needs a picture", "Give one, or use `texture.painter` mvadapter."
             )
-        return self.model if picture else self.text_model
+        if base is not None and self.space:
+            return ()  # all of it is in that folder
+        if base is not None and self.beside:
+            return _member(self.beside)(picture, base)
+        return (self.model if picture else self.text_model,)
 
 
 PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
@@ -66,7 +74,7 @@ PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
             "mvadapter",
             "mvadapter.painter:MvAdapter",
             "mvadapter-text",
-            beside_base=("mvadapter-ig2mv-sdxl", "mvadapter-tg2mv-sdxl"),
+            beside="mvadapter.files:needed_beside",
         ),
         "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter20:base"),
         "hunyuan3d-paint-2.0-turbo": PainterRow(
@@ -87,44 +95,45 @@ WITH_WORDS = "mvadapter"  # who reads a prompt when nobody is named
 
 
 def needed_models(name: str, picture: bool, words: bool, base: str | None = None) -> tuple[str, ...]:
-    """Return the models of the zoo that a painter needs for a request. base: the user's own base.
+    """Return the models and checkpoints that a painter needs for a request. base: the user's own base.
 
     None for `auto` without words, which takes what is here, for painters of other packages, and for one in space that
-    is all in the folder `base`. Raises UsageError.
+    is all in the folder `base`. Raises UsageError, ModelMissingError, CheckpointError.
     """
     if name == "auto" and (words or not picture):
         name = WITH_WORDS
-    if name not in PAINTERS or (base is not None and PAINTERS[name].space):
-        return ()
-    beside = PAINTERS[name].beside_base[0 if picture else 1]
-    return (beside,) if base is not None and beside else (PAINTERS[name].needs(picture),)
+    return PAINTERS[name].needs(picture, base) if name in PAINTERS else ()
 
 
-def missing_weights(name: str, picture: bool) -> str:
-    """Return the model that a painter still needs pulled for a task, or "" when nothing is missing.
+def missing_weights(name: str, picture: bool, base: str | None = None) -> tuple[str, ...]:
+    """Return the models and checkpoints that a painter still needs pulled for a task. base: the user's own base.
 
-    Painters of other packages fetch their own.
+    Painters of other packages fetch their own. Raises UsageError, ModelMissingError, CheckpointError.
     """
     from ..checkpoints.store import Store
     from ..checkpoints.zoo import specs_of
 
     if name not in PAINTERS:
-        return ""
-    model = PAINTERS[name].needs(picture)
-    store = Store()
-    return model if any(store.find(each) is None for each in specs_of(model)) else ""
+        return ()
+    store, wanted = Store(), PAINTERS[name].needs(picture, base)
+    return tuple(model for model in wanted if any(store.find(each) is None for each in specs_of(model)))
 
 
 def load_painter(name: str, room: Room) -> Painter | SpacePainter:
     """Return the painter called `name`; it reads its weights when it paints. Raises UsageError when there is none."""
     if name in PAINTERS:
-        module, _, function = PAINTERS[name].loader.partition(":")
-        load = getattr(importlib.import_module(f".{module}", __package__), function)
+        load = _member(PAINTERS[name].loader)
     elif name in _foreign():
         load = _foreign()[name].load()
     else:
         raise UsageError(f"there is no painter '{name}'", f"Known: {', '.join(painter_names())}.")
     return load(room)
+
+
+def _member(path: str) -> Any:
+    """Return the member of a module of this room, written MODULE:MEMBER; imported only now."""
+    module, _, member = path.partition(":")
+    return getattr(importlib.import_module(f".{module}", __package__), member)
 
 
 def _foreign() -> dict[str, EntryPoint]:

@@ -29,6 +29,7 @@ OLD_VAE = Layout(
     ),
 )
 NAMES = ("unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2", "scheduler")
+FOLDERS_HINT = "Give a folder in the diffusers layout, with model_index.json."
 
 
 class SdxlBase(Protocol):
@@ -60,19 +61,20 @@ class SdxlFolders:
     scheduler: Path
 
     @classmethod
-    def below(cls, folder: Path) -> SdxlFolders:
-        """Return the parts of a model folder. Raises ModelMissingError naming what is not there."""
-        lacking = [name for name in NAMES if not (folder / name).is_dir()]
+    def below(cls, folder: Path, instead: Mapping[str, Path] | None = None) -> SdxlFolders:
+        """Return the parts of a model folder; `instead`: folders of parts from elsewhere.
+
+        Raises ModelMissingError naming what is not there.
+        """
+        places = {name: folder / name for name in NAMES} | dict(instead or {})
+        lacking = [name for name, place in places.items() if not place.is_dir()]
         if lacking:
-            raise ModelMissingError(
-                f"{folder} is no SDXL model: it has no folder {', '.join(lacking)}",
-                "Give a folder in the diffusers layout, with model_index.json.",
-            )
-        return cls(**{name: folder / name for name in NAMES})
+            raise ModelMissingError(f"{folder} is no SDXL model: it has no folder {', '.join(lacking)}", FOLDERS_HINT)
+        return cls(**places)
 
     def numbers(self, part: str) -> int:
         """Return how many numbers a part has. Reads headers only."""
-        return sum(math.prod(entry.shape) for entry in open_tensors(getattr(self, part)).values())
+        return numbers_in(getattr(self, part))
 
     def load_unet(self, device: str, dtype: torch.dtype) -> Any:
         """Return the UNet, filled strictly."""
@@ -95,12 +97,24 @@ class SdxlFolders:
         return tokenize(self, text)
 
 
+def parts_lacking_in_folder(folder: Path) -> tuple[str, ...]:
+    """Return the parts of NAMES that a model folder lacks. Raises ModelMissingError when it has no UNet."""
+    if not (folder / "unet").is_dir():
+        raise ModelMissingError(f"{folder} is no SDXL model: it has no folder unet", FOLDERS_HINT)
+    return tuple(name for name in NAMES if not (folder / name).is_dir())
+
+
 @dataclass(frozen=True)
 class Words:
     """A text as the UNet reads it: tokens [1, 77, C], pooled [1, P]."""
 
     tokens: Tensor
     pooled: Tensor
+
+
+def numbers_in(place: Path) -> int:
+    """Return how many numbers the tensors of a file, or of the one in a folder, hold. Reads headers only."""
+    return sum(math.prod(entry.shape) for entry in open_tensors(place).values())
 
 
 def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:

@@ -22,7 +22,16 @@ from ...errors import CheckpointError, MissingDependencyError
 from ..checkpoints.conversion.containers import Entry, Tensors, open_tensors
 from ..checkpoints.conversion.convert import load_into
 from .libraries import PIP, diffusers, transformers
-from .sdxl import PLAIN, TEXT_ENCODERS, check_loaded, plain_network, token_ids
+from .sdxl import (
+    PLAIN,
+    TEXT_ENCODERS,
+    check_loaded,
+    load_text_encoder,
+    load_vae,
+    numbers_in,
+    plain_network,
+    token_ids,
+)
 
 UNET, VAE = "model.diffusion_model.", "first_stage_model."
 TEXT, TEXT_2 = "conditioner.embedders.0.transformer.", "conditioner.embedders.1.model."
@@ -35,29 +44,45 @@ def base_settings() -> dict[str, dict[str, Any]]:
     return json.loads((Path(__file__).parent / "sdxl_base.json").read_text(encoding="utf-8"))
 
 
+def tensors_of(path: Path) -> Tensors:
+    """Return the tensors of a base model in one file. Raises CheckpointError when it holds no UNet of SDXL."""
+    found = open_tensors(path)
+    found = found.part("state_dict") if found.has_part("state_dict") else found
+    if not any(key.startswith(UNET) for key in found):
+        raise CheckpointError(
+            f"{path} is no SDXL model: it holds no tensor {UNET}*",
+            "Give a checkpoint of an SDXL base, or a folder in the diffusers layout. LoRA files go to `texture.lora`.",
+        )
+    if "v_pred" in found:
+        raise CheckpointError(f"{path} predicts velocities; MV-Adapter's base predicts noise", "Use another.")
+    return found
+
+
+def parts_lacking_in_file(path: Path) -> tuple[str, ...]:
+    """Return what a base model in one file lacks: the tokenizer always, often the autoencoder or text encoders.
+
+    Reads the header only. Raises CheckpointError when it holds no UNet of SDXL.
+    """
+    found = tensors_of(path)
+    return (*(part for part, prefix in PREFIXES.items() if not any(key.startswith(prefix) for key in found)),
+            "tokenizer")  # fmt: skip
+
+
 @dataclass(frozen=True)
 class SdxlFile:
-    """A base model in one file. tokens: the folder of CLIP's tokenizer, which the file does not hold."""
+    """A base model in one file. instead: folders of the parts that the file does not hold, among them the tokenizer."""
 
     path: Path
-    tokens: Path
+    instead: Mapping[str, Path]
 
     def stored(self) -> Tensors:
         """Return the tensors of the file. Raises CheckpointError when it is no SDXL model."""
-        found = open_tensors(self.path)
-        found = found.part("state_dict") if found.has_part("state_dict") else found
-        lacking = [name for name, prefix in PREFIXES.items() if not any(key.startswith(prefix) for key in found)]
-        if lacking:
-            raise CheckpointError(
-                f"{self.path} is no whole SDXL model: it holds no {', '.join(lacking)}",
-                "Give a checkpoint of an SDXL base, or a folder in the diffusers layout.",
-            )
-        if "v_pred" in found:
-            raise CheckpointError(f"{self.path} predicts velocities; MV-Adapter's base predicts noise", "Use another.")
-        return found
+        return tensors_of(self.path)
 
     def numbers(self, part: str) -> int:
-        """Return how many numbers a part has. Reads the header only."""
+        """Return how many numbers a part has. Reads headers only."""
+        if part in self.instead:
+            return numbers_in(self.instead[part])
         prefix = PREFIXES[part]
         return sum(math.prod(entry.shape) for key, entry in self.stored().items() if key.startswith(prefix))
 
@@ -66,18 +91,20 @@ class SdxlFile:
         return self._network("UNet2DConditionModel", "unet", self._below(UNET), device, dtype)
 
     def load_vae(self, device: str, dtype: torch.dtype) -> Any:
-        """Return the autoencoder of pictures, in float32 instead of float16, which overflows."""
+        """Return the autoencoder of pictures; the file's own in float32 instead of float16, which overflows."""
+        if "vae" in self.instead:
+            return load_vae(self.instead["vae"], device, dtype)
         upcast = torch.float32 if dtype == torch.float16 else dtype
         return self._network("AutoencoderKL", "vae", _read(self._below(VAE)), device, upcast)
 
     def load_text_encoders(self, device: str, dtype: torch.dtype) -> nn.ModuleList:
         """Return both text encoders, filled strictly."""
-        settings, convert = base_settings(), _conversions()
-        first = convert.convert_ldm_clip_checkpoint(_read(self._below(TEXT)))
-        config = SimpleNamespace(config=SimpleNamespace(**settings["text_encoder_2"]))
-        second = convert.convert_open_clip_checkpoint(config, _read(self._below(TEXT_2)), TEXT_2)
-        pairs = zip(TEXT_ENCODERS, ("text_encoder", "text_encoder_2"), (first, second), strict=True)
-        made = [self._text_encoder(kind, settings[part], state, dtype) for kind, part, state in pairs]
+        made = []
+        for kind, part in zip(TEXT_ENCODERS, ("text_encoder", "text_encoder_2"), strict=True):
+            if part in self.instead:
+                made.append(load_text_encoder(kind, self.instead[part], device, dtype))
+            else:
+                made.append(self._text_encoder(kind, part, dtype))
         return nn.ModuleList(made).to(device)
 
     def load_scheduler(self) -> Any:
@@ -86,7 +113,8 @@ class SdxlFile:
 
     def token_ids(self, text: str) -> tuple[list[Tensor], bool]:
         """Return token ids [1, 77] for both encoders, and whether the text was longer than they read."""
-        (first, cut), (second, _) = token_ids(self.tokens, text), token_ids(self.tokens, text, pad_token=SECOND_PAD)
+        tokens = self.instead["tokenizer"]
+        (first, cut), (second, _) = token_ids(tokens, text), token_ids(tokens, text, pad_token=SECOND_PAD)
         return [first, second], cut
 
     def _below(self, prefix: str) -> dict[str, Entry]:
@@ -104,11 +132,14 @@ class SdxlFile:
         entries = {key: each if isinstance(each, Entry) else _entry(each) for key, each in renamed.items()}
         return load_into(network, Tensors(entries, str(self.path)), PLAIN, device, dtype)
 
-    def _text_encoder(
-        self, kind: str, settings: Mapping[str, Any], state: Mapping[str, Tensor], dtype: torch.dtype
-    ) -> Any:
-        """Return a text encoder of transformers' class `kind` with tensors by diffusers' names."""
-        lib = transformers()
+    def _text_encoder(self, kind: str, part: str, dtype: torch.dtype) -> Any:
+        """Return a text encoder of transformers' class `kind` from the file."""
+        settings, lib, convert = base_settings()[part], transformers(), _conversions()
+        if part == "text_encoder":
+            state = convert.convert_ldm_clip_checkpoint(_read(self._below(TEXT)))
+        else:
+            config = SimpleNamespace(config=SimpleNamespace(**settings))
+            state = convert.convert_open_clip_checkpoint(config, _read(self._below(TEXT_2)), TEXT_2)
         lib.utils.logging.disable_progress_bar()  # a library prints nothing
         held = {key: each.contiguous() for key, each in state.items() if not key.endswith("position_ids")}
         try:

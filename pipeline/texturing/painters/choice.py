@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from ...._plugins import SYNTHESIZERS, plugins
 from ...._text import suggestion
@@ -15,21 +16,35 @@ from ...voxel_materials import VoxelMaterials
 PLAIN = ("mirror", "own", "folder")  # no network
 
 
-def choose_painter(
-    asked: str, own: str | None, views: str | None, picture: bool, words: bool, warn: Callable[[str], None]
-) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """What the choice of a painter depends on.
+
+    painter: the setting. own: the recipe's painter, or None. views: pictures of sides, if given. picture, words: there
+    is a picture, there is a prompt. base: the user's own base, or None.
+    """
+
+    painter: str
+    own: str | None
+    views: str | None
+    picture: bool
+    words: bool
+    base: str | None = None
+
+
+def choose_painter(wish: Asked, warn: Callable[[str], None]) -> str:
     """Return the name of the painter for one mesh.
 
-    asked: the setting; own: the recipe's painter, or None; views: pictures of sides, if given; picture, words: there is
-    a picture, there is a prompt. auto: the recipe's painter when its weights are here, else `mirror` with a warning.
-    Raises UsageError, ModelMissingError.
+    auto: the recipe's painter when its weights are here, else `mirror` with a warning. Raises UsageError,
+    ModelMissingError, CheckpointError.
     """
+    asked, own, views = wish.painter, wish.own, wish.views
     if asked == "tiny":
         warn("the painter tiny is called mirror now")
         asked = "mirror"
     if views and asked in ("auto", "mirror", "own"):
         asked = "folder"
-    needs_words = words or not picture
+    needs_words = wish.words or not wish.picture
     if asked != "auto":
         if needs_words and asked in PLAIN:
             hint = "Use `texture.painter` mvadapter, and leave `texture.views` out."
@@ -38,7 +53,7 @@ def choose_painter(
     name = own or ("mirror" if not needs_words else WITH_WORDS)
     if needs_words and (name in PLAIN or (name in PAINTERS and not PAINTERS[name].text_model)):
         name = WITH_WORDS
-    lacking = _lacking(name, picture)
+    lacking = _lacking(name, wish.picture, wish.base)
     if not lacking:
         return name
     if needs_words:
@@ -71,13 +86,13 @@ def check_painter(asked: str, views: str | None, extra_views: int) -> None:
     check_sides(views, extra_views)
 
 
-def _lacking(name: str, picture: bool) -> str:
+def _lacking(name: str, picture: bool, base: str | None) -> str:
     """Return the command that brings what a painter lacks here; empty when it can run."""
     if name not in PAINTERS:
         return ""
-    model = missing_weights(name, picture)
-    if model:
-        return f"varco3d models pull {model}"
+    models = missing_weights(name, picture, base)
+    if models:
+        return f"varco3d models pull {' '.join(models)}"
     if PAINTERS[name].space:
         return ""
     found = all(importlib.util.find_spec(library) is not None for library in ("diffusers", "transformers"))

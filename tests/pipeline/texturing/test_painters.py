@@ -26,7 +26,7 @@ from varco3d.pipeline.texturing.painters import bridge as learned
 from varco3d.pipeline.texturing.painters import choice
 from varco3d.pipeline.texturing.painters.agree import disagreement, settled
 from varco3d.pipeline.texturing.painters.bridge import ready_views
-from varco3d.pipeline.texturing.painters.choice import choose_painter
+from varco3d.pipeline.texturing.painters.choice import Asked, choose_painter
 from varco3d.pipeline.texturing.painters.match import matched
 from varco3d.pipeline.texturing.painters.passes import turn_of, turned_back
 from varco3d.pipeline.texturing.register import Registration
@@ -191,6 +191,27 @@ def test_a_further_pass_paints_what_six_views_leave_out(scripts):
     assert inner.sum() > 500 and np.abs(shown[inner].astype(int) - got[inner])[:, :3].mean() < 12
 
 
+def test_materials_of_further_views_are_known_and_baked_like_colours(scripts):
+    truth = caged()
+    # A band around the box that no filling from above and below could guess.
+    band = (np.abs(truth.vertices[:, 1]) < 0.2) & (np.abs(truth.vertices[:, [0, 2]]).max(1) < 0.31)
+    truth = replace(truth, colors=np.where(band[:, None], np.uint8([40, 200, 90]), truth.colors))
+    painter, shape = true_painter(scripts, truth, "hunyuan3d-paint-2.1")
+    asked, right = [], painter.paint
+    painter.paint = lambda task: asked.append(task) or right(task)
+    cameras = painter.layout.cameras(shape.vertices)
+    scores = []
+    for passes in (0, 1):
+        asset = scripts.painted(truth, shape, painter, SIZE, False, passes=passes)
+        scores.append(scripts.material_score(truth, shape, asset.mesh, cameras)["psnr_material_all"])
+    assert scores[1] > scores[0] + 2
+    known, (front, *_) = asked[2].known, right(asked[2]).views.values()
+    sure = known.share[0] * (render_maps(asked[2].vertices, shape.faces, front.camera, 256, maps=()).mask) > 0
+    assert known.materials.shape == (6, 256, 256, 2) and sure.sum() > 500
+    assert np.abs(known.materials[0] - front.material)[sure].mean() < 0.03
+    assert np.abs(known.pictures[0] - front.picture)[sure].mean() < 0.03
+
+
 def test_turned_cameras_see_the_mesh_as_it_stands_turned():
     mesh = figure()
     for yaw, pitch in ((30, 35), (-110, -20), (45, 0), (0, 90)):
@@ -202,6 +223,12 @@ def test_turned_cameras_see_the_mesh_as_it_stands_turned():
             one = render_maps(turned, mesh.faces, camera, 96, maps=()).mask
             two = render_maps(mesh.vertices, mesh.faces, turned_back(camera, turn), 96, maps=()).mask
             assert (one != two).sum() <= 4
+
+
+def lacks(monkeypatch, model: str) -> None:
+    """Let a model be missing, or nothing where it is empty."""
+    found = (model,) if model else ()
+    monkeypatch.setattr(choice, "missing_weights", lambda name, picture, base: found)
 
 
 @pytest.mark.parametrize(
@@ -219,13 +246,13 @@ def test_turned_cameras_see_the_mesh_as_it_stands_turned():
     ],
 )
 def test_who_paints(monkeypatch, asked, own, views, picture, words, lacking, chosen):
-    monkeypatch.setattr(choice, "missing_weights", lambda name, picture: lacking)
-    warnings: list[str] = []
+    lacks(monkeypatch, lacking)
+    wish, warnings = Asked(asked, own, views, picture, words), []
     if isinstance(chosen, type):
         with pytest.raises(chosen):
-            choose_painter(asked, own, views, picture, words, warnings.append)
+            choose_painter(wish, warnings.append)
         return
-    assert choose_painter(asked, own, views, picture, words, warnings.append) == chosen.rstrip("!")
+    assert choose_painter(wish, warnings.append) == chosen.rstrip("!")
     assert len(warnings) == chosen.endswith("!")
     if lacking and warnings:
         assert f"varco3d models pull {lacking}" in warnings[0]
@@ -247,17 +274,17 @@ def test_recipes_name_the_painter_of_their_family(monkeypatch, recipe, painter):
     named = load_recipe(recipe).models.get("painter")
     assert named == painter
     for lacking, chosen in ((painter or "", "mirror"), ("", painter or "mirror")):
-        monkeypatch.setattr(choice, "missing_weights", lambda name, picture, lacking=lacking: lacking)
+        lacks(monkeypatch, lacking)
         warnings: list[str] = []
-        assert choose_painter("auto", named, None, True, False, warnings.append) == chosen
+        assert choose_painter(Asked("auto", named, None, True, False), warnings.append) == chosen
         assert len(warnings) == bool(lacking) and all(f"models pull {painter}" in text for text in warnings)
 
 
 def test_without_the_libraries_auto_says_what_to_install(monkeypatch):
-    monkeypatch.setattr(choice, "missing_weights", lambda name, picture: "")
+    lacks(monkeypatch, "")
     monkeypatch.setattr(choice.importlib.util, "find_spec", lambda name: None)
     warnings: list[str] = []
-    assert choose_painter("auto", "mvadapter", None, True, False, warnings.append) == "mirror"
+    assert choose_painter(Asked("auto", "mvadapter", None, True, False), warnings.append) == "mirror"
     assert "pip install 'varco3d[painter]'" in warnings[0]
     from varco3d.weights.painters import libraries
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from tiny_hunyuan import egg, fill_store20, fill_store21
+from tiny_painter import scores_of_calls
 
 from varco3d.errors import ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.kernels.views.render_maps import render_maps
@@ -16,6 +17,7 @@ from varco3d.weights.painters.base import Known
 from varco3d.weights.painters.hunyuan import painter as product
 from varco3d.weights.painters.hunyuan import painter20, painter21
 from varco3d.weights.painters.hunyuan.room import Plan, plan_room
+from varco3d.weights.painters.memory import LEAST_LIMIT
 
 GIB = float(1 << 30)
 NAMES = ("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.1")
@@ -117,6 +119,30 @@ def test_networks_take_turns_and_the_reader_leaves_before_the_first_step(
 PARTS = {"unet": 1.8 * GIB, "unet_dual": 1.6 * GIB, "vae": 0.16 * GIB, "dino": 2.1 * GIB, "delight": 1.6 * GIB}
 
 
+@pytest.mark.parametrize(("name", "room"), [(NAMES[1], painter20), (NAMES[2], painter21)])
+def test_attention_in_slices_paints_the_same(
+    store: Path, name: str, room: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pictures, most = [], []
+    for limit in (None, 4000):
+        monkeypatch.setattr(room, "plan_room", lambda *_, limit=limit: Plan(True, 1.0, limit))
+        with monkeypatch.context() as only_here:
+            scores = scores_of_calls(only_here)
+            answer = load_painter(name, Room()).paint(replace(egg(), steps=None if room is painter20 else 2))
+        pictures.append(np.stack([view.picture for view in answer.views.values()]))
+        most.append(max(scores))
+    assert np.abs(pictures[0] - pictures[1]).max() < 1e-3
+    assert most[1] <= 4000 < most[0]
+
+
+def test_slices_are_as_large_as_the_budget_allows() -> None:
+    tight = plan_room(Room("cpu", "float16", 1000.0), "p", 512, 12, PARTS).need
+    limits = [plan_room(Room("cpu", "float16", tight + more), "p", 512, 12, PARTS).limit for more in (0.01, 1.0, 4.0)]
+    assert limits[0] is not None and LEAST_LIMIT <= limits[0] < LEAST_LIMIT + 0.01 * GIB
+    assert np.diff(limits) == pytest.approx([0.495 * GIB, 1.5 * GIB])
+    assert plan_room(Room("cpu", "float16"), "p", 512, 12, PARTS).limit is None
+
+
 def test_the_plan_keeps_the_budget_or_refuses() -> None:
     memory = 1000.0
     for keep in (True, False):
@@ -143,7 +169,7 @@ def test_what_it_cannot_read_is_refused(store: Path) -> None:
 def test_without_weights_the_pull_line_is_named(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert missing_weights(name, picture=True) == name
+    assert missing_weights(name, picture=True) == (name,)
     with pytest.raises(ModelMissingError) as caught:
         load_painter(name, Room()).paint(egg())
     assert f"varco3d models pull {name}" in caught.value.hint

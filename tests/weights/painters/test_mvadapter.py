@@ -11,7 +11,7 @@ import torch
 import trimesh
 from one_file import one_file, tiny_settings
 from safetensors.torch import load_file, save_file
-from tiny_painter import RECORDED, fill_store
+from tiny_painter import RECORDED, fill_store, scores_of_calls
 from torch.nn import functional as F
 
 from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError, UsageError
@@ -65,10 +65,14 @@ def test_row_column_attention_equals_its_twin() -> None:
         across_views(q[:7], k[:7], v[:7], 2, 6, "row-column")
 
 
-def test_slices_change_nothing() -> None:
+@pytest.mark.parametrize("rows", [3, 1, 0.5, 0.01], ids=["rows", "one row", "half of a row", "single queries"])
+def test_slices_change_nothing_and_stay_below_the_limit(rows: float, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.manual_seed(1)
     q, k, v = torch.randn(3, 7, 6, 8)
-    assert torch.allclose(attend(q, k, v, 2), attend(q, k, v, 2, limit=2 * 6 * 6 * 4 * 3), atol=1e-6)
+    whole, limit = attend(q, k, v, 2), int(rows * 2 * 6 * 6 * 4)
+    scores = scores_of_calls(monkeypatch)
+    assert torch.allclose(whole, attend(q, k, v, 2, limit), atol=1e-6)
+    assert max(scores) <= max(limit, 2 * 6 * 4) and sum(scores) == 7 * 2 * 6 * 6 * 4
 
 
 def test_the_plan_keeps_the_budget_or_refuses() -> None:
@@ -180,8 +184,8 @@ def test_words_alone_need_the_other_adapter(store: Path) -> None:
     with pytest.raises(ModelMissingError, match="tg2mv") as caught:
         load_painter("mvadapter", Room()).paint(replace(ball(), picture=None, prompt="bronze"))
     assert "varco3d models pull mvadapter-text" in caught.value.hint
-    assert missing_weights("mvadapter", picture=False) == "mvadapter-text"
-    assert missing_weights("mvadapter", picture=True) == ""
+    assert missing_weights("mvadapter", picture=False) == ("mvadapter-text",)
+    assert missing_weights("mvadapter", picture=True) == ()
 
 
 def test_words_alone_paint_with_their_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,7 +216,7 @@ def test_vaes_in_old_names_and_float16_are_read(tmp_path: Path) -> None:
 def test_without_weights_the_pull_line_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
-    assert missing_weights("mvadapter", picture=True) == "mvadapter"
+    assert missing_weights("mvadapter", picture=True) == ("mvadapter",)
     with pytest.raises(ModelMissingError) as caught:
         load_painter("mvadapter", Room()).paint(ball())
     assert "varco3d models pull mvadapter" in caught.value.hint

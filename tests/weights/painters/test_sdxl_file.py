@@ -8,11 +8,13 @@ import pytest
 import torch
 from one_file import BASE, one_file, tiny_settings
 from safetensors.torch import load_file, save_file
+from tiny_painter import fill_store
 
 from varco3d.errors import CheckpointError, ModelMissingError
+from varco3d.pipeline.texturing.painters.choice import Asked, choose_painter
 from varco3d.weights.checkpoints.store import Store
-from varco3d.weights.painters import needed_models, sdxl_file
-from varco3d.weights.painters.mvadapter.files import other_base
+from varco3d.weights.painters import PainterOptions, Room, missing_weights, needed_models, sdxl_file
+from varco3d.weights.painters.mvadapter.files import locate, other_base
 from varco3d.weights.painters.sdxl import NAMES, SdxlFolders
 from varco3d.weights.painters.sdxl_file import SdxlFile
 
@@ -21,7 +23,7 @@ from varco3d.weights.painters.sdxl_file import SdxlFile
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SdxlFile:
     """The tiny base as one file, and its settings in place of SDXL's."""
     monkeypatch.setattr(sdxl_file, "base_settings", tiny_settings)
-    return SdxlFile(one_file(tmp_path / "model.safetensors"), BASE / "tokenizer")
+    return SdxlFile(one_file(tmp_path / "model.safetensors"), {"tokenizer": BASE / "tokenizer"})
 
 
 def test_every_tensor_comes_back(model: SdxlFile) -> None:
@@ -43,32 +45,79 @@ def test_every_tensor_comes_back(model: SdxlFile) -> None:
 
 
 def test_another_model_in_one_file_is_refused(model: SdxlFile, tmp_path: Path) -> None:
-    stored = load_file(model.path)
+    stored, other = load_file(model.path), tmp_path / "other.safetensors"
     for changed, cause in (
-        ({k: v for k, v in stored.items() if not k.startswith(sdxl_file.TEXT_2)}, "holds no text_encoder_2"),
+        ({k: v for k, v in stored.items() if not k.startswith(sdxl_file.UNET)}, "is no SDXL model"),
         ({**stored, "v_pred": torch.zeros(1)}, "velocities"),
     ):
-        save_file(changed, tmp_path / "other.safetensors")
+        save_file(changed, other)
         with pytest.raises(CheckpointError, match=cause):
-            SdxlFile(tmp_path / "other.safetensors", BASE / "tokenizer").numbers("unet")
-    short = {k: v for k, v in stored.items() if "input_blocks.1.0.in_layers.2.weight" not in k}
-    save_file(short, tmp_path / "short.safetensors")
-    with pytest.raises(CheckpointError, match=r"short\.safetensors"):
-        SdxlFile(tmp_path / "short.safetensors", BASE / "tokenizer").load_unet("cpu", torch.float32)
+            needed_models("mvadapter", True, False, str(other))
+    save_file({k: v for k, v in stored.items() if "input_blocks.1.0.in_layers.2.weight" not in k}, other)
+    with pytest.raises(CheckpointError, match=r"other\.safetensors"):
+        SdxlFile(other, model.instead).load_unet("cpu", torch.float32)
 
 
-def test_a_file_needs_the_tokenizer_and_the_adapter_alone(model: SdxlFile, tmp_path: Path) -> None:
-    assert needed_models("mvadapter", True, False, "model.safetensors") == ("mvadapter-ig2mv-sdxl",)
-    assert needed_models("auto", False, True, "model.safetensors") == ("mvadapter-tg2mv-sdxl",)
-    assert needed_models("mvadapter", True, False) == ("mvadapter",)
-    store = Store(tmp_path / "models", {"HOME": str(tmp_path)})
+WHOLE = ("mvadapter-ig2mv-sdxl", "sdxl-text-encoder")  # beside which the tokenizer lies
+
+
+@pytest.mark.parametrize(
+    ("gone", "wanted"),
+    [
+        ((), WHOLE),
+        (("vae",), ("mvadapter-ig2mv-sdxl", "sdxl-vae-fp16-fix", "sdxl-text-encoder")),
+        (("vae", "text_encoder", "text_encoder_2"),
+         ("mvadapter-ig2mv-sdxl", "sdxl-vae-fp16-fix", "sdxl-text-encoder", "sdxl-text-encoder-2")),
+    ],
+)  # fmt: skip
+def test_of_what_a_file_lacks_the_published_part_stands_in(
+    model: SdxlFile, gone: tuple[str, ...], wanted: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, own = tmp_path / "models", tmp_path / "own.safetensors"
+    prefixes = tuple(sdxl_file.PREFIXES[part] for part in gone)
+    kept = {key: each for key, each in load_file(model.path).items() if not key.startswith(prefixes)} if gone else None
+    save_file(kept or load_file(model.path), own)
+    monkeypatch.setenv("VARCO3D_MODELS", str(root))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert needed_models("mvadapter", True, False, str(own)) == wanted == missing_weights("mvadapter", True, str(own))
+    assert needed_models("auto", False, True, str(own))[0] == "mvadapter-tg2mv-sdxl"
     with pytest.raises(ModelMissingError) as caught:
-        other_base(str(model.path), store)
-    assert "models pull sdxl-text-encoder" in caught.value.hint
-    place = store.root / "stabilityai" / "stable-diffusion-xl-base-1.0"
-    for name in ("text_encoder", "tokenizer"):
-        shutil.copytree(BASE / name, place / name)
-    assert other_base(str(model.path), store) == SdxlFile(model.path, place / "tokenizer")
+        choose_painter(Asked("auto", None, None, True, True, str(own)), lambda text: None)
+    assert caught.value.hint == f"Run: varco3d models pull {' '.join(wanted)}"
+    with pytest.raises(ModelMissingError) as caught:
+        locate(Room(), PainterOptions(str(own)), "ig2mv")
+    assert f"models pull {' '.join(wanted)}" in caught.value.hint
+    fill_store(root)
+    assert missing_weights("mvadapter", True, str(own)) == ()
+    found, like = locate(Room(), PainterOptions(str(own)), "ig2mv").base, ("cpu", torch.float32)
+    assert choose_painter(Asked("auto", None, None, True, True, str(own)), lambda text: None) == "mvadapter"
+    for part in NAMES[:4]:
+        assert found.numbers(part) == model.numbers(part)
+    for one, other in (
+        (found.load_vae(*like), model.load_vae(*like)),
+        (found.load_text_encoders(*like), model.load_text_encoders(*like)),
+    ):
+        assert all(torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+
+
+def test_of_what_a_folder_lacks_the_published_part_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own, root = tmp_path / "own", tmp_path / "models"
+    for part in ("unet", "text_encoder", "tokenizer"):
+        shutil.copytree(BASE / part, own / part)
+    monkeypatch.setenv("VARCO3D_MODELS", str(root))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    wanted = ("mvadapter-ig2mv-sdxl", "sdxl-vae-fp16-fix", "sdxl-text-encoder-2", "sdxl-unet")
+    assert needed_models("mvadapter", True, False, str(own)) == wanted, "the scheduler lies beside sdxl-unet"
+    fill_store(root)
+    base = root / "stabilityai" / "stable-diffusion-xl-base-1.0"
+    vae = root / "madebyollin" / "sdxl-vae-fp16-fix"
+    rest = {"vae": vae, "text_encoder_2": base / "text_encoder_2", "tokenizer_2": base / "tokenizer_2"}
+    rest["scheduler"] = base / "scheduler"
+    assert other_base(str(own), Store()) == SdxlFolders.below(own, rest)
+    shutil.rmtree(own / "unet")
+    for name in (str(own), str(tmp_path / "nowhere"), "somebody/nothing"):
+        with pytest.raises(ModelMissingError, match=name):
+            missing_weights("mvadapter", True, name)
 
 
 def test_the_settings_are_those_of_the_published_base() -> None:

@@ -15,7 +15,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ....errors import ModelMissingError
 from ....kernels.atlas.bake import View
 from ....kernels.views.cameras import Camera
 from ...checkpoints.conversion.containers import open_tensors
@@ -26,7 +25,7 @@ from ..lora import merge_loras, merge_text_loras
 from ..sdxl import Words, encode_text
 from ..shifted_schedule import shifted
 from ..turns import Turns
-from .files import MODELS, MvAdapterFiles, locate
+from .files import MvAdapterFiles, kind_of, locate
 from .maps import NAMES, cameras, control_maps
 from .network import Conditioning, MvAdapterNetwork, install_adapter, predict, reference_features
 from .picture import centred_on_grey
@@ -101,9 +100,9 @@ class MvAdapter:
         Raises ModelMissingError, CheckpointError, OutOfMemoryError, UsageError, MissingDependencyError.
         """
         size = self.size(task)
-        files = locate(self.room, task.options)
-        kind = "ig2mv" if task.picture is not None else "tg2mv"
-        run = _Run(self, files, kind, task, plan_room(self.room, size, kind, files.bytes(kind)))
+        kind = kind_of(task.picture is not None)
+        files = locate(self.room, task.options, kind)
+        run = _Run(self, files, kind, task, plan_room(self.room, size, kind, files.bytes()))
         self.turns.keep = run.plan.keep
         control, _ = control_maps(task.vertices, task.faces, task.normals, size)
         random = torch.Generator().manual_seed(task.seed)
@@ -209,10 +208,6 @@ class _Run:
         return self.files.base.load_vae(self.device, self.dtype)
 
     def _load_network(self) -> MvAdapterNetwork:
-        adapter = self.files.adapters.get(self.kind)
-        if adapter is None:
-            line = f"Run `varco3d models pull {MODELS[self.kind]}`."
-            raise ModelMissingError(f"the adapter {self.kind} is not on this machine", line)
         unet = self.files.base.load_unet(self.device, self.dtype)
         merge_loras(unet, self.options.loras)
-        return install_adapter(unet, open_tensors(adapter), self.device, self.dtype)
+        return install_adapter(unet, open_tensors(self.files.adapter), self.device, self.dtype)
