@@ -52,7 +52,7 @@ class PainterRow:
     beside: str = ""
 
     def needs(self, picture: bool, base: str | None = None) -> tuple[str, ...]:
-        """Return the models and checkpoints of the zoo that a task needs, beside the user's own base if there is one.
+        """Return the models and checkpoints of the zoo that a task needs. base: the user's own base, or None.
 
         Raises UsageError when the painter cannot do it, ModelMissingError and CheckpointError for a base that is none.
         """

@@ -18,7 +18,7 @@ PLAIN = ("mirror", "own", "folder")  # no network
 
 @dataclass(frozen=True)
 class Asked:
-    """What the choice of a painter depends on.
+    """Facts on which the choice of a painter depends.
 
     painter: the setting. own: the recipe's painter, or None. views: pictures of sides, if given. picture, words: there
     is a picture, there is a prompt. base: the user's own base, or None.

@@ -65,7 +65,7 @@ def part_bytes(folders: Folders, dtype: str, delight: Path | None = None) -> Map
 
 
 def unet_bytes(stored: Tensors, dtype: str) -> dict[str, float]:
-    """Return the bytes of the two UNets of one file, "unet" and "unet_dual", in the number type of the name `dtype`."""
+    """Return the bytes of the two UNets of one file, "unet" and "unet_dual". dtype: the number type they run in."""
     parts = {False: "unet", True: "unet_dual"}
     return {
         name: _bytes({key: entry for key, entry in stored.items() if key.startswith(READING) is reading}, dtype)
