@@ -73,36 +73,13 @@ def processor(cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
 
 
 def measure(device: str, machine: str) -> MachineSpeed:
-    """Measure products of square matrices for about a second.
-
-    On a CPU in processor time, shared out over its threads: other programs that run now do not count.
-    """
+    """Measure products of square matrices for about a second; on a CPU in processor time."""
     import torch
 
-    place, on_cpu = torch.device(device), device == "cpu"
-    threads = torch.get_num_threads() if on_cpu else 1
-    clock = time.process_time if on_cpu else time.perf_counter
-    speeds = {}
-    for name in DTYPES:
-        a = torch.randn(SIDE, SIDE, device=place).to(getattr(torch, name))
-        b = a.T.contiguous()
-        torch.mm(a, b)
-        _wait(device)
-        count, started = 0, clock()
-        while (spent := (clock() - started) / threads) < SECONDS or not count:
-            torch.mm(a, b)
-            _wait(device)
-            count += 1
-        speeds[name] = round(2 * SIDE**3 * count / max(spent, 1e-6) / 1e9, 1)
+    from ..weights.device_speed import product_rate
+
+    speeds = {name: round(product_rate(device, getattr(torch, name), SIDE, SECONDS) / 1e9, 1) for name in DTYPES}
     return MachineSpeed(machine, time.strftime("%Y-%m-%d"), speeds)
-
-
-def _wait(device: str) -> None:
-    """Wait until the GPU is done; a CPU is when it returns."""
-    if device.startswith("cuda"):
-        import torch
-
-        torch.cuda.synchronize(torch.device(device))
 
 
 def _read(path: Path) -> dict[str, MachineSpeed]:

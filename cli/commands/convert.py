@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import typer
 
@@ -12,6 +12,9 @@ from ...pipeline.meshes.formats import MESH_FORMATS, PER_METRE
 from ..options.flag import Panel, default_of, flag, setting_of, short_for
 from ..session import Session
 from .base import new_app, verb
+
+if TYPE_CHECKING:
+    from ...pipeline.meshes.converting import Conversion
 
 EXAMPLES = """
 varco3d convert chair.glb chair.stl
@@ -92,7 +95,7 @@ def convert(
     session.console.note(printable(f"{mesh} -> {out}"))
     from ...pipeline.batch.claims import Claim, check_claims
     from ...pipeline.meshes.levels import level_names
-    from ...pipeline.meshes.outputs import measure, mesh_names
+    from ...pipeline.meshes.outputs import mesh_names
 
     fractions = result.lod or (1.0,)
     texture_format = result.texture_format or default_of("export.texture_format")
@@ -106,13 +109,29 @@ def convert(
         for name in names:
             session.console.result(str(out.with_name(name)))
         return
-    from ...pipeline.meshes.converting import Conversion, convert_mesh
+    from ...pipeline.meshes.converting import convert_mesh
+
+    how = _conversion(result, source, tuple(fractions), texture_format)
+    with session.console.guard_stdout():
+        written = convert_mesh(mesh, out, how, session.console.warn)
+        for output in written:
+            if not session.flags.json:
+                session.console.result(output.path)
+        if session.flags.json:
+            outputs = [asdict(output) for output in written]
+            session.console.result_json({"schema": "varco3d.convert/1", "input": str(mesh), "outputs": outputs})
+
+
+def _conversion(result: Result, source: Source, fractions: tuple[float, ...], texture_format: str) -> "Conversion":
+    """Return the flags as the library takes them. Raises UsageError for two sides with a size."""
+    from ...pipeline.meshes.converting import Conversion
+    from ...pipeline.meshes.outputs import measure
 
     voxels, words = way_of(result.via) if result.via else (None, ())
     metres, side = measure(result.size, result.width, result.height, result.depth)
-    how = Conversion(
+    return Conversion(
         faces=result.faces,
-        fractions=tuple(fractions),
+        fractions=fractions,
         quads=bool(result.quads),
         watertight=bool(result.watertight),
         texture_size=result.texture_size,
@@ -128,11 +147,3 @@ def convert(
         voxel_materials="materials" in words,
         mended="mended" in words,
     )
-    with session.console.guard_stdout():
-        written = convert_mesh(mesh, out, how, session.console.warn)
-        for output in written:
-            if not session.flags.json:
-                session.console.result(output.path)
-        if session.flags.json:
-            outputs = [asdict(output) for output in written]
-            session.console.result_json({"schema": "varco3d.convert/1", "input": str(mesh), "outputs": outputs})

@@ -129,6 +129,17 @@ def with_crossings(
     return q
 
 
+@wp.func
+def with_rim(q: Error, start: wp.vec3d, way: wp.vec3d, weight: wp.float64) -> Error:
+    """Add `weight` times the squared distance to the line through `start` along `way`."""
+    length2 = wp.length_sq(way)
+    if length2 > NOUGHT:
+        across = wp.identity(n=3, dtype=wp.float64) - wp.outer(way, way) / length2
+        q.a += across * weight
+        q.b += (across * start) * weight
+    return q
+
+
 @wp.kernel
 def place_vertices(
     base: int,
@@ -179,12 +190,7 @@ def place_vertices(
     for k in range(rims.first[i], rims.last[i]):
         e = rim_owners[rims.order[k]]
         start = corner_of(corners, edges[e, 0], resolution) - low
-        way = corner_of(corners, edges[e, 1], resolution) - low - start
-        length2 = wp.length_sq(way)
-        if length2 > NOUGHT:
-            across = wp.identity(n=3, dtype=wp.float64) - wp.outer(way, way) / length2
-            q.a += across * boundary
-            q.b += (across * start) * boundary
+        q = with_rim(q, start, corner_of(corners, edges[e, 1], resolution) - low - start, boundary)
     pull = regularisation * wp.float64(q.count)
     q.a += wp.identity(n=3, dtype=wp.float64) * pull
     q.b += q.points * regularisation

@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ..device_speed import synchronize
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig
 from ..networks.encoders.image_encoder import ImageEncoderConfig
 from ..networks.picture_flow import PictureFlow
@@ -28,7 +29,7 @@ from .loop import Loop, LoopConfig
 from .resident.finished import halved_stages, save_plan
 from .resident.pieces import load_pieces, save_pieces
 from .resident.plan import Plan, read_plan
-from .resident.rate import StepMeter, flop_of, product_rate, quicker, synchronize
+from .resident.rate import StepMeter, flop_of, large_product_rate, quicker
 from .resident.ray_stage import RayStage
 from .resident.rows import Stream
 from .resident.stages import FlowStage, Stage, VaeStage, flow_config
@@ -58,7 +59,7 @@ class Run:
         if self.halved:
             self.note(halved=self.halved, why="in half precision all weights would take more than a run may leave")
         torch.manual_seed(plan.seed)
-        self.peak = product_rate(device)
+        self.peak = large_product_rate(device)
         self.stream = Stream(data, plan.data, device, plan.seed, workers or None)
 
     def note(self, **values: Any) -> None:

@@ -13,7 +13,10 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ...device_speed import product_rate, synchronize
+
 PRODUCT_SIDE = 4096  # of the product that stands for the device's rate; on the CPU a quarter of it
+PRODUCT_SECONDS = 0.25
 TIMED_STEPS = 6
 COMPILE_AFTER = 60.0  # seconds of a stage under which compiling is not worth a try
 
@@ -41,11 +44,6 @@ class StepMeter:
         }
 
 
-def synchronize(device: str) -> None:
-    if device.startswith("cuda"):
-        torch.cuda.synchronize(device)
-
-
 def seconds_of(work: Callable[[], Any], device: str, runs: int) -> float:
     """Median seconds of a run."""
     found = []
@@ -58,13 +56,10 @@ def seconds_of(work: Callable[[], Any], device: str, runs: int) -> float:
     return statistics.median(found)
 
 
-def product_rate(device: str) -> float:
+def large_product_rate(device: str) -> float:
     """FLOP/s of a large bfloat16 product of random numbers."""
     side = PRODUCT_SIDE if device.startswith("cuda") else PRODUCT_SIDE // 4
-    a, b = (torch.randn(side, side, device=device).bfloat16() for _ in range(2))
-    for _ in range(2):
-        torch.mm(a, b)
-    return 2 * side**3 / seconds_of(lambda: torch.mm(a, b), device, 5)
+    return product_rate(device, torch.bfloat16, side, PRODUCT_SECONDS)
 
 
 def flop_of(work: Callable[[], Any]) -> float:
