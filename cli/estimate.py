@@ -86,7 +86,7 @@ def _computed(request: Request, count: int, device: str) -> dict[str, Any]:
 
 def operations_of(request: Request) -> float | None:
     """Operations of the networks for one item; None for models whose size the zoo does not hold."""
-    from ..weights.checkpoints.work import Effort, operations
+    from ..weights.checkpoints.operations import Effort, operations
     from ..weights.checkpoints.zoo import BUNDLES, MODELS, specs_of
 
     recipe, stages = request.config.recipe, request.stages

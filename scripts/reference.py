@@ -35,7 +35,7 @@ CODES = {
     "licence_not_accepted": "the licence of these weights has not been accepted",
     "bad_checkpoint": "a checkpoint is damaged, or its hash or its keys do not fit",
     "device_unavailable": "the device does not exist here",
-    "out_of_memory": "a stage needs more memory than there is, also after the steps down the ladder",
+    "out_of_memory": "a stage needs more memory than there is, also with reduced settings",
     "quality_gate": "a mesh does not meet `--require`",
     "nothing_matched": "the inputs name no picture",
     "interrupted": "Ctrl-C",

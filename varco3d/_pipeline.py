@@ -17,6 +17,7 @@ from ._text import suggestion
 from .errors import UsageError
 from .pipeline.artifacts import Asset
 from .pipeline.chain import Chain, ItemState, select_stages
+from .pipeline.checks import check_sides, check_stages
 from .pipeline.events import Event, Progress
 from .pipeline.machine import resolve_device, resolve_dtype
 from .pipeline.meshes.framing import into_frame, told_open
@@ -25,7 +26,6 @@ from .pipeline.recipe import Recipe, load_recipe
 from .pipeline.seeds import item_seed
 from .pipeline.stage import Stage, load_stage
 from .pipeline.stages.export import ExportSettings
-from .pipeline.upfront import check_sides, check_stages
 
 OnProgress = Callable[[str, int, int], None]
 """Called as progress(stage, step, steps) while a stage works."""

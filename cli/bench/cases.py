@@ -7,8 +7,7 @@ from importlib.util import find_spec
 
 import numpy as np
 
-from . import compare as judge
-from . import ours, peers
+from . import compare, ours, peers
 from .peers import Arrays, Call
 
 
@@ -30,14 +29,14 @@ class Candidate:
 class Case:
     """kernel: the module of varco3d.kernels it is about. axis: what its size counts, "faces" or "resolution".
 
-    candidates: ours first. judge: (inputs, our answer, an answer) -> figures. most: sizes above it are not run.
+    candidates: ours first. compare: (inputs, our answer, an answer) -> figures. most: sizes above it are not run.
     """
 
     kernel: str
     title: str
     axis: str
     prepare: Callable[[str, int], Arrays]
-    judge: Callable[[Arrays, Arrays, Arrays], judge.Figures]
+    compare: Callable[[Arrays, Arrays, Arrays], dict[str, float]]
     candidates: tuple[Candidate, ...]
     most: int = 1 << 62
 
@@ -170,43 +169,43 @@ ON_VOXELS = partial(mesh_and, voxels_per_side=128)
 
 CASES = (
     Case("voxelize", "voxels within 1 voxel of the surface, exact distances, 128³", "faces", ON_VOXELS,
-         judge.judge_voxels,
+         compare.voxels,
          (Candidate("ours", partial(ours.voxels, rule="distance")),
           Candidate("libigl", peers.voxels_by_libigl, "igl"))),
-    Case("voxelize", "voxels touched by a triangle, 128³", "faces", ON_VOXELS, judge.judge_voxels,
+    Case("voxelize", "voxels touched by a triangle, 128³", "faces", ON_VOXELS, compare.voxels,
          (Candidate("ours", partial(ours.voxels, rule="intersect")),
           Candidate("trimesh", peers.touched_by_trimesh, "trimesh"))),
-    Case("farthest_points", "8,192 of the touched voxels", "faces", voxel_centres, judge.judge_farthest,
+    Case("farthest_points", "8,192 of the touched voxels", "faces", voxel_centres, compare.farthest,
          (Candidate("ours", ours.farthest),
           *(Candidate(f"fpsample h={h}", partial(peers.farthest_by_fpsample, height=h), "fpsample") for h in (5, 7)))),
-    Case("farthest_points", "32,768 of 200,000 surface points", "faces", surface_points, judge.judge_farthest,
+    Case("farthest_points", "32,768 of 200,000 surface points", "faces", surface_points, compare.farthest,
          (Candidate("ours", ours.farthest),
           *(Candidate(f"fpsample h={h}", partial(peers.farthest_by_fpsample, height=h), "fpsample")
             for h in (5, 7, 9))), most=200_000),
-    Case("decode_octree", "decoding without the field's own time", "resolution", field, judge.judge_decoded,
+    Case("decode_octree", "decoding without the field's own time", "resolution", field, compare.decoded,
          (Candidate("ours", ours.decoded),)),
-    Case("marching_cubes", "surface of the sampled field", "resolution", samples_of_field, judge.judge_surface,
+    Case("marching_cubes", "surface of the sampled field", "resolution", samples_of_field, compare.surface,
          (Candidate("ours", ours.surface),
           Candidate("libigl, sparse", peers.surface_by_libigl, "igl", 512),
           Candidate("scikit-image, dense", peers.surface_by_skimage, "skimage", DENSE),
           Candidate("PyMCubes, dense", peers.surface_by_mcubes, "mcubes", DENSE)), most=1024),
-    Case("render_maps", "face and depth of 1024² pixels", "faces", pixel_rays, judge.judge_hits,
+    Case("render_maps", "face and depth of 1024² pixels", "faces", pixel_rays, compare.hits,
          (Candidate("ours", ours.picture), Candidate("embreex", peers.hits_by_embree, "embreex"))),
-    Case("cast_rays", "first hits of 200,000 unordered rays", "faces", scattered_rays, judge.judge_hits,
+    Case("cast_rays", "first hits of 200,000 unordered rays", "faces", scattered_rays, compare.hits,
          (Candidate("ours", ours.hits), Candidate("embreex", peers.hits_by_embree, "embreex"))),
     Case("closest_point", "nearest points of 200,000 unordered places", "faces", scattered_points,
-         judge.judge_nearest,
+         compare.nearest,
          (Candidate("ours", ours.nearest), Candidate("libigl", peers.nearest_by_libigl, "igl"))),
-    Case("sample_surface", "409,600 surface points", "faces", partial(mesh_and, count=409_600), judge.judge_samples,
+    Case("sample_surface", "409,600 surface points", "faces", partial(mesh_and, count=409_600), compare.samples,
          (Candidate("ours", ours.samples), Candidate("trimesh", peers.samples_by_trimesh, "trimesh"))),
-    Case("clean", "unwelded triangles with repeated faces made one mesh", "faces", unwelded, judge.judge_surface,
+    Case("clean", "unwelded triangles with repeated faces made one mesh", "faces", unwelded, compare.surface,
          (Candidate("ours", ours.cleaned), Candidate("trimesh", peers.cleaned_by_trimesh, "trimesh"))),
-    Case("decimate", "a tenth of the faces", "faces", a_tenth, judge.judge_fewer,
+    Case("decimate", "a tenth of the faces", "faces", a_tenth, compare.fewer,
          (Candidate("ours", ours.fewer), Candidate("pymeshlab", peers.fewer_by_meshlab, "pymeshlab"),
           Candidate("libigl", peers.fewer_by_libigl, "igl"))),
-    Case("unwrap", "atlas of 2048²", "faces", partial(mesh_and, texels=2048), judge.judge_atlas,
+    Case("unwrap", "atlas of 2048²", "faces", partial(mesh_and, texels=2048), compare.atlas,
          (Candidate("ours", ours.atlas), Candidate("xatlas", peers.atlas_by_xatlas, "xatlas", 20_000)),
          most=200_000),
-    Case("bake", "six pictures of 1024² into 2048² texels", "faces", six_pictures, judge.judge_texture,
+    Case("bake", "six pictures of 1024² into 2048² texels", "faces", six_pictures, compare.texture,
          (Candidate("ours", ours.texture),), most=200_000),
 )  # fmt: skip

@@ -11,7 +11,7 @@ Figures = dict[str, Any]
 ERROR_SAMPLES = 60_000
 
 
-def judge_voxels(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def voxels(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """differ: voxels that only one of the two has."""
     side = int(inputs["voxels_per_side"])
 
@@ -23,7 +23,7 @@ def judge_voxels(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     return {"voxels": len(theirs), "differ": len(np.setxor1d(mine, theirs))}
 
 
-def judge_farthest(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def farthest(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """Compare samples. same: share of ours that were chosen too, less ties; radius: the largest gap left."""
     from scipy.spatial import KDTree
 
@@ -32,7 +32,7 @@ def judge_farthest(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     return {"same": len(np.intersect1d(chosen, ours["chosen"])) / len(chosen), "radius": float(gap.max())}
 
 
-def judge_samples(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def samples(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """uneven: variance of the counts in 64 parts of equal area beside that of independent samples, which is 1."""
     a, b, c = (inputs["vertices"][inputs["faces"][:, k]].astype(np.float64) for k in range(3))
     ends = np.cumsum(np.linalg.norm(np.cross(b - a, c - a), axis=1))
@@ -43,30 +43,30 @@ def judge_samples(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     return {"points": len(answer["face"]), "uneven": float(((counts - expected) ** 2 / expected).mean())}
 
 
-def judge_nearest(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def nearest(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """apart: largest difference from our distances, box units."""
     return {"apart": float(np.abs(np.asarray(answer["distance"], np.float64) - ours["distance"]).max())}
 
 
-def judge_hits(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def hits(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """hits: rays or pixels that meet the mesh. same: of those, the share with our face."""
     mine, theirs = np.asarray(ours["face"]).reshape(-1), np.asarray(answer["face"]).reshape(-1)
     met = (mine >= 0) | (theirs >= 0)
     return {"hits": int((theirs >= 0).sum()), "same": float((mine == theirs)[met].mean()) if met.any() else 1.0}
 
 
-def judge_decoded(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def decoded(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     points = (int(inputs["resolution"]) + 1) ** 3
     return {"queries": answer["queries"], "of dense": answer["queries"] / points, "cells": answer["cells"]}
 
 
-def judge_surface(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def surface(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     return {
         "vertices": len(answer["vertices"]), "faces": len(answer["faces"]), "closed": closed(answer["faces"]),
     }  # fmt: skip
 
 
-def judge_fewer(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def fewer(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """error: mean distance of points on either surface to the other, in 1e-5 box units."""
     from ...kernels.meshes.closest_point import closest_point
     from ...kernels.meshes.sample_surface import sample_surface
@@ -78,7 +78,7 @@ def judge_fewer(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     return {"faces": len(faces), "error": float(error * 1e5), "closed": closed(faces)}
 
 
-def judge_atlas(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def atlas(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """Compare atlases. used: share of the texture inside faces; overlap: texels inside more than one face."""
     from ...kernels.atlas.texel_maps import texel_maps
 
@@ -91,7 +91,7 @@ def judge_atlas(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     return {"charts": int(answer["charts"]), "used": len(first.face) / texels**2, "overlap": overlap}
 
 
-def judge_texture(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
+def texture(inputs: Arrays, ours: Arrays, answer: Arrays) -> Figures:
     """seen: share of the texels with a face that a picture shows. error: mean, in steps of 1/255."""
     from ...kernels.atlas.texel_maps import texel_maps
 

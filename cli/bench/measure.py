@@ -24,7 +24,7 @@ class Row:
     """One candidate at one case, shape and size.
 
     wall, cpu: seconds of its fastest call, of the clock and of all threads; None when it failed. peak_mb: what its
-    first call took at most beyond what the process held before. figures: see judge. note: why there is nothing.
+    first call took at most beyond what the process held before. figures: see compare. note: why there is nothing.
     """
 
     kernel: str
@@ -68,7 +68,7 @@ def run_case(
         figures, note = {}, runner.failure or (ours.failure and "nothing to compare with")
         if not note:
             try:
-                figures = case.judge(inputs, ours.answer, runner.answer)
+                figures = case.compare(inputs, ours.answer, runner.answer)
             except (Varco3DError, ValueError, IndexError) as error:
                 note = f"its answer is of no use: {error}"
         rows.append(

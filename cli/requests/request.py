@@ -28,11 +28,11 @@ from ...pipeline.batch.naming import Item, plan_items, single_item
 from ...pipeline.batch.runner import BatchOptions
 from ...pipeline.batch.worker import RunConfig
 from ...pipeline.chain import select_stages
+from ...pipeline.checks import check_sides
 from ...pipeline.meshes.formats import ADVICE, MESH_SUFFIXES, NOT_FOLDERS
 from ...pipeline.pictures.formats import existing_picture
 from ...pipeline.recipe import Recipe, load_recipe, read_recipe
 from ...pipeline.stage import ORDER, load_stage
-from ...pipeline.upfront import check_sides
 from ..config import StageSettings
 from ..options.flag import shown
 from ..options.panels import RunOptions

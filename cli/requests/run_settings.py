@@ -13,11 +13,11 @@ from ...errors import UsageError
 from ...pipeline.batch.inputs import parse_shard
 from ...pipeline.batch.runner import BatchOptions
 from ...pipeline.batch.worker import RunConfig
+from ...pipeline.checks import check_stages
 from ...pipeline.meshes.report import REPORT_KEYS
 from ...pipeline.recipe import Recipe, read_recipe
 from ...pipeline.settings import make_settings
 from ...pipeline.stages.settings import ORDER, SETTINGS
-from ...pipeline.upfront import check_stages
 from ..config import StageSettings
 from ..options.panels import RunOptions
 from ..options.spoken import spoken

@@ -1,1 +1,1 @@
-"""Many pictures: inputs and naming, the run (runner, worker, ladder) with its executors, and records."""
+"""Many pictures: inputs and naming, the run (runner, worker, reductions) with its executors, and records."""

@@ -182,7 +182,7 @@ class Batch:
     def _skip(self, item: Item, record: dict[str, Any]) -> None:
         """Pass over an item by its record: a success is skipped, a failure counts again.
 
-        Nothing new is recorded. The gate of this run judges a mesh that was made, whatever the earlier run's gate said.
+        Nothing new is recorded. The gate of this run tests a mesh that was made, whatever the earlier run's gate said.
         """
         outputs = self._absolute(record.get("outputs", []))
         mesh = record.get("mesh") or {}

@@ -22,9 +22,9 @@ from ..machine import resolve_device, resolve_dtype
 from ..network_pool import Loader, NetworkPool
 from ..recipe import Recipe
 from ..seeds import item_seed
-from .ladder import step_down
 from .naming import Item
 from .records import STAGES_FORMAT
+from .reductions import reduced
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Task:
     """An item, ready to work on.
 
     sha256: of its picture; settings: hash of all else that decides what comes out; hashes: of all its pictures, by the
-    slot they fill; attempt: from 1; rung: steps down the memory ladder.
+    slot they fill; attempt: from 1; reductions: of its settings, after it ran out of memory.
     """
 
     item: Item
@@ -73,7 +73,7 @@ class Task:
     settings: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
     attempt: int = 1
-    rung: int = 0
+    reductions: int = 0
     history: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -145,15 +145,15 @@ class Worker:
         )
 
     def chain(self, task: Task, state: ItemState) -> Chain:
-        """Return the chain for this task's rung; load kept stages when the run starts at a later stage."""
+        """Return the chain for this task's reductions; load kept stages when the run starts at a later stage."""
         config = self.config
         if config.start is not None:
             folder = stages_folder(task.item.target)
             state.asset = load_stages(state.asset, config.recipe, folder, config.start, config.skip)
         have = tuple(f.name for f in dataclasses.fields(Asset) if getattr(state.asset, f.name))
-        key = (task.rung, have)
+        key = (task.reductions, have)
         if key not in self._chains:
-            recipe, _ = step_down(config.recipe, task.rung)
+            recipe, _ = reduced(config.recipe, task.reductions)
             names = select_stages(recipe, config.start, config.until, config.skip, have)
             self._chains[key] = Chain(recipe, self.pool, names, self.device, self.dtype, config.memory)
         return self._chains[key]

@@ -1,6 +1,6 @@
 """Reports of meshes: size, topology, health, texture.
 
-Topology is judged on welded positions, so that UV seams do not count as holes.
+Topology is computed on welded positions, so UV seams do not count as holes.
 """
 
 from __future__ import annotations

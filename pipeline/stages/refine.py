@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ...errors import BadMeshError
 from ..artifacts import Asset, Latents, Queries
 from ..stage import Context
-from ..voxel_room import fitting_voxels, warn_of_many
+from ..voxel_memory import fitting_voxels, warn_of_many
 from .coarse import conditions_of
 from .settings import RefineSettings
 

@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 EXAMPLES = HERE.parents[1] / "examples"
 PICTURES = 5
 OUT_OF_MEMORY = 4  # exit code of a run in which nothing else went wrong
-CAPS = (0.5, 0.0)  # GiB of torch's memory that a capped run may take: a rung or two down, and never enough
+CAPS = (0.5, 0.0)  # GiB of torch's memory that a capped run may take: one or two reductions, and never enough
 # Each stage as small as it goes: a rehearsal's.
 QUICK = {
     "prepare": {"size": "64"},
@@ -101,7 +101,7 @@ def two_workers(bench: Bench) -> dict[str, Any]:
 
 
 def capped(bench: Bench, gib: float) -> dict[str, Any]:
-    """Return a run that may take no more memory: it must go down the ladder and end in records."""
+    """Return a run that may take no more memory: it must reduce its settings and end in records."""
     call = [sys.executable, str(HERE / "capped.py"), str(gib), bench.device]
     return command_line(bench, call, ["-j", "1", "--device", bench.device], (0, OUT_OF_MEMORY), count=2)
 

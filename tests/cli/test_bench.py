@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from varco3d.cli.bench import bars, cases, page
-from varco3d.cli.bench import compare as judge
+from varco3d.cli.bench import bars, cases, compare, page
 from varco3d.cli.bench.measure import Row, run_case
 from varco3d.cli.bench.shapes import FIELDS, shape_mesh
 from varco3d.cli.commands import bench
@@ -111,30 +110,33 @@ def test_the_command_knows_every_case():
 @pytest.mark.parametrize("shape", FIELDS)
 def test_shapes_are_closed_and_have_about_the_faces_asked_for(shape):
     vertices, faces = shape_mesh(shape, 20_000)
-    assert np.abs(vertices).max() < 1 and judge.closed(faces)
+    assert np.abs(vertices).max() < 1 and compare.closed(faces)
     assert len(faces) == pytest.approx(20_000, rel=0.05)
 
 
 def test_judges_see_differences():
     inputs = {"voxels_per_side": 8, **cases.mesh("bunny", 2000), "count": 200, "texels": 64}
     one = {"indices": np.array([[0, 0, 1], [1, 2, 3]])}
-    assert judge.judge_voxels(inputs, one, {"indices": np.array([[1, 2, 3], [1, 2, 4]])}) == {"voxels": 2, "differ": 2}
-    assert judge.judge_hits({}, {"face": np.array([1, -1, 2])}, {"face": np.array([1, -1, 3])}) == {
+    assert compare.voxels(inputs, one, {"indices": np.array([[1, 2, 3], [1, 2, 4]])}) == {
+        "voxels": 2,
+        "differ": 2,
+    }
+    assert compare.hits({}, {"face": np.array([1, -1, 2])}, {"face": np.array([1, -1, 3])}) == {
         "hits": 2,
         "same": 0.5,
     }
-    same = judge.judge_fewer(inputs, {}, {"vertices": inputs["vertices"], "faces": inputs["faces"]})
-    moved = judge.judge_fewer(inputs, {}, {"vertices": inputs["vertices"] + np.float32(0.01), "faces": inputs["faces"]})
+    same = compare.fewer(inputs, {}, {"vertices": inputs["vertices"], "faces": inputs["faces"]})
+    moved = compare.fewer(inputs, {}, {"vertices": inputs["vertices"] + np.float32(0.01), "faces": inputs["faces"]})
     assert same["error"] < 0.1 < 100 < moved["error"]
     open_mesh = {"vertices": inputs["vertices"], "faces": inputs["faces"][1:]}
-    assert not judge.judge_surface(inputs, {}, open_mesh)["closed"]
+    assert not compare.surface(inputs, {}, open_mesh)["closed"]
     uv = np.array([[0, 0], [1, 0], [0, 1], [1, 1]], np.float32)
     square, fold = np.array([[0, 1, 2], [1, 3, 2]]), np.array([[0, 1, 2], [0, 1, 2]])
-    flat, folded = (judge.judge_atlas(inputs, {}, {"uv": uv, "faces": f, "charts": 1}) for f in (square, fold))
+    flat, folded = (compare.atlas(inputs, {}, {"uv": uv, "faces": f, "charts": 1}) for f in (square, fold))
     assert flat["overlap"] == 0 and flat["used"] > 0.95 and folded["overlap"] > 1500
     every_face = {"face": np.repeat(np.arange(len(inputs["faces"])), 50)}
-    assert judge.judge_samples(inputs, {}, {"face": np.zeros(9999, int)})["uneven"] > 100
-    assert judge.judge_samples(inputs, {}, every_face)["points"] == 50 * len(inputs["faces"])
+    assert compare.samples(inputs, {}, {"face": np.zeros(9999, int)})["uneven"] > 100
+    assert compare.samples(inputs, {}, every_face)["points"] == 50 * len(inputs["faces"])
 
 
 def test_dense_grids_hold_the_same_surface():
@@ -142,7 +144,7 @@ def test_dense_grids_hold_the_same_surface():
 
     inputs = cases.samples_of_field("bunny", 40)
     _, faces, _, _ = marching_cubes(inputs["grid"], 0.0)
-    assert judge.closed(faces)
+    assert compare.closed(faces)
     from varco3d.cli.bench.ours import surface
 
     assert len(surface(inputs)()["faces"]) == pytest.approx(len(faces), rel=0.01)

@@ -10,7 +10,7 @@ from fakes import load_fake, picture, write_recipe
 from varco3d.errors import BadInputError, ItemTimeoutError, ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.kernels.parallel import compile_log
 from varco3d.pipeline.artifacts import Asset
-from varco3d.pipeline.batch.ladder import step_down
+from varco3d.pipeline.batch.reductions import reduced
 from varco3d.pipeline.chain import Chain, ItemState, is_out_of_memory, load_stages, select_stages
 from varco3d.pipeline.events import COMPILING, Progress, StageFinished, StageStarted
 from varco3d.pipeline.network_pool import NetworkPool, model_digest
@@ -139,7 +139,7 @@ def test_running_out_of_memory_names_the_stage_and_a_way_out(recipe, tmp_path):
     with pytest.raises(OutOfMemoryError) as caught:
         chain.run(state, lambda event: None)
     assert "decode ran out of memory" in caught.value.message and "decode.chunk" in caught.value.hint
-    smaller, changes = step_down(hungry, 1)
+    smaller, changes = reduced(hungry, 1)
     assert changes["decode.chunk"] == 16384 and changes["decode.resolution"] == 48
     chain, state = make(smaller, tmp_path, output=tmp_path / "o")
     assert chain.run(state, lambda event: None).outputs
@@ -152,15 +152,15 @@ def test_every_library_s_words_for_no_memory_are_known():
     assert is_out_of_memory(MemoryError()) and not is_out_of_memory(RuntimeError("shapes do not match"))
 
 
-def test_the_ladder_stops_at_the_lower_ends(recipe):
-    bottom, _ = step_down(recipe, 50)
+def test_reductions_stop_at_the_lower_ends(recipe):
+    bottom, _ = reduced(recipe, 50)
     assert bottom.stage("decode").settings.chunk == 256 and bottom.stage("decode").settings.resolution == 16
-    assert step_down(recipe, 0) == (recipe, {})
+    assert reduced(recipe, 0) == (recipe, {})
 
 
-def test_the_ladder_turns_voxels_down_but_not_their_grid(recipe):
+def test_reductions_take_voxels_but_not_their_grid(recipe):
     bounded = recipe.with_settings({"voxelize": {"voxels": 1000, "resolution": 16}})
-    smaller, changes = step_down(bounded, 1)
+    smaller, changes = reduced(bounded, 1)
     assert changes["voxelize.voxels"] == 500 and smaller.stage("voxelize").settings.resolution == 16
     assert "voxelize.resolution" not in changes
 

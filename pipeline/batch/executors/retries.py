@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ..ladder import step_down
+from ..reductions import reduced
 from ..worker import Result, RunConfig, Task
 
 _RETRIED = ("out_of_memory", "worker_died")
@@ -47,16 +47,16 @@ def with_retries(tasks: Iterator[Task], config: RunConfig, turn: Round) -> Itera
 def retry_of(task: Task, result: Result, config: RunConfig) -> Task | None:
     """Return the task for another try, or None when the result stands.
 
-    Out of memory goes one rung down the memory ladder. A worker that died was perhaps only preempted, so the first try
-    after it changes nothing and gives the same bytes; a second death goes down the ladder too.
+    Out of memory reduces the settings once more. A worker that died was perhaps only preempted, so the first try after
+    it changes nothing and gives the same bytes; a second death reduces them too.
     """
     error = result.error
     if error is None or error["code"] not in _RETRIED or task.attempt > config.retries:
         return None
     first_death = error["code"] == "worker_died" and all(note["error"] != "worker_died" for note in task.history)
-    rung = task.rung if first_death else task.rung + 1
-    changes = {} if first_death else step_down(config.recipe, rung)[1]
+    reductions = task.reductions if first_death else task.reductions + 1
+    changes = {} if first_death else reduced(config.recipe, reductions)[1]
     note: dict[str, Any] = {"attempt": task.attempt, "error": error["code"], "message": error["message"]}
     if changes:
         note["then"] = changes
-    return dataclasses.replace(task, attempt=task.attempt + 1, rung=rung, history=(*task.history, note))
+    return dataclasses.replace(task, attempt=task.attempt + 1, reductions=reductions, history=(*task.history, note))

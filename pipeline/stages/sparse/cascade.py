@@ -7,7 +7,7 @@ import dataclasses
 from ....errors import EmptyFieldError, OutOfMemoryError, UsageError
 from ...artifacts import Asset, VoxelGrid
 from ...stage import Context
-from ...voxel_room import memory_room
+from ...voxel_memory import memory_room
 from ..coarse import condition_of
 from ..settings import CascadeSettings
 

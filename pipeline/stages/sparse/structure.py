@@ -8,7 +8,7 @@ from typing import Any
 from ....errors import EmptyFieldError, UsageError
 from ...artifacts import Asset, Subject, VoxelGrid
 from ...stage import Context
-from ...voxel_room import fitting_voxels
+from ...voxel_memory import fitting_voxels
 from ..coarse import conditions_of
 from ..settings import StructureSettings
 

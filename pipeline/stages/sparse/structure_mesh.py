@@ -13,7 +13,7 @@ import numpy as np
 from ....errors import EmptyFieldError, UsageError
 from ...artifacts import Asset, Mesh
 from ...stage import Context
-from ...voxel_room import warn_of_many
+from ...voxel_memory import warn_of_many
 from ..coarse import conditions_of
 from ..settings import StructureMeshSettings
 from .structure import drawn_voxels

@@ -168,13 +168,13 @@ def test_a_worker_that_dies_costs_its_item_one_attempt_and_no_byte(place):
     assert run.hashes() == Run(place, recipe, "undisturbed")().hashes()
 
 
-def test_a_second_death_goes_down_the_ladder(place):
+def test_a_second_death_reduces_the_settings(place):
     config = RunConfig(make_recipe(place, decode={"resolution": 64, "start": 64}), retries=3)
     died = Result("failed", error={"code": "worker_died", "message": "", "hint": ""})
     first = retry_of(Task(None, ""), died, config)
     second = retry_of(first, died, config)
-    assert (first.rung, second.rung) == (0, 1) and second.history[1]["then"]["decode.chunk"] == 16384
-    assert retry_of(second, died, config).rung == 2
+    assert (first.reductions, second.reductions) == (0, 1) and second.history[1]["then"]["decode.chunk"] == 16384
+    assert retry_of(second, died, config).reductions == 2
     assert retry_of(dataclasses.replace(second, attempt=4), died, config) is None
 
 
@@ -204,7 +204,7 @@ def test_without_retries_the_dead_workers_item_fails_and_a_hung_one_times_out(pl
     assert run.codes() == {"p0": "timeout"} and "hung past 10 s" in run.finished()["p0"].error["message"]
 
 
-def test_out_of_memory_is_tried_once_more_a_step_down(place):
+def test_out_of_memory_is_tried_once_more_with_reduced_settings(place):
     recipe = make_recipe(place, "memory", decode={"resolution": 64, "start": 64})
     run = Run(place, recipe)()
     assert run.statuses() == ALL_OK and run.finished()["p0"].attempts == 2

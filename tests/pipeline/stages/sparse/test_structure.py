@@ -19,7 +19,7 @@ from varco3d.pipeline.stages.refine import Refine, RefineSettings
 from varco3d.pipeline.stages.sample import Sample, SampleSettings
 from varco3d.pipeline.stages.sparse.decode_mesh import DecodeMesh, DecodeMeshSettings
 from varco3d.pipeline.stages.sparse.structure import Structure, StructureSettings
-from varco3d.pipeline.voxel_room import largest_parts
+from varco3d.pipeline.voxel_memory import largest_parts
 
 
 class Drawn:
@@ -90,7 +90,7 @@ def test_more_voxels_than_the_model_is_known_to_take_are_told() -> None:
 
 
 def test_voxels_of_a_mesh_beyond_the_memory_are_left_out_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("varco3d.pipeline.voxel_room.used_memory", lambda device: 1.0)
+    monkeypatch.setattr("varco3d.pipeline.voxel_memory.used_memory", lambda device: 1.0)
     warned: list[str] = []
     subject = Subject(cutout(np.ones((8, 8), np.float32)), np.eye(3), (8, 8))
     asset = Asset(subject=subject, queries=Queries(np.array(APART + BLOCK, np.int32), 16))
@@ -111,7 +111,7 @@ def test_too_many_voxels_lose_their_smaller_parts() -> None:
 
 
 def test_voxels_beyond_the_memory_are_refused_or_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("varco3d.pipeline.voxel_room.used_memory", lambda device: 1.0)
+    monkeypatch.setattr("varco3d.pipeline.voxel_memory.used_memory", lambda device: 1.0)
     grid, warned = run(Drawn(APART + BLOCK), context=Context(memory=29.0))
     assert np.array_equal(grid.indices, BLOCK) and "5 of 32 voxels" in warned[0]
     with pytest.raises(OutOfMemoryError, match="room for 9"):

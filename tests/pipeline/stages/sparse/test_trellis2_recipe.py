@@ -69,7 +69,7 @@ def test_a_lower_resolution_than_wanted_is_told() -> None:
 def test_no_voxel_and_too_many_are_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EmptyFieldError, match="no voxel"):
         cascaded(Finer(0))
-    monkeypatch.setattr("varco3d.pipeline.voxel_room.used_memory", lambda device: 1.0)
+    monkeypatch.setattr("varco3d.pipeline.voxel_memory.used_memory", lambda device: 1.0)
     with pytest.raises(OutOfMemoryError, match="room for 3") as caught:
         cascaded(Finer(5), Context(memory=4.0))
     assert "draft" in caught.value.hint

@@ -5,7 +5,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from varco3d.weights.checkpoints.conversion.configs import flux_config
-from varco3d.weights.checkpoints.work import PICTURE_TOKENS, Effort, distilled, operations
+from varco3d.weights.checkpoints.operations import PICTURE_TOKENS, Effort, distilled, operations
 from varco3d.weights.checkpoints.zoo import MODELS
 from varco3d.weights.networks.flux_dit import FluxDit
 
