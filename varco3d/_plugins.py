@@ -1,6 +1,8 @@
 """Entry points by which other packages add stages, painters, synthesizers and recipes."""
 
-from importlib.metadata import EntryPoint, entry_points
+import sys
+from functools import lru_cache
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 
 STAGES = "varco3d.stages"
 PAINTERS = "varco3d.painters"
@@ -12,7 +14,14 @@ GROUPS = {"stage": STAGES, "painter": PAINTERS, "synthesizer": SYNTHESIZERS, "re
 
 def plugins(group: str) -> dict[str, EntryPoint]:
     """Entry points of one group by name, sorted by name."""
-    return {point.name: point for point in sorted(entry_points(group=group), key=lambda point: point.name)}
+    points = _entry_points(tuple(sys.path)).select(group=group)
+    return {point.name: point for point in sorted(points, key=lambda point: point.name)}
+
+
+@lru_cache(maxsize=1)
+def _entry_points(path: tuple[str, ...]) -> EntryPoints:
+    """Return what the packages on a path declare; to look at all of them takes longer than many a stage."""
+    return entry_points()
 
 
 def package_of(point: EntryPoint) -> str:
