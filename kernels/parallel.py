@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import warp as wp
 
+from .._files import free_bytes
 from .._places import cache_folder, temporary_home, writable
 
 # Tells at INFO when kernels are about to be compiled: once per machine and version, and long enough to be wondered at.
@@ -31,6 +32,7 @@ compile_log = logging.getLogger("varco3d.kernels.compiling")
 
 # Below this many items a thread costs more than it saves.
 SERIAL_BELOW = 2048
+ROOM = 50_000_000  # bytes on a disk below which no kernel is built there; all of them for the CPU take 10 MB
 CPU_BLOCK = 1  # block size of CPU launches; another one is another binary
 # More ranges than threads, because the cost per item is uneven.
 RANGES_PER_THREAD = 4
@@ -60,19 +62,23 @@ def start_warp() -> None:
 def _choose_cache() -> None:
     """Has kernels built in a temporary folder where the usual cache cannot be written, here and in processes to come.
 
-    No home, a home that is read-only, and a cache of somebody else are usual in containers. What was compiled into such
-    a cache before, when the image was made, is used from there.
+    No home, a home that is read-only or full, and a cache of somebody else are usual in containers. What was compiled
+    into such a cache before, when the image was made, is used from there.
     """
     usual = os.environ.get("WARP_CACHE_PATH") or wp.config.kernel_cache_dir
     folder = Path(usual) if usual else cache_folder("warp")
-    if writable(folder):
+    usable, full = writable(folder), free_bytes(folder) < ROOM
+    if usable and not full:
         return
     other = temporary_home() / "warp"
+    if usable and free_bytes(other) < ROOM:
+        return
     os.environ["WARP_CACHE_PATH"] = str(other)
     wp.config.kernel_cache_dir = None
     if borrow_compiled(folder / wp.__version__, other / wp.__version__):
         return
-    logging.getLogger("varco3d").warning("%s cannot be written; kernels are built in %s", folder, other)
+    why = "has no room" if usable else "cannot be written"
+    logging.getLogger("varco3d").warning("%s %s; kernels are built in %s", folder, why, other)
 
 
 def borrow_compiled(compiled: Path, folder: Path) -> int:

@@ -12,6 +12,7 @@ import standin
 from PIL import Image
 
 from varco3d.cli.console import shown
+from varco3d.kernels import parallel
 from varco3d.pipeline.meshes.outputs import write_mesh
 
 PROGRAM = [sys.executable, "-m", "varco3d.cli"]
@@ -89,6 +90,22 @@ def test_a_cache_that_cannot_be_written_is_replaced_with_one_note(tmp_path: Path
     usual = {**environ, "HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=usual, capture_output=True, text=True)
     assert done.stdout.strip() == "None" and not done.stderr
+
+
+@pytest.mark.parametrize(("elsewhere", "moved"), [(10**9, True), (10**6, False)])
+def test_a_full_cache_is_replaced_where_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, elsewhere: int, moved: bool
+) -> None:
+    cache, other = tmp_path / "cache", tmp_path / "home"
+    monkeypatch.setenv("WARP_CACHE_PATH", str(cache))
+    monkeypatch.setattr(parallel.wp.config, "kernel_cache_dir", None)
+    monkeypatch.setattr(parallel, "temporary_home", lambda: other)
+    monkeypatch.setattr(parallel, "free_bytes", lambda folder: elsewhere if other in folder.parents else 10**6)
+    parallel._choose_cache()
+    assert os.environ["WARP_CACHE_PATH"] == str(other / "warp" if moved else cache)
+    assert [record.getMessage() for record in caplog.records] == (
+        [f"{cache} has no room; kernels are built in {other / 'warp'}"] if moved else []
+    )
 
 
 def test_control_characters_reach_no_terminal(run, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
