@@ -153,6 +153,16 @@ def test_large_runs_keep_meshes_beside_the_page(run, out: Path, drawn: list[int]
     assert not (out / "report_assets").exists()
 
 
+def test_embed_counts_megabytes(run, out: Path, drawn: list[int]) -> None:
+    book = RecordBook(out, (2, 3))
+    ok(book, "large", glb("box", (9, 9, 9)) + bytes(1_200_000), 1.0)
+    book.close()
+    for megabytes, beside in ((1, 1), (2, 0)):
+        assert run("report", out, "--embed", megabytes).code == 0
+        assert len(list((out / "report_assets").glob("*.js"))) == beside
+        assert (out / "report.html").read_text().count('id="asset-') == 4 - beside
+
+
 def test_damaged_files_do_not_stop_the_report(run, out: Path, tmp_path: Path, drawn: list[int]) -> None:
     book = RecordBook(out)
     ok(book, "junk", b"no mesh at all", 1.0, input=str(tmp_path / "no such picture.png"))
