@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import stat
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -198,16 +199,33 @@ class RecordBook:
             return record if all(is_present(self.folder, output) for output in record.get("outputs", ())) else None
         return record if code in _LASTING else None
 
+    def open(self) -> int:
+        """Open the record, so that one which cannot be written ends a run before any work. Raises OutputError.
+
+        A link is refused: what it leads to may be anybody's file.
+        """
+        if self._file is None:
+            try:
+                if self.path.is_symlink():
+                    raise OSError(errno.ELOOP, "it is a link, and a record lies in its own folder")
+                how = os.O_CREAT | os.O_RDWR | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+                self._file = os.open(self.path, how, 0o666)
+                if not stat.S_ISREG(os.fstat(self._file).st_mode):
+                    raise OSError(errno.EINVAL, "it is no file")
+                if _cut_short(self._file):
+                    os.write(self._file, b"\n")
+            except OSError as error:
+                self.close()
+                raise output_error(self.path, error) from error
+        return self._file
+
     def append(self, record: dict[str, Any]) -> None:
         """One line in one write. Raises OutputError, also when the file is no longer the one that has its name."""
         data = (json.dumps({"schema": SCHEMA, **record}, ensure_ascii=True, default=str) + "\n").encode()
+        file = self.open()
         try:
-            if self._file is None:
-                self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND, 0o666)
-                if _cut_short(self._file):
-                    os.write(self._file, b"\n")
-            _check_in_place(self._file, self.path)
-            if os.write(self._file, data) < len(data):  # the rest did not fit; readers pass over a line cut short
+            _check_in_place(file, self.path)
+            if os.write(file, data) < len(data):  # the rest did not fit; readers pass over a line cut short
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise output_error(self.path, error) from error

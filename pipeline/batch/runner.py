@@ -102,6 +102,7 @@ class Batch:
         try:
             if options.folder is not None:
                 self._book = RecordBook(options.folder, options.shard)
+                self._book.open()
                 self._locks = ItemLocks(options.folder)
             self._recipe_digest = recipe_digest(self._config.recipe)
             self._model = model_digest(self._config.recipe.models)

@@ -104,6 +104,30 @@ def test_a_removed_output_folder_ends_the_run(place):
     assert [event.status for event in seen if isinstance(event, ItemFinished)] == ["ok"]
 
 
+def link_to_a_letter(record):
+    (record.parent.parent / "letter").write_text("dear")
+    record.symlink_to("../letter")
+
+
+def make_pipe(record):
+    os.mkfifo(record)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+@pytest.mark.parametrize(
+    ("make", "words"), [(link_to_a_letter, "it is a link"), (Path.mkdir, "directory"), (make_pipe, "it is no file")]
+)
+def test_a_record_that_cannot_be_written_ends_a_run_before_any_work(place, make, words):
+    (place / "out").mkdir()
+    make(place / "out/varco3d.jsonl")
+    run = Run(place, **KEPT)
+    with pytest.raises(OutputError, match=words):
+        run()
+    assert not [event for event in run.events if isinstance(event, ItemStarted)]
+    assert {path.name for path in (place / "out").iterdir()} <= {"varco3d.jsonl", ".varco3d"}
+    assert not (place / "letter").exists() or (place / "letter").read_text() == "dear"
+
+
 def test_a_picture_changed_between_hash_and_use_fails_and_is_done_again(place):
     before = (place / "in/p1.png").read_bytes()
 
