@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..._text import printable
 from ...errors import UsageError
 from ...pipeline.artifacts import Asset
 from ...pipeline.batch.inputs import InputFile
@@ -47,7 +48,7 @@ def build_mesh_request(
     source = mesh if image is None else image
     skip = skip if image is not None else [*skip, "prepare"]
     lost: list[str] = []
-    framed, longest = into_frame(load_mesh(mesh, warn=lost.append))
+    framed, longest = into_frame(load_mesh(mesh, warn=lost.append), printable(mesh))
     output = output_path(options, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
     # Results are called after the mesh, wherever its picture comes from.
     items, _, formats = make_items((InputFile(source, mesh.name),), output, options)

@@ -13,11 +13,11 @@ from .report import has_boundary
 FRAME = 0.95  # half of the longest side of an object in the box [-1,1]^3, as the networks know it
 
 
-def into_frame(mesh: Mesh) -> tuple[Mesh, float]:
-    """Return (the mesh centred, its longest side 2 * FRAME; its longest side before)."""
+def into_frame(mesh: Mesh, name: str = "the mesh") -> tuple[Mesh, float]:
+    """Return (the mesh centred, its longest side 2 * FRAME; its longest side before). Raises BadInputError."""
     longest = float(np.ptp(mesh.vertices, axis=0).max())
     if longest <= 0:
-        raise BadInputError("the mesh has no extent", "All its vertices lie at one place.")
+        raise BadInputError(f"{name} has no extent", "All its vertices lie at one place.")
     return replace(mesh, vertices=into_box(mesh.vertices, FRAME)), longest
 
 

@@ -41,7 +41,8 @@ class PictureCodecError(MissingDependencyError):
 def existing_picture(path: Path) -> Path:
     """Return the path of a picture that was named. Raises BadInputError when there is no such file."""
     if not path.is_file():
-        raise BadInputError(f"{printable(path)} does not exist", "Check the path of the picture.")
+        wrong = "is no file" if path.exists() else "does not exist"
+        raise BadInputError(f"{printable(path)} {wrong}", "Check the path of the picture.")
     return path
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from foreign import SQUARE_UV, Glb, model, plain, solid, textured, three_mf
+from PIL import Image
 
 from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.reading import read_mesh
@@ -59,6 +60,11 @@ def test_a_mesh_without_area_is_told(run) -> None:
     for name, told in (("a.glb", True), ("line.obj", True), ("thin.obj", False)):
         answer = run("convert", name, "out.ply")
         assert answer.code == 0 and ("none of its triangles has an area" in answer.err) == told, answer.err
+    Image.new("RGB", (64, 64)).save("a.png")
+    for verb in ("refine", "texture"):
+        refused = run(verb, "a.glb", "a.png")
+        assert refused.code == 1 and "error[bad_input]: a.glb has no extent" in refused.err
+        assert "error[bad_input]: . is no file" in run(verb, "line.obj", ".").err
 
 
 def test_a_name_cannot_write_lines_of_its_own(run) -> None:
