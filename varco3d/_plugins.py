@@ -14,14 +14,14 @@ GROUPS = {"stage": STAGES, "painter": PAINTERS, "synthesizer": SYNTHESIZERS, "re
 
 def plugins(group: str) -> dict[str, EntryPoint]:
     """Entry points of one group by name, sorted by name."""
-    points = _entry_points(tuple(sys.path)).select(group=group)
+    points = _entry_points(group, tuple(sys.path))
     return {point.name: point for point in sorted(points, key=lambda point: point.name)}
 
 
-@lru_cache(maxsize=1)
-def _entry_points(path: tuple[str, ...]) -> EntryPoints:
+@lru_cache(maxsize=16)
+def _entry_points(group: str, path: tuple[str, ...]) -> EntryPoints:
     """Return what the packages on a path declare; to look at all of them takes longer than many a stage."""
-    return entry_points()
+    return entry_points(group=group)
 
 
 def package_of(point: EntryPoint) -> str:

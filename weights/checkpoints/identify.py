@@ -6,6 +6,7 @@ weights_only=True on the meta device, so that no code in them runs and no tensor
 
 import hashlib
 import json
+import re
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -80,6 +81,7 @@ def safetensors_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
 
 _AGAIN = "Fetch it again: `varco3d models pull NAME`, or copy it anew."
+_GLOBAL = re.compile(r"GLOBAL (\S+)")  # in torch's message about a pickle that calls more than it may
 
 
 def _pickle_shapes(path: Path) -> dict[str, tuple[int, ...]]:
@@ -94,10 +96,11 @@ def _pickle_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     except MemoryError:
         raise
     except Exception as error:  # torch raises whatever the bytes lead it to
-        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        named = _GLOBAL.search(str(error))
+        reason = f"it names {printable(named[1][:200])}" if named else "its data are damaged"
         raise CheckpointError(
-            f"{path} cannot be opened safely (weights only): {printable(first[:200])}",
-            "It is damaged, or holds more than tensors; varco3d runs no code from a checkpoint.",
+            f"{path} cannot be opened safely: {reason}",
+            "A checkpoint holds tensors; varco3d runs no code from one." if named else _AGAIN,
         ) from error
     if not shapes:
         raise CheckpointError(f"{path} holds no tensors", _AGAIN)

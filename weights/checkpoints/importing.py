@@ -73,7 +73,7 @@ def _identify(path: Path, forced: ModelSpec | None) -> Choice:
             return Choice(path, forced)
         found = candidates(path)
     except CheckpointError as error:
-        return Choice(path, None, error.message)
+        return Choice(path, None, error.message.removeprefix(f"{path} "))
     except OSError as error:
         return Choice(path, None, error.strerror or str(error))
     if not found:

@@ -43,11 +43,13 @@ HOSTILE = {
 def test_a_hostile_checkpoint_is_named_and_the_others_go_on(tmp_path: Path, monkeypatch, name: str) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).write_bytes(HOSTILE[name])
-    with pytest.raises(CheckpointError, match=name.replace(".", r"\.")):
+    with pytest.raises(CheckpointError, match=name.replace(".", r"\.")) as caught:
         structure_of(tmp_path / name)
+    assert ("names os.system" in caught.value.message) == (name == "code.pt")
+    assert "PyTorch" not in caught.value.message and "load failed" not in caught.value.message
     (tmp_path / "ok.safetensors").write_bytes(safetensors_bytes())
     reasons = {choice.path.name: choice.reason for choice in plan(tmp_path)}
-    assert name in reasons[name] and "known checkpoints" in reasons["ok.safetensors"]
+    assert reasons[name] and name not in reasons[name] and "known checkpoints" in reasons["ok.safetensors"]
     assert not Path("HARMED").exists()
 
 
