@@ -89,7 +89,7 @@ def test_a_ball_comes_out_round(parts):
     coarse, refine = parts["coarse"], parts["refine"]
     anchors = coarse.anchors(None, 0)
     condition = coarse.condition(rgba)
-    mean = mean_latents(lambda seed: sample_latents(coarse, condition, anchors, len(anchors), 1, 1.5, seed), 8)
+    mean = mean_latents(lambda seed: sample_latents(coarse, condition, anchors, len(anchors), 1, 1.5, seed), 4)
     rough = latents_surface(coarse, mean, anchors, 48)
     guessed = shape_scores(rough, truth)
     assert guessed.iou > 0.85  # a cube has 0.67
