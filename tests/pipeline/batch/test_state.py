@@ -169,7 +169,7 @@ def test_two_runs_over_one_folder_do_nothing_twice(place):
         assert other.poll() is None
         time.sleep(0.01)
     ours = Run(place, **KEPT)()
-    theirs, _ = other.communicate(timeout=60)
+    theirs, _ = other.communicate(timeout=300)
     lines = (place / "out/varco3d.jsonl").read_text().splitlines()
     assert sorted(json.loads(line)["id"] for line in lines) == sorted(f"p{n}" for n in range(12))
     assert theirs.count("'ok'") + list(ours.statuses().values()).count("ok") == 12
@@ -180,10 +180,10 @@ def test_an_item_in_work_elsewhere_is_left_to_that_run(place):
     (place / "out/.varco3d").mkdir(parents=True)
     locks = ItemLocks(place / "out")
     assert locks.take("p1") and locks.take("p1")  # byte ranges belong to a process
-    answer, _ = other_process(place).communicate(timeout=60)
+    answer, _ = other_process(place).communicate(timeout=300)
     assert "('p0', 'ok'), ('p1', 'skipped'), ('p2', 'ok')" in answer
     locks.close()
-    answer, _ = other_process(place).communicate(timeout=60)
+    answer, _ = other_process(place).communicate(timeout=300)
     assert "('p0', 'skipped'), ('p1', 'ok'), ('p2', 'skipped')" in answer
 
 
