@@ -108,6 +108,21 @@ def test_the_help_of_the_program_reads_no_setting_of_a_stage() -> None:
     assert not {"varco3d.cli.options.panels", "varco3d.pipeline.stages.settings"} & set(loaded)
 
 
+def test_help_in_panels_imports_no_markdown_and_no_traceback() -> None:
+    code = (
+        "import sys; from varco3d.cli.main import main; main(['generate', '--help']); names = sorted(sys.modules)\n"
+        "from typer import rich_utils; made = rich_utils.Markdown('# title'); print(type(made).__module__)\n"
+        "print(callable(rich_utils.Traceback.from_exception)); print(names)"
+    )
+    environ = {**os.environ, "FORCE_COLOR": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60, env=environ
+    )
+    *_, markdown, callable_, loaded = done.stdout.splitlines()
+    assert "rich.table" in loaded and not {"markdown_it", "rich.traceback"} & set(ast.literal_eval(loaded))
+    assert (markdown, callable_) == ("rich.markdown", "True"), "whoever uses them later gets the real ones"
+
+
 FIRST_LINE = """
 import sys
 

@@ -15,6 +15,7 @@ from ..._text import nearest
 from ...errors import UsageError
 from ..console import is_terminal
 from ..exit_codes import USAGE
+from ..light_rich import import_renderer
 from ..options.expand import expand
 from ..options.globals import GlobalFlags
 from ..options.synonyms import VERBS
@@ -217,6 +218,7 @@ def show_examples(examples: str, formatter: Any) -> Any:
     if not rich:
         write_examples(examples, formatter)
         return None
+    import_renderer()
     typer.secho("\n Examples:", bold=True)
     for line in examples.strip().splitlines():
         typer.echo(f"   {line.strip()}")
