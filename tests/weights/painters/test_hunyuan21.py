@@ -15,6 +15,7 @@ from varco3d.weights.painters import PaintTask, Room, load_painter
 from varco3d.weights.painters.base import Known
 from varco3d.weights.painters.hunyuan import extra_views, painter, painter21
 from varco3d.weights.painters.hunyuan.reference import dino
+from varco3d.weights.painters.hunyuan.voxels import voxels_of_grids
 
 NAME = "hunyuan3d-paint-2.1"
 
@@ -93,6 +94,14 @@ def test_pixels_are_those_of_the_published_processor() -> None:
     )
     wanted = torch.as_tensor(np.asarray(processor(rgb)["pixel_values"]))
     assert (dino.dino_pixels(rgb) - wanted).abs().max() < 1e-5
+
+
+def test_voxels_of_any_grid_are_rounded_means_of_its_cells() -> None:
+    cells = np.random.default_rng(0).integers(0, 200, (1, 2, 3, 3, 3)) / 256  # exact in float16, as their sums are
+    maps = torch.from_numpy(cells.repeat(4, -2).repeat(4, -1)).float()
+    found = voxels_of_grids(maps, [(3, 10)])
+    assert list(found) == [18]
+    assert np.array_equal(found[18], np.round(cells * 9).transpose(0, 1, 3, 4, 2).reshape(1, 18, 3))
 
 
 def shelf() -> PaintTask:

@@ -25,6 +25,7 @@ from varco3d.weights.painters.mvadapter import painter as product
 from varco3d.weights.painters.mvadapter.attention import across_views
 from varco3d.weights.painters.mvadapter.files import PartBytes
 from varco3d.weights.painters.mvadapter.network import install_adapter
+from varco3d.weights.painters.mvadapter.picture import centred_on_grey
 from varco3d.weights.painters.mvadapter.room import plan_room
 from varco3d.weights.painters.sdxl import load_network, load_vae
 from varco3d.weights.painters.turns import Turns
@@ -170,6 +171,16 @@ def test_what_is_known_stays(store: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert torch.allclose(half[..., :3], whole[..., :3], atol=1e-5)
     assert (half[..., 3:] - whole[..., 3:]).abs().mean() > 0.1 and (free - whole).abs().mean() > 0.1
     assert not torch.allclose(half[..., 3:], free[..., 3:], atol=1e-3), "the rest reads what is known"
+
+
+@pytest.mark.parametrize(("tall", "wide", "box"), [(40, 80, (36, 18)), (80, 40, (72, 36)), (40, None, (36, 18))])
+def test_a_reference_fills_nine_tenths_of_its_longer_side(tall: int, wide: int | None, box: tuple[int, int]) -> None:
+    rgba = np.full((20, 10, 4), 255, np.uint8)
+    made = centred_on_grey(rgba, tall, wide)
+    rows, columns = np.nonzero((made != 127).any(-1))
+    assert made.shape == (tall, wide or tall, 3)
+    assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == box
+    assert abs(rows.min() + rows.max() + 1 - tall) <= 1 and abs(columns.min() + columns.max() + 1 - (wide or tall)) <= 1
 
 
 def test_views_show_the_mesh_where_the_maps_do(store: Path) -> None:

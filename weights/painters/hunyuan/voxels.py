@@ -5,6 +5,8 @@ Numbers are float16 as in the published model, whose roundings decide which voxe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -15,19 +17,22 @@ LEAST_SHARE = 16  # a cell counts with a sixteenth of its pixels
 
 
 def token_voxels(position: Tensor, side: int, overwrite: bool = True) -> dict[int, Tensor]:
-    """Return voxels int64 [B, V * g * g, 3] by number of tokens, for grids of side g = side / 1, 2, 4, 8.
+    """Return the voxels of latents of `side`, whose grids are side / 1, 2, 4, 8; see voxels_of_grids."""
+    levels = [(side // level, VOXELS_PER_CELL * side // level) for level in LEVELS if side // level]
+    return voxels_of_grids(position, levels, overwrite)
+
+
+def voxels_of_grids(position: Tensor, levels: Sequence[tuple[int, int]], overwrite: bool = True) -> dict[int, Tensor]:
+    """Return voxels int64 [B, V * g * g, 3] by number of tokens, for each level (grid side g, resolution of voxels).
 
     position [B, V, 3, H, W]: maps in 0..1, 1 in any channel where nothing is seen. overwrite: as published in half
-    precision, the background becomes the position 0 after the finest grid, and counts in all coarser ones.
+    precision, the background becomes the position 0 after the first grid, and counts in all later ones.
     """
     position = position.half()
     found: dict[int, Tensor] = {}
-    for level in LEVELS:
-        grid = side // level
-        if grid == 0:
-            break
+    for grid, resolution in levels:
         seen = (position != BACKGROUND).all(2, keepdim=True)
-        found[position.shape[1] * grid * grid] = _voxels(position, seen, grid, VOXELS_PER_CELL * side // level)
+        found[position.shape[1] * grid * grid] = _voxels(position, seen, grid, resolution)
         if overwrite:
             position = torch.where(seen, position, 0)
     return found

@@ -126,12 +126,12 @@ class Conditioning:
 def reference_features(
     network: MvAdapterNetwork, latents: Tensor, tokens: Tensor, pooled: Tensor, size: int, limit: int | None = None
 ) -> dict[str, Tensor]:
-    """Record inputs of each self-attention while the UNet reads the clean latents [1, 4, h, w] of a picture, at time 0.
+    """Record inputs of each self-attention while the UNet reads the clean latents [B, 4, h, w] of pictures, at time 0.
 
-    tokens [1, 77, C], pooled [1, P]: of the wanted words. Neither other views nor control maps take part.
+    tokens [B, 77, C], pooled [B, P]: of the wanted words. Neither other views nor control maps take part.
     """
     kept: dict[str, Tensor] = {}
-    ids = tokens.new_tensor([[size, size, 0, 0, size, size]])
+    ids = tokens.new_tensor([[size, size, 0, 0, size, size]]).expand(len(latents), -1)
     network.unet(
         latents,
         torch.zeros((), dtype=torch.long, device=latents.device),

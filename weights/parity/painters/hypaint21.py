@@ -28,7 +28,7 @@ from ...painters.hunyuan.network21 import (
 from ...painters.hunyuan.sampling import rows21, sample21
 from ...painters.hunyuan.steps import scheduler
 from ...painters.hunyuan.unet import Attention, fill, shapes_of
-from ...painters.hunyuan.voxels import token_voxels
+from ...painters.hunyuan.voxels import token_voxels, voxels_of_grids
 from ...painters.latents import decode_latents
 from ...painters.sdxl import PLAIN, load_vae, read_config
 from ..fixture import Fixture, NotUnderstoodError
@@ -93,11 +93,10 @@ def attention(fixture: Fixture) -> None:
 
 def voxels(fixture: Fixture) -> None:
     """Positions of tokens, exactly: with the background overwritten, as in half precision, and without."""
-    position = fixture.get("in.position")
-    if list(fixture.config["params"]["voxel"]) != [8 * grid for grid in fixture.config["params"]["grid"]]:
-        raise NotUnderstoodError("voxels that are not eight to a cell")
+    position, params = fixture.get("in.position"), fixture.config["params"]
+    levels = [(int(grid), int(voxel)) for grid, voxel in zip(params["grid"], params["voxel"], strict=True)]
     for way, overwrite in (("half", True), ("float", False)):
-        made = token_voxels(position, int(fixture.config["params"]["grid"][0]), overwrite)
+        made = voxels_of_grids(position, levels, overwrite)
         for name in fixture.starting(f"out.{way}_"):
             fixture.exact(name, made[int(name.rpartition("_")[2])])
 
