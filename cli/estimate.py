@@ -125,9 +125,15 @@ def _sampled(request: Request) -> bool:
 
 def memory_need(request: Request) -> float | None:
     """Return the GiB of the run's largest network, from the zoo; None for other models."""
+    found = largest_network(request)
+    return None if found is None else found[1]
+
+
+def largest_network(request: Request) -> tuple[str, float] | None:
+    """Return the model of the run's largest network and its GiB, from the zoo; None for other models."""
     from ..weights.checkpoints.zoo import BUNDLES, MODELS, memory_gib, specs_of
 
     dtype = resolve_dtype(request.config.dtype, resolve_device(request.config.device))
     names = [name for name in needed_models(request) if name in BUNDLES or name in MODELS]
-    needs = [gib for name in names for spec in specs_of(name) for gib in memory_gib(spec, dtype).values()]
-    return max(needs, default=None)
+    needs = [(name, gib) for name in names for spec in specs_of(name) for gib in memory_gib(spec, dtype).values()]
+    return max(needs, key=lambda need: need[1], default=None)

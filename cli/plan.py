@@ -18,7 +18,7 @@ from ..pipeline.memory_need import host_needs, largest_fit
 from ..pipeline.network_pool import model_digest
 from ..pipeline.pictures.reading import check_picture
 from .console import Console, seconds
-from .estimate import estimate, memory_need
+from .estimate import estimate, largest_network
 from .requests.request import Request, needed_models, painter_models
 from .session import Session
 
@@ -144,12 +144,13 @@ def missing_models(request: Request) -> list[str]:
 
 def check_memory(request: Request) -> None:
     """Refuses a run of which a network, the surface or the texture does not fit the budget. Raises OutOfMemoryError."""
-    need, budget = memory_need(request), request.config.memory
+    largest, budget = largest_network(request), request.config.memory
     if budget is None:
         return
-    if need is not None and need > budget:
+    if largest is not None and largest[1] > budget:
+        named = largest[0] if largest[0] in painter_models(request) else request.config.recipe.name
         raise OutOfMemoryError(
-            f"{request.config.recipe.name} needs about {need:.1f} GiB at a time, the budget is {budget:.1f}",
+            f"{named} needs about {largest[1]:.1f} GiB at a time, the budget is {budget:.1f}",
             "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
         )
     if resolve_device(request.config.device) != "cpu":

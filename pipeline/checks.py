@@ -15,7 +15,8 @@ from .stages.settings import CleanSettings, ExportSettings, TextureSettings
 def check_stages(settings: Mapping[str, Any]) -> None:
     """Refuse settings of the stages that run, when they ask for what is not here or does not go together.
 
-    settings: stage -> its Settings. Raises UsageError, BadInputError for side pictures, MissingDependencyError.
+    settings: stage -> its Settings. Raises UsageError, BadInputError for side pictures, MissingDependencyError,
+    ModelMissingError.
     """
     export, clean, texture = settings.get("export"), settings.get("clean"), settings.get("texture")
     quads = isinstance(export, ExportSettings) and export.quads
@@ -28,7 +29,9 @@ def check_stages(settings: Mapping[str, Any]) -> None:
     if isinstance(texture, TextureSettings):
         from .texturing.painters.choice import check_painter
 
-        check_painter(texture.painter, texture.views, texture.extra_views)
+        words = texture.prompt is not None or texture.negative is not None
+        own = texture.painter_base, texture.lora
+        check_painter(texture.painter, texture.views, texture.extra_views, words, *own)
 
 
 def check_sides(recipe: Recipe, sides: Iterable[str]) -> None:

@@ -70,8 +70,7 @@ def texture(
                 "there is neither a picture nor a --prompt", "Give one: varco3d texture chair.obj chair.png"
             )
         if front is not None and others:
-            sides = side_list(others)
-            settings = settings.put("texture", {"painter": "folder", "views": sides}, "VIEW=IMAGE")
+            settings = settings.put("texture", {"views": side_list(others)}, "VIEW=IMAGE")
         skip = [stage for stage in SHAPE_STAGES if not (stage == "clean" and "clean" in settings.values)]
         return build_mesh_request(mesh, front, options, settings, "mesh", skip, scratch)
 

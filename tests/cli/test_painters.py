@@ -89,6 +89,31 @@ def test_materials_reach_the_file_and_the_saved_stages(run, mesh: Path, tmp_path
     assert '"seen": 0.0' in answer.out, "the picture itself is not baked"
 
 
+@pytest.mark.parametrize(
+    ("asked", "cause"),
+    [
+        (("--painter", "mirror", "--lora", "here.safetensors"), "the painter mirror takes no LoRAs. Use --painter"),
+        (("--painter", "own", "--painter-base", "here.safetensors"), "the painter own takes no other base"),
+        (("--painter", "mirror", "--negative", "rust"), "the painter mirror takes no words"),
+        (("--painter", "hunyuan3d-paint-2.1", "--prompt", "oak"), "the painter hunyuan3d-paint-2.1 takes no words"),
+        (("--painter", "mvadapter", "back=front.png"), "reads no pictures of sides"),
+        (("--prompt", "oak", "--lora", "here.safetensors:heavy"), "'heavy' is no weight"),
+        (("--prompt", "oak", "--lora", "gone.safetensors"), "there is no LoRA file gone.safetensors"),
+        (("--prompt", "oak", "--painter-base", "gone"), "there is no base model gone"),
+        (("--painter", "mvadapter", "--memory", "2"), "mvadapter needs about"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value),
+)
+def test_wishes_that_a_painter_does_not_read_are_refused_before_any_work(
+    run, mesh: Path, asked: tuple[str, ...], cause: str
+) -> None:
+    red_disc("front.png")
+    Path("here.safetensors").write_bytes(b"")
+    answer = run("texture", mesh, "front.png", *asked, "-o", "out.glb", *SMALL)
+    assert answer.code != 0 and cause in answer.err and "unwrap" not in answer.err
+    assert not Path("out.glb").exists() and not Path("varco3d.jsonl").exists()
+
+
 def test_a_plan_names_what_the_painter_lacks(run, mesh: Path, tmp_path: Path) -> None:
     Image.new("RGB", (64, 64)).save("a.png")
     told = json.loads(run("--json", "plan", "a.png", "--painter", "mvadapter").out)

@@ -32,7 +32,18 @@ from typing import Any
 from ..._plugins import PAINTERS as GROUP
 from ..._plugins import plugins
 from ...errors import UsageError
-from .base import Known, PaintedViews, PaintedVoxels, Painter, PainterOptions, PaintTask, Room, SpacePainter
+from .base import (
+    TAKEN,
+    Known,
+    PaintedViews,
+    PaintedVoxels,
+    Painter,
+    PainterOptions,
+    PaintTask,
+    Room,
+    SpacePainter,
+    refuse_wishes,
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,8 @@ class PainterRow:
 
     model, text_model: models to pull for a picture, and for words alone ("" where it needs a picture). loader: module
     and function (room) -> Painter. space: it is a SpacePainter, which paints in space and not by views. beside: module
-    and function (picture, base) -> checkpoints needed beside a base of the user's, "" for one that takes none.
+    and function (picture, base) -> checkpoints needed beside a base of the user's, "" for one that takes none. takes:
+    wishes of TAKEN that it reads.
     """
 
     name: str
@@ -50,6 +62,7 @@ class PainterRow:
     text_model: str = ""
     space: bool = False
     beside: str = ""
+    takes: tuple[str, ...] = ()
 
     def needs(self, picture: bool, base: str | None = None) -> tuple[str, ...]:
         """Return the models and checkpoints of the zoo that a task needs. base: the user's own base, or None.
@@ -75,13 +88,16 @@ PAINTERS: Mapping[str, PainterRow] = MappingProxyType(
             "mvadapter.painter:MvAdapter",
             "mvadapter-text",
             beside="mvadapter.files:needed_beside",
+            takes=TAKEN,
         ),
         "hunyuan3d-paint-2.0": PainterRow("hunyuan3d-paint-2.0", "hunyuan3d-paint-2.0", "hunyuan.painter20:base"),
         "hunyuan3d-paint-2.0-turbo": PainterRow(
             "hunyuan3d-paint-2.0-turbo", "hunyuan3d-paint-2.0-turbo", "hunyuan.painter20:turbo"
         ),
         "hunyuan3d-paint-2.1": PainterRow("hunyuan3d-paint-2.1", "hunyuan3d-paint-2.1", "hunyuan.painter21:pbr"),
-        "trellis2": PainterRow("trellis2", "trellis2-texture", "trellis2:Trellis2Painter", space=True),
+        "trellis2": PainterRow(
+            "trellis2", "trellis2-texture", "trellis2:Trellis2Painter", space=True, takes=("other base",)
+        ),
     }
 )
 
@@ -97,10 +113,11 @@ WITH_WORDS = "mvadapter"  # who reads a prompt when nobody is named
 def needed_models(name: str, picture: bool, words: bool, base: str | None = None) -> tuple[str, ...]:
     """Return the models and checkpoints that a painter needs for a request. base: the user's own base.
 
-    None for `auto` without words, which takes what is here, for painters of other packages, and for one in space that
-    is all in the folder `base`. Raises UsageError, ModelMissingError, CheckpointError.
+    words: there is a prompt, or a LoRA. None for `auto` without words and base, which takes what is here, for painters
+    of other packages, and for one in space that is all in the folder `base`. Raises UsageError, ModelMissingError,
+    CheckpointError.
     """
-    if name == "auto" and (words or not picture):
+    if name == "auto" and (words or base or not picture):
         name = WITH_WORDS
     return PAINTERS[name].needs(picture, base) if name in PAINTERS else ()
 
@@ -142,6 +159,7 @@ def _foreign() -> dict[str, EntryPoint]:
 
 __all__ = [
     "PAINTERS",
+    "TAKEN",
     "WITH_WORDS",
     "Known",
     "PaintTask",
@@ -155,4 +173,5 @@ __all__ = [
     "missing_weights",
     "needed_models",
     "painter_names",
+    "refuse_wishes",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -163,6 +163,16 @@ class SpacePainter(Protocol):
     def release(self) -> None:
         """Give all memory back; the next call loads again."""
         ...
+
+
+TAKEN = ("words", "other base", "LoRAs")  # wishes of a user that some painters read
+
+
+def refuse_wishes(name: str, takes: Sequence[str], wishes: Mapping[str, object]) -> None:
+    """Refuse wishes that a painter does not read. wishes: by their names in TAKEN. Raises UsageError."""
+    for wish, given in wishes.items():
+        if given and wish not in takes:
+            raise UsageError(f"the painter {name} takes no {wish}", "Use `texture.painter` mvadapter for that.")
 
 
 def view_size(name: str, task: PaintTask, best: int, grid: int) -> int:

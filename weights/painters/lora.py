@@ -23,6 +23,7 @@ from .libraries import diffusers
 _ENDING = re.compile(r"[._]lora(?:_linear_layer)?[._](down|up|A|B)\.weight$")
 _ALIASES = (("to_out_0", "to_out"), ("q_proj", "to_q"), ("k_proj", "to_k"), ("v_proj", "to_v"), ("out_proj", "to_out"))
 PARTS = ("unet", "text_encoder", "text_encoder_2")
+OTHER_FILE = "Give a LoRA file for SDXL; a whole model goes to `texture.painter_base`."
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,14 @@ def parse_lora(text: str) -> tuple[str, float]:
         ) from None
 
 
+def find_lora(path: str) -> Path:
+    """Return the place of a LoRA file. Raises ModelMissingError."""
+    file = user_path(path)
+    if not file.is_file():
+        raise ModelMissingError(f"there is no LoRA file {file}", "Check the path.")
+    return file
+
+
 def merge_loras(unet: Any, loras: Iterable[tuple[str, float]]) -> None:
     """Change the weights of a UNet by LoRA files. Raises ModelMissingError, CheckpointError."""
     for path, weight in loras:
@@ -68,9 +77,7 @@ def merge_text_loras(encoders: nn.ModuleList, loras: Iterable[tuple[str, float]]
 
 def read_lora(path: str, unet_config: Any) -> dict[str, dict[str, Change]]:
     """Return changes by part and by layer, named without dots. unet_config: for block numbers of old names."""
-    file = user_path(path)
-    if not file.is_file():
-        raise ModelMissingError(f"there is no LoRA file {file}", "Check the path.")
+    file = find_lora(path)
     stored = {name: entry.read() for name, entry in open_tensors(file).items()}
     if any("dora_scale" in name or "lora_magnitude" in name for name in stored):
         raise CheckpointError(f"{file} is a DoRA, which is not supported", "Use a LoRA without magnitudes.")
@@ -80,7 +87,7 @@ def read_lora(path: str, unet_config: Any) -> dict[str, dict[str, Change]]:
         pipeline = diffusers().StableDiffusionXLPipeline
         named, converted = pipeline.lora_state_dict(dict(stored), unet_config=unet_config)
     except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise CheckpointError(f"{file} holds no LoRA for SDXL: {str(error)[:200]}", "") from error
+        raise CheckpointError(f"{file} holds no LoRA for SDXL: {str(error)[:200]}", OTHER_FILE) from error
     alphas = {name.removesuffix(".alpha"): value for name, value in (converted or {}).items()} if kohya else alphas
     return _changes(named, {_plain(name): value for name, value in alphas.items()}, file)
 
@@ -93,7 +100,7 @@ def _changes(named: Mapping[str, Tensor], alphas: Mapping[str, float], file: Pat
         if name.endswith(".alpha"):
             continue
         if part not in found or ending is None:
-            raise CheckpointError(f"{file} holds {name}, which is no part of a LoRA for SDXL", "")
+            raise CheckpointError(f"{file} holds {name}, which is no part of a LoRA for SDXL", OTHER_FILE)
         side = "down" if ending[1] in ("down", "A") else "up"
         found[part].setdefault(_plain(rest[: ending.start()]), {})[side] = tensor
     changes: dict[str, dict[str, Change]] = {part: {} for part in PARTS}
@@ -121,7 +128,7 @@ def _merge(network: nn.Module, part: str, changes: Mapping[str, Change], weight:
     lost = sorted(set(changes) - set(layers))
     if lost:
         raise CheckpointError(
-            f"{path} changes {len(lost)} layers that the {part} of this base has not: {', '.join(lost[:5])}",
+            f"{path} changes layers that the {part} of this base has not, {len(lost)} in all: {', '.join(lost[:5])}",
             "It was made for another base model.",
         )
     for name, change in changes.items():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ...._plugins import SYNTHESIZERS, plugins
 from ...._text import suggestion
 from ....errors import ModelMissingError, UsageError
-from ....weights.painters import PAINTERS, WITH_WORDS, missing_weights, painter_names
+from ....weights.painters import PAINTERS, TAKEN, WITH_WORDS, missing_weights, painter_names, refuse_wishes
 from ....weights.painters.libraries import PIP
 from ...voxel_materials import VoxelMaterials
 
@@ -21,7 +21,7 @@ class Asked:
     """Facts on which the choice of a painter depends.
 
     painter: the setting. own: the recipe's painter, or None. views: pictures of sides, if given. picture, words: there
-    is a picture, there is a prompt. base: the user's own base, or None.
+    is a picture, there is a prompt. base: the user's own base, or None. loras: there are LoRAs.
     """
 
     painter: str
@@ -30,13 +30,14 @@ class Asked:
     picture: bool
     words: bool
     base: str | None = None
+    loras: bool = False
 
 
 def choose_painter(wish: Asked, warn: Callable[[str], None]) -> str:
     """Return the name of the painter for one mesh.
 
-    auto: the recipe's painter when its weights are here, else `mirror` with a warning. Raises UsageError,
-    ModelMissingError, CheckpointError.
+    auto: the recipe's painter when its weights are here, else `mirror` with a warning; words, a base and LoRAs select
+    one that takes them. Raises UsageError, ModelMissingError, CheckpointError.
     """
     asked, own, views = wish.painter, wish.own, wish.views
     if asked == "tiny":
@@ -48,16 +49,19 @@ def choose_painter(wish: Asked, warn: Callable[[str], None]) -> str:
     if asked != "auto":
         if needs_words and asked in PLAIN:
             hint = "Use `texture.painter` mvadapter, and leave `texture.views` out."
-            raise UsageError(f"the painter {asked} reads no words", hint)
+            raise UsageError(f"the painter {asked} takes no words", hint)
         return asked
-    name = own or ("mirror" if not needs_words else WITH_WORDS)
-    if needs_words and (name in PLAIN or (name in PAINTERS and not PAINTERS[name].text_model)):
+    asks = {"words": needs_words, "other base": wish.base, "LoRAs": wish.loras}
+    wishes = [taken for taken, given in asks.items() if given]
+    name = own or ("mirror" if not wishes else WITH_WORDS)
+    if not set(wishes) <= set(_takes(name)):
         name = WITH_WORDS
     lacking = _lacking(name, wish.picture, wish.base)
     if not lacking:
         return name
-    if needs_words:
-        raise ModelMissingError(f"a prompt needs the painter {name}, which cannot run here", f"Run: {lacking}")
+    if wishes:
+        asking = "a prompt" if needs_words else "another base or a LoRA"
+        raise ModelMissingError(f"{asking} needs the painter {name}, which cannot run here", f"Run: {lacking}")
     warn(f"the sides that the picture does not show are mirrored; to paint them with {name}, run: {lacking}")
     return "mirror"
 
@@ -67,14 +71,36 @@ def paints_in_space(painter: str, materials: VoxelMaterials | None) -> bool:
     return (painter == "own" and materials is not None) or (painter in PAINTERS and PAINTERS[painter].space)
 
 
-def check_painter(asked: str, views: str | None, extra_views: int) -> None:
-    """Refuse a painter that is not installed, and side pictures that cannot be used, before any work.
+def _takes(name: str) -> tuple[str, ...]:
+    """Return the wishes of TAKEN that a painter reads; painters of other packages may read all."""
+    if name in PAINTERS:
+        return PAINTERS[name].takes
+    return () if name in (*PLAIN, *plugins(SYNTHESIZERS)) else TAKEN
 
-    Raises UsageError, BadInputError.
+
+def check_painter(
+    asked: str,
+    views: str | None,
+    extra_views: int,
+    words: bool = False,
+    base: str | None = None,
+    loras: Sequence[str] = (),
+) -> None:
+    """Refuse before any work a painter that is not installed, side pictures and weights that cannot be used.
+
+    words, base, loras: see TextureSettings. Raises UsageError, BadInputError, ModelMissingError.
     """
     known = ["auto", *PLAIN, *painter_names(), *plugins(SYNTHESIZERS)]
     if asked not in (*known, "tiny"):
         raise UsageError(f"there is no painter '{asked}'", suggestion(asked, known))
+    if asked != "auto":
+        wishes = {"words": words, "other base": base, "LoRAs": loras}
+        refuse_wishes(asked, _takes("mirror" if asked == "tiny" else asked), wishes)
+    if loras:
+        from ....weights.painters.lora import find_lora, parse_lora
+
+        for lora in loras:
+            find_lora(parse_lora(lora)[0])
     if not views:
         if asked == "folder":
             raise UsageError("the painter folder needs pictures", "Name a folder or front.png,... in `texture.views`.")

@@ -259,6 +259,20 @@ def test_who_paints(monkeypatch, asked, own, views, picture, words, lacking, cho
 
 
 @pytest.mark.parametrize(
+    ("own", "chosen"), [(None, "mvadapter"), ("hunyuan3d-paint-2.0", "mvadapter"), ("trellis2", "trellis2")]
+)
+def test_a_base_of_the_user_selects_a_painter_that_takes_it(monkeypatch, own, chosen):
+    lacks(monkeypatch, "")
+    told: list[str] = []
+    assert choose_painter(Asked("auto", own, None, True, False, "mine.safetensors"), told.append) == chosen
+    assert choose_painter(Asked("auto", None, None, True, False, loras=True), told.append) == "mvadapter"
+    lacks(monkeypatch, "sdxl-unet")
+    with pytest.raises(ModelMissingError, match="another base or a LoRA needs the painter"):
+        choose_painter(Asked("auto", own, None, True, False, "mine.safetensors"), told.append)
+    assert told == []
+
+
+@pytest.mark.parametrize(
     ("recipe", "painter"),
     [
         ("hunyuan3d-2.0", "hunyuan3d-paint-2.0"),

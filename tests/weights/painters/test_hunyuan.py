@@ -10,7 +10,7 @@ import torch
 from tiny_hunyuan import egg, fill_store20, fill_store21
 from tiny_painter import scores_of_calls
 
-from varco3d.errors import ModelMissingError, OutOfMemoryError, UsageError
+from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.kernels.views.render_maps import render_maps
 from varco3d.weights.painters import PainterOptions, Room, load_painter, missing_weights
 from varco3d.weights.painters.base import Known
@@ -158,11 +158,24 @@ def test_what_it_cannot_read_is_refused(store: Path) -> None:
     for wrong, cause in (
         ({"picture": None}, "needs a picture"),
         ({"prompt": "bronze"}, "takes no words"),
-        ({"options": PainterOptions(base="x")}, "another base"),
+        ({"options": PainterOptions(base="x")}, "takes no other base"),
         ({"size": 100}, "100 px"),
     ):
         with pytest.raises(UsageError, match=cause):
             painter.paint(replace(task, **wrong))
+
+
+@pytest.mark.parametrize("part", ["unet/config.json", "vae/config.json", "scheduler/scheduler_config.json"])
+def test_damaged_settings_are_told_before_any_network_runs(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_store20(tmp_path)
+    monkeypatch.setenv("VARCO3D_MODELS", str(tmp_path))
+    monkeypatch.setattr(painter20, "locate_delight", lambda *_: pytest.fail("the light is taken out first"))
+    damaged = tmp_path / "tencent" / "Hunyuan3D-2" / "hunyuan3d-paint-v2-0" / part
+    damaged.write_text("{")
+    with pytest.raises(CheckpointError, match=f"{damaged} cannot be read"):
+        load_painter(NAMES[0], Room()).paint(egg())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ from ....errors import CheckpointError
 from ...checkpoints.conversion.containers import Entry, Tensors, open_tensors
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
+from ..sdxl import read_config
 
 READING = "unet_dual."  # prefix of the UNet that reads references
 
@@ -50,6 +51,9 @@ def locate(kind: Kind) -> Folders:
     scheduler = folders[kind.unet].parent / "scheduler"
     if not scheduler.is_dir():
         raise CheckpointError(f"{scheduler.parent} lacks scheduler", "Pull it again, or copy the missing folder.")
+    for folder in folders.values():  # a damaged one is told before any network runs
+        read_config(folder)
+    read_config(scheduler, "scheduler_config.json")
     return Folders(folders[kind.unet], folders[kind.vae], scheduler, folders.get(kind.dino))
 
 

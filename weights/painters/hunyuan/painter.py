@@ -13,7 +13,7 @@ from torch import Tensor
 from ....errors import UsageError
 from ....kernels.views.cameras import Camera
 from ...checkpoints.conversion.containers import open_tensors
-from ..base import Known, PaintTask, Room, view_size
+from ..base import Known, PaintTask, Room, refuse_wishes, view_size
 from ..latents import KnownLatents, decode_latents, encode, known_latents
 from ..sdxl import load_vae, read_config
 from ..turns import Turns
@@ -66,10 +66,8 @@ def check_task(name: str, task: PaintTask) -> None:
     """Refuse what the models cannot read. Raises UsageError."""
     if task.picture is None:
         raise UsageError(f"the painter {name} needs a picture", "Give one, or use `texture.painter` mvadapter.")
-    wishes = {"words": task.prompt or task.negative, "another base": task.options.base, "LoRAs": task.options.loras}
-    for wish, told in wishes.items():
-        if told:
-            raise UsageError(f"the painter {name} takes no {wish}", "Use `texture.painter` mvadapter for that.")
+    wishes = {"words": task.prompt or task.negative, "other base": task.options.base, "LoRAs": task.options.loras}
+    refuse_wishes(name, (), wishes)
 
 
 def eight_bits(picture: np.ndarray) -> np.ndarray:
