@@ -32,9 +32,7 @@ def read_mtl(path: Path, source: Source) -> dict[str, MtlMaterial]:
     found: dict[str, MtlMaterial] = {}
     current: MtlMaterial | None = None
     for line in Source(path).read_text().splitlines():
-        key, _, rest = line.strip().partition(" ")
-        if not rest and "\t" in key:
-            key, _, rest = key.partition("\t")
+        key, rest = [*line.split(maxsplit=1), "", ""][:2]  # blanks or tabs
         key, rest = key.lower(), rest.strip()
         if key == "newmtl":
             current = found.setdefault(rest, MtlMaterial())

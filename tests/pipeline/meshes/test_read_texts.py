@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from foreign import plain, png
 
 from varco3d.errors import BadInputError, BadMeshError
 from varco3d.pipeline.artifacts import Mesh
+from varco3d.pipeline.meshes.readers import obj as obj_reader
 from varco3d.pipeline.meshes.reading import load_mesh, read_mesh
 from varco3d.pipeline.meshes.report import mesh_report
 
@@ -121,6 +123,42 @@ def test_obj_materials(tmp_path: Path) -> None:
     (tmp_path / "my lib.mtl").unlink()
     found = read_mesh(obj(tmp_path, text))
     assert found.mesh.texture is None and found.mesh.colors is None and "my lib.mtl" in found.warnings[0]
+
+
+def test_an_mtl_that_may_not_be_read_leaves_the_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path, source: object) -> dict:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    obj(tmp_path, "newmtl paint\nKd 1 0 0\n", "a.mtl")
+    text = f"mtllib a.mtl\n{SQUARE}usemtl paint\nf 1 2 3 4\n"
+    assert not read_mesh(obj(tmp_path, text)).warnings
+    monkeypatch.setattr(obj_reader, "read_mtl", refuse)
+    found = read_mesh(obj(tmp_path, text))
+    assert len(found.mesh.faces) == 2 and found.mesh.colors is None
+    assert any("the material file a.mtl was left out: Permission denied" in text for text in found.warnings)
+
+
+def test_obj_settings_of_materials(tmp_path: Path) -> None:
+    """Tabs, words in capitals, one grey for three, clamping, metal; what is lost or no number is told."""
+    (tmp_path / "a.png").write_bytes(png(plain(9, 9, 9)))
+    text = f"mtllib a.mtl\n{SQUARE}{UVS}usemtl paint\nf 1/1 2/2 3/3 4/4\n"
+    obj(
+        tmp_path,
+        "NEWMTL\tpaint\nKD\t1 0 0\nPr 0.25\nPm 2\nmap_Kd -clamp on -mm 0.1 0.5 a.png\nmap_Bump b.png\n",
+        "a.mtl",
+    )
+    found = read_mesh(obj(tmp_path, text))
+    assert found.mesh.wrap == ("clamp", "clamp") and found.mesh.texture is not None
+    assert (found.mesh.roughness, found.mesh.metallic) == (0.25, 1.0)
+    assert found.mesh.texture[0, 0].tolist() == [9, 0, 0]  # the colour multiplies
+    assert [text.partition(": ")[2] for text in found.warnings] == [
+        "the brightness of a texture (-mm) was left out", "map_bump textures were left out"
+    ]  # fmt: skip
+    obj(tmp_path, "newmtl paint\nKd 0.5\nmap_Kd a.png\n", "a.mtl")
+    mesh = load_mesh(obj(tmp_path, text))
+    assert mesh.texture is not None and mesh.texture[0, 0].tolist() == [9, 9, 9]  # the grey that exporters start with
+    obj(tmp_path, "newmtl paint\nKd red\n", "a.mtl")
+    assert "a material value was left out: red" in read_mesh(obj(tmp_path, text)).warnings[0]
 
 
 def test_obj_opacity(tmp_path: Path) -> None:
