@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from ...errors import MissingDependencyError
+from ...errors import CheckpointError, MissingDependencyError
 
 PIP = "pip install 'varco3d[painter]'"
 
@@ -18,6 +22,30 @@ def diffusers() -> ModuleType:
 def transformers() -> ModuleType:
     """Return the transformers package. Raises MissingDependencyError."""
     return _library("transformers")
+
+
+@contextmanager
+def quiet(library: ModuleType) -> Iterator[None]:
+    """Keep a library from printing reports and bars for a block; errors say what they told."""
+    logging = library.utils.logging
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+
+
+def make_scheduler(kind: str, config: Mapping[str, Any], origin: Path) -> Any:
+    """Return a scheduler of diffusers. origin: the folder that the settings come from. Raises CheckpointError."""
+    lib = diffusers()
+    try:
+        with quiet(lib):
+            return getattr(lib, kind).from_config(dict(config))
+    except (TypeError, ValueError, KeyError, NotImplementedError) as error:
+        told = str(error).partition("\n")[0]
+        raise CheckpointError(f"{origin}: its settings make no {kind}: {told}", "Fetch the model again.") from error
 
 
 def _library(name: str) -> ModuleType:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ...errors import CheckpointError, ModelMissingError
 from ..checkpoints.conversion.containers import open_tensors
 from ..checkpoints.conversion.convert import Layout, load_into
-from .libraries import diffusers, transformers
+from .libraries import diffusers, make_scheduler, quiet, transformers
 
 PLAIN = Layout("the published network", ())
 # Attention as VAEs saved by diffusers before 0.17 name it.
@@ -129,21 +129,23 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     return read
 
 
-def plain_network(kind: str, config: Mapping[str, Any]) -> Any:
-    """Return a diffusers network of class `kind` on the meta device.
+def plain_network(kind: str, config: Mapping[str, Any], origin: Path | None = None) -> Any:
+    """Return a diffusers network of class `kind` on the meta device. origin: the folder of the settings.
 
     Raises CheckpointError for settings it does not take.
     """
+    lib = diffusers()
     try:
-        with torch.device("meta"):
-            return getattr(diffusers(), kind).from_config(dict(config))
-    except (TypeError, ValueError, KeyError) as error:
-        raise CheckpointError(f"the config of {kind} cannot be used: {error}", "Fetch the model again.") from error
+        with torch.device("meta"), quiet(lib):
+            return getattr(lib, kind).from_config(dict(config))
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+        place = f"the config of {kind}" if origin is None else str(origin / "config.json")
+        raise CheckpointError(f"{place} cannot be used: {error}", "Fetch the model again.") from error
 
 
 def load_network(kind: str, folder: Path, device: str, dtype: torch.dtype) -> Any:
     """Return a diffusers network from its folder, filled strictly."""
-    return load_into(plain_network(kind, read_config(folder)), open_tensors(folder), PLAIN, device, dtype)
+    return load_into(plain_network(kind, read_config(folder), folder), open_tensors(folder), PLAIN, device, dtype)
 
 
 def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
@@ -151,17 +153,17 @@ def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
     upcast = bool(read_config(folder).get("force_upcast", True)) and dtype == torch.float16
     stored = open_tensors(folder)
     layout = OLD_VAE if any(".proj_attn." in name for name in stored) else PLAIN
-    network = plain_network("AutoencoderKL", read_config(folder))
+    network = plain_network("AutoencoderKL", read_config(folder), folder)
     return load_into(network, stored, layout, device, torch.float32 if upcast else dtype)
 
 
 def load_scheduler(folder: Path) -> Any:
     """Return the Euler scheduler with the base model's noise levels."""
-    kept = read_config(folder, "scheduler_config.json")
-    return diffusers().EulerDiscreteScheduler.from_config(kept)
+    return make_scheduler("EulerDiscreteScheduler", read_config(folder, "scheduler_config.json"), folder)
 
 
 TEXT_ENCODERS = ("CLIPTextModel", "CLIPTextModelWithProjection")
+TOLD = {"output_loading_info": True, "ignore_mismatched_sizes": True}  # check_loaded names all that does not fit
 
 
 def load_text_encoders(folders: SdxlFolders, device: str, dtype: torch.dtype) -> nn.ModuleList:
@@ -178,13 +180,12 @@ def load_text_encoder(kind: str, folder: Path, device: str, dtype: torch.dtype) 
     Stored names are older than the library's own, which converts them itself.
     """
     lib = transformers()
-    lib.utils.logging.disable_progress_bar()  # a library prints nothing
     variant = "fp16" if (folder / "model.fp16.safetensors").is_file() else None
+    asked = {"variant": variant, "dtype": dtype, "local_files_only": True, **TOLD}
     try:
-        network, told = getattr(lib, kind).from_pretrained(
-            str(folder), variant=variant, dtype=dtype, local_files_only=True, output_loading_info=True
-        )
-    except (OSError, ValueError, RuntimeError) as error:
+        with quiet(lib):
+            network, told = getattr(lib, kind).from_pretrained(str(folder), **asked)
+    except (OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         raise CheckpointError(f"{folder} cannot be read: {error}", "Fetch the model again.") from error
     check_loaded(told, str(folder), kind)
     return network.to(device).eval().requires_grad_(False)
@@ -207,12 +208,17 @@ def tokenize(folders: SdxlFolders, text: str) -> tuple[list[Tensor], bool]:
 def token_ids(folder: Path, text: str, **settings: Any) -> tuple[Tensor, bool]:
     """Return token ids [1, 77] by the tokenizer in a folder, and whether the text was longer than that.
 
-    settings: instead of the folder's own.
+    settings: instead of the folder's own. Raises CheckpointError.
     """
-    tokenizer = transformers().CLIPTokenizer.from_pretrained(str(folder), local_files_only=True, **settings)
-    length = tokenizer.model_max_length
-    ids = tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt")
-    return ids["input_ids"], len(tokenizer(text)["input_ids"]) > length
+    lib = transformers()
+    try:
+        with quiet(lib):
+            tokenizer = lib.CLIPTokenizer.from_pretrained(str(folder), local_files_only=True, **settings)
+            length = tokenizer.model_max_length
+            ids = tokenizer(text, padding="max_length", max_length=length, truncation=True, return_tensors="pt")
+            return ids["input_ids"], len(tokenizer(text)["input_ids"]) > length
+    except Exception as error:  # the library below it raises no narrower class
+        raise CheckpointError(f"{folder} is no tokenizer of CLIP: {error}", "Fetch the model again.") from error
 
 
 def encode_text(encoders: nn.ModuleList, ids: list[Tensor]) -> Words:

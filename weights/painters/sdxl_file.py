@@ -21,10 +21,11 @@ from torch import Tensor, nn
 from ...errors import CheckpointError, MissingDependencyError
 from ..checkpoints.conversion.containers import Entry, Tensors, open_tensors
 from ..checkpoints.conversion.convert import load_into
-from .libraries import PIP, diffusers, transformers
+from .libraries import PIP, diffusers, make_scheduler, quiet, transformers
 from .sdxl import (
     PLAIN,
     TEXT_ENCODERS,
+    TOLD,
     check_loaded,
     load_text_encoder,
     load_vae,
@@ -109,7 +110,7 @@ class SdxlFile:
 
     def load_scheduler(self) -> Any:
         """Return the Euler scheduler with the noise levels of SDXL base 1.0."""
-        return diffusers().EulerDiscreteScheduler.from_config(base_settings()["scheduler"])
+        return make_scheduler("EulerDiscreteScheduler", base_settings()["scheduler"], self.path)
 
     def token_ids(self, text: str) -> tuple[list[Tensor], bool]:
         """Return token ids [1, 77] for both encoders, and whether the text was longer than they read."""
@@ -140,12 +141,12 @@ class SdxlFile:
         else:
             config = SimpleNamespace(config=SimpleNamespace(**settings))
             state = convert.convert_open_clip_checkpoint(config, _read(self._below(TEXT_2)), TEXT_2)
-        lib.utils.logging.disable_progress_bar()  # a library prints nothing
         held = {key: each.contiguous() for key, each in state.items() if not key.endswith("position_ids")}
         try:
-            network, told = getattr(lib, kind).from_pretrained(
-                None, config=lib.CLIPTextConfig(**settings), state_dict=held, dtype=dtype, output_loading_info=True
-            )
+            with quiet(lib):
+                network, told = getattr(lib, kind).from_pretrained(
+                    None, config=lib.CLIPTextConfig(**settings), state_dict=held, dtype=dtype, **TOLD
+                )
         except (OSError, ValueError, RuntimeError) as error:
             raise CheckpointError(f"{kind} of {self.path} cannot be read: {error}", "Fetch it again.") from error
         check_loaded(told, str(self.path), kind)

@@ -215,7 +215,7 @@ class Network21(nn.Module):
         wrap_blocks(self.unet, lambda block, name: Block21(block, name, across=True))
         wrap_blocks(self.unet_dual, lambda block, name: Block21(block, name, across=False))
         add_text(self.unet, shapes, "learned_text_clip_albedo", "learned_text_clip_mr", "learned_text_clip_ref")
-        inner = int(config["cross_attention_dim"])
+        inner = int(self.unet.config.cross_attention_dim)
         joined, width = shapes.get("unet.image_proj_model_dino.proj.weight", (inner, 0))
         with torch.device("meta"):
             self.unet.image_proj_model_dino = DinoProjection(width, inner, joined // inner)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ....errors import UsageError
+from ....errors import CheckpointError, UsageError
 from ....kernels.views.cameras import Camera
 from ...checkpoints.conversion.containers import open_tensors
 from ..base import Known, PaintTask, Room, refuse_wishes, view_size
@@ -138,7 +138,10 @@ class Run:
 
     def load_network(self, kind: type[Network]) -> Network:
         """Return both UNets, filled."""
-        stored = open_tensors(self.folders.unet)
-        with torch.device("meta"):
-            network = kind(read_config(self.folders.unet), shapes_of(stored))
+        stored, folder = open_tensors(self.folders.unet), self.folders.unet
+        try:
+            with torch.device("meta"):
+                network = kind(read_config(folder), shapes_of(stored))
+        except CheckpointError as error:
+            raise CheckpointError(f"{folder / 'config.json'}: {error.message}", error.hint) from error
         return fill(network, stored, self.device, self.dtype)

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..libraries import diffusers
+from ..libraries import make_scheduler
 from ..sdxl import read_config
 
 TURBO_TABLE, TURBO_STEPS = 30, 10  # times of the turbo model: every third of a table of 30
@@ -26,7 +26,7 @@ Draw = Callable[[int], Tensor]  # noise of a step, like the latents
 def scheduler(kind: str, folder: Path) -> Any:
     """Return diffusers' scheduler `kind` with the noise levels that a model's folder tells and trailing times."""
     config = {**read_config(folder, "scheduler_config.json"), "timestep_spacing": "trailing"}
-    return getattr(diffusers(), kind).from_config(config)
+    return make_scheduler(kind, config, folder)
 
 
 @dataclass(frozen=True)

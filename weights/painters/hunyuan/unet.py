@@ -66,7 +66,7 @@ def wrap_blocks(unet: Any, wrap: Callable[[Any, str], nn.Module]) -> None:
 def add_text(unet: Any, shapes: Shapes, *names: str) -> None:
     """Give a UNet the learned text parameters `names` with the shapes that a file has for them."""
     for name in names:
-        shape = shapes.get(f"unet.{name}", ())
+        shape = shapes.get(f"unet.{name}", (0,))  # what a file lacks is told when it is read
         unet.register_parameter(name, nn.Parameter(torch.empty(shape, device="meta"), requires_grad=False))
 
 

@@ -55,6 +55,16 @@ def adapter_shapes(encoder: Any, installed: Installed) -> dict[str, tuple[int, .
     return shapes | {name: tuple(parameter.shape) for name, parameter in encoder.named_parameters()}
 
 
+def check_kind(stored: Tensors, kind: str) -> None:
+    """Raise CheckpointError when an adapter file is not of its kind: ig2mv reads a reference, tg2mv reads none."""
+    adapter = any(".to_q_mv." in key for key in stored)
+    if adapter and reads_reference(list(stored)) != (kind == "ig2mv"):
+        is_, wanted = ("for words alone", "for pictures") if kind == "ig2mv" else ("for pictures", "for words alone")
+        raise CheckpointError(
+            f"{stored.origin} is the adapter {is_}, not the one {wanted}", "Put the published file of that name there."
+        )
+
+
 @dataclass(frozen=True)
 class MvAdapterNetwork:
     """UNet and condition encoder, filled. reference: it has the attention to a reference picture."""

@@ -27,7 +27,7 @@ from ..shifted_schedule import shifted
 from ..turns import Turns
 from .files import MvAdapterFiles, kind_of, locate
 from .maps import NAMES, cameras, control_maps
-from .network import Conditioning, MvAdapterNetwork, install_adapter, predict, reference_features
+from .network import Conditioning, MvAdapterNetwork, check_kind, install_adapter, predict, reference_features
 from .picture import centred_on_grey
 from .room import MvAdapterPlan, plan_room
 
@@ -208,6 +208,8 @@ class _Run:
         return self.files.base.load_vae(self.device, self.dtype)
 
     def _load_network(self) -> MvAdapterNetwork:
+        adapter = open_tensors(self.files.adapter)
+        check_kind(adapter, self.kind)
         unet = self.files.base.load_unet(self.device, self.dtype)
         merge_loras(unet, self.options.loras)
-        return install_adapter(unet, open_tensors(self.files.adapter), self.device, self.dtype)
+        return install_adapter(unet, adapter, self.device, self.dtype)
