@@ -105,6 +105,29 @@ def sheet(height: Callable[[np.ndarray, np.ndarray], np.ndarray], hole: Hole | N
     return patch(lambda u, v: (2 * u - 1, 2 * v - 1, height(2 * u - 1, 2 * v - 1)), hole)
 
 
+def sieve(turn: tuple[float, float], sides: tuple[float, ...], length: float) -> Mesh:
+    """Return a bent sheet in the box, turned by two angles, with 7x7 square windows.
+
+    sides: of the windows, `length` along the sheet, one after another along both diagonals.
+    """
+    wide = np.array(sides) / length
+
+    def hole(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+        i, j = np.floor(7 * u), np.floor(7 * v)
+        side = wide[((i + j) % len(wide)).astype(int)]
+        return np.maximum(abs(u - (i + 0.5) / 7), abs(v - (j + 0.5) / 7)) < side / 2
+
+    points, faces = patch(lambda u, v: (2 * u - 1, 2 * v - 1, 0.15 * np.sin(3 * u) * np.cos(2 * v)), hole, 400)
+    return boxed(points @ turned(*turn).T), faces
+
+
+def turned(a: float, b: float) -> np.ndarray:
+    """Return the matrix [3, 3] of a turn by `a` about z, then by `b` about x."""
+    first = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
+    second = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
+    return second @ first
+
+
 def upright(x: float, low: float, high: float) -> Mesh:
     return patch(lambda u, v: (np.full_like(u, x), 2 * u - 1, low + (high - low) * v))
 
@@ -161,10 +184,7 @@ def shapes() -> dict[str, Mesh]:
     """Return the shapes in [-0.45, 0.45]^3, each turned by an angle of its own, so that no wall lies on the grid."""
     found = {}
     for number, (name, (points, faces)) in enumerate(made().items()):
-        a, b = 0.3 + 0.37 * number, 0.2 + 0.23 * number
-        first = np.array([[np.cos(a), -np.sin(a), 0], [np.sin(a), np.cos(a), 0], [0, 0, 1]])
-        second = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])
-        found[name] = boxed(points @ (second @ first).T), faces
+        found[name] = boxed(points @ turned(0.3 + 0.37 * number, 0.2 + 0.23 * number).T), faces
     return found
 
 

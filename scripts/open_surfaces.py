@@ -3,6 +3,7 @@
     python scripts/open_surfaces.py --resolution 64                        # a table for each strength of error
     python scripts/open_surfaces.py --resolution 96 --shapes "T joint,cup" --picture torn.png
     python scripts/open_surfaces.py --objects DATA                         # and four objects of a packed archive
+    python scripts/open_surfaces.py --windows                              # small holes that are meant, closed or not
 
 Sixteen shapes by formulas (open_shapes.py), closed, open and branched, go to their true grid. Noise is added to the
 dual vertices, flags are flipped and voxels dropped at random, and both rules make a mesh of what is left. A false edge
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from open_shapes import Mesh, boxed, shapes
+from open_shapes import Mesh, boxed, shapes, sieve
 from scipy.spatial import KDTree
 
 from varco3d.kernels.meshes.clean import drop_unused, weld
@@ -32,6 +33,7 @@ from varco3d.kernels.ovoxel.grid_mesh import grid_to_mesh
 from varco3d.kernels.ovoxel.mending.mend import Mending, mend_grid
 from varco3d.kernels.ovoxel.mending.sheets import mended_mesh
 
+WINDOWS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # sides, voxels
 OBJECTS = 4  # of an archive, those with most of their edges open
 
 
@@ -79,13 +81,18 @@ def main() -> None:
     parser.add_argument("--shapes", help="names, with commas between; by default all")
     parser.add_argument("--settings", type=int, nargs="*", default=range(len(SETTINGS)), help="numbers, from 0")
     parser.add_argument("--planes", type=float, default=Mending.planes, help="most that planes may say; 0 is without")
+    parser.add_argument("--cluster", type=float, default=Mending.cluster, help="errors side by side; large is without")
+    parser.add_argument("--windows", action="store_true", help="count closed windows of a bent sheet instead")
     parser.add_argument("--objects", type=Path, help="folder with objects.npz and manifest.jsonl")
     parser.add_argument("--picture", type=Path, help="draw the first three shapes, torn above, mended below")
     chosen = parser.parse_args()
+    mending = Mending(planes=chosen.planes, cluster=chosen.cluster)
+    if chosen.windows:
+        windows(chosen.resolution, mending)
+        return
     made = shapes() | (opened(chosen.objects) if chosen.objects else {})
     if chosen.shapes:
         made = {name: made[name] for name in chosen.shapes.split(",")}
-    mending = Mending(planes=chosen.planes)
     for number in chosen.settings:
         table(made, chosen.resolution, SETTINGS[number], mending)
     if chosen.picture:
@@ -172,15 +179,41 @@ def score(mesh: Mesh, true: np.ndarray, coords: np.ndarray, result: tuple[Any, A
 
 def closed_holes(mesh: Mesh, points: np.ndarray, faces: np.ndarray, resolution: int) -> int:
     """Return how many boundaries of `mesh` longer than twelve voxels the result has lost."""
+    sizes, open_ = boundaries(mesh, points, faces, resolution, 2.0)
+    return int(((sizes > 12) & (open_ < 0.5)).sum())
+
+
+def boundaries(
+    mesh: Mesh, points: np.ndarray, faces: np.ndarray, resolution: int, reach: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the length of each boundary of `mesh` in voxels, and its share with a boundary of the result near it."""
     rim, ends = boundary_edges(mesh[1]), boundary_edges(faces)
     if len(rim) == 0:
-        return 0
+        return np.zeros(0), np.zeros(0)
     found = KDTree(points[np.unique(ends)] if len(ends) else np.full((1, 3), 9.0))
     loop = face_parts(rim[:, [0, 1, 1]])
     length = np.linalg.norm(np.diff(mesh[0][rim], axis=1)[:, 0], axis=1)
-    near = found.query(mesh[0][rim].mean(axis=1))[0] < 2 / resolution
-    sizes, open_ = np.bincount(loop, length), np.bincount(loop, length * near)
-    return int(((sizes * resolution > 12) & (open_ < 0.5 * sizes)).sum())
+    near = found.query(mesh[0][rim].mean(axis=1))[0] < reach / resolution
+    sizes = np.bincount(loop, length)
+    return sizes * resolution, np.bincount(loop, length * near) / sizes
+
+
+def windows(resolution: int, mending: Mending) -> None:
+    """Print how many square windows of a bent sheet are closed in the true mesh and in the mended ones."""
+    rows = []
+    for number, turn in enumerate(((0.0, 0.0), (0.3, 0.2), (0.7, 0.5), (0.4, 0.9))):
+        mesh = sieve(turn, WINDOWS, 0.9 * resolution)
+        true = mesh_to_grid(*mesh, resolution)
+        made = [grid_to_mesh(*known(true)), mended_mesh(*known(true), mending=mending)]
+        made += [mended_mesh(*harmed(true, Errors(), np.random.default_rng(number)), mending=mending)]
+        found = [boundaries(mesh, *one, resolution, 1.0) for one in made]
+        rows.append(np.stack([found[0][0] / 4, *(open_ < 0.5 for _, open_ in found)], axis=1))
+    table = np.concatenate(rows)
+    print("side (voxels)   windows   closed in the true mesh   true grid mended   with errors, mended")
+    for low in np.arange(0.25, max(WINDOWS) + 0.25, 0.5):
+        some = table[(table[:, 0] >= low) & (table[:, 0] < low + 0.5), 1:]
+        counts = some.sum(axis=0).astype(int)
+        print(f"{low:.2f}..{low + 0.5:.2f}     {len(some):7d} {counts[0]:25d} {counts[1]:18d} {counts[2]:21d}")
 
 
 def opened(folder: Path) -> dict[str, Mesh]:

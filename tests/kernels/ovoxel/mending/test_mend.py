@@ -79,6 +79,28 @@ def test_windows_of_three_quads_stay_and_a_missing_quad_does_not():
     np.testing.assert_array_equal(found.crossed, true.reshape(-1, 3)[~inside])
 
 
+def test_what_one_error_does_not_explain_stays():
+    """Two by two quads without their voxel, a slit of four and a loose sheet of four stay; two missing ones do not."""
+    crossed = np.zeros((20, 20, 8, 3), np.uint8)
+    crossed[:19, :19, 2, 2] = 1
+    crossed[4:6, 4:6, 2, 2] = 0  # a window
+    crossed[3:7, 12, 2, 2] = 0  # a slit
+    crossed[10:12, 10:12, 6, 2] = 1  # a loose sheet
+    true = crossed.copy()
+    crossed[12:14, 6, 2, 2] = 0
+    whole = np.zeros((20, 20, 8), bool)
+    for x, y, z, _ in np.argwhere(true):
+        whole[x : x + 2, y : y + 2, z] = True
+    coords = np.argwhere(whole).astype(np.int32)
+    assert not whole[5, 5, 2]
+    flags, wanted = (array[tuple(coords.T)] for array in (crossed, true))
+    found = mend_grid(coords, np.full((len(coords), 3), 0.5, np.float32), flags, 20)
+    np.testing.assert_array_equal(found.coords, coords)
+    np.testing.assert_array_equal(found.crossed, wanted)
+    bare = mend_grid(coords, np.full((len(coords), 3), 0.5, np.float32), flags, 20, mending=Mending(cluster=1e6))
+    assert len(bare.coords) == len(coords) + 1 and bare.crossed[:, 2].sum() > wanted[:, 2].sum()
+
+
 def test_blocks_of_eight_lost_voxels_come_back():
     vertices, faces = twins.sphere_mesh(40, 0.45)
     grid = mesh_to_grid(vertices, faces, 32)
