@@ -1,6 +1,7 @@
 """One fixture folder: its config, its recorded tensors, and the comparisons made with them."""
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,14 @@ class Fixture:
 
     def starting(self, prefix: str) -> list[str]:
         return sorted(name for name in self.names if name.startswith(prefix))
+
+    def step(self, prefix: str) -> tuple[str, int]:
+        """Return the recording whose name is `prefix` and a number, and the number: it holds every so manieth value."""
+        for name in self.starting(prefix):
+            told = re.fullmatch(r"(\d+)(st|nd|rd|th)?", name.removeprefix(prefix))
+            if told and int(told[1]) > 0:
+                return name, int(told[1])
+        raise NotUnderstoodError(f"it has no tensor {prefix}N")
 
     def close(self, name: str, value: Tensor | np.ndarray, allowed: float) -> None:
         """Compare `value` with the recorded tensor `name`."""

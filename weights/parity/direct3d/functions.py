@@ -12,7 +12,13 @@ from PIL import Image
 from ....kernels.meshes.boxes import box_transform
 from ....kernels.voxels.bands import FINE, band_voxels, near_points
 from ...checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
-from ...generators.conditions.direct3d_picture import encoder_input, object_patches, patch_places, square_picture
+from ...generators.conditions.direct3d_picture import (
+    PICTURE,
+    encoder_input,
+    object_patches,
+    patch_places,
+    square_picture,
+)
 from ...generators.conditions.picture import normalise
 from ...networks.direct3d.kernel_conv import KernelConv
 from ...networks.direct3d.sampler import block_order, noise_levels
@@ -116,8 +122,10 @@ def conditioner(fixture: Fixture) -> None:
 def picture(fixture: Fixture, dino: Dino, size: int) -> None:
     """From a picture with alpha to the encoder's own size."""
     colour, mask = square_picture(np.asarray(Image.open(fixture.folder / "picture.png").convert("RGBA")))
-    fixture.exact("out.picture_rgb_518_u8_step7", colour[::7, ::7].transpose(2, 0, 1))
-    fixture.exact("out.picture_mask_518_u8_step7", mask[::7, ::7][None])
+    name, step = fixture.step(f"out.picture_rgb_{PICTURE}_u8_step")
+    fixture.exact(name, colour[::step, ::step].transpose(2, 0, 1))
+    name, step = fixture.step(f"out.picture_mask_{PICTURE}_u8_step")
+    fixture.exact(name, mask[::step, ::step][None])
     means = [*colour.reshape(-1, 3).mean(0) / 255, mask.mean() / 255]
     fixture.close("out.picture_mean", np.array(means), 1e-6)
     fixture.close("out.picture_tokens", dino(encoder_input(colour, size).to(fixture.device)), IMAGE)

@@ -125,8 +125,8 @@ def sparse_attention(fixture: Fixture) -> None:
 
 def sparse_flow(fixture: Fixture) -> None:
     flow = cast(SparseFlow, built(fixture, "SparseDiT"))
-    x = SparseTensor(fixture.number("in.feats"), VoxelSet(fixture.get("in.coords")))
     t, context = fixture.number("in.t"), fixture.number("in.cond")
+    x = SparseTensor(fixture.number("in.feats"), VoxelSet(fixture.get("in.coords"), len(t)))
     items, places = [*context], None
     if "in.cond_coords" in fixture:
         coords = fixture.get("in.cond_coords")
@@ -209,9 +209,10 @@ def refiner(fixture: Fixture) -> None:
     taps = {"out.patch0_unet": network.unet, "out.patch0_adaptive1": network.filters[0]}
     with watching(taps) as seen:
         network(sdf[first][None, None], features[first][None])
-    compare_inside(fixture, {name: tensor[0, :, ::3, ::3, ::3] for name, tensor in seen.items()}, GRID)
+    name, step = fixture.step("out.volume_step")
+    compare_inside(fixture, {name: tensor[0, :, ::step, ::step, ::step] for name, tensor in seen.items()}, GRID)
     whole = network.whole(sdf, features)
-    fixture.close("out.volume_step3", whole[::3, ::3, ::3], GRID)
+    fixture.close(name, whole[::step, ::step, ::step], GRID)
     fixture.close("out.volume_line", line_like(whole, fixture.get("out.volume_line")), GRID)
 
 
@@ -229,7 +230,8 @@ def sign_refiner(fixture: Fixture) -> None:
     fixture.close("out.down_sdf", coarse.features, OPERATION)
     grid = dense(coarse.coords, coarse.features, network.config.resolution, 1.0)
     first = network(grid[window((0, 0, 0), network.config.patch)][None, None])[0, 0]
-    fixture.close("out.patch0_logits_step2", first[::2, ::2, ::2], GRID)
+    name, step = fixture.step("out.patch0_logits_step")
+    fixture.close(name, first[::step, ::step, ::step], GRID)
     outside = network.outside(grid)
     for axis in range(3):
         outside = outside.repeat_interleave(2, axis)

@@ -193,7 +193,8 @@ def refined_mesh(recording: Recording, latents: SparseTensor) -> None:
     side = refiner.config.resolution
     columns = [dense(features.coords, column[:, None], side, 0.0) for column in features.features.T]
     whole = refiner.whole(dense(sdf.coords, sdf.features, side, 1.0), torch.stack(columns))
-    fixture.close("out.refined_512_step4", whole[::4, ::4, ::4], LATENTS)
+    name, step = fixture.step("out.refined_512_step")
+    fixture.close(name, whole[::step, ::step, ::step], LATENTS)
     vertices, faces = reference_mesh(whole.cpu().numpy(), call["level_512"], 1.0, side - 1)
     fixture.exact("out.mesh_512_f", faces)
     fixture.close("out.mesh_512_v", vertices, LATENTS)
@@ -227,7 +228,8 @@ def signed_grid(recording: Recording, latents: SparseTensor) -> None:
     volume = torch.where(outside, own.abs(), -own.abs())
     x, y, z = sdf.coords.long()[:, 1:].unbind(1)
     volume[x, y, z] = sdf.features[:, 0]
-    found, recorded = volume[::8, ::8, ::8], fixture.get("out.final_volume_step8")
+    name, step = fixture.step("out.final_volume_step")
+    found, recorded = volume[::step, ::step, ::step], fixture.get(name)
     fixture.compare("size of the final volume", found.abs(), recorded.abs(), LATENTS)
     other = ((found > 0) != (recorded > 0)) & (recorded.abs() > GRID)
     fixture.compare("voxels of the other sign", other.sum().float(), torch.tensor(0.0), SIGNS)

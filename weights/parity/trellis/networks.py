@@ -30,7 +30,7 @@ from ...networks.trellis.latent_vae import LatentEncoder, MeshDecoder, Subdivide
 from ...networks.trellis.sampler import FlowSettings, data_estimate, guided_velocity, noise_levels
 from ...networks.trellis.structure_flow import StructureFlow, patches, time_features
 from ...networks.trellis.structure_vae import StructureDecoder, StructureEncoder, occupied
-from ..fixture import Fixture
+from ..fixture import Fixture, NotUnderstoodError
 from ..instrument import compare_all, compare_sinusoid, fed, filled, watching, weights_of
 
 NETWORK = 1.5e-5  # largest difference allowed for one network
@@ -39,8 +39,9 @@ OPERATION = 4e-6
 VERTEX = 1e-6
 
 
-def sparse_input(fixture: Fixture, features: str) -> SparseTensor:
-    return SparseTensor(fixture.number(features), VoxelSet(fixture.get("in.coords")))
+def sparse_input(fixture: Fixture, features: str, items: int | None = None) -> SparseTensor:
+    """Return recorded features on their voxels; items: how many, where the last may have none."""
+    return SparseTensor(fixture.number(features), VoxelSet(fixture.get("in.coords"), items))
 
 
 def structure_flow(fixture: Fixture) -> None:
@@ -62,7 +63,8 @@ def structure_flow(fixture: Fixture) -> None:
 def latent_flow(fixture: Fixture) -> None:
     config = latent_flow_config(fixture.config["params"])
     flow = cast(LatentFlow, filled(partial(LatentFlow, config), TRELLIS, weights_of(fixture), fixture.device))
-    x, t, context = sparse_input(fixture, "in.x"), fixture.number("in.t"), fixture.number("in.cond")
+    t, context = fixture.number("in.t"), fixture.number("in.cond")
+    x = sparse_input(fixture, "in.x", len(t))
     taps: dict[str, nn.Module] = {"out.block0": flow.blocks[0]}
     for kind, blocks in (("input", flow.input_blocks), ("out", flow.out_blocks)):
         taps |= {f"out.{kind}_block{index}": block for index, block in enumerate(blocks)}
@@ -251,7 +253,14 @@ def flexicubes_cases(fixture: Fixture) -> None:
 
 
 def sampler(fixture: Fixture) -> None:
-    """Check steps of a toy flow, v = context x + t / 1000, and the calls that they make."""
+    """Check steps of a toy flow, v = context x + t / 1000, and the calls that they make.
+
+    The two contexts are told in words.
+    """
+    found = re.search(r"cond (-?[\d.]+), neg_cond (-?[\d.]+)", fixture.config["flow"])
+    if found is None:
+        raise NotUnderstoodError("the toy flow of its sampler is another")
+    told_contexts = found.groups()
     noise = fixture.number("in.noise")
     for name, told in fixture.config["cases"].items():
         settings = FlowSettings(
@@ -268,7 +277,7 @@ def sampler(fixture: Fixture) -> None:
 
         levels = noise_levels(settings.steps, settings.rescale)
         x, path, data = noise, [noise], []
-        context, null = noise.new_tensor([0.7]), noise.new_tensor([-0.4])
+        context, null = (noise.new_tensor([float(number)]) for number in told_contexts)
         for level, following in pairwise(levels.tolist()):
             velocity = guided_velocity(call, x, level, context, null, settings.strength, settings)
             data.append(data_estimate(x, velocity, level, settings.sigma_min))

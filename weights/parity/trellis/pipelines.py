@@ -41,13 +41,16 @@ def pipeline(fixture: Fixture) -> None:
     latents = fixture.get("out.slat_trajectory")[-1]
     fixture.close("out.slat", latents * model.deviation + model.mean, OPERATION)
     raw = model.description(latents, voxels)
-    fixture.close("out.raw_every_16th", raw.features[::16], RAW)
+    name, step = fixture.step("out.raw_every_")
+    fixture.close(name, raw.features[::step], RAW)
     compare_mesh(fixture, "out.", raw.coords, raw.features, 4 * model.resolution, RAW)
 
 
 def recorded_tokens(condition: Condition, recorded: Tensor) -> Tensor:
-    """Tokens 0 to 8 and then every 13th, as many as were recorded."""
+    """Return all tokens if all were recorded; else tokens 0 to 8 and then every 13th, as many as were recorded."""
     first = recorded.shape[1] - 9
+    if recorded.shape[1] == condition.tokens.shape[1]:
+        return condition.tokens
     return torch.cat([condition.tokens[:, :9], condition.tokens[:, 9:][:, ::13][:, :first]], dim=1)
 
 

@@ -1,5 +1,6 @@
 """Fixtures of O-Voxel: mesh -> dual grid and materials, grid -> mesh, look-up, shells."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,10 @@ SHARE = 0.99
 LOOKUP = 1e-6
 SHELL = 1e-5
 LEVEL = 1.0  # of 255, of materials cut to whole levels
-# Of the one mesh recorded; its config tells them in words.
-FACTORS: dict[str, Any] = {
-    "base_factor": (1.0, 200 / 255, 180 / 255, 230 / 255),
-    "surface_factor": (0.9, 0.8),
-    "alpha_mode": "blend",
-}
+# Factors of a mesh's material, which a config tells in words.
+FACTORS = re.compile(
+    r"alphaMode (\w+), factors base \[(\d+),(\d+),(\d+),(\d+)\]/255, metallic ([\d.]+), roughness ([\d.]+)"
+)
 CHANNELS = {"base_color": slice(0, 3), "metallic": slice(3, 4), "roughness": slice(4, 5), "alpha": slice(5, 6)}
 UNUSED = ("emissive", "normal")  # of the recorded converter; no network here reads them
 TERMS: dict[str, dict[str, Any]] = {
@@ -85,13 +84,17 @@ def meshes(fixture: Fixture) -> None:
 
 def materials(fixture: Fixture) -> None:
     """Compare voxels exactly and materials to a level, at every resolution."""
-    if "base [255,200,180,230]/255, metallic 0.9, roughness 0.8" not in fixture.config["flow"]:
-        raise NotUnderstoodError("other factors than known")
+    told = FACTORS.search(fixture.config["flow"])
+    if told is None:
+        raise NotUnderstoodError("its config tells no factors of the material")
+    red, green, blue, alpha = (int(level) / 255 for level in told.groups()[1:5])
+    surface = float(told[6]), float(told[7])
     fixture.get("in.normals")
     vertices, faces, uv = (fixture.get(f"in.{name}").numpy() for name in ("vertices", "faces", "uv"))
     base, packed = (fixture.get(f"in.{name}").numpy() for name in ("base_rgba", "metallic_roughness"))
     upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1)
-    look = Look(upright, base, np.ascontiguousarray(packed[..., [2, 1]]), **FACTORS)
+    packed = np.ascontiguousarray(packed[..., [2, 1]])
+    look = Look(upright, base, packed, (red, green, blue, alpha), surface, told[1].lower())
     for name in fixture.config["counts"]:
         coords, found = mesh_to_materials(vertices, faces, look, int(name[1:]), published=True)
         fixture.exact(f"{name}.coords", coords)
