@@ -4,7 +4,7 @@
     python scripts/measure_models.py step [--dtype bfloat16] [--peer]
     python scripts/measure_models.py decode [--dtype bfloat16] [--resolution 96] [--keys all] [--peer]
     python scripts/measure_models.py ripples [--dtype bfloat16] [--resolution 384]
-    python scripts/measure_models.py trellis FOLDER --part structure_flow|latent_flow|mesh [--dtype bfloat16]
+    python scripts/measure_models.py trellis FOLDER --part structure_flow|latent_flow|mesh|image [--dtype bfloat16]
 
 load writes the checkpoint (several GB) into FOLDER from its key manifest and deletes it afterwards. step is one guided
 step of hunyuan3d-2mini, decode its volume decoder; ripples compares the surface of a small trained decoder (a torus and
@@ -37,7 +37,9 @@ from varco3d.kernels.fields.flexicubes import flexicubes
 from varco3d.pipeline.machine import PeakMeter, used_memory
 from varco3d.weights.checkpoints.conversion.configs import flux_config, vecset_config
 from varco3d.weights.checkpoints.conversion.trellis import trellis_network
+from varco3d.weights.checkpoints.published_settings.trellis import DINO_REGISTERS
 from varco3d.weights.checkpoints.zoo import MODELS
+from varco3d.weights.generators.conditions.dino_files import register_encoder
 from varco3d.weights.generators.folders import pipeline_generator
 from varco3d.weights.generators.generator import Condition
 from varco3d.weights.generators.hunyuan import Hunyuan20
@@ -248,7 +250,11 @@ def ripples(dtype: str, resolution: int) -> dict[str, Any]:
     return {"points": len(points), **{name: round(value, 3) for name, value in rms.items()}}
 
 
-TRELLIS = {"structure_flow": "trellis-ss-flow-img-L", "latent_flow": "trellis-slat-flow-img-L"}
+TRELLIS = {
+    "structure_flow": "trellis-ss-flow-img-L",
+    "latent_flow": "trellis-slat-flow-img-L",
+    "image": "dinov2-vitl14-reg",
+}
 
 
 def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
@@ -256,8 +262,11 @@ def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
     name = TRELLIS.get(part, "trellis-slat-dec-mesh")
     path = folder / f"{name}.safetensors"
     write_weights(path, name)
-    build, layout = trellis_network(MODELS[name].config or {})
-    network, row = loaded(path, lambda: Part(build, layout, path).load("cpu", getattr(torch, dtype)))
+    if part == "image":
+        made = register_encoder(path, DINO_REGISTERS)
+    else:
+        made = Part(*trellis_network(MODELS[name].config or {}), path)
+    network, row = loaded(path, lambda: made.load("cpu", getattr(torch, dtype)))
     voxels = sphere(count)
     t, context = torch.tensor([700.0]), torch.randn(1, 1374, 1024)
     x = SparseTensor(torch.randn(len(voxels), 8), voxels)
@@ -265,7 +274,9 @@ def trellis(folder: Path, part: str, dtype: str, count: int) -> dict[str, Any]:
 
     def call() -> None:
         with torch.inference_mode():
-            if part == "structure_flow":
+            if part == "image":
+                network(torch.randn(1, 3, 518, 518))
+            elif part == "structure_flow":
                 network(torch.randn(1, 8, 16, 16, 16), t, context)
             elif part == "latent_flow":
                 counts["tokens"] = len(voxels.parents()[0])
