@@ -65,13 +65,13 @@ def ball(radius: float = 1.0, hole: Hole | None = None, middle: float = 0.0) -> 
     return patch(place, hole)
 
 
-def torus(wave: float = 0.0) -> Mesh:
+def torus(wave: float = 0.0, steps: int = STEPS) -> Mesh:
     def place(u: np.ndarray, v: np.ndarray) -> tuple:
         a, b = 2 * np.pi * u, 2 * np.pi * v
         small = 0.35 + wave * np.sin(5 * a) * np.sin(3 * b)
         return (1 + small * np.cos(b)) * np.cos(a), (1 + small * np.cos(b)) * np.sin(a), small * np.sin(b)
 
-    return patch(place)
+    return patch(place, steps=steps)
 
 
 def block(half: tuple[float, float, float] = (1.0, 0.7, 0.5)) -> Mesh:

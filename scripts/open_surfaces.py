@@ -4,6 +4,7 @@
     python scripts/open_surfaces.py --resolution 96 --shapes "T joint,cup" --picture torn.png
     python scripts/open_surfaces.py --objects DATA                         # and four objects of a packed archive
     python scripts/open_surfaces.py --windows                              # small holes that are meant, closed or not
+    python scripts/open_surfaces.py --speed                                # a mesh of 200,978 faces to 512^3 and back
 
 Sixteen shapes by formulas (open_shapes.py), closed, open and branched, go to their true grid. Noise is added to the
 dual vertices, flags are flipped and voxels dropped at random, and both rules make a mesh of what is left. A false edge
@@ -21,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from open_shapes import Mesh, boxed, shapes, sieve
+from open_shapes import Mesh, boxed, shapes, sieve, torus
 from scipy.spatial import KDTree
 
 from varco3d.kernels.meshes.clean import drop_unused, weld
@@ -32,6 +33,7 @@ from varco3d.kernels.ovoxel.dual_grid import DualGrid, mesh_to_grid
 from varco3d.kernels.ovoxel.grid_mesh import grid_to_mesh
 from varco3d.kernels.ovoxel.mending.mend import Mending, mend_grid
 from varco3d.kernels.ovoxel.mending.sheets import mended_mesh
+from varco3d.kernels.parallel import thread_count
 
 WINDOWS = (1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)  # sides, voxels
 OBJECTS = 4  # of an archive, those with most of their edges open
@@ -83,10 +85,14 @@ def main() -> None:
     parser.add_argument("--planes", type=float, default=Mending.planes, help="most that planes may say; 0 is without")
     parser.add_argument("--cluster", type=float, default=Mending.cluster, help="errors side by side; large is without")
     parser.add_argument("--windows", action="store_true", help="count closed windows of a bent sheet instead")
+    parser.add_argument("--speed", action="store_true", help="time a mesh to 512^3 and back, best of three, instead")
     parser.add_argument("--objects", type=Path, help="folder with objects.npz and manifest.jsonl")
     parser.add_argument("--picture", type=Path, help="draw the first three shapes, torn above, mended below")
     chosen = parser.parse_args()
     mending = Mending(planes=chosen.planes, cluster=chosen.cluster)
+    if chosen.speed:
+        speed()
+        return
     if chosen.windows:
         windows(chosen.resolution, mending)
         return
@@ -196,6 +202,27 @@ def boundaries(
     near = found.query(mesh[0][rim].mean(axis=1))[0] < reach / resolution
     sizes = np.bincount(loop, length)
     return sizes * resolution, np.bincount(loop, length * near) / sizes
+
+
+def speed() -> None:
+    """Print seconds of the wall and of the processor, the best of three: to the grid, back, and back mended."""
+    mesh = boxed(torus(0.06, 317)[0]), torus(0.06, 317)[1]
+    grid = mesh_to_grid(*mesh, 512)
+    given = grid.coords, grid.local, grid.crossed, 512
+    works = {
+        "mesh to grid": lambda: mesh_to_grid(*mesh, 512),
+        "grid to mesh": lambda: grid_to_mesh(*given, facing=grid.facing),
+        "mended": lambda: mended_mesh(*given),
+    }
+    print(f"{len(mesh[1])} faces, {len(grid.coords)} voxels, {thread_count()} cores")
+    for name, work in works.items():
+        runs = []
+        for _ in range(3):
+            start, busy = time.perf_counter(), time.process_time()
+            work()
+            runs.append((time.perf_counter() - start, time.process_time() - busy))
+        wall, cpu = (min(column) for column in zip(*runs, strict=True))
+        print(f"{name:14s} {wall:6.2f} s, processor {cpu:6.2f} s")
 
 
 def windows(resolution: int, mending: Mending) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...errors import BadMeshError
 from ..artifacts import Mesh
 
 _PATCHED = 0.1  # share of the surface that may be patches over holes
@@ -64,6 +65,11 @@ def through_voxels(
     from ..texturing.transfer import transfer_texture
 
     vertices, triangles = remesh(mesh.vertices, mesh.faces, resolution, mended)
+    if len(triangles) == 0:
+        raise BadMeshError(
+            f"the mesh has no surface that {resolution} voxels a side would show",
+            "Its faces have no area or are finer than a voxel: take more voxels, or export it again.",
+        )
     if faces and len(triangles) > faces:
         vertices, triangles = decimate(vertices, triangles, faces)
     if materials and len(triangles) and (mesh.texture is not None or mesh.colors is not None):

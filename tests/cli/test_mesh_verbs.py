@@ -217,6 +217,12 @@ def test_convert_through_voxels_keeps_what_is_open(run, meshes) -> None:
     assert len(small.faces) <= 520 and small.texture is not None and small.texture.shape[0] == 64
 
 
+def test_convert_through_voxels_tells_a_mesh_without_a_surface(run, meshes) -> None:
+    Path("line.obj").write_text("v 0 0 0\nv 1 0 0\nv 2 0 0\nf 1 2 3\n")
+    answer = run("convert", "line.obj", "even.glb", "--via", "o-voxel:16")
+    assert answer.code == 1 and "error[bad_mesh]" in answer.err and "no surface" in answer.err
+
+
 def test_convert_carries_materials_through_voxels(run, meshes) -> None:
     even = ("--via", "o-voxel:32:materials", "--texture-size", "128")
     assert run("convert", "ball.glb", "even.glb", *even).code == 0

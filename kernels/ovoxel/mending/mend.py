@@ -48,7 +48,7 @@ class Mending:
     dropped: float = 0.01
     odd: float = 0.06
     planes: float = 3.0
-    cluster: float = 13.0
+    cluster: float = 12.0
     rings: int = 4
     sweeps: int = 12
 

@@ -10,6 +10,8 @@ block of 2^3 are lost together, by one miss at half the resolution. A small shee
 is false.
 """
 
+import math
+
 import numpy as np
 import warp as wp
 from scipy.sparse import coo_matrix
@@ -23,8 +25,9 @@ from .planes import beside
 
 wp.set_module_options({"enable_backward": False})
 
-# An edge that beliefs change: a set flag that lacks a voxel, a missed flag, one of an absent voxel; a false flag.
-NAMED, MISSED, UNKNOWN, REMOVED = (wp.constant(kind) for kind in (1, 2, 3, 4))
+# An edge that beliefs change: a set flag that lacks a voxel, a missed flag, one of an absent voxel; a false flag. Last,
+# an edge that was crossed and stays so.
+NAMED, MISSED, UNKNOWN, REMOVED, STAYS = (wp.constant(kind) for kind in (1, 2, 3, 4, 5))
 AGAINST = np.array([0.0, -1.0, 1.0, 0.0, 1.0])  # errors that a changed edge of each kind asks for
 
 
@@ -42,8 +45,8 @@ def unlikely_changes(
 
     coords: [C - given, 3] of the voxels that were not given. near: [C, 27] rows of voxels. crossed: [given, 3] flags of
     the first. beliefs: [3 C] log odds of not being crossed. flipped, dropped: log odds that a flag is right and that a
-    voxel is not lost. most: sum of these up to which errors explain a change. Edges in a hole whose flag is set are
-    left to the beliefs.
+    voxel is not lost. most: sum of these up to which errors explain a change. Where more flags are missed, one by one,
+    than `flipped` says, their share counts. Edges in a hole whose flag is set are left to the beliefs.
     """
     device, count = str(near.device), len(near)
     changed = wp.empty(3 * count, dtype=int, device=device)
@@ -57,6 +60,9 @@ def unlikely_changes(
     launch(write_edges_of_absent, count - given, [near, given, of_absent], device)
     lost = number[to_numpy(shared(of_absent))].max(axis=1, initial=-1)
     holes = int(hole.max(initial=-1)) + 1
+    alone = np.count_nonzero((np.bincount(hole, minlength=holes) == 1)[hole] & (kinds[edges] == MISSED))
+    stay = np.count_nonzero(kinds == STAYS)
+    flipped = min(flipped, math.log((stay + 1) / (alone + 1e-9)))
     errors = flipped * np.bincount(hole, AGAINST[kinds[edges]], holes)
     blocks = np.unique(np.c_[lost, coords >> 1][lost >= 0], axis=0)
     errors += dropped * np.bincount(blocks[:, 0], minlength=holes)
@@ -110,8 +116,10 @@ def find_changed(
                 whole = 0
         if beliefs[i] < 0.0 and whole == 0:
             kind = NAMED
-        if beliefs[i] >= 0.0 and whole == 1:
+        elif beliefs[i] >= 0.0 and whole == 1:
             kind = REMOVED
+        elif whole == 1:
+            kind = STAYS
     kinds[i] = kind
 
 

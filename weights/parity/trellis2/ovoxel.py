@@ -94,7 +94,9 @@ def materials(fixture: Fixture) -> None:
     base, packed = (fixture.get(f"in.{name}").numpy() for name in ("base_rgba", "metallic_roughness"))
     upright = np.stack([uv[:, 0], 1 - uv[:, 1]], axis=1)
     packed = np.ascontiguousarray(packed[..., [2, 1]])
-    look = Look(upright, base, packed, (red, green, blue, alpha), surface, told[1].lower())
+    look = Look(
+        upright, base, packed, base_factor=(red, green, blue, alpha), surface_factor=surface, alpha_mode=told[1].lower()
+    )
     for name in fixture.config["counts"]:
         coords, found = mesh_to_materials(vertices, faces, look, int(name[1:]), published=True)
         fixture.exact(f"{name}.coords", coords)
