@@ -192,7 +192,7 @@ def closed_holes(mesh: Mesh, points: np.ndarray, faces: np.ndarray, resolution: 
 def boundaries(
     mesh: Mesh, points: np.ndarray, faces: np.ndarray, resolution: int, reach: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the length of each boundary of `mesh` in voxels, and its share with a boundary of the result near it."""
+    """Return the length of each boundary of `mesh` in voxels, and the share that the result keeps open."""
     rim, ends = boundary_edges(mesh[1]), boundary_edges(faces)
     if len(rim) == 0:
         return np.zeros(0), np.zeros(0)
