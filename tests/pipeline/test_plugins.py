@@ -18,6 +18,7 @@ QUICK = [
     "sample.tokens=256",
     "decode.resolution=48",
     "texture.size=256",
+    "texture.register=false",
 ]
 
 

@@ -149,7 +149,8 @@ def test_sampling_may_take_every_voxel() -> None:
 @pytest.fixture(scope="module")
 def recipe(tmp_path_factory: pytest.TempPathFactory):
     folder = str(write_toy_trellis(tmp_path_factory.mktemp("models") / "trellis"))
-    small = {"coarse": {"steps": 2}, "refine": {"steps": 2}, "clean": {"faces": 2000}, "texture": {"size": 256}}
+    small = {"coarse": {"steps": 2}, "refine": {"steps": 2}, "clean": {"faces": 2000}}
+    small["texture"] = {"size": 128, "register": False}  # a search of the camera takes most of the time
     made = load_recipe("trellis-image-large", "draft", small)
     return dataclasses.replace(made, models={"cutout": "u2netp", "coarse": folder, "refine": folder})
 
