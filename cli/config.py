@@ -137,7 +137,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     known = {flag.variable for flag in run_flags() if flag.stored}
     strange = (name for name, text in environ.items() if name.startswith(PREFIX) and text)
     return [
-        f"the variable {name} means nothing here{did_you_mean(name, known)}"
+        f"the variable {name} is unknown{did_you_mean(name, known)}"
         for name in strange
         if name not in known | OTHER_VARIABLES
     ]

@@ -132,7 +132,7 @@ class Console:
         self._log("detail", text)
 
     def warn(self, text: str) -> None:
-        """Something the user should know although the work goes on; silent with -q, which means errors only."""
+        """Print a warning: the run continues. Silent with -q, which means errors only."""
         text = spoken(text)
         if not self.quiet:
             self._err(f"{self._paint('warning:', _YELLOW)} {shown(text)}")

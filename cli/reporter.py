@@ -70,7 +70,7 @@ class Reporter:
                     self._show_failure(event)  # mails of cron hold stderr
             else:
                 self._show(event)
-        except OutputError as error:  # stdout is full or closed: the work goes on, and the run ends with this
+        except OutputError as error:  # stdout is full or closed: the run continues and ends with this error
             self.lost = self.lost or error
 
     def finish(self, exit_code: int, error: BaseException | None) -> None:
@@ -125,7 +125,7 @@ class Reporter:
         else:
             faces = f", {event.mesh['faces']:,} faces" if event.mesh.get("faces") else ""
             self.console.note(f"{place}{event.id}: ok in {seconds(event.seconds)}{faces}")
-        if self.print_paths:  # of results done before too: whoever reads them gets the same lines from a second run
+        if self.print_paths:  # of earlier results too: a second run prints the same lines
             for output in event.outputs:
                 self.console.result(output["path"])
 

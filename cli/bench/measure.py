@@ -70,7 +70,7 @@ def run_case(
             try:
                 figures = case.compare(inputs, ours.answer, runner.answer)
             except (Varco3DError, ValueError, IndexError) as error:
-                note = f"its answer is of no use: {error}"
+                note = f"its answer is unusable: {error}"
         rows.append(
             Row(case.kernel, case.title, case.axis, shape, size, runner.who, runner.wall, runner.cpu, runner.peak_mb,
                 figures, note)

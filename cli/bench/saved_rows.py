@@ -1,4 +1,4 @@
-"""Rows of finished cases in a file, so that a bench of an hour can be stopped and goes on."""
+"""Rows of finished cases in a file, from which a stopped bench resumes."""
 
 import json
 from dataclasses import asdict

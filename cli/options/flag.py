@@ -25,7 +25,7 @@ _FAILURES = {int: "whole number", float: "number"}
 
 @dataclass(frozen=True)
 class Flag:
-    """One flag as it is typed, read from a variable or a config file, and described.
+    """One flag: its form on the command line, in a variable or a config file, and its description.
 
     field: its name in the panel; name: as typed, with underscores; kind: type of one value; many: repetitions make a
     tuple (None: as the annotation says); split: and so do commas; sets: "stage.key" of the settings it stands for;

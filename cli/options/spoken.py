@@ -10,7 +10,7 @@ _NAMED = re.compile(r"`([a-z_]+(?:\.[a-z_]+)?)`")
 def spoken(text: str) -> str:
     """`text` with settings as one types them: `decode.resolution` is --octree-resolution, `timeout` is --timeout.
 
-    A setting of a stage without a flag of its own becomes `--set stage.key`. Other words in backticks stay.
+    A setting of a stage without its own flag becomes `--set stage.key`. Other words in backticks stay.
     """
     return _NAMED.sub(lambda found: _spoken(found[1]) or found[0], text) if "`" in text else text
 

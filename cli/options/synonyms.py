@@ -26,5 +26,5 @@ VERBS = {
 
 
 def flag_for(word: str) -> str:
-    """Return the flag that somebody means by an unknown one, "" when nobody knows."""
+    """Return the flag that an unknown one stands for, "" when none is known."""
     return FLAGS.get(word.lstrip("-").partition("=")[0].lower().replace("_", "-"), "")

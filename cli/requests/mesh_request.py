@@ -52,7 +52,7 @@ def build_mesh_request(
     output = output_path(options, scratch) or Path(f"{mesh.stem}.{result_name(slot)}.glb")
     # Results are called after the mesh, wherever its picture comes from.
     items, _, formats = make_items((InputFile(source, mesh.name),), output, options)
-    # `coarse` stays as it is while `mesh` is simplified: a normal map takes its detail from there.
+    # `coarse` stays unchanged while `mesh` is simplified: a normal map takes its detail from `coarse`.
     asset = Asset(source=source, coarse=framed, mesh=framed if slot == "mesh" else None)
     recipe = make_recipe(options, settings, formats, size=longest)
     if slot == "coarse" and "refine" not in recipe.names():

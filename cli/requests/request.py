@@ -104,7 +104,7 @@ def build_request(
 
 
 def check_outputs(request: Request, output: Path | None, inputs: Iterable[Path]) -> None:
-    """Refuses a run that would write over what it reads, over another result or over somebody else's file.
+    """Refuse a run that would overwrite an input, another result, or a file of other origin.
 
     output: the file that the user named, or None. inputs: pictures and meshes. Raises UsageError.
     """
@@ -256,7 +256,7 @@ def make_recipe(
 def with_variants(recipe: Recipe, options: RunOptions, settings: StageSettings) -> tuple[Recipe, str]:
     """(recipe, what was changed in words): for several seeds the recipe's own settings of variants.
 
-    What the user set stays; who sets how draws are combined, or how many, keeps the recipe as it is.
+    Settings of the user win. A setting for the number of draws or their combination keeps the recipe unchanged.
     """
     wanted = read_recipe(options.model.model).get("variants", {})
     if options.model.num_seeds == 1 or not wanted:

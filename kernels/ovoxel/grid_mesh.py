@@ -154,7 +154,7 @@ def grid_to_mesh(
     Raises BadInputError for arrays that do not fit each other, UsageError for an unknown split.
     """
     if split not in SPLITS:
-        raise UsageError(f"split {split!r} is none of {', '.join(SPLITS)}")
+        raise UsageError(f"split {split!r} is not one of {', '.join(SPLITS)}")
     check_grid(coords, local, crossed, weights, facing)
     origin = origin_of(coords)
     start_warp()

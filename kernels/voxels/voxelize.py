@@ -41,7 +41,7 @@ def voxelize(
     """
     check_range("resolution", resolution, 1, MAX_RESOLUTION)
     if rule not in RULES:
-        raise UsageError(f"rule {rule!r} is none of {', '.join(RULES)}")
+        raise UsageError(f"rule {rule!r} is not one of {', '.join(RULES)}")
     if rule == "distance":
         check_range("band", band, 0.0, 64.0)
     check_mesh(vertices, faces)

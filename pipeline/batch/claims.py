@@ -102,7 +102,7 @@ def check_claims(
 
 
 def _foreign(claims: Iterable[Claim], folder: Path | None, key_of: _Keys) -> list[Path]:
-    """Claimed paths at which somebody else's file lies."""
+    """Claimed paths that hold a file of other origin."""
     found: list[Path] = []
     known: Mapping[str, int | None] | None = None
     for claim in claims:

@@ -89,7 +89,7 @@ def parse_record(line: bytes) -> dict[str, Any] | None:
 
 
 def _number(value: Any) -> float:
-    """Return a finite number as it is, anything else as 0."""
+    """Return a finite number unchanged, anything else as 0."""
     return value if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e15 else 0.0
 
 

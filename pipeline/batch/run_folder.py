@@ -104,7 +104,7 @@ class ItemLocks:
     """One byte of a shared file per item in work: held by at most one process, freed when it ends.
 
     Byte ranges, not one file per item: they work on network disks and leave nothing behind. Byte 0 is shared by all
-    runs; whoever finds nobody else there removes the file.
+    runs; the last run removes the file.
     """
 
     def __init__(self, root: Path):

@@ -308,7 +308,7 @@ class Batch:
 
 
 def _worded(result: Result, wording: Callable[[str], str]) -> Result:
-    """Return the result with its sentences in the words of whoever reads the record."""
+    """Return the result with its sentences in the words of its reader."""
 
     def of(error: Mapping[str, Any]) -> dict[str, Any]:
         return {**error, **{key: wording(str(error[key])) for key in ("message", "hint") if error.get(key)}}

@@ -64,7 +64,7 @@ def is_own(path: Path) -> bool:
 
 
 def _three_mf_application(path: Path) -> str:
-    """Return the program named in the metadata of a 3MF package, "" when there is none near its beginning."""
+    """Return the program named in the metadata of a 3MF package, "" without one near its beginning."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open("3D/3dmodel.model") as model:
             head = model.read(_NEAR).decode("utf-8", "replace")

@@ -283,7 +283,7 @@ _PROFILED = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # colour space of a pro
 def _to_srgb(image: Any) -> Any:
     """Return the picture with the colours that its embedded profile means, in sRGB.
 
-    A profile of no use leaves it as it is.
+    A damaged profile leaves it unchanged.
     """
     from PIL import ImageCms
 

@@ -42,7 +42,7 @@ class _Slot:
 
 
 class ProcessExecutor:
-    """A handful of spawned workers. Tasks go to whoever is free; results come in the order they end."""
+    """Spawned workers. A free worker takes the next task; results come in the order of their ends."""
 
     def __init__(self, config: RunConfig, jobs: int, devices: tuple[str, ...] = (), recycle_after: int = 0):
         self._config = config

@@ -115,7 +115,7 @@ def paint_faces(part: Part, colors: np.ndarray) -> Part:
 
 
 def numbers_in(text: str | bytes, source: Source) -> np.ndarray:
-    """All numbers of a text, float64. Raises BadInputError when a word is none."""
+    """All numbers of a text, float64. Raises BadInputError for another word."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:

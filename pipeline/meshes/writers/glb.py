@@ -159,7 +159,7 @@ def _one_color(mesh: Mesh) -> np.ndarray | None:
 
 
 def see_through(mesh: Mesh) -> bool:
-    """Tell whether the texture has an opacity of its own that is to be shown."""
+    """Tell whether the texture has visible opacity."""
     return mesh.opacity is not None and mesh.alpha_mode != "opaque"
 
 
