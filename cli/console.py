@@ -262,7 +262,7 @@ def open_log(path: Path) -> IO[str]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_file() and path.stat().st_size and not _is_log(path):
-            raise UsageError(f"{path} is there already and is no log of varco3d", "Give --log-file another name.")
+            raise UsageError(f"{path} exists and is no log of varco3d", "Give --log-file another name.")
         return io.TextIOWrapper(open_to_write(path, "ab"), encoding="utf-8", errors="surrogateescape")
     except OSError as error:
         raise OutputError(f"cannot write the log {path}: {error.strerror}", "Give --log-file another place.") from error

@@ -75,7 +75,7 @@ def in_words(error: BaseException) -> BaseException:
     if error.filename is None and error.errno == errno.ENOENT:
         told: Varco3DError = UsageError("this folder does not exist any more", "Change into one that does.")
     elif error.filename is None:
-        told = OutputError(f"the system refuses: {reason}", "Free some of what is short, and run again.")
+        told = OutputError(f"the system refuses: {reason}", "Free the missing resource, and run again.")
     else:
         name = printable(os.fsdecode(error.filename) if isinstance(error.filename, bytes) else str(error.filename))
         shown = name if len(name) <= _LONGEST else f"{name[:_LONGEST]}..."

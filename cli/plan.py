@@ -60,7 +60,7 @@ def _show_estimate(console: Console, plan: Mapping[str, Any], request: Request) 
     else:
         memory = free
     if estimate["seconds"] is None:
-        console.note(f"no time measured yet with this model here, a first run will tell; {memory}")
+        console.note(f"no time is known for this model yet, the first run measures it; {memory}")
         return
     painter = painter_models(request)
     more = f", without what {', '.join(painter)} paints" if painter else ""
@@ -151,7 +151,7 @@ def check_memory(request: Request) -> None:
         named = largest[0] if largest[0] in painter_models(request) else request.config.recipe.name
         raise OutOfMemoryError(
             f"{named} needs about {largest[1]:.1f} GiB at a time, the budget is {budget:.1f}",
-            "Raise --memory, or halve the numbers with --dtype bfloat16 or float16.",
+            "Raise --memory, or halve the need with --dtype bfloat16 or float16.",
         )
     if resolve_device(request.config.device) != "cpu":
         return  # the budget is the device's

@@ -88,8 +88,8 @@ class Mesh:
     uv: float32 [V,2] | None, glTF convention (v runs down from the top row of the picture), one per vertex, so seam
     vertices are doubled; texture: uint8 [H,W,3] sRGB | None; normal_map: uint8 [H,W,3] tangent space | None;
     metallic_roughness: uint8 [H,W,3] glTF packing (G roughness, B metallic) | None; metallic, roughness: factors 0..1;
-    colors: uint8 [V,3] sRGB | None, multiply the texture; wrap: repeat, clamp or mirror: the texture outside of
-    0..1, per axis; alpha_mode: opaque, mask (shown where the opacity reaches alpha_cutoff) or blend; opacity: uint8
+    colors: uint8 [V,3] sRGB | None, multiply the texture; wrap: repeat, clamp or mirror, per axis, for uv
+    beyond 0..1; alpha_mode: opaque, mask (shown where the opacity reaches alpha_cutoff) or blend; opacity: uint8
     [H,W] of the texture | None; alpha: factor of the opacity, 0..1; double_sided: None where closedness decides.
     """
 

@@ -218,7 +218,7 @@ def rm(session: Session, names: list[str] = NAMES) -> None:
         for path in deleted:
             session.console.result(str(path))
         for path in left:
-            session.console.warn(f"{name} is still at {path}, which is not ours to delete")
+            session.console.warn(f"{name} stays at {path}: varco3d deletes only from its own store")
         nothing = nothing and not deleted
     if nothing:
         raise ModelMissingError(

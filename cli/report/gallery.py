@@ -129,7 +129,7 @@ def _sidecar(folder: Path, number: int, mesh: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / f"{number}.js"
     if target.exists() and not _is_sidecar(target):
-        raise OutputError(f"{target} is there already and is no part of a report", "Give --page another name.")
+        raise OutputError(f"{target} exists and is no part of a report", "Give --page another name.")
     data = base64.b64encode(mesh.read_bytes())
     write_whole(target, lambda file: file.write(_ASSET + b'%d,"' % number + data + b'");\n'))
     return target

@@ -144,7 +144,7 @@ def refuse_for_stdout(options: RunOptions, formats: Sequence[str], stages: Seque
     }
     for flag, wanted in beside.items():
         if wanted:
-            raise UsageError(f"-o - has no place for {flag}", "Name a file or a folder with -o.")
+            raise UsageError(f"-o - excludes {flag}", "Name a file or a folder with -o.")
 
 
 def _formats_for(output: Path, options: RunOptions) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ class Gate:
     def __call__(self, report: Mapping[str, Any]) -> None:
         missed = unmet(parse_requirements(self.texts, report), report)
         if missed:
-            raise QualityGateError(f"the mesh does not meet {', '.join(missed)}", "It was written all the same.")
+            raise QualityGateError(f"the mesh does not meet {', '.join(missed)}", "The mesh was written.")
 
 
 def _parse(text: str, keys: list[str]) -> Requirement:

@@ -182,7 +182,7 @@ class Store:
         self.write_record(spec, "link" if link else "import", [entry], sides=[side for side in sides if side])
         located = self.find(spec)
         if located is None:
-            raise CheckpointError(f"{source} was taken in as {target}, but is not what {spec.name} needs", "")
+            raise CheckpointError(f"{source} was imported as {target}, but does not fit {spec.name}", "")
         return located
 
     def _add_side(self, spec: ModelSpec, side: ModelFile, source: Path, link: bool) -> str:

@@ -74,7 +74,7 @@ class Parts:
             if size * LOADING > self.budget:
                 raise OutOfMemoryError(
                     f"network '{name}' needs {size * LOADING / GIB:.1f} GiB, the budget is {self.budget / GIB:.1f}",
-                    "Raise `memory`, or halve the numbers with `dtype` bfloat16 or float16.",
+                    "Raise `memory`, or halve the need with `dtype` bfloat16 or float16.",
                 )
             self._loaded[name] = self._parts[name].load(self.device, self.dtype)
         return self._loaded[name]

@@ -54,7 +54,7 @@ def load_public(
         return from_pipeline(pipelines[0], device, dtype, vae)
     if any(found.spec.part == "dit" for found in located):
         return from_parts(located, device, dtype)
-    raise ModelMissingError(f"{model} generates nothing by itself", "See `varco3d models list`.")
+    raise ModelMissingError(f"{model} is no generator", "See `varco3d models list`.")
 
 
 def from_pipeline(located: Located, device: str, dtype: str, vae: Located | None) -> PublicGenerator:

@@ -48,9 +48,7 @@ class UltraShape(HunyuanGenerator):
     def anchors(self, indices: np.ndarray | None, resolution: int) -> Tensor:
         """Voxel centres [N, 3] in box units. Raises UsageError without voxels: this model only refines."""
         if indices is None:
-            raise UsageError(
-                "ultrashape refines a coarse mesh and cannot start from nothing", "Use `model` ultrashape."
-            )
+            raise UsageError("ultrashape refines a coarse mesh and cannot make one", "Use `model` ultrashape.")
         return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2.0 / resolution) - 1.0).to(self.parts.device)
 
     def positions(self, anchors: Tensor) -> Tensor:

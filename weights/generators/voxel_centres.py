@@ -16,7 +16,7 @@ def voxel_centres(indices: np.ndarray | None, resolution: int, own: int, device:
         return None
     if resolution != own:
         raise CheckpointError(
-            f"the latents of this model live on {own}^3 voxels, not {resolution}^3",
+            f"the latents of this model lie on {own}^3 voxels, not {resolution}^3",
             f"Set `voxelize.resolution` to {own}.",
         )
     return ((torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0).to(device)

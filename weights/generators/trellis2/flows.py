@@ -115,7 +115,7 @@ class Lattices:
     def at(self, anchors: Tensor | None) -> Lattice:
         """Return the voxels of anchors that `anchors` gave last. Raises CheckpointError for others."""
         if self._last is None or self._last[0] is not anchors:
-            raise CheckpointError("these anchors do not tell their resolution", "Take them from `anchors` again.")
+            raise CheckpointError("these anchors lack their resolution", "Take them from `anchors` again.")
         return self._last[1]
 
 

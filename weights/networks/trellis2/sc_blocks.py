@@ -130,7 +130,7 @@ def chosen(guide: Guide | None, logits: SparseTensor | None) -> Guide:
     if guide is not None:
         return guide
     if logits is None:
-        raise ValueError("the block predicts no children, and no guide tells them")
+        raise ValueError("the block predicts no children, and no guide gives them")
     return logits.features
 
 

@@ -51,5 +51,5 @@ def plan_room(room: Room, name: str, size: int, pictures: int, parts: Mapping[st
             return Plan(keep, need / GIB, scores_limit(budget, need, LEAST_LIMIT))
     raise OutOfMemoryError(
         f"{name} needs about {need / GIB:.1f} GiB for views of {size} px, the budget is {budget / GIB:.1f}",
-        "Raise `memory`, halve the numbers with `dtype` float16, or paint smaller views.",
+        "Raise `memory`, halve the need with `dtype` float16, or paint smaller views.",
     )

@@ -50,5 +50,5 @@ def plan_room(room: Room, size: int, kind: str, parts: PartBytes) -> MvAdapterPl
             return MvAdapterPlan(keep, together, scores_limit(budget, need, scores), need / GIB)
     raise OutOfMemoryError(
         f"mvadapter needs about {need / GIB:.1f} GiB for views of {size} px, the budget is {budget / GIB:.1f}",
-        "Raise `memory`, halve the numbers with `dtype` float16, or paint smaller views.",
+        "Raise `memory`, halve the need with `dtype` float16, or paint smaller views.",
     )
