@@ -104,7 +104,7 @@ def test_table_json_and_page(run, out: Path, drawn: list[int]) -> None:
     value = json.loads(answer.out)
     assert value["schema"] == "varco3d.report/1" and value["counts"]["ok"] == 3 and value["page"] is None
     assert [item["id"] for item in value["list"]] == ["bro<i>ken & $x"]
-    schema = json.loads((Path(__file__).parents[2] / "cli/schemas/report.schema.json").read_text())
+    schema = json.loads((Path(__file__).parents[3] / "cli/schemas/report.schema.json").read_text())
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator(schema).validate(value)
 

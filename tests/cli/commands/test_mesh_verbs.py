@@ -19,7 +19,7 @@ from varco3d.pipeline.meshes.outputs import Placement, write_mesh
 from varco3d.pipeline.meshes.reading import load_mesh, z_up_to_y_up
 from varco3d.pipeline.meshes.texture_lookup import sample_texture
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 KEEP = Placement(size=None, origin="keep")
 
 

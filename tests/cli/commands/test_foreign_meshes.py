@@ -17,7 +17,7 @@ from varco3d.pipeline.artifacts import Mesh
 from varco3d.pipeline.meshes.reading import read_mesh
 
 CASES = next(
-    (path for above in Path(__file__).parents[2:5] if (path := above / "shared" / "cases").is_dir()), Path("no cases")
+    (path for above in Path(__file__).parents[3:6] if (path := above / "shared" / "cases").is_dir()), Path("no cases")
 )
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from varco3d.pipeline.meshes.glb_check import check_glb
 
-FIXTURE = Path(__file__).parents[1] / "parity" / "fixtures" / "hy20_pipeline"
+FIXTURE = Path(__file__).parents[2] / "parity" / "fixtures" / "hy20_pipeline"
 RECIPE = """
 order = ["prepare", "coarse", "decode", "extract", "export"]
 [models]

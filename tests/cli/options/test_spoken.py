@@ -13,7 +13,7 @@ from varco3d.cli.options.panels import RunOptions
 from varco3d.cli.options.spoken import spoken
 from varco3d.pipeline.stages.settings import SETTINGS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LIBRARY = [
     path for room in ("kernels", "weights", "pipeline", "varco3d") for path in sorted((ROOT / room).rglob("*.py"))
     if not {"training", "parity"} & set(path.parts) and not path.is_relative_to(ROOT / "varco3d" / "cli")

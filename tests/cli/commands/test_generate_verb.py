@@ -11,7 +11,7 @@ from standin import install
 
 from varco3d.pipeline.meshes.glb_check import check_glb
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def schema(name: str) -> dict:
