@@ -1,5 +1,6 @@
 """The little language of --require: `watertight,faces<=50000,components==1`."""
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -86,9 +87,12 @@ def _bound(raw: str, text: str) -> Any:
     if raw.lower() in ("true", "false"):
         return raw.lower() == "true"
     try:
-        return float(raw)
+        bound = float(raw)
     except ValueError:
-        raise UsageError(f"--require: {raw!r} in {text!r} is no number", "Write e.g. faces<=50000.") from None
+        bound = math.nan
+    if math.isnan(bound):  # with which nothing can be compared
+        raise UsageError(f"--require: {raw!r} in {text!r} is no number", "Write e.g. faces<=50000.")
+    return bound
 
 
 def _is_truthy(value: Any, _: Any) -> bool:

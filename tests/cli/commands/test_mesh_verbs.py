@@ -89,7 +89,7 @@ def test_requirements() -> None:
     parsed = parse_requirements(["watertight, faces<=10", "volume>0.5"], keys)
     assert unmet(parsed, {"watertight": True, "faces": 10, "volume": 1.0}) == []
     assert len(unmet(parsed, {"watertight": False, "faces": 11, "volume": None})) == 3
-    for wrong in ("faces<=", "faces ten", "face<=1", "<=1"):
+    for wrong in ("faces<=", "faces ten", "face<=1", "<=1", "faces<=nan", "faces<=x"):
         with pytest.raises(UsageError):
             parse_requirements([wrong], keys)
 
