@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,8 @@ def describe_plan(request: Request) -> dict[str, Any]:
     device = resolve_device(config.device)
     records = latest_records(options.folder) if options.folder is not None else {}
     known = _known_items(request)
-    items = [describe_item(item, request, known) for item in request.items]
+    check = cache(check_picture)  # one picture may have many seeds
+    items = [describe_item(item, request, known, check) for item in request.items]
     counts = {state: sum(item["state"] == state for item in items) for state in ("new", "done", "unreadable")}
     return {
         "schema": "varco3d.plan/1",
@@ -115,15 +117,21 @@ def _known_items(request: Request) -> Callable[[Item, Mapping[str, str]], bool]:
     return known
 
 
-def describe_item(item: Item, request: Request, known: Callable[[Item, Mapping[str, str]], bool]) -> dict[str, Any]:
+def describe_item(
+    item: Item,
+    request: Request,
+    known: Callable[[Item, Mapping[str, str]], bool],
+    check: Callable[[Path], object],
+) -> dict[str, Any]:
     """One item: its input, the files it will write, and whether a record says it is done.
 
-    state: new, done (a record says so of the same picture, settings and weights) or unreadable.
+    check: raises an error for a picture that cannot be read. state: new, done (a record says so of the same picture,
+    settings and weights) or unreadable.
     """
     claims = item_claims(item, request.config, request.stages)
     outputs = [f"{claim.path}/" if claim.folder else str(claim.path) for claim in claims]
     try:
-        check_picture(item.source)
+        check(item.source)
         hashes = input_hashes(item)
     except Varco3DError as error:
         about = {"id": item.id, "input": str(item.source), "sha256": None, "outputs": outputs}

@@ -183,7 +183,8 @@ def _inputs(
     listed: list[str] = read_list(wanted.from_list) if wanted.from_list else []
     if "-" in arguments:
         if sys.stdin is None or sys.stdin.isatty():
-            raise UsageError("- reads a list of paths from stdin, but stdin is a terminal", "Pipe it: ls *.png | ... -")
+            what = "closed" if sys.stdin is None else "a terminal"
+            raise UsageError(f"- reads a list of paths from stdin, but stdin is {what}", "Pipe it: ls *.png | ... -")
         listed += list_lines(stdin_bytes(), "stdin")
     plain = [argument for argument in arguments if argument != "-"]
     found = resolve_inputs(plain, wanted.recursive, wanted.include, wanted.exclude, listed, wanted.limit)

@@ -140,11 +140,18 @@ def in_shard(relpath: str, index: int, count: int) -> bool:
 
 
 def _shard_from(environ: Mapping[str, str]) -> tuple[int, int]:
-    if "SLURM_ARRAY_TASK_ID" in environ:
-        first = int(environ.get("SLURM_ARRAY_TASK_MIN", "0"))
-        step = int(environ.get("SLURM_ARRAY_TASK_STEP", "1"))
-        return (int(environ["SLURM_ARRAY_TASK_ID"]) - first) // step, int(environ["SLURM_ARRAY_TASK_COUNT"])
-    return int(environ["JOB_COMPLETION_INDEX"]), int(environ["JOB_COMPLETIONS"])
+    """(index, count) by the variables of the cluster. Raises KeyError for a missing one, ValueError in words."""
+
+    def number(name: str, usual: str | None = None, least: int = 0) -> int:
+        text = environ[name] if usual is None else environ.get(name, usual)
+        if not text.isdecimal() or int(text) < least:
+            raise ValueError(f"{name} is {text!r}, not a number from {least} on")
+        return int(text)
+
+    if "SLURM_ARRAY_TASK_ID" not in environ:
+        return number("JOB_COMPLETION_INDEX"), number("JOB_COMPLETIONS")
+    first, step = number("SLURM_ARRAY_TASK_MIN", "0"), number("SLURM_ARRAY_TASK_STEP", "1", least=1)
+    return (number("SLURM_ARRAY_TASK_ID") - first) // step, number("SLURM_ARRAY_TASK_COUNT")
 
 
 def _every(arguments: list[str], lines: list[str], recursive: bool) -> Iterator[tuple[InputFile, bool]]:

@@ -55,6 +55,13 @@ def test_a_plan_tells_how_long_a_public_model_takes_here(run, picture: str) -> N
     assert seconds(*mini, "--num-seeds", "3") == pytest.approx(3 * whole, rel=0.01)
 
 
+def test_a_picture_of_many_seeds_is_looked_at_once(run, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Path] = []
+    monkeypatch.setattr("varco3d.cli.plan.check_picture", looked.append)
+    plan = json.loads(run("plan", picture, "--num-seeds", "50", "-o", "out", "--json").out)
+    assert plan["counts"]["new"] == 50 and looked == [Path(picture)]
+
+
 def test_workers_share_the_cores(run, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("varco3d.cli.estimate.thread_count", lambda: 2)
 

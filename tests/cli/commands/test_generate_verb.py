@@ -292,6 +292,8 @@ def test_lists(go, monkeypatch: pytest.MonkeyPatch) -> None:
     assert go("--from-list", "list.txt", "-o", "x").out == "x/dog.glb\n"
     monkeypatch.setattr("sys.stdin", io.StringIO("in/a/cat.png\n"))
     assert go("-", "-o", "y").out == "y/cat.glb\n"
+    monkeypatch.setattr("sys.stdin", None)
+    assert "but stdin is closed. Pipe it" in go("-", "-o", "y").err
 
 
 def test_missing_model_is_3(run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

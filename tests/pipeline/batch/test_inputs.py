@@ -104,6 +104,9 @@ def test_shard_syntax():
     assert parse_shard("auto", {"JOB_COMPLETION_INDEX": "0", "JOB_COMPLETIONS": "3"}) == (0, 3)
     with pytest.raises(UsageError, match="JOB_COMPLETIONS is not set"):
         parse_shard("auto", {"JOB_COMPLETION_INDEX": "0"})
+    for name, text in (("SLURM_ARRAY_TASK_STEP", "0"), ("SLURM_ARRAY_TASK_ID", "x"), ("SLURM_ARRAY_TASK_MIN", "-1")):
+        with pytest.raises(UsageError, match=f"{name} is '{text}', not a number"):
+            parse_shard("auto", {**slurm, "SLURM_ARRAY_TASK_COUNT": "5", name: text})
     for wrong in ("4/4", "-1/4", "1", "x/y", "auto", "1/0"):
         with pytest.raises(UsageError):
             parse_shard(wrong, {})
