@@ -78,6 +78,8 @@ def describe_plan(request: Request) -> dict[str, Any]:
     """Return the plan as JSON; see schemas/plan.schema.json."""
     config, options = request.config, request.options
     device = resolve_device(config.device)
+    for name in () if options.ray_address else options.devices:  # a cluster has its own
+        resolve_device(name)
     records = latest_records(options.folder) if options.folder is not None else {}
     known = _known_items(request)
     check = cache(check_picture)  # one picture may have many seeds

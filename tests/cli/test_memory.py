@@ -55,6 +55,12 @@ def test_a_plan_tells_how_long_a_public_model_takes_here(run, picture: str) -> N
     assert seconds(*mini, "--num-seeds", "3") == pytest.approx(3 * whole, rel=0.01)
 
 
+def test_plan_refuses_a_device_of_a_worker_that_is_not_here(run, picture: str) -> None:
+    refused = run("plan", picture, "--devices", "cpu,cuda:99", "-o", "out")
+    assert refused.code == 4 and "device 'cuda:99' is not on this machine" in refused.err
+    assert run("plan", picture, "--devices", "cpu,cpu", "-o", "out").code == 0
+
+
 def test_a_picture_of_many_seeds_is_looked_at_once(run, picture: str, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[Path] = []
     monkeypatch.setattr("varco3d.cli.plan.check_picture", looked.append)

@@ -34,8 +34,10 @@ def test_equals_the_recorded_run(folder: Path, device: str) -> None:
 
 def test_networks_are_told_from_functions_and_pipelines() -> None:
     alone = {folder.name for folder in fixture_folders(FIXTURES) if is_network(folder)}
-    assert {"hy21_dit", "triposg_vae", "dinov2_gelu_interp"} <= alone
-    assert not alone & {"hy21_pipeline", "ultra_voxelize", "image_processor_v2"}
+    networks = {"hy21_dit", "triposg_vae", "dinov2_gelu_interp", "trellis_slat_flow", "d3ds2_sparse_vae"}
+    assert networks | {"trellis2_ss_flow", "trellis2_tex_vae"} <= alone
+    others = {"hy21_pipeline", "ultra_voxelize", "image_processor_v2", "trellis2_sampler", "ovoxel_remesh"}
+    assert not alone & (others | {"hypaint20_maps", "mvadapter_pipeline"})
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from ...errors import MissingDependencyError
+from ..._text import printable
+from ...errors import MissingDependencyError, ModelMissingError
 
 _CHUNK = 1 << 15  # bytes that a broken connection may lose
 _ERROR_BYTES, _ERROR_SECONDS = 1 << 16, 10.0  # of the body of an error that is read
@@ -42,7 +43,7 @@ def our_way(hub: Any) -> Iterator[None]:
     """
     ours = {"DOWNLOAD_CHUNK_SIZE": _CHUNK, "HF_HUB_DISABLE_TELEMETRY": True}
     before = {name: getattr(hub.constants, name) for name in ours}
-    session = importlib.import_module("huggingface_hub.utils").get_session()
+    session = _session()
     hooks = getattr(session, "event_hooks", None)  # before 1.0 the session is one of requests, without them
     try:
         for name, value in ours.items():
@@ -55,6 +56,16 @@ def our_way(hub: Any) -> Iterator[None]:
             setattr(hub.constants, name, value)
         if hooks is not None:
             session.event_hooks = hooks
+
+
+def _session() -> Any:
+    """Return the library's session. Raises ModelMissingError for a proxy that it cannot use."""
+    try:
+        return importlib.import_module("huggingface_hub.utils").get_session()
+    except (ValueError, ImportError) as error:  # an address that is none, a kind that needs another package
+        raise ModelMissingError(
+            f"the proxy cannot be used: {printable(error)}", "Check HTTP_PROXY, HTTPS_PROXY and ALL_PROXY."
+        ) from error
 
 
 def _shorten(response: Any) -> None:

@@ -132,6 +132,27 @@ def test_a_body_without_a_size_is_read_as_far_as_the_file_can_go(
     assert not hub_store.parts(spec)
 
 
+@pytest.mark.parametrize("proxy", ["nonsense://x", "http://[", "socks5://127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_told(
+    proxy: str, hub: Hub, hub_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub.add(REPO, PATH, safetensors_bytes())
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, proxy)
+    monkeypatch.setenv("NO_PROXY", "")
+    monkeypatch.setenv("no_proxy", "")
+    utils = importlib.import_module("huggingface_hub.utils")
+    if not hasattr(utils, "close_session"):
+        pytest.skip("this huggingface_hub looks at proxies request by request")
+    utils.close_session()
+    try:
+        with pytest.raises(ModelMissingError) as caught:
+            pull(make_spec(), hub_store)
+        assert "proxy" in caught.value.message.lower() or hub.url in caught.value.message
+    finally:
+        utils.close_session()
+
+
 def test_a_killed_process_is_resumed(hub: Hub, tmp_path: Path) -> None:
     """kill -9 of `varco3d models pull` in the middle: the next call fetches only the rest."""
     name = "triposg-vae"
