@@ -57,7 +57,7 @@ Facts = dict[str, Any]
 
 
 class Watch:
-    """Seconds and peak memory of the process, by phase. facts: so far."""
+    """Seconds, seconds of the processor and peak memory of the process, by phase. facts: so far."""
 
     def __init__(self) -> None:
         self.meter, self.facts = PeakMeter("cpu"), Facts()
@@ -65,9 +65,10 @@ class Watch:
     def phase(self, name: str, work: Callable[[], Any]) -> Any:
         """Run `work` and note its seconds and the peak of the process meanwhile."""
         self.meter.reset()
-        started = time.perf_counter()
+        started, busy = time.perf_counter(), time.process_time()
         made = work()
         self.facts[f"{name}_seconds"] = round(time.perf_counter() - started, 1)
+        self.facts[f"{name}_cpu_seconds"] = round(time.process_time() - busy, 1)
         self.facts[f"{name}_peak_mb"] = round(self.meter.read() or 0)
         return made
 

@@ -45,7 +45,8 @@ class Texture:
         from ..texturing.painters.painting import Painting
         from ..texturing.synthesis import write_conditions
 
-        words, own = settings.prompt is not None, (settings.painter_base, bool(settings.lora))
+        words = settings.prompt is not None or settings.negative is not None
+        own = settings.painter_base, bool(settings.lora)
         wish = Asked(settings.painter, context.models.get("painter"), settings.views, subject is not None, words, *own)
         painter = choose_painter(wish, context.warn)
         size = 1 << (settings.size - 1).bit_length()

@@ -8,11 +8,12 @@ A painter of another system is
 1. its networks, condition maps, camera layout and sampling, one file each, in a folder of its name (mvadapter);
    plain blocks come from diffusers and transformers through libraries.py, filled strictly by weights' `load_into`;
 2. a class with the members of `base.Painter`; `Turns` (turns.py) loads and releases its networks, a plan made from
-   `Room` says what runs at once (mvadapter/room.py); a call's base and LoRAs come in `PaintTask.options`;
+   `Room` says what runs at once (mvadapter/room.py, with the figures of memory.py), attention.py cuts attention into
+   the plan's slices; a call's base and LoRAs come in `PaintTask.options`;
 3. checkpoints and a model in zoo.toml, licences in licences.py;
-4. a row in PAINTERS below, and `painter = "NAME"` under [models] of the recipes that it belongs to;
+4. a row in PAINTERS below with the wishes that it reads, and `painter = "NAME"` under [models] of its recipes;
 5. its recordings understood by weights/parity (painters/mvadapter.py there) and its manifests by parity/manifests.py;
-6. its published view layout in LAYOUTS of scripts/check_painters.py, which shows that no view lands in the wrong place.
+6. its published view layout in LAYOUTS of scripts/painter_layouts.py; check_painters.py shows where its views land.
 
 A painter that works in space (trellis2) answers `PaintedVoxels` instead: materials of the voxels at the mesh, which the
 texture stage bakes (pipeline/texturing/painters/space.py). It is a `base.SpacePainter`, marked in its row.

@@ -93,9 +93,10 @@ def check_painter(
     known = ["auto", *PLAIN, *painter_names(), *plugins(SYNTHESIZERS)]
     if asked not in (*known, "tiny"):
         raise UsageError(f"there is no painter '{asked}'", suggestion(asked, known))
-    if asked != "auto":
+    painter = "folder" if views and asked == "auto" else asked
+    if painter != "auto":
         wishes = {"words": words, "other base": base, "LoRAs": loras}
-        refuse_wishes(asked, _takes("mirror" if asked == "tiny" else asked), wishes)
+        refuse_wishes(painter, _takes("mirror" if painter == "tiny" else painter), wishes)
     if loras:
         from ....weights.painters.lora import find_lora, parse_lora
 

@@ -97,6 +97,8 @@ def test_materials_reach_the_file_and_the_saved_stages(run, mesh: Path, tmp_path
         (("--painter", "mirror", "--negative", "rust"), "the painter mirror takes no words"),
         (("--painter", "hunyuan3d-paint-2.1", "--prompt", "oak"), "the painter hunyuan3d-paint-2.1 takes no words"),
         (("--painter", "mvadapter", "back=front.png"), "reads no pictures of sides"),
+        (("--prompt", "oak", "back=front.png"), "the painter folder takes no words"),
+        (("--negative", "rust"), "varco3d models pull mvadapter"),
         (("--prompt", "oak", "--lora", "here.safetensors:heavy"), "'heavy' is no weight"),
         (("--prompt", "oak", "--lora", "gone.safetensors"), "there is no LoRA file gone.safetensors"),
         (("--prompt", "oak", "--painter-base", "gone"), "there is no base model gone"),

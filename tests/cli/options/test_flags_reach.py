@@ -69,6 +69,7 @@ def pictures(run, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a.png", "mask.png", "pictures/a.png", "pictures/b.png", "pictures/sub/c.png", "sides/back.png"):
         Image.new("RGBA", (8, 8), (200, 40, 40, 255)).save(name)
     Path("list.txt").write_text("mask.png\n")
+    Path("some.safetensors").write_bytes(b"")
 
 
 def test_every_flag_changes_the_request(pictures) -> None:

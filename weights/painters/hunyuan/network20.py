@@ -16,7 +16,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .unet import Attention, Shapes, add_text, attention, painting_unet, read_clean, reading_unet, wrap_blocks
+from .unet import (
+    Attention,
+    Shapes,
+    WrappedBlock,
+    add_text,
+    attention,
+    painting_unet,
+    read_clean,
+    reading_unet,
+    wrap_blocks,
+)
 
 CAMERAS = 49  # 0-4 reference cameras, 5-48 painted ones
 FIRST_PAINTED = 5
@@ -39,19 +49,14 @@ class Reading20:
     limit: int | None = None
 
 
-class Block20(nn.Module):
-    """A transformer block with attention to other views and to the reference; name: its path in the UNet.
-
-    across: with the new attention; the reference UNet has none.
-    """
+class Block20(WrappedBlock):
+    """A transformer block with attention to other views and to the reference."""
 
     def __init__(self, transformer: Any, name: str, across: bool):
-        super().__init__()
-        self.transformer, self.name, self.across = transformer, name, across
+        super().__init__(transformer, name, across)
         if across:
-            width, heads = transformer.attn1.to_q.in_features, transformer.attn1.heads
-            self.attn_multiview = Attention(width, width, heads)
-            self.attn_refview = Attention(width, width, heads)
+            self.attn_multiview = Attention(self.width, self.width, self.heads)
+            self.attn_refview = Attention(self.width, self.width, self.heads)
 
     def forward(
         self,

@@ -17,7 +17,17 @@ import torch
 from torch import Tensor, nn
 
 from ..attention import attend, attend_in_heads, in_heads
-from .unet import Attention, Shapes, add_text, attention, painting_unet, read_clean, reading_unet, wrap_blocks
+from .unet import (
+    Attention,
+    Shapes,
+    WrappedBlock,
+    add_text,
+    attention,
+    painting_unet,
+    read_clean,
+    reading_unet,
+    wrap_blocks,
+)
 
 MATERIALS = 2
 PERIOD = 10000.0
@@ -118,21 +128,16 @@ def rotate_pairs(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     return (x.float() * cosine[:, None] + turned.float() * sine[:, None]).to(x.dtype)
 
 
-class Block21(nn.Module):
-    """A transformer block with attention of materials, views, reference and DINO; name: its path in the UNet.
-
-    across: with the new attention; the reference UNet has none.
-    """
+class Block21(WrappedBlock):
+    """A transformer block with attention of materials, views, reference and DINO."""
 
     def __init__(self, transformer: Any, name: str, across: bool):
-        super().__init__()
-        self.transformer, self.name, self.across = transformer, name, across
+        super().__init__(transformer, name, across)
         if across:
-            width, heads = transformer.attn1.to_q.in_features, transformer.attn1.heads
-            transformer.attn1.set_processor(MaterialProjections(width))
-            self.attn_refview = ReferenceAttention(width, heads)
-            self.attn_multiview = ViewAttention(width, width, heads)
-            self.attn_dino = Attention(width, transformer.attn2.to_k.in_features, heads)
+            transformer.attn1.set_processor(MaterialProjections(self.width))
+            self.attn_refview = ReferenceAttention(self.width, self.heads)
+            self.attn_multiview = ViewAttention(self.width, self.width, self.heads)
+            self.attn_dino = Attention(self.width, transformer.attn2.to_k.in_features, self.heads)
 
     def forward(
         self,

@@ -34,6 +34,18 @@ class Attention(nn.Module):
         self.to_out = nn.ModuleList([nn.Linear(width, width)])
 
 
+class WrappedBlock(nn.Module):
+    """A transformer block with new attention beside it; name: its path in the UNet.
+
+    across: with the new attention; the reference UNet has none.
+    """
+
+    def __init__(self, transformer: Any, name: str, across: bool):
+        super().__init__()
+        self.transformer, self.name, self.across = transformer, name, across
+        self.width, self.heads = int(transformer.attn1.to_q.in_features), int(transformer.attn1.heads)
+
+
 def attention(layer: Any, x: Tensor, context: Tensor, limit: int | None = None) -> Tensor:
     """Return what queries x [N, T, C] read in context [N, S, D], [N, T, C]; `layer` has the members of Attention.
 
