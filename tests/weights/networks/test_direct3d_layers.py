@@ -10,7 +10,12 @@ from varco3d.kernels.voxels.bands import band_voxels
 from varco3d.weights.networks.direct3d import sparse_attention
 from varco3d.weights.networks.direct3d.sampler import block_order, noise_levels
 from varco3d.weights.networks.direct3d.sdf_vae import SdfDecoder, SdfVaeConfig
-from varco3d.weights.networks.direct3d.sparse_attention import SparseAttentionConfig, SpatialSparseAttention
+from varco3d.weights.networks.direct3d.sparse_attention import (
+    SparseAttentionConfig,
+    SpatialSparseAttention,
+    product,
+    rounded,
+)
 from varco3d.weights.networks.sparse import SparseTensor, VoxelSet
 
 CONFIG = SparseAttentionConfig(16, 4, 2, 4, compressed=2, selected=4, top=3, window=4, shift=2)
@@ -64,6 +69,18 @@ def test_order_of_voxels_is_of_no_effect() -> None:
     with torch.inference_mode():
         mixed = network(x[order], VoxelSet(voxels.coords[order], 1))
         torch.testing.assert_close(mixed, network(x, voxels)[order], atol=1e-6, rtol=1e-5)
+
+
+def test_half_products_come_in_few_sizes() -> None:
+    sizes = {rounded(count) for count in range(1, 4097)}
+    assert len(sizes) == 15 and all(count <= rounded(count) <= max(32, 1.5 * count) for count in range(1, 4097))
+    generator = torch.Generator().manual_seed(0)
+    for n, k, m in ((1, 5, 3), (100, 32, 51), (33, 77, 32)):
+        a, b = torch.randn(n, k, generator=generator), torch.randn(k, m, generator=generator)
+        assert torch.equal(product(a, b), a @ b)
+        half = product(a.bfloat16(), b.bfloat16())
+        assert half.shape == (n, m) and half.dtype == torch.bfloat16
+        torch.testing.assert_close(half.float(), a.bfloat16().float() @ b.bfloat16().float(), atol=0.05, rtol=0.02)
 
 
 def test_items_do_not_see_each_other() -> None:

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..sparse import GroupNorm, SparseTensor, VoxelSet, attend_packed, down
+from ..sparse.convolution import HALF
 from .kernel_conv import KernelConv
 
 GROUPS = 32
@@ -227,15 +228,35 @@ def merge(q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, out: Tensor, pe
 
     out [N, h, d], peak and total [N, h, 1]: weighted values, the largest logit so far, the sum of exponentials.
     """
-    logits = (q.flatten(0, 1) @ keys).float().unflatten(0, q.shape[:2]) * q.shape[-1] ** -0.5
+    logits = product(q.flatten(0, 1), keys).float().unflatten(0, q.shape[:2]) * q.shape[-1] ** -0.5
     before = peak[rows]
     highest = torch.maximum(before, logits.amax(-1, keepdim=True))
     weights = logits.sub_(highest).exp_()
     kept = (before - highest).exp_()
-    read = (weights.to(q.dtype).flatten(0, 1) @ values).float().unflatten(0, q.shape[:2])
+    read = product(weights.to(q.dtype).flatten(0, 1), values).float().unflatten(0, q.shape[:2])
     out[rows] = out[rows] * kept + read
     total[rows] = total[rows] * kept + weights.sum(-1, keepdim=True)
     peak[rows] = highest
+
+
+def product(a: Tensor, b: Tensor) -> Tensor:
+    """Return a [n, k] @ b [k, m], computed in one of few sizes where each size costs memory.
+
+    oneDNN compiles a kernel for each size in half precision and keeps 0.3 MB of it for good. Blocks are asked by ever
+    other numbers of rows.
+    """
+    if a.device.type != "cpu" or a.dtype not in HALF:
+        return a @ b
+    (n, k), m = a.shape, b.shape[1]
+    rows, inner, columns = rounded(n), rounded(k), rounded(m)
+    wide = F.pad(a, (0, inner - k, 0, rows - n)) @ F.pad(b, (0, columns - m, 0, inner - k))
+    return wide[:n, :m]
+
+
+def rounded(count: int) -> int:
+    """Return the next power of two, or one and a half of one, from 32 on."""
+    power = 1 << max(5, count.bit_length() - 1)
+    return next(size for size in (power, power + power // 2, 2 * power) if size >= count)
 
 
 def chunk_rows(device: torch.device, bytes_each: int) -> int:
