@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt, maximum_filter, median_filter
+from scipy.ndimage import distance_transform_edt, gaussian_filter, maximum_filter, median_filter
 
 from ...kernels.atlas.fill import push_pull
 
 # Shares of the picture's side.
 RIM = 0.003  # inside the silhouette: mixed with background, or seen at a grazing angle
 RAMP = 0.012  # trust grows to 1 over this width
+RIM_WINDOW, BODY_WINDOW = 0.04, 0.25  # of medians in a calm picture: near the outline, and further in
+RIM_WIDTH = 0.06  # inside the outline: what counts as near
 REACH = 0.05  # outside the silhouette: continued colours are taken up to here, for meshes a little larger
+
+CALM_SIDE = 64  # pixels of a picture without its detail
+LOPSIDED_SIDE = 96  # pixels of a picture that is compared with its mirror image
+OUTLINE_ALIKE = 0.82  # overlap of an outline with its mirror image from which the two are alike
+COLOURS_ALIKE = 0.55  # correlation of the colours
 
 
 def prepare_picture(rgba: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -45,19 +52,55 @@ def _distance(mask: np.ndarray) -> np.ndarray:
     return np.where(mask, np.maximum(fine, 1.0), 0.0)
 
 
-def without_detail(picture: np.ndarray, confidence: np.ndarray, window: float = 0.09) -> np.ndarray:
-    """Return the picture's large areas of colour without its small features (eyes, labels).
+def is_lopsided(rgba: np.ndarray) -> bool:
+    """Tell whether a subject's outline or its colours differ from their mirror image, at the best upright axis.
 
-    A wide median, then smoothing, leaves them.
-    Used for sides that no picture shows, where a repeated face would be worse than none. window: share of the side.
+    Most things are their own mirror image when seen from the front; a car seen from its side is not, nor are the
+    patterns of a round pot. rgba: float32 [H, W, 4].
     """
-    side = 128
+    side, reach = LOPSIDED_SIDE, LOPSIDED_SIDE // 5
+    alpha = resized(rgba[..., 3:], side, side)
+    colours = resized(rgba[..., :3] * rgba[..., 3:], side, side)
+    border = ((0, 0), (reach, reach), (0, 0))
+    whole = np.pad(np.concatenate([colours, alpha], 2), border)
+    inside = whole[..., 3] > 0.5
+
+    def overlap(turned: np.ndarray) -> float:
+        either = int((inside | turned).sum())
+        return int((inside & turned).sum()) / max(either, 1)
+
+    shift = max(range(-reach, reach + 1), key=lambda k: overlap(np.roll(inside[:, ::-1], k, 1)))
+    turned = np.roll(whole[:, ::-1], shift, 1)
+    both = inside & (turned[..., 3] > 0.5)
+    if not both.any():
+        return False
+    here, there = whole[both][:, :3], turned[both][:, :3]
+    likeness = 1.0 - float(np.square(here - there).mean()) / (2.0 * float(here.var(0).mean()) + 1e-4)
+    return overlap(turned[..., 3] > 0.5) < OUTLINE_ALIKE or likeness < COLOURS_ALIKE
+
+
+def without_detail(picture: np.ndarray, confidence: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Return the colours that a subject's back may have, [H, W, 3]: a back's outline is the front's.
+
+    Near the outline colours stay, without small spots, for they go on behind it; further in a wide median leaves the
+    large areas of colour and drops eyes, faces and labels. picture, confidence: of `prepare_picture`; alpha [H, W].
+    """
+    side = CALM_SIDE
     small = resized(picture, side, side)
-    trust = resized(confidence[..., None], side, side)[..., 0]
-    filled = push_pull(small, np.where(trust > 0.3, 1.0, 0.0).astype(np.float32))
-    width = max(3, int(window * side) | 1)
-    calm = np.stack([median_filter(filled[..., k], size=width, mode="nearest") for k in range(3)], 2)
+    trust, inside = (resized(plane[..., None], side, side)[..., 0] for plane in (confidence, alpha))
+    inside = inside > 0.5
+    filled = push_pull(small, (inside & (trust > 0.3)).astype(np.float32))
+    near, far = (_medians(filled, window) for window in (RIM_WINDOW, BODY_WINDOW))
+    deep = np.clip((_distance(np.pad(inside, 1))[1:-1, 1:-1] / side - 0.02) / RIM_WIDTH, 0.0, 1.0)[..., None]
+    deep = deep * deep * (3.0 - 2.0 * deep)
+    calm = gaussian_filter(near + deep * (far - near), (1.0, 1.0, 0.0))
     return resized(calm, *picture.shape[:2])
+
+
+def _medians(picture: np.ndarray, window: float) -> np.ndarray:
+    """Return the medians of each channel in square windows, a share of the side wide."""
+    width = max(3, int(window * len(picture)) | 1)
+    return np.stack([median_filter(picture[..., k], size=width, mode="nearest") for k in range(3)], 2)
 
 
 def resized(picture: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -18,10 +18,52 @@ BEHIND_BEST = 0.012  # a plane this much worse than the best is an accident of p
 
 @dataclass(frozen=True)
 class Symmetry:
-    """A transform that maps the shape onto itself. transform [4, 4]; error: mean distance, share of the extent."""
+    """A transform that maps the shape onto itself.
+
+    transform [4, 4]; error: mean distance, share of the extent. normal [3]: of a mirror plane; None of a half turn.
+    """
 
     transform: np.ndarray
     error: float
+    normal: np.ndarray | None = None
+
+    def towards(self, direction: np.ndarray) -> float:
+        """Return |cosine| between the plane's normal and a direction's horizontal part; 0 of a half turn."""
+        level = np.array([direction[0], 0.0, direction[2]])
+        length = float(np.linalg.norm(level))
+        return 0.0 if self.normal is None or length < 1e-9 else abs(float(self.normal @ level)) / length
+
+
+class _Likeness:
+    """A shape beside its mirror images in vertical planes through its surface's centroid."""
+
+    def __init__(self, points: np.ndarray, normals: np.ndarray):
+        self.centre = points.mean(0)
+        self._extent = max(float(np.ptp(points, axis=0).max()), 1e-9)
+        features = np.concatenate([points, normals * NORMAL_WEIGHT], 1)
+        self._tree = KDTree(features)
+        self._points, self._normals = points[:PROBES] - self.centre, normals[:PROBES]
+        self._floor = float(self._tree.query(features[:PROBES], k=2)[0][:, 1].mean())
+
+    def error(self, angle: float) -> float:
+        """Return the mean distance from the shape's mirror image to the shape, share of the extent."""
+        direction = plane_normal(angle)
+        mirrored = self._points - 2 * np.outer(self._points @ direction, direction) + self.centre
+        turned = self._normals - 2 * np.outer(self._normals @ direction, direction)
+        distance = self._tree.query(np.concatenate([mirrored, turned * NORMAL_WEIGHT], 1))[0]
+        return max(float(distance.mean()) - self._floor, 0.0) / self._extent
+
+    def symmetry(self, angle: float, error: float) -> Symmetry:
+        return Symmetry(mirror_matrix(angle, self.centre), error, plane_normal(angle))
+
+
+def plane_across(vertices: np.ndarray, faces: np.ndarray, direction: np.ndarray, seed: int = 0) -> Symmetry | None:
+    """Return the vertical plane straight across a direction, whatever its error; None without a surface."""
+    points, normals = _samples(vertices, faces, seed)
+    if len(points) == 0:
+        return None
+    shape, angle = _Likeness(points, normals), float(np.arctan2(direction[2], direction[0]))
+    return shape.symmetry(angle, shape.error(angle))
 
 
 def find_symmetries(vertices: np.ndarray, faces: np.ndarray, seed: int = 0, limit: int = 3) -> list[Symmetry]:
@@ -32,41 +74,32 @@ def find_symmetries(vertices: np.ndarray, faces: np.ndarray, seed: int = 0, limi
     points, normals = _samples(vertices, faces, seed)
     if len(points) == 0:
         return []
-    extent = max(float(np.ptp(points, axis=0).max()), 1e-9)
-    centre = points.mean(0)
-    features = np.concatenate([points, normals * NORMAL_WEIGHT], 1)
-    tree = KDTree(features)
-    probe_points, probe_normals = points[:PROBES] - centre, normals[:PROBES]
-    floor = float(tree.query(features[:PROBES], k=2)[0][:, 1].mean())
-
-    def error(angle: float) -> float:
-        direction = np.array([np.cos(angle), 0.0, np.sin(angle)])
-        mirrored = probe_points - 2 * np.outer(probe_points @ direction, direction) + centre
-        turned = probe_normals - 2 * np.outer(probe_normals @ direction, direction)
-        distance = tree.query(np.concatenate([mirrored, turned * NORMAL_WEIGHT], 1))[0]
-        return max(float(distance.mean()) - floor, 0.0) / extent
-
+    shape = _Likeness(points, normals)
     angles = np.radians(np.arange(0, 180, 6.0))
-    errors = np.array([error(angle) for angle in angles])
+    errors = np.array([shape.error(angle) for angle in angles])
     dips = np.flatnonzero((errors <= np.roll(errors, 1)) & (errors <= np.roll(errors, -1)))
     planes: list[tuple[float, float]] = []
     for dip in sorted(dips, key=lambda k: errors[k])[: limit + 2]:
-        angle, value = _descend(error, float(angles[dip]), float(errors[dip]))
+        angle, value = _descend(shape.error, float(angles[dip]), float(errors[dip]))
         apart = all(np.radians(15) < (abs(angle - other) % np.pi) < np.radians(165) for _, other in planes)
         if value < TOLERANCE and apart:
             planes.append((value, angle))
     planes = [plane for plane in sorted(planes) if plane[0] < min(planes)[0] + BEHIND_BEST][:limit]
-    found = [Symmetry(mirror_matrix(angle, centre), value) for value, angle in planes]
+    found = [shape.symmetry(angle, value) for value, angle in planes]
     turns = [
         Symmetry(first.transform @ second.transform, first.error + second.error)
         for first, second in itertools.combinations(found, 2)
     ]
-    return [*found, *turns]
+    return [*found, *(turn for turn in turns if turn.error < TOLERANCE)]
+
+
+def plane_normal(angle: float) -> np.ndarray:
+    return np.array([np.cos(angle), 0.0, np.sin(angle)])
 
 
 def mirror_matrix(angle: float, centre: np.ndarray) -> np.ndarray:
     """[4, 4]: reflection in the vertical plane through `centre` whose normal is (cos angle, 0, sin angle)."""
-    direction = np.array([np.cos(angle), 0.0, np.sin(angle)])
+    direction = plane_normal(angle)
     out = np.eye(4)
     out[:3, :3] -= 2 * np.outer(direction, direction)
     out[:3, 3] = 2 * float(centre @ direction) * direction

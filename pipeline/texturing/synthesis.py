@@ -7,7 +7,7 @@ A third party adds one in the entry-point group `varco3d.synthesizers`: a callab
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -22,10 +22,12 @@ from ...kernels.views.cameras import SIX_VIEWS, Camera
 from ...kernels.views.render_maps import Maps, render_maps
 from ...weights.painters import painter_names
 from .painters.choice import PLAIN
-from .picture import prepare_picture, without_detail
+from .picture import is_lopsided, prepare_picture, without_detail
 from .register import Registration
-from .symmetry import find_symmetries
+from .symmetry import Symmetry, find_symmetries, plane_across
 
+# Cosines between the horizontal line of sight and the normal of a plane that lies across it, or along it.
+ACROSS, ALONG = 0.9, 0.42
 HALF_HEIGHT = 1.1  # orthographic half height of the wanted views; the mesh lies in [-1, 1]^3
 
 
@@ -76,39 +78,77 @@ def input_view(conditions: Conditions) -> View:
 class MirrorSynthesizer:
     """Synthesiser that colours the hidden side through the shape's own symmetry.
 
-    The back, when no plane reaches it, takes the large areas of colour of the front, straight through. Mirrored
-    pictures are sharp: a point is looked up where its mirror image lies in the input picture, when that image is
-    visible there.
+    Most things have one vertical mirror plane. When it lies across the line of sight, as of a car seen from its side,
+    the far side is the near side's mirror image, sharp and whole; so it is of round things with a pattern. Otherwise
+    planes along the line of sight, or oblique to it, show what they reach, and the back takes the large areas of colour
+    of the front: a face is not repeated on the back of the head. A mirrored point is looked up in the picture where its
+    mirror image is visible.
     """
 
     name = "mirror"
     mirror_priority = 0.03
     back_priority = 0.003
-    alike = 0.004  # share of the extent
+    further = 0.1  # of a plane oblique to the line of sight, or a half turn, that is not the best: it patches only
+    alike = 0.004  # error of a plane across the line of sight up to which front and back are alike
+    as_alike = 1.6  # or so many times the error of a plane along it: round things
     through_priority = 1e-4
     # A mirror image lies on the shape only about: tolerance of the depth test in box units, at least and at most.
     margins = (0.015, 0.1)
-    through_trust = 0.06  # only surfaces turned well away take colour straight through, the rest is filled
+    slack = 0.001  # of such comparisons of errors: their noise
+    # The same where the whole far side is one mirror image, which is to have no holes: per error, and at most.
+    whole_margins = (50.0, 0.2)
+    through_trust = 0.06  # only surfaces turned well away take calm colour straight through, the rest is filled
 
     def synthesize(self, conditions: Conditions) -> list[View]:
         front = input_view(conditions)
-        assert front.confidence is not None
-        camera = front.camera
-        calm = without_detail(front.picture, front.confidence)
-        back = camera.axes()[2]
-        views = []
-        for symmetry in find_symmetries(conditions.vertices, conditions.faces):
-            # A front repeated on the back puts a second face there, unless front and back are truly alike.
-            to_the_back = float(back @ symmetry.transform[:3, :3] @ back) < -0.4
-            picture = calm if to_the_back and symmetry.error > self.alike else front.picture
-            priority = (self.back_priority if to_the_back else self.mirror_priority) / (1.0 + 20.0 * symmetry.error)
-            margin = float(np.clip(5.0 * symmetry.error, *self.margins))
-            views.append(View(camera, picture, front.confidence, priority, symmetry.transform, margin))
+        assert front.confidence is not None and conditions.rgba is not None
+        sight = front.camera.axes()[2]
         through = np.eye(4)
-        through[:3, :3] -= 2.0 * np.outer(back, back)
+        through[:3, :3] -= 2.0 * np.outer(sight, sight)
+        straight = replace(front, priority=self.through_priority, mirror=through, margin=np.inf)
+        found = find_symmetries(conditions.vertices, conditions.faces)
+        facing = next((symmetry for symmetry in found if symmetry.towards(sight) > ACROSS), None)
+        if self._repeats(facing, found, sight, is_lopsided(conditions.rgba)):
+            # Straight across, the picture and its mirror image meet in one line: the outline.
+            level = plane_across(conditions.vertices, conditions.faces, sight)
+            if facing is None or level is None:
+                return [straight]
+            plane = level if level.error <= self.as_alike * facing.error + self.slack else facing
+            steep, most = self.whole_margins
+            return [self._mirrored(front, plane, self.mirror_priority, min(steep * plane.error, most)), straight]
+        calm = replace(front, picture=without_detail(front.picture, front.confidence, conditions.rgba[..., 3]))
+        views = []
+        for symmetry in found:
+            to_the_back = float(sight @ symmetry.transform[:3, :3] @ sight) < -0.4
+            unlike = to_the_back and symmetry.error > self.alike
+            priority = self.back_priority if to_the_back else self.mirror_priority
+            oblique = ALONG < symmetry.towards(sight) < ACROSS and symmetry is not found[0]
+            priority *= self.further if oblique or symmetry.normal is None else 1.0
+            views.append(self._mirrored(calm if unlike else front, symmetry, priority))
         trust = self.through_trust * front.confidence
-        views.append(View(camera, calm, trust, self.through_priority, through, margin=np.inf))
-        return views
+        return [*views, replace(straight, picture=calm.picture, confidence=trust)]
+
+    def _repeats(self, facing: Symmetry | None, found: list[Symmetry], sight: np.ndarray, lopsided: bool) -> bool:
+        """Tell whether the far side shows the picture again.
+
+        facing: the plane across the line of sight, of those found. lopsided: the picture is not its own mirror image,
+        so the thing's own plane does not lie along the line of sight.
+        """
+        if facing is None:
+            return lopsided and not found
+        planes = [symmetry for symmetry in found if symmetry.normal is not None]
+        along = [plane.error for plane in planes if plane.towards(sight) < ALONG]
+        round_limit = self.as_alike * along[0] if lopsided and along else 0.0
+        return facing.error <= max(self.alike, round_limit) or (lopsided and facing is found[0])
+
+    def _mirrored(self, view: View, symmetry: Symmetry, priority: float, margin: float = 0.0) -> View:
+        """Return a view as seen in a mirror of the shape, the less preferred the less exact that is.
+
+        margin: the least one.
+        """
+        margin = max(margin, float(np.clip(5.0 * symmetry.error, *self.margins)))
+        priority /= 1.0 + 20.0 * symmetry.error
+        return replace(view, priority=priority, mirror=symmetry.transform, margin=margin)
 
 
 class OwnSynthesizer:
