@@ -26,8 +26,7 @@ def table(rng: np.random.Generator) -> Shape:
     """Rectangular, round or on a column; dining, coffee or side table."""
     top, leg = pick(rng, [wood(rng), wood(rng), WHITE, grey(rng), vivid(rng)]), pick(rng, [wood(rng), BLACK, STEEL])
     high, thick = pick(rng, [rng.uniform(0.68, 0.78), rng.uniform(0.36, 0.5)]), rng.uniform(0.035, 0.07)
-    half, deep = rng.uniform(0.4, 0.95), rng.uniform(0.35, 0.5)
-    leg = top if chance(rng, 0.6) else leg
+    half, deep, leg = rng.uniform(0.4, 0.95), rng.uniform(0.35, 0.5), top if chance(rng, 0.6) else leg
     if chance(rng, 0.4):  # round
         r = rng.uniform(0.36, 0.62)
         shape = rod(r, thick, around=36, round_by=0.4 * thick).paint(top).move(0, high)

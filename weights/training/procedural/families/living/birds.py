@@ -155,8 +155,7 @@ def duck(rng: np.random.Generator) -> Shape:
 
 def chicken(rng: np.random.Generator) -> Shape:
     """Hen, cock or chick."""
-    colour = pick(rng, [WHITE, (0.6, 0.3, 0.12), (0.85, 0.6, 0.25), dark(rng)])
-    red = (0.85, 0.12, 0.1)
+    colour, red = pick(rng, [WHITE, (0.6, 0.3, 0.12), (0.85, 0.6, 0.25), dark(rng)]), (0.85, 0.12, 0.1)
     if chance(rng, 0.2):
         yellow = (0.98, 0.85, 0.3)
         body = (

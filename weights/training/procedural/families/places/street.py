@@ -280,8 +280,7 @@ def well(rng: np.random.Generator) -> Shape:
             + box(1.2 * wide, 0.14, 0.4, 0.03).paint(shade(stone, 0.85)).move(0, 0.05)
             + box(0.9 * wide, 0.12, 1.0, 0.05).paint((0.35, 0.26, 0.16)).move(0, 0.03, 0.55)
         )
-    water = (0.35, 0.6, 0.8)
-    r = rng.uniform(0.5, 0.6)
+    water, r = (0.35, 0.6, 0.8), rng.uniform(0.5, 0.6)
     ring = lathe([(r, 0), (r, 0.5), (r - 0.12, 0.5), (r - 0.12, 0.25), (0, 0.25)], 24).finer()
     shape = (
         ring.paint(stripes([stone, shade(stone, 0.85)], "y", 0.125))
