@@ -52,14 +52,16 @@ def _call(args: list[str], session: Session) -> Any:
         from typer.completion import completion_init  # pyright: ignore[reportPrivateImportUsage]
 
         completion_init()
-        kept = join_at_equals(os.environ) if os.environ[COMPLETION].endswith("_bash") else ""
-        answers = io.StringIO()
+        kept, answers = "", io.StringIO()
         try:
+            kept = join_at_equals(os.environ) if os.environ[COMPLETION].endswith("_bash") else ""
             with contextlib.redirect_stdout(answers):
                 return app.main(args, prog_name="varco3d", complete_var=COMPLETION)
         except SystemExit as ended:
             sys.stdout.write(behind(kept, answers.getvalue()))
             return ended.code
+        except (KeyError, ValueError) as error:
+            raise UsageError(f"{COMPLETION} is for shells, which set more variables", "Unset it.") from error
     try:
         with app.make_context("varco3d", args, obj=session) as context:
             return app.invoke(context)

@@ -184,6 +184,14 @@ def test_completion_knows_verbs_and_flags() -> None:
     assert complete("varco3d generate --set = coarse.outline = o", 6) == ["on", "off"]
 
 
+def test_completion_without_a_shell_is_a_usage_error(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["varco3d"])
+    for name, value in (("_VARCO3D_COMPLETE", "complete_bash"), ("COMP_WORDS", "varco3d gen"), ("COMP_CWORD", "x")):
+        monkeypatch.setenv(name, value)
+    answer = run("generate")
+    assert answer.code == 2 and "_VARCO3D_COMPLETE is for shells" in answer.err
+
+
 def test_completion_offers_folders_with_recipes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("mine", "shelf/yours", "photos"):
