@@ -6,13 +6,14 @@ from typing import cast
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from ..._text import GIB
 from ...kernels.fields.field_function import FieldFunction
 from ..networks.encoders.dino import Dino
 from ..networks.flashvdm import Volume, decode_reference
 from ..networks.key_selection import CellKeys, Selection
-from ..networks.layers import Attend
+from ..networks.layers import Attend, keeps_sizes, rounded
 from ..networks.schedules import guided
 from ..networks.vecset_vae import VecSetVae, VecSetVaeConfig
 from .generator import Condition
@@ -73,7 +74,10 @@ class PublicGenerator(ABC):
 
         def query(points: Tensor) -> Tensor:
             with torch.inference_mode():
-                return vae.field(points.to(self.parts.device)[None], keys)[0]
+                asked = points.to(self.parts.device)
+                if keeps_sizes(asked.device, self.parts.dtype):  # the last points of each level come in any number
+                    asked = F.pad(asked, (0, 0, 0, rounded(len(asked), 4) - len(asked)))
+                return vae.field(asked[None], keys)[0][: len(points)]
 
         return query
 

@@ -135,3 +135,18 @@ class Embedder(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.fc2(self.activation(self.fc1(x.to(self.fc1.weight.dtype))))
+
+
+def keeps_sizes(device: torch.device, dtype: torch.dtype) -> bool:
+    """Tell whether a product of each new size costs memory for good.
+
+    oneDNN compiles a kernel for each in half precision and keeps it outside of its cache: 0.3 to 1 MB.
+    """
+    return device.type == "cpu" and dtype in (torch.bfloat16, torch.float16)
+
+
+def rounded(count: int, steps: int = 2) -> int:
+    """Return the next of `steps` sizes from one power of two to the next, 32 at least."""
+    power = 1 << max(5, count.bit_length() - 1)
+    step = power // steps
+    return max(power, -(-count // step) * step)

@@ -133,3 +133,24 @@ def test_linear_layers_run_in_bfloat16(folder, name: str) -> None:
     generator.field(x, anchors)(torch.zeros(5, 3))
     assert seen["image"] == seen["dit"] == seen["vae"] == {torch.bfloat16}
     assert calls["image"] == linear["image"] and calls["dit"] >= linear["dit"] and calls["vae"] >= linear["vae"]
+
+
+def test_points_of_a_half_field_come_in_few_numbers(folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each new size of a product in half precision costs memory for good."""
+    places = torch.rand(3000, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    latents = torch.randn(1, 16, 8, generator=torch.Generator().manual_seed(1))
+    for dtype in ("bfloat16", "float32"):
+        generator = load_generator(folder("hy20_pipeline"), "refine", dtype=dtype)
+        asked: set[int] = set()
+        kind = type(generator.vae())
+        field = kind.field
+        monkeypatch.setattr(
+            kind, "field", lambda self, points, *a, f=field, s=asked: s.add(points.shape[1]) or f(self, points, *a)
+        )
+        query = generator.field(latents[..., : generator.channels], None)
+        counts = range(1200, 3000, 37)
+        found = [query(places[:count]) for count in counts]
+        assert [len(values) for values in found] == list(counts)
+        torch.testing.assert_close(found[0], found[-1][:1200], atol=0.02, rtol=0.02)
+        assert asked == (set(counts) if dtype == "float32" else {1280, 1536, 1792, 2048, 2560, 3072})
+        monkeypatch.undo()

@@ -10,12 +10,8 @@ from varco3d.kernels.voxels.bands import band_voxels
 from varco3d.weights.networks.direct3d import sparse_attention
 from varco3d.weights.networks.direct3d.sampler import block_order, noise_levels
 from varco3d.weights.networks.direct3d.sdf_vae import SdfDecoder, SdfVaeConfig
-from varco3d.weights.networks.direct3d.sparse_attention import (
-    SparseAttentionConfig,
-    SpatialSparseAttention,
-    product,
-    rounded,
-)
+from varco3d.weights.networks.direct3d.sparse_attention import SparseAttentionConfig, SpatialSparseAttention, product
+from varco3d.weights.networks.layers import rounded
 from varco3d.weights.networks.sparse import SparseTensor, VoxelSet
 
 CONFIG = SparseAttentionConfig(16, 4, 2, 4, compressed=2, selected=4, top=3, window=4, shift=2)

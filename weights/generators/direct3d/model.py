@@ -204,7 +204,7 @@ class Direct3D(Direct3DFlow):
     def voxel_bytes(self) -> int:
         """Memory that an active voxel takes at most: rows of the flow, or 512 fine voxels with what they tell.
 
-        At full size in bfloat16 79 kB by the flow: as a process of 3.3 GB told that called it on 16,384 voxels.
+        At full size in bfloat16 79 kB by the flow; 69 kB were measured on 15,632 voxels of 128^3.
         """
         flow = cast(SparseFlow, self.parts.blank("flow")).config
         rows = 35 * flow.width * self.parts.dtype.itemsize

@@ -17,8 +17,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ..layers import keeps_sizes, rounded
 from ..sparse import GroupNorm, SparseTensor, VoxelSet, attend_packed, down
-from ..sparse.convolution import HALF
 from .kernel_conv import KernelConv
 
 GROUPS = 32
@@ -240,23 +240,16 @@ def merge(q: Tensor, keys: Tensor, values: Tensor, rows: Tensor, out: Tensor, pe
 
 
 def product(a: Tensor, b: Tensor) -> Tensor:
-    """Return a [n, k] @ b [k, m], computed in one of few sizes where each size costs memory.
+    """Return a [n, k] @ b [k, m], in one of few sizes where each costs memory.
 
-    oneDNN compiles a kernel for each size in half precision and keeps 0.3 MB of it for good. Blocks are asked by ever
-    other numbers of rows.
+    Blocks are asked by ever other numbers of queries.
     """
-    if a.device.type != "cpu" or a.dtype not in HALF:
+    if not keeps_sizes(a.device, a.dtype):
         return a @ b
     (n, k), m = a.shape, b.shape[1]
     rows, inner, columns = rounded(n), rounded(k), rounded(m)
     wide = F.pad(a, (0, inner - k, 0, rows - n)) @ F.pad(b, (0, columns - m, 0, inner - k))
     return wide[:n, :m]
-
-
-def rounded(count: int) -> int:
-    """Return the next power of two, or one and a half of one, from 32 on."""
-    power = 1 << max(5, count.bit_length() - 1)
-    return next(size for size in (power, power + power // 2, 2 * power) if size >= count)
 
 
 def chunk_rows(device: torch.device, bytes_each: int) -> int:
