@@ -32,7 +32,7 @@ def test_objects_are_those_of_the_recording() -> None:
             f"{family} {number:.0f}"
             for family in families()
             for number, *wanted in recorded[family]
-            if not np.allclose(figures(family, int(number)), wanted, rtol=0, atol=1e-3)
+            if not np.allclose(figures(family, int(number)), wanted, rtol=0, atol=2e-5)
         ]
     assert not changed, f"these look otherwise: {changed}"
 
