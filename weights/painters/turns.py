@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -44,7 +46,11 @@ class Turns:
         self.collect()
 
     def collect(self) -> None:
-        """Free the memory of what nobody holds any more."""
+        """Free the memory of what nobody holds any more, and give it back to the system."""
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+        if sys.platform == "linux":  # the allocator of glibc keeps what was freed: 1.7 GB of a UNet, say
+            trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+            if trim is not None:
+                trim(0)

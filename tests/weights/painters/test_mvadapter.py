@@ -1,5 +1,6 @@
 """MV-Adapter: its attention against a slow twin, its memory plan, and whole runs of a tiny base model."""
 
+import ctypes
 import json
 import shutil
 from dataclasses import replace
@@ -17,6 +18,7 @@ from torch.nn import functional as F
 from varco3d.errors import CheckpointError, ModelMissingError, OutOfMemoryError, UsageError
 from varco3d.kernels.meshes.normals import smooth_normals
 from varco3d.kernels.views.render_maps import render_maps
+from varco3d.pipeline.machine import used_memory
 from varco3d.weights.checkpoints.conversion.containers import open_tensors
 from varco3d.weights.painters import PainterOptions, PaintTask, Room, load_painter, missing_weights, painter_names
 from varco3d.weights.painters.attention import attend
@@ -99,6 +101,20 @@ def test_networks_leave_when_their_turn_ends() -> None:
         with turns.holding("a", lambda: loaded.append(1) or object(), version):
             pass
     assert len(loaded) == 3 and turns.held() == ("a",)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_trim"), reason="another allocator")
+def test_memory_of_a_network_that_left_is_the_systems_again() -> None:
+    turns, sizes = Turns(keep=False), [1 << (18 + k % 5) for k in range(60)]
+
+    def load() -> list[torch.Tensor]:
+        return [torch.ones(size) for size in sizes]
+
+    load()  # blocks of these sizes, once freed, stay with the allocator from now on
+    with turns.holding("a", load):
+        survivors = [torch.ones(100) for _ in range(1000)]
+        held = used_memory()
+    assert held - used_memory() > 0.8 * 4 * sum(sizes) / GIB and survivors
 
 
 @pytest.fixture
