@@ -58,6 +58,15 @@ def slow_row_column(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, heads: in
     return torch.stack([*both.values(), columns[4], columns[5]]).flatten(1, 2)
 
 
+@pytest.mark.parametrize("alpha", [0, 1])
+def test_a_trace_of_alpha_belongs_to_the_box(alpha: int) -> None:
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[10:20, 10:20] = (255, 0, 0, 255)
+    rgba[10, 38, 3] = alpha
+    red = centred_on_grey(rgba, 64)[..., 1] < 10
+    assert red.any(0).sum() == pytest.approx(64 * 0.9 * (10 / 30 if alpha else 10 / 11), abs=3)
+
+
 def test_row_column_attention_equals_its_twin() -> None:
     torch.manual_seed(0)
     q, k, v = torch.randn(3, 12, 25, 8)
