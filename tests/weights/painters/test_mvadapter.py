@@ -67,6 +67,13 @@ def test_a_trace_of_alpha_belongs_to_the_box(alpha: int) -> None:
     assert red.any(0).sum() == pytest.approx(64 * 0.9 * (10 / 30 if alpha else 10 / 11), abs=3)
 
 
+def test_a_body_at_the_edge_keeps_its_first_row_and_column() -> None:
+    rgba = np.zeros((40, 40, 4), np.uint8)
+    rgba[:10, :10] = (255, 0, 0, 255)
+    red = centred_on_grey(rgba, 64)[..., 1] < 10
+    assert red.any(0).sum() == red.any(1).sum() == 57
+
+
 def test_row_column_attention_equals_its_twin() -> None:
     torch.manual_seed(0)
     q, k, v = torch.randn(3, 12, 25, 8)
