@@ -73,7 +73,10 @@ def test_centres_without_weights_lie_in_the_middle(run):
     vertices, faces = run(grid_to_mesh, coords, local, crossed, 6, split="centre")
     quads = quads_by_loop(coords, crossed)[:, :4]
     np.testing.assert_allclose(vertices[len(coords) :], vertices[quads].mean(axis=1), atol=1e-6)
-    np.testing.assert_array_equal(faces.reshape(-1, 4, 3)[:, :, 0], quads)
+    around, after, centre = np.moveaxis(faces.reshape(-1, 4, 3), 2, 0)
+    np.testing.assert_array_equal(around, quads)
+    np.testing.assert_array_equal(after, np.roll(quads, -1, axis=1))
+    np.testing.assert_array_equal(centre, np.repeat(len(coords) + np.arange(len(quads))[:, None], 4, axis=1))
 
 
 def test_arrays_that_do_not_fit_are_told():
