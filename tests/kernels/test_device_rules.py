@@ -126,7 +126,7 @@ def test_sums_whose_order_is_open_are_known():
     # Votes, whole numbers in float64: their sum is one number in any order.
     votes = {"kernels/fields/flexicubes.py: enclosed_places", "kernels/fields/brick_field.py: enclosed_bricks"}
     assert found - votes == set(OPEN_SUMS)
-    told = (ROOT / "docs" / "cuda.md").read_text(encoding="utf-8").partition("## How the two paths differ")[2]
+    told = (ROOT / "docs" / "cuda.md").read_text(encoding="utf-8").partition("## Differences between the paths")[2]
     assert all(name in told for name in OPEN_SUMS.values())
 
 
