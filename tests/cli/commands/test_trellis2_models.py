@@ -68,4 +68,4 @@ def test_what_cannot_run_is_refused_before_any_work(run: Run, known: Path, pictu
     assert several.code == 2 and "one picture" in several.err
     torus(0.4, 0.15, 24, 12).export("ring.glb")
     words = run("texture", "ring.glb", "--prompt", "rust", "--painter", "trellis2")
-    assert words.code == 2 and "needs a picture" in words.err
+    assert words.code == 2 and "takes no words" in words.err
