@@ -64,7 +64,6 @@ KNOWN = {
     "pipeline/stages/decode.py: seen_by": "the camera of the artifact, once",
     "pipeline/stages/refine.py: run": "latents, for the artifact",
     "weights/generators/sampling.py: sample_latents": "the schedule, which is made on the host",
-    "weights/generators/tiny.py: anchors": "voxels of the artifact, once",
     "weights/generators/tiny.py: area_resize": "the picture, before it goes to the device",
     "weights/generators/tiny.py: conditions": "the picture, to the device",
     "weights/generators/tiny.py: encode": "a surface, to the device, once",
@@ -72,6 +71,7 @@ KNOWN = {
     "weights/generators/tiny.py: ray_inputs": "the picture, to the device",
     "weights/generators/tiny.py: second_look": "which rays to ask, once",
     "weights/generators/tiny.py: with_camera": "the camera of the artifact, once",
+    "weights/generators/voxel_centres.py: centres_of": "voxels of the artifact, once",
     "weights/networks/encoders/image_encoder.py: __init__": "a bias, when the network is built",
 }
 

@@ -27,6 +27,7 @@ from ..networks.picture_flow import PictureFlow
 from ..networks.ray_unet import RayUNet, RayUNetConfig
 from ..networks.schedules import guided
 from .generator import Condition
+from .voxel_centres import centres_of
 
 FOLDER = Path(__file__).parent.parent / "tiny"
 FILES = {
@@ -116,7 +117,7 @@ class TinyGenerator:
             return lattice_anchors(self.lattice)[lattice_grouping(self.lattice)].to(self._device)
         if indices is None:
             raise ValueError("the refiner needs voxel queries")
-        return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2 / resolution) - 1).to(self._device)
+        return centres_of(indices, resolution).to(self._device)
 
     def with_surface(self, condition: Condition, points: np.ndarray, normals: np.ndarray, anchors: Tensor) -> Condition:
         return dataclasses.replace(

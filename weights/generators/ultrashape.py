@@ -20,6 +20,7 @@ from .conditions.picture import encoder_pixels, patch_mask
 from .generator import Condition
 from .hunyuan import HunyuanGenerator, image_encoder, image_part, vae_part
 from .parts import Part, Parts
+from .voxel_centres import centres_of
 
 VOLUME = Volume(bounds=1.0, select="mean", widen=(2, 1))
 MESH_SCALE = 0.99  # half the longest side of the coarse mesh in the box, as published
@@ -49,7 +50,7 @@ class UltraShape(HunyuanGenerator):
         """Voxel centres [N, 3] in box units. Raises UsageError without voxels: this model only refines."""
         if indices is None:
             raise UsageError("ultrashape refines a coarse mesh and cannot make one", "Use `model` ultrashape.")
-        return ((torch.from_numpy(np.asarray(indices)).float() + 0.5) * (2.0 / resolution) - 1.0).to(self.parts.device)
+        return centres_of(indices, resolution).to(self.parts.device)
 
     def positions(self, anchors: Tensor) -> Tensor:
         """Box positions [N, 3] in voxels of the trained grid, whole numbers when they are its centres."""

@@ -1,10 +1,15 @@
-"""Centres of voxels, for generators whose latents live on the voxels of one resolution."""
+"""Centres of voxels, for generators whose latents live on voxels."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ...errors import CheckpointError
+
+
+def centres_of(indices: np.ndarray | Tensor, resolution: int) -> Tensor:
+    """Return centres float32 [N, 3] in the box [-1, 1]^3 of voxels [N, 3] of a grid of resolution^3."""
+    return (torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0
 
 
 def voxel_centres(indices: np.ndarray | None, resolution: int, own: int, device: torch.device | str) -> Tensor | None:
@@ -19,4 +24,4 @@ def voxel_centres(indices: np.ndarray | None, resolution: int, own: int, device:
             f"the latents of this model lie on {own}^3 voxels, not {resolution}^3",
             f"Set `voxelize.resolution` to {own}.",
         )
-    return ((torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0).to(device)
+    return centres_of(indices, resolution).to(device)

@@ -22,6 +22,7 @@ from ..conditions.picture import to_uint8
 from ..conditions.trellis2_picture import cut_to_object, encoder_pixels
 from ..generator import Condition
 from ..parts import Parts
+from ..voxel_centres import centres_of
 
 SIDES = (512, 1024)  # pixels a side that the picture encoder is given, for coarse and for fine latents
 
@@ -101,7 +102,7 @@ class Lattices:
     def anchors(self, indices: np.ndarray, resolution: int) -> Tensor:
         """Return centres [N, 3] in our box of voxels [N, 3] of our box, which latents are to lie on."""
         cells = torch.as_tensor(np.ascontiguousarray(indices), dtype=torch.int32, device=self.device)
-        centres = (cells.float() + 0.5) * (2.0 / resolution) - 1.0
+        centres = centres_of(cells, resolution)
         x, y, z = cells.unbind(1)
         places = torch.stack([torch.zeros_like(x), x, resolution - 1 - z, y], dim=1)
         self._last = centres, Lattice(VoxelSet(places, 1), resolution, resolution > self.coarse)
