@@ -13,6 +13,11 @@ DECODING = 90_000  # the same in the decoder of the VAE, one view at a time, at 
 LEAST_LIMIT = 1 << 26  # bytes for attention scores; below this, slices are too thin to be worth it
 
 
+def number_bytes(dtype: str) -> int:
+    """Return the bytes of a number of float32, float16 or bfloat16."""
+    return 4 if dtype == "float32" else 2
+
+
 def scores_limit(budget: float, need: float, reserved: float) -> int | None:
     """Return the bytes that the scores of one attention call may take; None without a budget.
 

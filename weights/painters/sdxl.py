@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import CheckpointError, ModelMissingError
-from ..checkpoints.conversion.containers import open_tensors
+from ..checkpoints.conversion.containers import count_numbers, open_tensors
 from ..checkpoints.conversion.convert import Layout, load_into
 from .libraries import diffusers, make_scheduler, quiet, transformers
 
@@ -114,7 +113,7 @@ class Words:
 
 def numbers_in(place: Path) -> int:
     """Return how many numbers the tensors of a file, or of the one in a folder, hold. Reads headers only."""
-    return sum(math.prod(entry.shape) for entry in open_tensors(place).values())
+    return count_numbers(open_tensors(place))
 
 
 def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:

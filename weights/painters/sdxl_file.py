@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import CheckpointError, MissingDependencyError
-from ..checkpoints.conversion.containers import Entry, Tensors, open_tensors
+from ..checkpoints.conversion.containers import Entry, Tensors, count_numbers, open_tensors
 from ..checkpoints.conversion.convert import load_into
 from .libraries import PIP, diffusers, make_scheduler, quiet, transformers
 from .sdxl import (
@@ -84,8 +83,7 @@ class SdxlFile:
         """Return how many numbers a part has. Reads headers only."""
         if part in self.instead:
             return numbers_in(self.instead[part])
-        prefix = PREFIXES[part]
-        return sum(math.prod(entry.shape) for key, entry in self.stored().items() if key.startswith(prefix))
+        return count_numbers(self._below(PREFIXES[part]))
 
     def load_unet(self, device: str, dtype: torch.dtype) -> Any:
         """Return the UNet, filled strictly."""

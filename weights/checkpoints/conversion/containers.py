@@ -6,6 +6,7 @@ memory-mapped until they are asked for, and their pages are given back once they
 
 import ctypes
 import json
+import math
 import mmap
 import sys
 import zipfile
@@ -75,6 +76,11 @@ class Tensors(Mapping[str, Entry]):
             f"{self.origin} holds no {' or '.join(names)}; its parts are {', '.join(tops)}",
             "check that the file belongs to this model",
         )
+
+
+def count_numbers(stored: Mapping[str, Entry]) -> int:
+    """Return how many numbers tensors hold, by their shapes: none is read."""
+    return sum(math.prod(entry.shape) for entry in stored.values())
 
 
 def find_weights(folder: Path) -> Path:

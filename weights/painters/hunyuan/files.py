@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ....errors import CheckpointError
-from ...checkpoints.conversion.containers import Entry, Tensors, open_tensors
+from ...checkpoints.conversion.containers import Entry, Tensors, count_numbers, open_tensors
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
+from ..memory import number_bytes
 from ..sdxl import read_config
 
 READING = "unet_dual."  # prefix of the UNet that reads references
@@ -78,4 +78,4 @@ def unet_bytes(stored: Tensors, dtype: str) -> dict[str, float]:
 
 
 def _bytes(stored: Mapping[str, Entry], dtype: str) -> float:
-    return float((4 if dtype == "float32" else 2) * sum(math.prod(entry.shape) for entry in stored.values()))
+    return float(number_bytes(dtype) * count_numbers(stored))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ...._text import GIB
 from ....errors import OutOfMemoryError
 from ..base import Room
-from ..memory import ACTIVATIONS, DECODING, LEAST_LIMIT, LIBRARIES, LOADING, scores_limit
+from ..memory import ACTIVATIONS, DECODING, LEAST_LIMIT, LIBRARIES, LOADING, number_bytes, scores_limit
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def plan_room(room: Room, name: str, size: int, pictures: int, parts: Mapping[st
     pictures: that the UNet denoises at once. parts: see part_bytes. Activations are those measured for SDXL, whose
     blocks are as wide.
     """
-    latents, number = (size // 8) ** 2, 4 if room.dtype == "float32" else 2
+    latents, number = (size // 8) ** 2, number_bytes(room.dtype)
     activations = pictures * latents * number * ACTIVATIONS * 1.25
     one = activations / pictures  # of the picture whose light is taken out
     painting = activations + LEAST_LIMIT

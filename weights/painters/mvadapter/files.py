@@ -13,6 +13,7 @@ from ...checkpoints.locations import hub_caches
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
 from ..base import PainterOptions, Room
+from ..memory import number_bytes
 from ..sdxl import NAMES, SdxlBase, SdxlFolders, numbers_in, parts_lacking_in_folder
 from ..sdxl_file import SdxlFile, parts_lacking_in_file
 from .room import PartBytes
@@ -47,7 +48,7 @@ class MvAdapterFiles:
 
     def bytes(self) -> PartBytes:
         """Bytes of the networks in the number type that they run in. Reads headers only."""
-        number = 4 if self.dtype == "float32" else 2
+        number = number_bytes(self.dtype)
         counted = {name: number * self.base.numbers(name) for name in NAMES[:4]}
         adapter = number * numbers_in(self.adapter)
         return PartBytes(counted["text_encoder"] + counted["text_encoder_2"], counted["unet"] + adapter, counted["vae"])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ...._text import GIB
 from ....errors import OutOfMemoryError
 from ..base import Room
-from ..memory import ACTIVATIONS, DECODING, LIBRARIES, LOADING, scores_limit
+from ..memory import ACTIVATIONS, DECODING, LIBRARIES, LOADING, number_bytes, scores_limit
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PartBytes:
 def plan_room(room: Room, size: int, kind: str, parts: PartBytes) -> MvAdapterPlan:
     """Return the fastest plan that stays within the budget. Raises OutOfMemoryError when not even the smallest does."""
     latents = (size // 8) ** 2
-    number = 4 if room.dtype == "float32" else 2
+    number = number_bytes(room.dtype)
     one_half = 6 * latents * number * ACTIVATIONS
     decoding = LIBRARIES + parts.vae + latents * number * DECODING
     budget = room.budget()
