@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import BadMeshError
+from ...kernels.meshes.normals import area_vectors
 from ..artifacts import Mesh
 
 _PATCHED = 0.1  # share of the surface that may be patches over holes
@@ -72,7 +73,7 @@ def through_voxels(
         )
     if faces and len(triangles) > faces:
         vertices, triangles = decimate(vertices, triangles, faces)
-    if materials and len(triangles) and (mesh.texture is not None or mesh.colors is not None):
+    if materials and (mesh.texture is not None or mesh.colors is not None):
         return _with_voxel_materials(mesh, vertices, triangles, resolution, _texels(mesh, texture_size))
     return transfer_texture(mesh, vertices, triangles, size=_texels(mesh, texture_size))
 
@@ -102,8 +103,7 @@ def _with_voxel_materials(mesh: Mesh, vertices: np.ndarray, faces: np.ndarray, r
 
 
 def _area(vertices: np.ndarray, faces: np.ndarray) -> float:
-    a, b, c = (vertices.astype(np.float64)[faces[:, corner]] for corner in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum()) / 2
+    return float(np.linalg.norm(area_vectors(vertices, faces), axis=1).sum()) / 2
 
 
 def level_names(stem: str, fractions: Sequence[float]) -> list[str]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..._text import printable
 from ...errors import BadInputError, Varco3DError
+from ...kernels.meshes.normals import area_vectors
 from ..artifacts import Mesh
 from .formats import up_of
 from .joining import join
@@ -95,8 +96,7 @@ def z_up_to_y_up(points: np.ndarray) -> np.ndarray:
 def _has_area(mesh: Mesh) -> bool:
     """Tell whether any triangle is more than a line or a point; the first ones of most meshes are."""
     for first in range(0, len(mesh.faces), 1 << 16):
-        a, b, c = mesh.vertices[mesh.faces[first : first + (1 << 16)].T].astype(np.float64)
-        if np.cross(b - a, c - a).any():
+        if area_vectors(mesh.vertices, mesh.faces[first : first + (1 << 16)]).any():
             return True
     return False
 

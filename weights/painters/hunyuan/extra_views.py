@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....kernels.meshes.normals import area_vectors
 from ....kernels.views.render_maps import render_maps
 from .maps import PLACES, Frame
 
@@ -25,8 +26,7 @@ def visible_triangles(vertices: np.ndarray, faces: np.ndarray, size: int = CANDI
 
 def triangle_areas(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """Return the area of each triangle, float64 [F]."""
-    a, b, c = (np.asarray(vertices, np.float64)[faces[:, corner]] for corner in range(3))
-    return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+    return np.linalg.norm(area_vectors(vertices, faces), axis=1) / 2
 
 
 def choose_views(seen: np.ndarray, areas: np.ndarray, most: int) -> list[tuple[int, int]]:
