@@ -92,8 +92,12 @@ class SdfEncoder(nn.Module):
 
 def boxes_of(voxels: VoxelSet, chunk: int) -> Tensor:
     """Return the boxes of chunk^3 voxels that hold any: item and place, [B, 4]."""
-    box = torch.div(voxels.coords[:, 1:], chunk, rounding_mode="floor")
-    return torch.unique(torch.cat([voxels.coords[:, :1], box], dim=1), dim=0)
+
+    def find() -> Tensor:
+        box = torch.div(voxels.coords[:, 1:], chunk, rounding_mode="floor")
+        return torch.unique(torch.cat([voxels.coords[:, :1], box], dim=1), dim=0)
+
+    return voxels.keep(("boxes", chunk), find)
 
 
 class SubdivideBlock(nn.Module):
