@@ -29,9 +29,8 @@ def check_stages(settings: Mapping[str, Any]) -> None:
     if isinstance(texture, TextureSettings):
         from .texturing.painters.choice import check_painter
 
-        words = texture.prompt is not None or texture.negative is not None
         own = texture.painter_base, texture.lora
-        check_painter(texture.painter, texture.views, texture.extra_views, words, *own)
+        check_painter(texture.painter, texture.views, texture.extra_views, texture.words, *own)
 
 
 def check_sides(recipe: Recipe, sides: Iterable[str]) -> None:

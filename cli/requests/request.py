@@ -171,7 +171,7 @@ def painter_models(request: Request) -> tuple[str, ...]:
     settings = request.config.recipe.stage("texture").settings
     # A mesh that comes from a file without its picture prepared is painted from words alone.
     bare = "prepare" not in request.stages and any(item.asset and item.asset.mesh for item in request.items)
-    words = any((settings.prompt is not None, settings.negative is not None, settings.lora))
+    words = settings.words or bool(settings.lora)
     return of_painter(settings.painter, not bare, words, settings.painter_base)
 
 

@@ -224,6 +224,11 @@ class TextureSettings:
     roughness: float | None = setting(None, "Roughness of the whole surface; by default the mesh's own, or 0.9.", 0, 1)
     metallic: float | None = setting(None, "Metalness of the whole surface; by default the mesh's own, or 0.", 0, 1)
 
+    @property
+    def words(self) -> bool:
+        """Tell whether the painter has to read words."""
+        return self.prompt is not None or self.negative is not None
+
 
 @dataclass(frozen=True)
 class ExportSettings:

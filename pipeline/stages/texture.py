@@ -45,9 +45,8 @@ class Texture:
         from ..texturing.painters.painting import Painting
         from ..texturing.synthesis import write_conditions
 
-        words = settings.prompt is not None or settings.negative is not None
-        own = settings.painter_base, bool(settings.lora)
-        wish = Asked(settings.painter, context.models.get("painter"), settings.views, subject is not None, words, *own)
+        own = settings.words, settings.painter_base, bool(settings.lora)
+        wish = Asked(settings.painter, context.models.get("painter"), settings.views, subject is not None, *own)
         painter = choose_painter(wish, context.warn)
         size = 1 << (settings.size - 1).bit_length()
         if size != settings.size:
