@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .._files import no_file
 from .._places import config_folder
 from .._text import did_you_mean
 from .._toml import read_toml
@@ -80,8 +81,7 @@ def config_paths(explicit: Path | None, folder: Path) -> tuple[Path, ...]:
     """Return the config files that count, strongest first. Raises UsageError when the one asked for does not exist."""
     if explicit is not None:
         if not explicit.is_file():
-            wrong = "is no file" if explicit.exists() else "does not exist"
-            raise UsageError(f"the config file {explicit} {wrong}", "Check --config or VARCO3D_CONFIG.")
+            raise UsageError(f"the config file {explicit} {no_file(explicit)}", "Check --config or VARCO3D_CONFIG.")
         return (explicit,)
     return tuple(path for path in (folder / PROJECT_FILE, user_config_path()) if _is_file(path))
 

@@ -80,6 +80,11 @@ def move_whole(source: Path, final: Path) -> None:
         source.unlink()
 
 
+def no_file(path: Path) -> str:
+    """Return what is wrong with a path that is no file, for a message that begins with the path."""
+    return "is no file" if path.exists() else "does not exist"
+
+
 def is_stream(path: Path) -> bool:
     """Tell whether the path is a named pipe or a character device.
 

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, cast
 
 import numpy as np
 
-from ..._files import opened_regular
+from ..._files import no_file, opened_regular
 from ..._text import printable
 from ...errors import BadInputError, MissingDependencyError
 from .bounded import Clock, TimedFile
@@ -41,8 +41,7 @@ class PictureCodecError(MissingDependencyError):
 def existing_picture(path: Path) -> Path:
     """Return the path of a picture that was named. Raises BadInputError when there is no such file."""
     if not path.is_file():
-        wrong = "is no file" if path.exists() else "does not exist"
-        raise BadInputError(f"{printable(path)} {wrong}", "Check the path of the picture.")
+        raise BadInputError(f"{printable(path)} {no_file(path)}", "Check the path of the picture.")
     return path
 
 
