@@ -5,7 +5,8 @@
 Per object, in its canonical frame: `surface` points with normals of the outer hull, `near` samples of the signed
 distance around the surface, `far` samples in the box. Distances are stored in units of 1/DISTANCE_UNIT, positions in
 units of 1/POSITION_UNIT, both int16. With --variants, more objects instead: that many variants of every training
-object, and building pieces as they are. With --procedural, that many made-up objects instead.
+object, and building pieces as they are. With --procedural, that many made-up objects instead; with --held-out, others
+than those that --procedural gives for training.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ NEAR_SPREAD = {0.01: 0.4, 0.03: 0.35, 0.1: 0.25}  # deviation from the surface -
 FAR_EXTENT = 1.45  # an object turned about Y reaches sqrt(2)
 POSITION_UNIT = 20000.0
 DISTANCE_UNIT = 30000.0
+HELD_OUT_FIRST = 1_000_001  # number of the first made-up object to measure with; training counts from 1
 
 
 def visible_surface(obj: TrainingObject, field: SignedDistance, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -89,11 +91,13 @@ def unpack_surface(packed: np.ndarray) -> np.ndarray:
 
 
 def chosen_objects(
-    archive: ObjectArchive, variants: int, procedural: int
+    archive: ObjectArchive, variants: int, procedural: int, held_out: bool = False
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """(training, validation) as pairs of object and variant."""
+    """(training, validation) as pairs of object and variant; held_out: made-up objects are for validation."""
     if procedural:
-        return [(PROCEDURAL, number) for number in range(1, procedural + 1)], []
+        first = HELD_OUT_FIRST if held_out else 1
+        made = [(PROCEDURAL, number) for number in range(first, first + procedural)]
+        return ([], made) if held_out else (made, [])
     training, validation = archive.split()
     if not variants:
         return [(i, 0) for i in training], [(i, 0) for i in validation]
@@ -131,9 +135,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--variants", type=int, default=0)
     parser.add_argument("--procedural", type=int, default=0)
+    parser.add_argument("--held-out", action="store_true", help="of --procedural: objects to measure with")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    training, validation = chosen_objects(ObjectArchive(args.data), args.variants, args.procedural)
+    training, validation = chosen_objects(ObjectArchive(args.data), args.variants, args.procedural, args.held_out)
     order = training + validation
     arrays = open_arrays(args.out, len(order), "w+")
     failed: list[int] = []

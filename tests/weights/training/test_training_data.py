@@ -174,3 +174,11 @@ def test_shards_of_objects_made_by_functions_show_what_they_measure(archive_fold
         sample = views.sample(row, 0, False, 0, np.random.default_rng(0), False)
         assert seen_share(sample) > 0.65
         assert np.isclose(np.ptp(views.object(row).vertices, axis=0).max(), 2, atol=1e-4)
+
+
+def test_held_out_objects_made_by_functions_are_others_than_those_for_training(archive_folder):
+    archive = ObjectArchive(archive_folder)
+    training, none = shards.chosen_objects(archive, 0, 100)
+    empty, held_out = shards.chosen_objects(archive, 0, 100, held_out=True)
+    assert not none and not empty and len(training) == len(held_out) == 100
+    assert not set(training) & set(held_out)
