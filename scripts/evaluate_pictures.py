@@ -25,7 +25,7 @@ from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
 from varco3d.pipeline.meshes.report import mesh_report
 from varco3d.pipeline.network_pool import NetworkPool
-from varco3d.pipeline.pictures.reading import is_picture
+from varco3d.pipeline.pictures.formats import is_picture
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.settings import parse_assignments
 from varco3d.weights.training.evaluation.tables import Record, main_table

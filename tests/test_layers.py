@@ -1,12 +1,14 @@
 """Imports run downward only (cli -> pipeline -> weights -> kernels), and light commands stay light."""
 
 import ast
+import importlib.util
 import os
 import resource
 import subprocess
 import sys
 from collections.abc import Collection
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -175,3 +177,26 @@ def test_help_answers_at_once(arguments: list[str]) -> None:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         times.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(times) < 0.35
+
+
+def programs() -> list[Path]:
+    """Python files of scripts/ and examples/, those without an ending included."""
+    files = (
+        path for folder in ("scripts", "examples") for path in sorted((ROOT / folder).rglob("*")) if path.is_file()
+    )
+    return [path for path in files if path.suffix == ".py" or path.read_bytes().startswith(b"#!/usr/bin/env python3")]
+
+
+def is_submodule(package: ModuleType, name: str) -> bool:
+    return hasattr(package, "__path__") and importlib.util.find_spec(f"{package.__name__}.{name}") is not None
+
+
+@pytest.mark.parametrize("path", programs(), ids=lambda path: path.name)
+def test_what_scripts_and_examples_import_from_the_package_is_there(path: Path) -> None:
+    """No type checker reads them, and some run once in months."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "varco3d":
+            module = importlib.import_module(node.module or "")
+            for name in node.names:
+                there = hasattr(module, name.name) or is_submodule(module, name.name)
+                assert there, f"{path.name} imports {name.name} from {node.module}"
