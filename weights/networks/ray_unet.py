@@ -5,7 +5,8 @@ There every depth is a channel and every neighbour in the picture a neighbour of
 colours and the whole depth of the guess at once: aligned with the pixels as PIFu (arXiv 1905.05172) is, but with all
 depths of a ray answered together. The answer is the field itself, on a grid twice as fine across the picture. An
 untrained network answers with the guess. A network may also go without the guess, from a body that the outline alone
-suggests: it costs a tenth to make samples for, and errs in other places than the guess that it is averaged with.
+suggests, as the shipped one does: it costs a tenth to make samples for, and errs in other places than the guess that
+it is averaged with.
 """
 
 from __future__ import annotations
