@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..._files import no_file
 from ..._text import printable
 from ...errors import BadInputError, Varco3DError
 from ...kernels.meshes.normals import area_vectors
@@ -104,9 +105,7 @@ def _has_area(mesh: Mesh) -> bool:
 def _check_file(path: Path, name: str) -> None:
     try:
         if not path.is_file():
-            raise BadInputError(
-                f"{name} does not exist" if not path.exists() else f"{name} is no file", "Check the path."
-            )
+            raise BadInputError(f"{name} {no_file(path)}", "Check the path.")
         if path.stat().st_size == 0:
             raise BadInputError(f"{name} is empty (zero bytes)", "Copy the file again.")
     except (OSError, ValueError) as error:

@@ -8,7 +8,7 @@ from ...errors import CheckpointError
 
 
 def centres_of(indices: np.ndarray | Tensor, resolution: int) -> Tensor:
-    """Return centres float32 [N, 3] in the box [-1, 1]^3 of voxels [N, 3] of a grid of resolution^3."""
+    """Return centres float32 [..., 3] in the box [-1, 1]^3 of voxels [..., 3] of a grid of resolution^3."""
     return (torch.as_tensor(indices, dtype=torch.float32) + 0.5) * (2.0 / resolution) - 1.0
 
 

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ...generators.voxel_centres import centres_of
 from ...networks.anchored_vae import AnchoredVAEConfig, nearest
 from ..posed_views import ROUGH_POINTS
 from ..shards import DISTANCE_UNIT, POSITION_UNIT
@@ -155,7 +156,7 @@ class Batcher:
         most = int(active.max())
         listed = occupied.argsort(dim=1, descending=True, stable=True)[:, :most]
         axes = [listed // VOXELS**2, listed // VOXELS % VOXELS, listed % VOXELS]
-        centres = (torch.stack(axes, -1) + 0.5) * (2 / VOXELS) - 1
+        centres = centres_of(torch.stack(axes, -1), VOXELS)
         valid = torch.arange(most, device=self.device) < active
         far = torch.where(valid, torch.inf, -1.0)
         current = (self.uniform(len(points), 1) * active).long().clamp(max=most - 1)
