@@ -137,6 +137,8 @@ def main() -> None:
     parser.add_argument("--procedural", type=int, default=0)
     parser.add_argument("--held-out", action="store_true", help="of --procedural: objects to measure with")
     args = parser.parse_args()
+    if args.held_out and not args.procedural:
+        parser.error("--held-out is for --procedural; of the others, some are always held out")
     args.out.mkdir(parents=True, exist_ok=True)
     training, validation = chosen_objects(ObjectArchive(args.data), args.variants, args.procedural, args.held_out)
     order = training + validation

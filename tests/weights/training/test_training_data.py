@@ -182,3 +182,9 @@ def test_held_out_objects_made_by_functions_are_others_than_those_for_training(a
     empty, held_out = shards.chosen_objects(archive, 0, 100, held_out=True)
     assert not none and not empty and len(training) == len(held_out) == 100
     assert not set(training) & set(held_out)
+
+
+def test_held_out_without_made_up_objects_is_refused(archive_folder, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        run(shards.main, "--data", archive_folder, "--out", tmp_path / "shards", "--held-out")
+    assert "--held-out is for --procedural" in capsys.readouterr().err and not (tmp_path / "shards").exists()
