@@ -1,10 +1,11 @@
 """Measures the whole chain on held-out objects, beside the autoencoder and two baselines; prints Markdown tables.
 
     python scripts/evaluate.py --data DATA --shards RUNS/shards --out FOLDER [--objects 64] [--views 3]
-                               [--preset high] [--set refine.steps=8] [--tokens 512 1024 2048 4096]
+                               [--preset high] [--set refine.steps=8] [--tokens 512 1024 2048 4096] [--true-camera]
 
-The stages are the product's own with the settings of the recipe `tiny`. --tokens adds a row per count, refined from the
-same coarse mesh. FOLDER gets scores.jsonl and, of the first objects, sheet.png: input, coarse, refined, painted, truth.
+--true-camera tells the chain what it has to guess otherwise: what shapes would gain from better guesses. The stages are
+the product's own with the settings of the recipe `tiny`. --tokens adds a row per count, refined from the same coarse
+mesh. FOLDER gets scores.jsonl and, of the first objects, sheet.png: input, coarse, refined, painted, truth.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from contact_sheet import sheet, strip
@@ -22,7 +24,7 @@ from varco3d.pipeline.artifacts import Asset, Mesh, Subject
 from varco3d.pipeline.chain import Chain, ItemState
 from varco3d.pipeline.machine import resolve_dtype
 from varco3d.pipeline.meshes.preview import render_view
-from varco3d.pipeline.network_pool import NetworkPool
+from varco3d.pipeline.network_pool import NetworkPool, default_loader
 from varco3d.pipeline.recipe import Recipe, load_recipe
 from varco3d.pipeline.settings import parse_assignments
 from varco3d.weights.training.evaluation import evaluate as networks
@@ -36,16 +38,34 @@ from varco3d.weights.training.posed_views import PosedViews
 COARSE, CHAIN = "coarse stage", "whole chain"
 
 
+class TrueCameras:
+    """A loader of networks; the coarse one is told the camera of the picture instead of reading it."""
+
+    def __init__(self, views: PosedViews):
+        self._views, self._camera = views, np.zeros((2, 4), np.float32)
+
+    def turn_to(self, case: Case) -> None:
+        self._camera = self._views.camera_map(case.row, case.view, case.surface[:, :3], mirrored=False)
+
+    def __call__(self, model: str, part: str, device: str, dtype: str) -> Any:
+        network = default_loader(model, part, device, dtype)
+        if part == "coarse":
+            read = network.condition
+            network.condition = lambda rgba: network.with_camera(read(rgba), self._camera)
+        return network
+
+
 class ChainRuns:
     """The stages of a recipe on held-out pictures.
 
     The coarse mesh of the last picture is kept for the other rows.
     """
 
-    def __init__(self, recipe: Recipe):
-        self._recipe = recipe
+    def __init__(self, recipe: Recipe, told: TrueCameras | None):
+        """told: what tells the coarse stage its cameras."""
+        self._recipe, self._told = recipe, told
         self._dtype = resolve_dtype("auto", "cpu")
-        self._pool = NetworkPool(recipe.models, "cpu", self._dtype)
+        self._pool = NetworkPool(recipe.models, "cpu", self._dtype, loader=told)
         self._last: tuple[Case, ItemState] | None = None
 
     def _run(self, recipe: Recipe, names: Sequence[str], state: ItemState) -> ItemState:
@@ -58,6 +78,8 @@ class ChainRuns:
             rgba = case.rgba.astype(np.float32) / 255
             subject = Subject(rgba, np.eye(3), (rgba.shape[1], rgba.shape[0]))
             state = ItemState(case.name, Asset(subject=subject))
+            if self._told is not None:
+                self._told.turn_to(case)
             self._last = case, self._run(self._recipe, ["coarse"], state)
         return self._last[1]
 
@@ -105,10 +127,15 @@ def coloured_mesh(obj: TrainingObject, vertices: np.ndarray) -> Mesh:
 
 
 def chain_methods(
-    views: PosedViews, recipe: Recipe, tokens: Sequence[int], shown: frozenset[tuple[int, int]], out: Path
+    views: PosedViews,
+    recipe: Recipe,
+    tokens: Sequence[int],
+    shown: frozenset[tuple[int, int]],
+    out: Path,
+    true_camera: bool,
 ) -> Methods:
     """All rows of the table. shown: cases (row, view) that leave a strip of pictures in `out`."""
-    runs = ChainRuns(recipe)
+    runs = ChainRuns(recipe, TrueCameras(views) if true_camera else None)
 
     def coarse(case: Case) -> Prediction:
         state = runs.coarse(case)
@@ -156,14 +183,17 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="STAGE.KEY=VALUE", dest="overrides")
     parser.add_argument("--tokens", type=int, nargs="*", default=[])
     parser.add_argument("--shown", type=int, default=16, help="objects on the sheet of pictures")
+    parser.add_argument("--true-camera", action="store_true", help="tell the coarse stage the picture's camera")
     args = parser.parse_args()
     recipe = load_recipe("tiny", args.preset, parse_assignments(args.overrides))
     shown = networks.drawn_cases(args.shards, min(args.shown, args.objects), 1, args.training)
     args.out.mkdir(parents=True, exist_ok=True)
-    build = partial(chain_methods, recipe=recipe, tokens=args.tokens, shown=frozenset(shown), out=args.out)
+    settings = {"tokens": args.tokens, "shown": frozenset(shown), "out": args.out, "true_camera": args.true_camera}
+    build = partial(chain_methods, recipe=recipe, **settings)
     records = networks.evaluate(args, build)
     heading = networks.heading(records, args.training)
-    print(f"{heading}; preset {args.preset}\n\n{main_table(records)}\n\n{bars(records)}\n")
+    told = ", true cameras" if args.true_camera else ""
+    print(f"{heading}; preset {args.preset}{told}\n\n{main_table(records)}\n\n{bars(records)}\n")
     print(publisher_table(records, [m for m in (COARSE, CHAIN, *networks.BASELINES) if args.only in m]))
     strips = [path for row, view in shown if (path := strip_path(args.out, row, view)).exists()]
     if strips:

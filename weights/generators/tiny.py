@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from torch import Tensor
 
 from ...errors import CheckpointError, ModelMissingError, UsageError
 from ...kernels.fields.field_function import FieldFunction, box_end
-from ...kernels.fields.ray_grid import column_field, field_columns, inflated_columns, smoothed_columns, touched_rays
+from ...kernels.fields.ray_grid import column_field, field_columns, smoothed_columns, touched_rays
 from ...kernels.meshes.nearest_points import NearestPoints
 from ..networks.anchored_dit import AnchoredDiTConfig, lattice_grouping
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, anchor_spacing, lattice_anchors
@@ -91,18 +92,24 @@ class TinyGenerator:
 
     def conditions(self, pictures: Sequence[np.ndarray]) -> list[Condition]:
         """Those of several pictures, which are read together: half the time of one after the other."""
-        side = self.flow.encoder.config.picture
-        planes = np.stack([picture_planes(area_resize(rgba, side)) for rgba in pictures])
-        stacked = torch.from_numpy(planes).to(self._device)
+        stacked = self._planes(pictures, self.flow.encoder.config.picture)
         with torch.inference_mode(), self._autocast():
             semantic = self.backbone(stacked[:, :4])
             features = self.flow.encoder(stacked, semantic)
+            cameras = features.camera
+            if self.rays is not None:
+                small = self._planes(pictures, self.rays.config.side)
+                cameras = self.rays.read_camera(small, semantic, patch_map(features.tokens))
         found = []
         for k, rgba in enumerate(pictures):
-            tokens, detail, camera = (m[k : k + 1] for m in (features.tokens, features.detail, features.camera))
+            tokens, detail, camera = (m[k : k + 1] for m in (features.tokens, features.detail, cameras))
             own = ImageFeatures(tokens, features.positions, detail, camera)
             found.append(Condition(tokens, torch.zeros_like(tokens), Seen(rgba, semantic[k : k + 1], own)))
         return found
+
+    def _planes(self, pictures: Sequence[np.ndarray], side: int) -> Tensor:
+        planes = np.stack([picture_planes(area_resize(rgba, side)) for rgba in pictures])
+        return torch.from_numpy(planes).to(self._device)
 
     def camera(self, condition: Condition) -> Tensor:
         return condition.extra.picture.camera[0]
@@ -183,13 +190,10 @@ class TinyGenerator:
         """
         if self.rays is None:
             raise UsageError("this part of tiny has no second look", "Leave `coarse.second_look` out.")
-        inputs, config = self.ray_inputs(condition), self.rays.config
-        camera, columns = inputs["camera"], self.guess_columns(field, inputs)
-        guess = upsample(columns)[0]
-        if not config.guess:
-            columns = inflated_columns(inputs["planes"][:, 4:], camera, config.depths, self.truncation)
+        inputs = self.ray_inputs(condition)
+        camera, guess = inputs["camera"], upsample(self.guess_columns(field, inputs))[0]
         with torch.inference_mode(), self._autocast():
-            answer = self.rays(columns=columns, **inputs)[0].float().clamp(-1, 1)
+            answer = self.rays(**inputs)[0].float().clamp(-1, 1)
         mean = smoothed_columns(torch.lerp(guess, answer, SECOND_SHARE), camera[0], self.field_bounds, SMOOTH)
         return column_field(mean, camera[0], self.field_bounds, self.truncation)
 
@@ -197,19 +201,24 @@ class TinyGenerator:
         """Return RayUNet's inputs of the picture, by the names of its arguments, with a batch of 1."""
         seen: Seen = condition.extra
         config = RayUNetConfig() if self.rays is None else self.rays.config
-        patches = seen.semantic.shape[-1]
         return {
-            "planes": torch.from_numpy(picture_planes(area_resize(seen.rgba, config.side)))[None].to(self._device),
+            "planes": self._planes([seen.rgba], config.side),
             "semantic": seen.semantic,
-            "tokens": seen.picture.tokens.transpose(1, 2).unflatten(2, (patches, patches)),
+            "tokens": patch_map(seen.picture.tokens),
             "camera": seen.picture.camera.float(),
         }
 
     def guess_columns(self, field: FieldFunction, inputs: dict[str, Tensor]) -> Tensor:
-        """Return a guessed field on the rays of a picture's `ray_inputs`, as RayUNet reads it, [1,D,S/2,S/2]."""
+        """Return a guessed field on every second ray of a picture's `ray_inputs`, [1,D,S/2,S/2]."""
         config = RayUNetConfig() if self.rays is None else self.rays.config
         asked = touched_rays(inputs["planes"][0, 3].cpu().numpy(), config.side // 2)
         return field_columns(field, inputs["camera"][0], asked, config.depths, self.field_bounds)[None]
+
+
+def patch_map(tokens: Tensor) -> Tensor:
+    """Picture tokens [B,M*M,C], row by row, as a map [B,C,M,M]."""
+    side = math.isqrt(tokens.shape[1])
+    return tokens.transpose(1, 2).unflatten(2, (side, side))
 
 
 def area_resize(rgba: np.ndarray, side: int) -> np.ndarray:

@@ -1,12 +1,9 @@
-"""A convolutional second look at a rough field, along the rays of its picture.
+"""A convolutional second look at a picture, along its rays.
 
-What the coarse stage guesses is sampled on the rays of the camera that it reads off the picture (weights.columns).
-There every depth is a channel and every neighbour in the picture a neighbour of the ray, so a small U-Net sees outline,
-colours and the whole depth of the guess at once: aligned with the pixels as PIFu (arXiv 1905.05172) is, but with all
-depths of a ray answered together. The answer is the field itself, on a grid twice as fine across the picture. An
-untrained network answers with the guess. A network may also go without the guess, from a body that the outline alone
-suggests, as the shipped one does: it costs a tenth to make samples for, and errs in other places than the guess that
-it is averaged with.
+A small network reads the camera off the picture (camera_net). On the rays of that camera every depth is a channel and
+every neighbour in the picture a neighbour of the ray, so a U-Net sees outline and colours and answers all depths of a
+ray together: aligned with the pixels as PIFu (arXiv 1905.05172) is. It begins with a body as deep as the outline, with
+which an untrained network answers; the answer is the field on a grid twice as fine across the picture.
 """
 
 from __future__ import annotations
@@ -17,7 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .encoders.image_encoder import PLANES, ResidualConv, centred, upsample
+from ...kernels.fields.ray_grid import inflated_columns
+from .encoders.camera_net import CameraNet
+from .encoders.image_encoder import PLANES, ResidualConv, centred, patch_positions, upsample
 from .rotary import RotaryBlock, rotary_table
 
 
@@ -28,16 +27,18 @@ class RayUNetConfig:
     widths: tuple[int, int, int] = (160, 224, 224)  # channels at 1/2, 1/4 and 1/8 of the side
     blocks: int = 2  # per scale, down and up
     layers: int = 0  # of attention between all patches at 1/8 of the side
-    guess: bool = True  # the columns are the coarse stage's; False: a body as deep as the outline (inflated_columns)
     semantic_channels: int = 768  # of the frozen network's features
     token_channels: int = 256  # of the coarse stage's picture tokens
+    camera_width: int = 160  # of the network that reads the camera
+    camera_layers: int = 3
+    truncation: float = 0.1  # box units that a value of 1 means
 
 
 class RayUNet(nn.Module):
     """U-Net over a picture with depths as channels.
 
-    columns [B,D,S/2,S/2] of the rough field, picture_planes [B,5,S,S], semantic [B,C,S/8,S/8], tokens [B,T,S/8,S/8]
-    and camera [B,2,4] of the picture -> the field [B,D,S,S], positive inside, in the units of the columns."""
+    picture_planes [B,5,S,S], semantic [B,C,S/8,S/8] and tokens [B,T,S/8,S/8] of the picture, and a camera [B,2,4]
+    -> the field on the camera's rays [B,D,S,S], positive inside, in truncations. `read_camera` tells the camera."""
 
     def __init__(self, config: RayUNetConfig):
         super().__init__()
@@ -53,6 +54,9 @@ class RayUNet(nn.Module):
         self.semantic = nn.Linear(config.semantic_channels, c)
         self.tokens = nn.Linear(config.token_channels, c)
         self.camera = nn.Linear(8, c)
+        self.reader = CameraNet(
+            config.camera_width, config.camera_layers, config.semantic_channels, config.token_channels
+        )
         self.middle = self._blocks(c)
         self.attention = nn.ModuleList(RotaryBlock(c, c // 32) for _ in range(config.layers))
         for block in self.attention:
@@ -71,7 +75,16 @@ class RayUNet(nn.Module):
     def _blocks(self, channels: int) -> nn.Sequential:
         return nn.Sequential(*(ResidualConv(channels) for _ in range(self.config.blocks)))
 
-    def forward(self, columns: Tensor, planes: Tensor, semantic: Tensor, tokens: Tensor, camera: Tensor) -> Tensor:
+    def read_camera(self, planes: Tensor, semantic: Tensor, tokens: Tensor) -> Tensor:
+        """Return the camera of a picture [B,2,4] (ImageFeatures)."""
+        return self.reader(planes, semantic, tokens)
+
+    def outline_body(self, planes: Tensor, camera: Tensor) -> Tensor:
+        """Return what the answer begins with, [B,D,S/2,S/2]."""
+        return inflated_columns(planes[:, 4:], camera, self.config.depths, self.config.truncation)
+
+    def forward(self, planes: Tensor, semantic: Tensor, tokens: Tensor, camera: Tensor) -> Tensor:
+        columns = self.outline_body(planes, camera)
         half = self.down_half(self.stem(torch.cat([columns, F.pixel_unshuffle(centred(planes), 2)], 1)))
         quarter = self.down_quarter(self.to_quarter(half))
         seen = self.semantic(self.semantic_norm(semantic.movedim(1, -1))) + self.tokens(tokens.movedim(1, -1))
@@ -87,10 +100,7 @@ class RayUNet(nn.Module):
         if not len(self.attention):
             return x
         side = x.shape[-1]
-        axis = (torch.arange(side, dtype=torch.float32, device=x.device) + 0.5) * (2 / side) - 1
-        rows, columns = torch.meshgrid(-axis, axis, indexing="ij")
-        places = torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(1, -1, 3)
-        table, h = rotary_table(places, 32), x.flatten(2).transpose(1, 2)
+        table, h = rotary_table(patch_positions(side, x.device)[None], 32), x.flatten(2).transpose(1, 2)
         for block in self.attention:
             h = block(h, table)
         return h.transpose(1, 2).unflatten(2, (side, side))

@@ -13,7 +13,7 @@ import torch
 
 from ..generators.tiny import FOLDER, save_tiny
 from ..networks.anchored_dit import COARSE_DIT, FINE_DIT
-from .rays.train_rays import load_rays
+from .rays.loading import load_rays
 from .resident.finished import networks_of
 from .train_flow import load_flow, load_vae
 from .train_vae import LATTICE

@@ -50,7 +50,7 @@ class LoopConfig:
 def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_rate: float) -> None:
     """Add the options of every training run, with the defaults of this one."""
     parser.add_argument("--out", type=Path, required=True, help="folder of the run: checkpoint and log")
-    parser.add_argument("--init", type=Path, help="safetensors to begin from, such as those that are shipped")
+    parser.add_argument("--init", type=Path, help="safetensors, such as those that are shipped, or a run to begin from")
     parser.add_argument("--minutes", type=float, default=minutes, help="of optimisation, over all resumed parts")
     parser.add_argument("--steps", type=int, help="budget in steps instead of minutes, to compare runs")
     parser.add_argument("--learning-rate", type=float, default=learning_rate)
@@ -62,9 +62,11 @@ def run_config(args: argparse.Namespace) -> LoopConfig:
     return LoopConfig(minutes=args.minutes, steps=args.steps, learning_rate=args.learning_rate)
 
 
-def initial_weights(file: Path) -> dict[str, Tensor]:
-    """Return the tensors of a safetensors file, as float32."""
-    return {name: value.float() for name, value in load_file(file).items()}
+def initial_weights(path: Path) -> dict[str, Tensor]:
+    """Return the tensors of a safetensors file, as float32, or the averaged weights of a run."""
+    if path.is_dir():
+        return averaged_weights(path)
+    return {name: value.float() for name, value in load_file(path).items()}
 
 
 def averaged_weights(folder: Path) -> dict[str, Tensor]:

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from varco3d.errors import UsageError
-from varco3d.kernels.fields.ray_grid import field_columns, ray_places
+from varco3d.kernels.fields.ray_grid import ray_places
 from varco3d.weights.generators.tiny import TinyGenerator, load_backbone
 from varco3d.weights.networks.anchored_dit import COARSE_DIT
 from varco3d.weights.networks.anchored_vae import AnchoredVAE
@@ -19,9 +19,10 @@ from varco3d.weights.networks.picture_flow import PictureFlow
 from varco3d.weights.networks.ray_unet import RayUNet, RayUNetConfig
 from varco3d.weights.training import loop
 from varco3d.weights.training.rays import ray_shards, train_rays
+from varco3d.weights.training.rays.loading import load_rays
 from varco3d.weights.training.train_vae import LATTICE, VAE_CONFIG
 
-SMALL = RayUNetConfig(widths=(16, 16, 16), blocks=1)
+SMALL = RayUNetConfig(widths=(16, 16, 16), blocks=1, camera_width=32, camera_layers=1)
 CAMERA = torch.tensor([[0.8, 0.0, 0.1, 0.0], [0.05, 0.7, -0.3, 0.1]])
 RADIUS = 0.5
 
@@ -40,11 +41,10 @@ def disc(side: int) -> np.ndarray:
 
 @pytest.fixture
 def rows(tmp_path) -> dict[str, np.ndarray]:
-    """Shards of sixteen guesses of one ball, each too small by another amount."""
+    """Shards of sixteen pictures of one ball."""
     arrays = ray_shards.open_ray_arrays(tmp_path, 16, "w+")
     rng = np.random.default_rng(0)
     for k in range(16):
-        guess = field_columns(lambda p, r=RADIUS - 0.01 * k: ball(p, r), CAMERA, disc(32)[..., 3] > 0, 48, 1.0)
         direction = rng.normal(size=(ray_shards.NEAR_POINTS, 3))
         offset = rng.choice([0.01, 0.03, 0.1], (ray_shards.NEAR_POINTS, 1), p=[0.4, 0.35, 0.25])
         near = (
@@ -54,7 +54,6 @@ def rows(tmp_path) -> dict[str, np.ndarray]:
         points = np.concatenate([near, rng.uniform(-1, 1, (ray_shards.FAR_POINTS, 3))])
         target = ball(torch.from_numpy(points)).numpy()
         values = {
-            "columns": ray_shards.codes(guess.numpy()),
             "rgba": disc(64) * 255,
             "points": np.clip(points, -1, 1) * ray_shards.PLACE_UNIT,
             "target": ray_shards.codes(target),
@@ -70,16 +69,19 @@ def batch_of(rows: dict[str, np.ndarray], count: int = 4) -> dict[str, torch.Ten
     return train_rays.unpack(rows, np.arange(count), np.arange(ray_shards.NEAR_POINTS))
 
 
-def test_an_untrained_network_answers_with_the_guess(rows):
-    batch = batch_of(rows)
+def test_an_untrained_network_answers_with_a_body_as_deep_as_the_outline(rows):
+    batch, network = batch_of(rows), RayUNet(SMALL)
     with torch.no_grad():
-        answer = RayUNet(SMALL)(*(batch[name] for name in train_rays.INPUTS))
-    assert torch.equal(answer, upsample(batch["columns"]))
+        answer = network(*(batch[name] for name in train_rays.INPUTS), batch["camera"])
+    body = network.outline_body(batch["planes"], batch["camera"])
+    assert torch.equal(answer, upsample(body))
+    deep = (body[1, :, 14, 17] > 0).sum() * 2 * 1.2 / 48  # near the ball's middle
+    assert deep.item() == pytest.approx(2 * RADIUS, abs=0.25) and (body[1, :, 0, 0] == -1).all()
 
 
 def test_attention_starts_as_nothing_and_lets_far_patches_speak(rows):
     batch = batch_of(rows, 1)
-    inputs = [batch[name] for name in train_rays.INPUTS]
+    inputs = [batch[name] for name in (*train_rays.INPUTS, "camera")]
     torch.manual_seed(0)
     network = RayUNet(RayUNetConfig(widths=(16, 16, 32), blocks=1, layers=1)).requires_grad_(False)
     torch.nn.init.normal_(network.out.weight)
@@ -90,16 +92,6 @@ def test_attention_starts_as_nothing_and_lets_far_patches_speak(rows):
     other[..., 0, 0] = torch.randn(1, 32)
     moved = (network.attended(other) - network.attended(patches)).abs()[0, :, 7, 7]
     assert moved.max() > 0.01 and network(*inputs).shape == (1, 48, 64, 64)
-
-
-def test_rows_without_a_guess_begin_with_a_body_as_deep_as_the_outline(rows, tmp_path):
-    rows["columns"][1] = 0
-    batch = batch_of(rows, 2)
-    without = batch["columns"][1]
-    middle = without[:, 14, 17]  # near the ball's middle
-    deep = (middle > 0).sum() * 2 * 1.2 / 48
-    assert deep.item() == pytest.approx(2 * RADIUS, abs=0.25) and (without[:, 0, 0] == -1).all()
-    assert not torch.equal(batch["columns"][0], without)
 
 
 def test_shards_give_their_shares_and_only_whole_rows(rows):
@@ -113,12 +105,16 @@ def test_shards_give_their_shares_and_only_whole_rows(rows):
     assert whole.abs().sum((1, 2)).min() > 0
 
 
+def body(batch: dict[str, torch.Tensor]) -> torch.Tensor:
+    return upsample(RayUNet(SMALL).outline_body(batch["planes"], batch["camera"]))
+
+
 def test_a_mirrored_batch_is_the_same_problem(rows):
     batch = batch_of(rows)
     other = train_rays.mirrored(batch)
     assert torch.equal(other["camera"][:, 0, 0], batch["camera"][:, 0, 0])
-    errors = [train_rays.ray_error(upsample(b["columns"]), b) for b in (batch, other)]
-    assert torch.allclose(*errors, rtol=1e-3) and 0.01 < errors[0] < 0.5
+    errors = [train_rays.ray_error(body(b), b["camera"], b) for b in (batch, other)]
+    assert torch.allclose(*errors, rtol=1e-3) and 0.1 < errors[0] < 3
 
 
 def test_points_stand_for_the_whole_columns_of_the_mask(rows):
@@ -147,21 +143,34 @@ def test_holding_raises_only_empty_rays_of_the_mask():
     assert held[..., 1].max().item() == pytest.approx(train_rays.PRESENCE)
 
 
-def test_training_mends_the_guess_and_resumes(rows, tmp_path, monkeypatch):
+def trained(tmp_path, monkeypatch, out: str, steps: int, *words: str) -> list[dict[str, float]]:
+    """Run train_rays on the rows of tmp_path; returns the log."""
     monkeypatch.setattr(train_rays, "RayUNetConfig", lambda **_: SMALL)
-    clock = itertools.count(step=0.02)  # the budget is wall time; a clock of our own makes it 60 steps
+    clock = itertools.count(step=0.02)  # the budget is wall time; a clock of our own makes it so many steps
     monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    words = ["command", "--shards", tmp_path, "--held-out", tmp_path, "--out", tmp_path / "run", "--minutes", 0.02]
-    words += ["--batch", 2, "--learning-rate", 0.01]
-    monkeypatch.setattr(sys, "argv", [str(word) for word in words])
+    command = ["command", "--shards", tmp_path, "--held-out", tmp_path, "--out", tmp_path / out, "--batch", 2]
+    command += ["--minutes", steps * 0.02 / 60, "--learning-rate", 0.01, *words]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in command])
     train_rays.main()
-    log = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
-    assert log[-1]["second"] < 0.7 * log[-1]["guess"]
-    network = train_rays.load_rays(tmp_path / "run")
-    batch = batch_of(rows, 16)
+    return [json.loads(line) for line in (tmp_path / out / "log.jsonl").read_text().splitlines()]
+
+
+def test_training_finds_camera_and_field(rows, tmp_path, monkeypatch):
+    first = trained(tmp_path, monkeypatch, "cameras", 60, "--only", "camera")[-1]
+    log = trained(tmp_path, monkeypatch, "run", 60, "--init", tmp_path / "cameras")[-1]
+    assert first["camera"] < 0.005 and log["second"] < 0.7 * log["outline"]
+    network, batch = load_rays(tmp_path / "run"), batch_of(rows, 16)
     with torch.no_grad():
-        answer = train_rays.answered(network, batch)
-        assert train_rays.ray_error(answer, batch) < 0.8 * train_rays.ray_error(upsample(batch["columns"]), batch)
+        camera, off = train_rays.read_camera(network, batch)
+        answer = train_rays.answered(network, batch, camera)
+        assert off.item() == pytest.approx(log["camera"], rel=0.2)
+        assert train_rays.ray_error(answer, camera, batch) < 0.8 * train_rays.ray_error(body(batch), camera, batch)
+
+
+def test_the_camera_alone_leaves_the_field_as_it_is(rows, tmp_path, monkeypatch):
+    trained(tmp_path, monkeypatch, "cameras", 4, "--only", "camera")
+    network = load_rays(tmp_path / "cameras")
+    assert not network.out.weight.any() and network.reader.out.weight.any()
 
 
 def untrained(rays: RayUNet | None) -> TinyGenerator:
@@ -171,22 +180,8 @@ def untrained(rays: RayUNet | None) -> TinyGenerator:
 
 
 def test_a_generators_second_look_is_the_mean_of_guess_and_answer():
-    """A network that adds 0.6 to every guess moves the surface of a ball outward by 0.3 truncations."""
-    network = RayUNet(RayUNetConfig())
-    with torch.no_grad():
-        network.out.bias.fill_(0.6)  # type: ignore[union-attr]
-    generator = untrained(network)
-    condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
-    field = generator.second_look(lambda points: ball(points, 0.4), condition)
-    towards = torch.nn.functional.normalize(torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
-    moved = 0.4 + 0.3 * VAE_CONFIG.truncation
-    assert (field(towards * (moved - 0.02)) > 0).float().mean() > 0.95
-    assert (field(towards * (moved + 0.02)) < 0).float().mean() > 0.95
-
-
-def test_a_second_look_may_go_without_the_guess():
     """The answer is that of the outline alone, deep inside 1; with a guess of -0.2 everywhere the mean is 0.4."""
-    generator = untrained(RayUNet(RayUNetConfig(guess=False)))
+    generator = untrained(RayUNet(RayUNetConfig()))
     condition = generator.with_camera(generator.condition(disc(128)), CAMERA.numpy())
     looked = generator.second_look(lambda points: torch.full(points.shape[:1], -0.2), condition)
     points = (torch.rand(500, 3, generator=torch.Generator().manual_seed(0)) * 2 - 1) * 0.2
@@ -201,9 +196,23 @@ def test_a_second_look_leaves_no_ripples():
     def rough(points: torch.Tensor) -> torch.Tensor:
         return (ball(points, 0.4) + 0.4 * (points * 20).sin().prod(-1)).clamp(-1, 1)
 
-    looked = generator.second_look(rough, condition)
+    def even(points: torch.Tensor) -> torch.Tensor:
+        return ball(points, 0.4)
+
     towards = torch.nn.functional.normalize(torch.randn(2000, 3, generator=torch.Generator().manual_seed(0)), dim=-1)
-    assert looked(towards * 0.4).std() < 0.4 * rough(towards * 0.4).std()
+    places = towards * 0.4
+    left = generator.second_look(rough, condition)(places) - generator.second_look(even, condition)(places)
+    assert left.std() < 0.4 * (rough(places) - even(places)).std() / 2  # the guess is half of the mean
+
+
+def test_a_generator_takes_the_camera_of_its_second_look():
+    generator = untrained(RayUNet(RayUNetConfig()))
+    condition = generator.condition(disc(128))
+    with torch.no_grad():
+        generator.rays.reader.out.bias.copy_(CAMERA.flatten())  # type: ignore[union-attr]
+    assert torch.allclose(generator.camera(generator.condition(disc(128))), CAMERA)
+    assert not torch.allclose(generator.camera(condition), CAMERA, atol=0.05)
+    assert torch.equal(generator.ray_inputs(condition)["camera"][0], generator.camera(condition))
 
 
 def test_a_generator_without_the_network_says_so():

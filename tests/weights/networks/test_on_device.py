@@ -65,13 +65,16 @@ def test_picture_features_and_second_look(named_device):
     pictures = torch.rand(1, 4, 128, 128)
     assert_same(EfficientNetLite0(), named_device, lambda net, to: (net(to(pictures)),))
     config = RayUNetConfig()
-    half, patches = config.side // 2, config.side // 8
+    patches = config.side // 8
     inputs = (
-        torch.rand(1, config.depths, half, half) * 2 - 1,
         torch.rand(1, 5, config.side, config.side),
         torch.randn(1, config.semantic_channels, patches, patches),
         torch.randn(1, config.token_channels, patches, patches),
         torch.tensor([[[0.8, 0, 0, 0], [0, 0.8, 0, 0]]]),
     )
-    network = RayUNet(config)
-    assert_same(network, named_device, lambda net, to: (net(*map(to, inputs)),))
+
+    def look(net, to):
+        read = [to(each) for each in inputs]
+        return net(*read), net.read_camera(*read[:3])
+
+    assert_same(RayUNet(config).eval(), named_device, look)

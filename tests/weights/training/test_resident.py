@@ -219,7 +219,7 @@ def test_all_weights_of_a_run_fit_or_the_plan_is_refused():
             for name in default.stages()
         }
     halved = halved_stages(default)
-    assert halved == ["refine"] and sum(sizes[name][name in halved] for name in sizes) <= pieces.TOTAL_BYTES
+    assert halved == ["refine", "rays"] and sum(sizes[name][name in halved] for name in sizes) <= pieces.TOTAL_BYTES
     assert halved_stages(dataclasses.replace(default, refine=StagePlan(0.0, 1, 1e-3))) == []
     wide = dataclasses.replace(default, coarse=StagePlan(1.0, 1, 1e-3, network={"width": 512}))
     assert halved_stages(wide)[:2] == ["refine", "rays"]
@@ -335,7 +335,7 @@ def test_the_command_trains_every_stage_and_a_later_one_goes_on(held, archive_fo
     assert vae is not None and any(float(value.abs().sum()) for key, value in vae.items() if "moments" in key)
     run(export.main, "--run", out, "--out", tmp_path / "made")
     config = json.loads((tmp_path / "made" / "config.json").read_text())
-    assert config["coarse"]["width"] == 64 and config["rays"]["widths"] == [32, 32, 32] and not config["rays"]["guess"]
+    assert config["coarse"]["width"] == 64 and config["rays"]["widths"] == [32, 32, 32]
     assert torch.equal(load_file(tmp_path / "made" / "vae.safetensors")["moments.bias"].float(), vae["moments.bias"])
     with pytest.raises(CheckpointError, match="holds no run"):
         networks_of(archive_folder)

@@ -52,6 +52,13 @@ def centred(planes: Tensor) -> Tensor:
     return torch.cat([planes[:, :3] * alpha * 2 - alpha, planes[:, 3:]], 1)
 
 
+def patch_positions(side: int, device: torch.device | None = None) -> Tensor:
+    """Places (x right, y up, 0) of a picture's patches, -1..1, row by row from the top, [side*side,3] float32."""
+    axis = (torch.arange(side, dtype=torch.float32, device=device) + 0.5) * (2 / side) - 1
+    rows, columns = torch.meshgrid(-axis, axis, indexing="ij")
+    return torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(-1, 3)
+
+
 class ResidualConv(nn.Module):
     def __init__(self, channels: int):
         super().__init__()
@@ -103,10 +110,7 @@ class ImageEncoder(nn.Module):
 
     def positions(self, device: torch.device | None = None) -> Tensor:
         """Patch centres in the box, row by row from the top, [M,3]; the subject spans 0.8 of its frame."""
-        side = self.config.picture // 16
-        axis = ((torch.arange(side, dtype=torch.float32, device=device) + 0.5) * (2 / side) - 1) / 0.8
-        rows, columns = torch.meshgrid(-axis, axis, indexing="ij")
-        return torch.stack([columns, rows, torch.zeros_like(rows)], -1).reshape(-1, 3)
+        return patch_positions(self.config.picture // 16, device) / 0.8
 
     def forward(self, planes: Tensor, semantic: Tensor) -> ImageFeatures:
         x = self.stem_half(centred(planes))

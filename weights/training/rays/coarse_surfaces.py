@@ -26,7 +26,7 @@ from ...generators.tiny import TinyGenerator
 from ..posed_views import ROUGH_POINTS
 from ..shards import pack_surface
 from .coarse_guess import load_coarse, mean_guess
-from .train_rays import load_rays
+from .loading import load_rays
 
 GRID, LEVEL = 64, -0.1  # the recipe's
 

@@ -1,12 +1,11 @@
-"""Training data of the second look: coarse guesses on the rays of their pictures, and the true field.
+"""Training data of the second look: pictures and what is read in them, their true cameras and the true field.
 
     python -m varco3d.weights.training.rays.ray_shards --data DATA --shards RUNS/shards --out RUNS/rays --count 12000 \
-           [--vae RUNS/vae --coarse RUNS/coarse] [--from-view 10] [--guessed 0.5]
+           [--vae RUNS/vae --coarse RUNS/coarse] [--from-view 10]
 
-Random views of the training objects, or, with --held-out, the first views of the others. Views that the coarse stage
-was trained on are better guessed than those of a user: leave them out with --from-view. Without --coarse the shipped
-weights guess. With --guessed SHARE the other rows have no guess, and columns of zeros: they cost a tenth. A run that
-was stopped goes on.
+Random views of the training objects, or, with --held-out, the first views of the others. The coarse stage, whose
+picture tokens are kept, knows views that it was trained on better than those of a user: leave them out with
+--from-view. Without --coarse the shipped weights read the pictures. A run that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from ...networks.ray_unet import RayUNetConfig
 from ..posed_views import PosedViews, augment
 from ..shards import open_maps
 from ..train_vae import yaw_matrix
-from .coarse_guess import load_coarse, mean_guess
+from .coarse_guess import load_coarse
 
 AUGMENTED = 0.6  # share of training pictures
 TOGETHER = 16  # pictures read at once
@@ -37,13 +36,12 @@ CODES = 127  # of fields, -1..1
 def open_ray_arrays(folder: Path, count: int, mode: str) -> dict[str, np.ndarray]:
     """Memory maps by name.
 
-    columns: codes of the guess; rgba: the picture; semantic, tokens, camera: what it says; points (NEAR_POINTS near the
+    rgba: the picture; semantic, tokens: what is read in it; camera: its true one; points (NEAR_POINTS near the
     surface, the others in the box) and target: the true field there, in codes.
     """
     config = RayUNetConfig()
-    half, patches, points = config.side // 2, config.side // 8, NEAR_POINTS + FAR_POINTS
+    patches, points = config.side // 8, NEAR_POINTS + FAR_POINTS
     kinds = {
-        "columns": ((config.depths, half, half), np.int8),
         "rgba": ((config.side, config.side, 4), np.uint8),
         "semantic": ((config.semantic_channels, patches, patches), np.float16),
         "tokens": ((config.token_channels, patches, patches), np.float16),
@@ -58,23 +56,23 @@ def codes(values: np.ndarray) -> np.ndarray:
     return np.rint(np.clip(values, -1, 1) * CODES).astype(np.int8)
 
 
-def picture_row(generator: TinyGenerator, condition: Condition, seed: int | None) -> dict[str, np.ndarray]:
-    """Return the row's part that a picture gives; seed: of the guess, None to leave it out."""
+def picture_row(generator: TinyGenerator, condition: Condition) -> dict[str, np.ndarray]:
+    """Return the row's part that a picture gives."""
     inputs = generator.ray_inputs(condition)
-    said = {name: value[0].float().cpu().numpy() for name, value in inputs.items()}
-    row = said | {"rgba": np.rint(said.pop("planes")[:4].transpose(1, 2, 0) * 255)}
-    if seed is not None:
-        field = generator.field(*mean_guess(generator, condition, seed))
-        row["columns"] = codes(generator.guess_columns(field, inputs)[0].cpu().numpy())
-    return row
+    said = {name: inputs[name][0].float().cpu().numpy() for name in ("planes", "semantic", "tokens")}
+    return said | {"rgba": np.rint(said.pop("planes")[:4].transpose(1, 2, 0) * 255)}
 
 
 def true_row(views: PosedViews, row: int, view: int, truncation: float, rng: np.random.Generator) -> dict:
-    """Return the row's part that the object gives: points and the true field there."""
+    """Return the row's part that the object gives: its camera, points and the true field there."""
     posed = views.shards.pose(row, yaw_matrix(views.pose(row, view)[0]), views.stretch(row, view))
     parts = ((posed.near, NEAR_POINTS), (posed.far, FAR_POINTS))
     query = np.concatenate([samples[rng.integers(0, len(samples), count)] for samples, count in parts])
-    return {"points": np.rint(query[:, :3] * PLACE_UNIT), "target": codes(posed.distances(query) / truncation)}
+    return {
+        "camera": views.camera_map(row, view, posed.surface[:, :3], mirrored=False),
+        "points": np.rint(query[:, :3] * PLACE_UNIT),
+        "target": codes(posed.distances(query) / truncation),
+    }
 
 
 def picks(views: PosedViews, held_out: bool, first_view: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
@@ -99,7 +97,6 @@ def main() -> None:
     parser.add_argument("--from-view", type=int, default=0)
     parser.add_argument("--seed", type=int, default=3)
     parser.add_argument("--held-out", action="store_true")
-    parser.add_argument("--guessed", type=float, default=1.0, help="share of the rows that have a guess")
     args = parser.parse_args()
     torch.set_num_threads(1)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -115,9 +112,7 @@ def main() -> None:
         pictures = [shown(views.views[row, view], share, rng) for (_, row, view), rng in zip(block, rngs, strict=True)]
         conditions = generator.conditions(pictures)
         for (k, row, view), rng, condition in zip(block, rngs, conditions, strict=True):
-            seed = 10000 * args.seed + k if rng.random() < args.guessed else None
-            said = picture_row(generator, condition, seed)
-            filled = true_row(views, row, view, generator.truncation, rng) | said
+            filled = true_row(views, row, view, generator.truncation, rng) | picture_row(generator, condition)
             for name in sorted(filled, key=lambda name: name == "camera"):  # it comes last: the row is whole
                 arrays[name][k] = filled[name]
         print(f"{block[-1][0] + 1}/{args.count}", flush=True)

@@ -8,12 +8,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ....kernels.fields.ray_grid import inflated_columns
-from ...generators.tiny import load_backbone
+from ...generators.tiny import load_backbone, patch_map
 from ...networks.picture_flow import PictureFlow
 from ...networks.ray_unet import RayUNet, RayUNetConfig
 from ..rays.ray_shards import FAR_POINTS
-from ..rays.train_rays import answered, held_out_errors, ray_error
+from ..rays.train_rays import held_out_errors, ray_loss
 from ..train_flow import semantic_features
 from ..train_vae import VAE_CONFIG
 from .batches import Batcher, outline_depths
@@ -30,20 +29,16 @@ def small_planes(planes: Tensor, side: int) -> Tensor:
     return torch.cat([rgba, outline_depths(rgba[:, 3])[:, None]], 1)
 
 
-def ray_loss(network: nn.Module, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {"loss": ray_error(answered(network, batch), batch)}
-
-
 def ray_config(plan: StagePlan) -> RayUNetConfig:
     """Return the network of a plan."""
-    given: dict[str, Any] = {"layers": 2, "guess": False, **plan.network}
+    given: dict[str, Any] = {"layers": 2, **plan.network}
     if "widths" in given:  # a list, as files have it
         given["widths"] = tuple(given["widths"])
     return RayUNetConfig(**given)
 
 
 class RayStage:
-    """RayUNet, which reads a picture, its frozen features, and the tokens and the camera of the coarse stage."""
+    """RayUNet, which reads a picture, its frozen features and the tokens of the coarse stage."""
 
     name = "rays"
 
@@ -63,17 +58,13 @@ class RayStage:
     @torch.no_grad()
     def _read(self, batches: Batcher, count: int, training: bool) -> dict[str, Tensor]:
         """Return a batch by the names of train_rays."""
-        made, config = batches.pictured(count, self.plan.near, FAR_POINTS, training), self.network.config
+        made = batches.pictured(count, self.plan.near, FAR_POINTS, training)
         semantic = semantic_features(self.backbone, made["picture"]).float()
-        picture = self.encoder(made["picture"], semantic)
-        patches, planes = semantic.shape[-1], small_planes(made["picture"], config.side)
-        camera = picture.camera.float()
         return {
-            "columns": inflated_columns(planes[:, 4:], camera, config.depths, VAE_CONFIG.truncation),
-            "planes": planes,
+            "planes": small_planes(made["picture"], self.network.config.side),
             "semantic": semantic,
-            "tokens": picture.tokens.float().transpose(1, 2).unflatten(2, (patches, patches)),
-            "camera": camera,
+            "tokens": patch_map(self.encoder(made["picture"], semantic).tokens.float()),
+            "camera": made["camera"],
             "points": made["points"],
             "target": (made["distance"] / VAE_CONFIG.truncation).clamp(-1, 1),
         }
@@ -85,5 +76,4 @@ class RayStage:
         return loss(self.network, batch)
 
     def scores(self, network: nn.Module) -> dict[str, float]:
-        found = held_out_errors(network, self._held_out)
-        return {"outline_alone": found["guess"], "second": found["second"]}
+        return held_out_errors(network, self._held_out)
