@@ -215,6 +215,8 @@ def main() -> None:
     parser.add_argument("--frozen-encoder", action="store_true", help="leave the picture encoder as it is")
     parser.add_argument("--time-mean", type=float, help="of the logit-normal training times; default by stage")
     args = parser.parse_args()
+    if args.shares and len(args.shares) != len(args.shards):
+        parser.error("--shares takes one number for each of --shards")
     torch.manual_seed(args.seed)
     time_mean = TIME_MEAN[args.stage] if args.time_mean is None else args.time_mean
     tokens = args.tokens if args.stage == "fine" else 0

@@ -136,6 +136,15 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
     assert torch.load(tmp_path / "look" / "checkpoint.pt", weights_only=True)["steps"] == 2
     kept = torch.load(tmp_path / "look" / "best.pt", weights_only=True)
     assert kept["second"] > 0 and load_rays(tmp_path / "look").out.weight.any()
+    mixed = ["--shards", shard_folder, shard_folder, "--shares", 0.3, 0.7, "--frozen-encoder"]
+    words = ["--rays", tmp_path / "look", "--init", tmp_path / "coarse", "--out", tmp_path / "again"]
+    run(train_flow.main, "coarse", *common, *small, *mixed, *words)
+    with pytest.raises(SystemExit):
+        run(train_flow.main, "coarse", *common, *small, *words, "--shares", 0.5, 0.5)
+    before, after = (averaged_weights(tmp_path / name) for name in ("coarse", "again"))
+    kept_still = [key for key in before if key.startswith(("encoder.", "latent_"))]
+    assert all(torch.equal(before[key], after[key]) for key in kept_still)
+    assert not all(torch.equal(before[key], after[key]) for key in before)
 
 
 def test_a_run_keeps_its_best_weights(tmp_path, monkeypatch):

@@ -181,6 +181,8 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=2, help="of attention")
     parser.add_argument("--only", choices=["camera", "field"], help="what to train, the other stays as it is")
     args = parser.parse_args()
+    if args.shares and len(args.shares) != len(args.shards):
+        parser.error("--shares takes one number for each of --shards")
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
     config = RayUNetConfig(layers=args.layers)
