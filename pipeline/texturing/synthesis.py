@@ -91,6 +91,7 @@ class MirrorSynthesizer:
     further = 0.1  # of a plane oblique to the line of sight, or a half turn, that is not the best: it patches only
     alike = 0.004  # error of a plane across the line of sight up to which front and back are alike
     as_alike = 1.6  # or so many times the error of a plane along it: round things
+    rounded = 0.008  # or an error up to which a guessed shape is as round as guesses are, where a plane lies along it
     through_priority = 1e-4
     # A mirror image lies on the shape only about: tolerance of the depth test in box units, at least and at most.
     margins = (0.015, 0.1)
@@ -138,7 +139,7 @@ class MirrorSynthesizer:
             return lopsided and not found
         planes = [symmetry for symmetry in found if symmetry.normal is not None]
         along = [plane.error for plane in planes if plane.towards(sight) < ALONG]
-        round_limit = self.as_alike * along[0] if lopsided and along else 0.0
+        round_limit = max(self.as_alike * along[0], self.rounded) if lopsided and along else 0.0
         return facing.error <= max(self.alike, round_limit) or (lopsided and facing is found[0])
 
     def _mirrored(self, view: View, symmetry: Symmetry, priority: float, margin: float = 0.0) -> View:

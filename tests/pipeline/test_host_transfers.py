@@ -72,6 +72,7 @@ KNOWN = {
     "weights/generators/tiny.py: second_look": "which rays to ask, once",
     "weights/generators/tiny.py: with_camera": "the camera of the artifact, once",
     "weights/generators/voxel_centres.py: centres_of": "voxels of the artifact, once",
+    "weights/networks/encoders/camera_net.py: __init__": "a bias, when the network is built",
     "weights/networks/encoders/image_encoder.py: __init__": "a bias, when the network is built",
 }
 

@@ -13,6 +13,8 @@ from varco3d.pipeline.settings import make_settings
 from varco3d.pipeline.stage import Context
 from varco3d.pipeline.stages.texture import Texture
 from varco3d.pipeline.texturing.picture import is_lopsided
+from varco3d.pipeline.texturing.symmetry import Symmetry
+from varco3d.pipeline.texturing.synthesis import MirrorSynthesizer
 
 SIDE = 160
 RED, BLUE, WHITE, DARK = (
@@ -82,6 +84,15 @@ def test_round_things_have_no_seam_where_the_mirrored_picture_ends() -> None:
         middle = slice(3 * SIDE // 8, 5 * SIDE // 8)
         true_step, step = (np.abs(np.diff(c[middle, middle], axis=1)).max() for c in (a, b))
         assert step < true_step + 6, azimuth
+
+
+@pytest.mark.parametrize(
+    ("error", "lopsided", "again"), [(0.007, True, True), (0.012, True, False), (0.007, False, False)]
+)
+def test_a_shape_as_round_as_guesses_are_shows_its_pattern_again(error: float, lopsided: bool, again: bool) -> None:
+    """A guess may be far more even from left to right than from front to back."""
+    along, across = (Symmetry(np.eye(4), e, np.array(n)) for e, n in ((0.002, (1.0, 0, 0)), (error, (0, 0, 1.0))))
+    assert MirrorSynthesizer()._repeats(across, [along, across], np.array([0, 0, 1.0]), lopsided) is again
 
 
 def face(p: np.ndarray) -> np.ndarray:
