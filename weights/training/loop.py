@@ -57,6 +57,14 @@ def add_run_options(parser: argparse.ArgumentParser, minutes: float, learning_ra
     parser.add_argument("--seed", type=int, default=0)
 
 
+def parsed_with_shares(parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """Return the arguments; ends the program when there are --shares, but not one for each of --shards."""
+    args = parser.parse_args()
+    if args.shares and len(args.shares) != len(args.shards):
+        parser.error("--shares takes one number for each of --shards")
+    return args
+
+
 def run_config(args: argparse.Namespace) -> LoopConfig:
     """Return the settings that the options of `add_run_options` ask for."""
     return LoopConfig(minutes=args.minutes, steps=args.steps, learning_rate=args.learning_rate)

@@ -9,11 +9,9 @@ import numpy as np
 from scipy import ndimage
 from scipy.spatial import KDTree
 
-from ..generators.tiny import area_resize
 from ..networks.anchored_dit import lattice_grouping
 from ..networks.anchored_vae import lattice_anchors
 from ..networks.encoders.image_encoder import picture_planes
-from ..networks.ray_unet import RayUNetConfig
 from .objects import ObjectArchive, TrainingObject
 from .renders import Pose, framed_camera
 from .shards import unpack_surface
@@ -152,12 +150,8 @@ class PosedViews:
         rgba = self.views[row, view]
         if mirrored:
             rgba = rgba[:, ::-1]
-        seen = augment(rgba, rng) if training else rgba.astype(np.float32) / 255
-        sample = {
-            "picture": picture_planes(seen),
-            "planes": picture_planes(area_resize(seen, RayUNetConfig().side)),
-            "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored),
-        }
+        picture = picture_planes(augment(rgba, rng) if training else rgba.astype(np.float32) / 255)
+        sample = {"picture": picture, "camera": self.camera_map(row, view, posed.surface[:, :3], mirrored)}
         if not tokens:
             return sample | vae_sample(posed, grouped_lattice(), 2048, *FIELD_POINTS, rng)
         rough = self.rough(row, view, flip, posed.surface, rng)

@@ -30,9 +30,10 @@ from ..networks.flow import interpolate, logit_normal_times
 from ..networks.picture_flow import PictureFlow
 from ..networks.ray_unet import RayUNet
 from .cameras import CAMERA_WEIGHT, misplaced
-from .loop import Loop, add_run_options, averaged_weights, initial_weights, run_config
+from .loop import Loop, add_run_options, averaged_weights, initial_weights, parsed_with_shares, run_config
 from .posed_views import PosedViews
 from .rays.loading import load_rays
+from .resident.batches import small_planes
 from .train_vae import VAE_CONFIG, stack
 
 PICTURE_DROP = 0.1  # share of draws without a picture, for classifier-free guidance
@@ -121,7 +122,8 @@ def flow_loss(
         picture = model.encoder(batch["picture"], semantic)
         read = picture.camera
         if reader is not None:
-            read = reader.read_camera(batch["planes"], semantic, patch_map(picture.tokens))
+            planes = small_planes(batch["picture"], reader.config.side)
+            read = reader.read_camera(planes, semantic, patch_map(picture.tokens))
         camera = torch.lerp(batch["camera"], read.detach(), trust.view(-1, 1, 1))
         aligned = ImageFeatures(picture.tokens, picture.positions, picture.detail, camera)
         anchors = batch["anchors"].repeat_interleave(draws, 0)
@@ -214,9 +216,7 @@ def main() -> None:
     parser.add_argument("--rays", type=Path, help="a run of train_rays, which reads the camera at run time")
     parser.add_argument("--frozen-encoder", action="store_true", help="leave the picture encoder as it is")
     parser.add_argument("--time-mean", type=float, help="of the logit-normal training times; default by stage")
-    args = parser.parse_args()
-    if args.shares and len(args.shares) != len(args.shards):
-        parser.error("--shares takes one number for each of --shards")
+    args = parsed_with_shares(parser)
     torch.manual_seed(args.seed)
     time_mean = TIME_MEAN[args.stage] if args.time_mean is None else args.time_mean
     tokens = args.tokens if args.stage == "fine" else 0

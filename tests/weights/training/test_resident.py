@@ -22,12 +22,11 @@ from varco3d.weights.training.loop import Loop, LoopConfig
 from varco3d.weights.training.posed_views import PosedViews, affine_camera
 from varco3d.weights.training.renders import Pose
 from varco3d.weights.training.resident import pieces, rate, rows
-from varco3d.weights.training.resident.batches import Batcher, outline_depths, yaw
+from varco3d.weights.training.resident.batches import Batcher, outline_depths, small_planes, yaw
 from varco3d.weights.training.resident.finished import built, halved_stages, networks_of
 from varco3d.weights.training.resident.pieces import file_bytes, load_pieces, save_pieces
 from varco3d.weights.training.resident.plan import Plan, StagePlan, read_plan
 from varco3d.weights.training.resident.rate import StepMeter, quicker
-from varco3d.weights.training.resident.ray_stage import small_planes
 from varco3d.weights.training.resident.rows import Job, Rows, prepare
 from varco3d.weights.training.shards import DISTANCE_UNIT, POSITION_UNIT
 from varco3d.weights.training.train_vae import FRAME, VAE_CONFIG, VOXELS, FieldShards, yaw_matrix

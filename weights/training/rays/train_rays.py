@@ -32,7 +32,7 @@ from ....kernels.fields.ray_grid import ray_places, sample_columns
 from ...networks.encoders.image_encoder import picture_planes, upsample
 from ...networks.ray_unet import RayUNet, RayUNetConfig
 from ..cameras import CAMERA_WEIGHT, misplaced
-from ..loop import Loop, add_run_options, initial_weights, run_config
+from ..loop import Loop, add_run_options, initial_weights, parsed_with_shares, run_config
 from ..shards import NEAR_SPREAD
 from ..train_vae import VAE_CONFIG
 from .loading import CONFIG
@@ -180,9 +180,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--layers", type=int, default=2, help="of attention")
     parser.add_argument("--only", choices=["camera", "field"], help="what to train, the other stays as it is")
-    args = parser.parse_args()
-    if args.shares and len(args.shares) != len(args.shards):
-        parser.error("--shares takes one number for each of --shards")
+    args = parsed_with_shares(parser)
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
     config = RayUNetConfig(layers=args.layers)

@@ -259,3 +259,11 @@ def _distance_to(wanted: Tensor) -> Tensor:
 def outline_depths(alpha: Tensor) -> Tensor:
     """image_encoder.outline_depth of masks [B,S,S]."""
     return (mask_distances(alpha > 0.5) * (4 / alpha.shape[-1])).clamp(-1, 1)
+
+
+def small_planes(planes: Tensor, side: int) -> Tensor:
+    """picture_planes [B,5,S,S] at another size: colours averaged with their alpha as weight, as tiny.area_resize."""
+    alpha = planes[:, 3:4]
+    small = F.adaptive_avg_pool2d(torch.cat([planes[:, :3] * alpha, alpha], 1), side)
+    rgba = torch.cat([small[:, :3] / small[:, 3:].clamp(min=1e-6), small[:, 3:]], 1)
+    return torch.cat([rgba, outline_depths(rgba[:, 3])[:, None]], 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...generators.tiny import load_backbone, patch_map
@@ -15,18 +14,10 @@ from ..rays.ray_shards import FAR_POINTS
 from ..rays.train_rays import held_out_errors, ray_loss
 from ..train_flow import semantic_features
 from ..train_vae import VAE_CONFIG
-from .batches import Batcher, outline_depths
+from .batches import Batcher, small_planes
 from .plan import StagePlan
 from .rows import Rows
 from .stages import held_out_sizes
-
-
-def small_planes(planes: Tensor, side: int) -> Tensor:
-    """picture_planes [B,5,S,S] at another size: colours averaged with their alpha as weight, as tiny.area_resize."""
-    alpha = planes[:, 3:4]
-    small = F.adaptive_avg_pool2d(torch.cat([planes[:, :3] * alpha, alpha], 1), side)
-    rgba = torch.cat([small[:, :3] / small[:, 3:].clamp(min=1e-6), small[:, 3:]], 1)
-    return torch.cat([rgba, outline_depths(rgba[:, 3])[:, None]], 1)
 
 
 def ray_config(plan: StagePlan) -> RayUNetConfig:
