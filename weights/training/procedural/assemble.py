@@ -16,7 +16,7 @@ def training_object(shape: Shape, name: str) -> TrainingObject:
 
     Shapes of few triangles are cut finer, so that everything that is told per triangle has some.
     """
-    if len(shape.faces) < FEWEST:
+    while len(shape.faces) < FEWEST:
         shape = shape.finer()
     return TrainingObject(
         name=name,

@@ -1,5 +1,16 @@
 """Vehicles for land, air and water."""
 
-from . import aircraft, cars, cycles, lorries, machines, ships
+from . import cars, carts, cycles, haulage, leisure, lorries, machines, service, sports, toys
 
-KINDS = (cars, lorries, cycles, aircraft, ships, machines)
+KINDS = (
+    cars,
+    carts,
+    cycles,
+    haulage,
+    leisure,
+    lorries,
+    machines,
+    service,
+    sports,
+    toys,
+)

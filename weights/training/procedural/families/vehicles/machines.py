@@ -24,7 +24,7 @@ from ...paint import (
 )
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
 from ...shape import Colour, Shape
-from .aircraft import wing
+from ..craft.aircraft import wing
 
 
 def track(long: float, high: float, wide: float, colour: Colour) -> Shape:
