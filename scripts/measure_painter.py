@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from varco3d.pipeline.machine import PeakMeter
 from varco3d.weights.checkpoints.conversion.containers import open_tensors
+from varco3d.weights.checkpoints.conversion.settings_files import read_json
 from varco3d.weights.painters.base import Room
 from varco3d.weights.painters.hunyuan.files import unet_bytes
 from varco3d.weights.painters.hunyuan.maps import PLACES, camera_number
@@ -43,7 +44,7 @@ from varco3d.weights.painters.mvadapter.network import (
     reference_features,
 )
 from varco3d.weights.painters.mvadapter.room import PartBytes, plan_room
-from varco3d.weights.painters.sdxl import plain_network, read_config
+from varco3d.weights.painters.sdxl import plain_network
 from varco3d.weights.painters.sdxl_file import base_settings
 from varco3d.weights.painters.turns import Turns
 
@@ -139,7 +140,8 @@ def hunyuan(watch: Watch, name: str, folder: Path, size: int, dtype: torch.dtype
         stored = open_tensors(place)
         parts = {**unet_bytes(stored, number), "vae": 0.0, "dino": 0.0, "delight": 0.0}
         with torch.device("meta"):
-            network = (Network21 if name.endswith("2.1") else Network20)(read_config(place), shapes_of(stored))
+            kind = Network21 if name.endswith("2.1") else Network20
+            network = kind(read_json(place / "config.json"), shapes_of(stored))
         watch.phase("load", lambda: fill(network, stored, "cpu", dtype))
     finally:
         shutil.rmtree(place)

@@ -1,13 +1,13 @@
 """A folder of public weights, in the layout of its hub, as a generator."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ...errors import CheckpointError, ModelMissingError
-from ..checkpoints.conversion.configs import class_name, read_yaml
+from ..checkpoints.conversion.configs import class_name
 from ..checkpoints.conversion.containers import find_weights
+from ..checkpoints.conversion.settings_files import fitting_settings, read_json, read_yaml
 from .base import PublicGenerator
 from .direct3d.files import direct3d_from_folder, is_direct3d
 from .direct3d.model import Direct3D
@@ -32,14 +32,10 @@ TRIPOSG_FOLDERS = {
 
 def pipeline_generator(path: Path, config: Mapping[str, Any], device: str, dtype: str, vae=None) -> PublicGenerator:
     """Return a one-file pipeline (Hunyuan3D, UltraShape) by the class its config names."""
-    try:
+    with fitting_settings(path):
         if class_name(config["model"]["target"]) == "UltraShapePipeline":
             return ultrashape_generator(path, config, device, dtype)
         return hunyuan_generator(path, config, device, dtype, vae)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise CheckpointError(
-            f"the config of {path} lacks {error}", "Use the config of the same hub folder."
-        ) from error
 
 
 def generator_from_folder(
@@ -50,7 +46,7 @@ def generator_from_folder(
     Raises ModelMissingError or CheckpointError when there is none we know.
     """
     if (folder / "pipeline.json").is_file():
-        name = json.loads((folder / "pipeline.json").read_text(encoding="utf-8")).get("name")
+        name = read_json(folder / "pipeline.json").get("name")
         if name == "Trellis2ImageTo3DPipeline":
             return trellis2_from_folder(folder, device, dtype)
         if name != "TrellisImageTo3DPipeline":

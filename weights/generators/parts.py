@@ -12,6 +12,7 @@ from ..._text import GIB
 from ...errors import OutOfMemoryError
 from ..checkpoints.conversion.containers import Tensors, open_tensors
 from ..checkpoints.conversion.convert import Layout, load_into
+from ..checkpoints.conversion.settings_files import fitting_settings
 
 LOADING = 1.15  # what reading takes at most, as a multiple of what is kept; zoo.memory_gib reckons with it too
 HEADROOM = 1.25  # room asked for, as a multiple of the weights about to be loaded
@@ -41,9 +42,12 @@ class Part:
         return stored
 
     def load(self, device: str | torch.device, dtype: torch.dtype) -> nn.Module:
-        with torch.device("meta"):
-            network = self.build()
-        return load_into(network, self.stored(), self.layout, device, dtype)
+        return load_into(self.blank(), self.stored(), self.layout, device, dtype)
+
+    def blank(self) -> nn.Module:
+        """Return the network without memory for its weights, on the meta device. Raises CheckpointError."""
+        with torch.device("meta"), fitting_settings(self.path):
+            return self.build()
 
 
 ENCODING = ("encoder.", "pre_kl.", "quant.")
@@ -90,9 +94,8 @@ class Parts:
             torch.cuda.empty_cache()
 
     def blank(self, name: str) -> nn.Module:
-        """Return the network without memory for its weights, on the meta device."""
-        with torch.device("meta"):
-            return self._parts[name].build()
+        """Return the network without memory for its weights, on the meta device. Raises CheckpointError."""
+        return self._parts[name].blank()
 
     def _bytes(self, name: str) -> int:
         return _bytes_of(self.blank(name), self.dtype)

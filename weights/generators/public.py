@@ -1,12 +1,11 @@
 """Public checkpoints by name, from wherever the store finds them, or from a folder, as generators."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..._places import user_path
 from ...errors import ModelMissingError, UsageError
-from ..checkpoints.conversion.configs import read_yaml
+from ..checkpoints.conversion.settings_files import read_json, read_yaml
 from ..checkpoints.locations import Located
 from ..checkpoints.store import Store
 from .base import PublicGenerator
@@ -69,7 +68,7 @@ def config_of(located: Located) -> Mapping[str, Any]:
     if "config.yaml" in located.sides:
         return read_yaml(located.sides["config.yaml"])
     if "config.json" in located.sides:
-        return json.loads(located.sides["config.json"].read_text(encoding="utf-8"))
+        return read_json(located.sides["config.json"])
     if located.spec.config is None:
         raise ModelMissingError(f"{located.spec.name} has no config", "Fetch it again with `varco3d models pull`.")
     if located.spec.family == "ultrashape":

@@ -6,7 +6,6 @@ counts from 1 down to 0 there, time from 0 to 1 here, and its velocity points to
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +18,7 @@ from torch import Tensor
 from ..._text import GIB
 from ...errors import CheckpointError, NoSubjectError
 from ...kernels.fields.flexicubes import flexicubes
+from ..checkpoints.conversion.settings_files import fitting_settings, pipeline_arguments, read_json
 from ..checkpoints.conversion.trellis import trellis_network
 from ..networks.encoders.dino import Dino
 from ..networks.sparse import SparseTensor, VoxelSet
@@ -253,15 +253,13 @@ def trellis_generator(
     if lost:
         raise CheckpointError(f"the model lacks its {', '.join(lost)}", "Pull it whole with `models pull`.")
     parts = {}
-    for name in PARTS.values():
-        build, layout = trellis_network(configs[name])
-        parts[name] = Part(build, layout, files[name])
-    parts["image"] = register_encoder(files["image"], configs["image"])
-    arguments = {name: configs[name].get("args", {}) for name in PARTS.values()}
-    try:
+    with fitting_settings("the model"):
+        for name in PARTS.values():
+            build, layout = trellis_network(configs[name])
+            parts[name] = Part(build, layout, files[name])
+        parts["image"] = register_encoder(files["image"], configs["image"])
+        arguments = {name: configs[name].get("args", {}) for name in PARTS.values()}
         return Trellis(Parts(parts, device, dtype), arguments, pipeline)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"the settings of the model lack {error}", "Use the files of one hub folder.") from error
 
 
 def trellis_from_folder(
@@ -272,14 +270,15 @@ def trellis_from_folder(
     image: weights and settings of the image encoder; by default the one beside the networks. Raises CheckpointError,
     ModelMissingError.
     """
-    settings = json.loads((folder / "pipeline.json").read_text(encoding="utf-8"))["args"]
+    settings = pipeline_arguments(folder / "pipeline.json")
     files: dict[str, Path] = {}
     configs: dict[str, Mapping[str, Any]] = {}
-    for key, name in PARTS.items():
-        if key in settings.get("models", {}):
-            stem = folder / settings["models"][key]
-            files[name] = stem.with_name(f"{stem.name}.safetensors")
-            configs[name] = json.loads(stem.with_name(f"{stem.name}.json").read_text(encoding="utf-8"))
+    with fitting_settings(folder / "pipeline.json"):
+        for key, name in PARTS.items():
+            if key in settings.get("models", {}):
+                stem = folder / settings["models"][key]
+                files[name] = stem.with_name(f"{stem.name}.safetensors")
+                configs[name] = read_json(stem.with_name(f"{stem.name}.json"))
     files["image"], configs["image"] = image or encoder_in_folder(folder)
     return trellis_generator(files, configs, settings, device, dtype)
 
@@ -302,8 +301,7 @@ def trellis_from_parts(located: Sequence[Any], device: str, dtype: str) -> Trell
         name = names[found.spec.part]
         beside = found.sides.get(found.path.with_suffix(".json").name)
         files[name] = found.path
-        configs[name] = found.spec.config if beside is None else json.loads(beside.read_text(encoding="utf-8"))
+        configs[name] = found.spec.config if beside is None else read_json(beside)
         if "pipeline.json" in found.sides:
-            read = json.loads(found.sides["pipeline.json"].read_text(encoding="utf-8"))["args"]
-            pipeline = {**pipeline, **read}
+            pipeline = {**pipeline, **pipeline_arguments(found.sides["pipeline.json"])}
     return trellis_generator(files, configs, pipeline, device, dtype)

@@ -1,6 +1,5 @@
 """TripoSG and TripoSG-scribble: diffusers folders, time counted backwards in thousandths, field negated."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -15,6 +14,7 @@ from torch import Tensor
 from ...errors import CheckpointError, NoSubjectError
 from ..checkpoints.conversion.configs import clip_text_config, dino_config, triposg_dit_config, triposg_vae_config
 from ..checkpoints.conversion.convert import CLIP_TEXT, DINO, DINO_GATED, TRIPOSG, triposg_vae
+from ..checkpoints.conversion.settings_files import fitting_settings, read_json
 from ..networks.dit import SkipDit
 from ..networks.encoders.clip_text import ClipText
 from ..networks.encoders.dino import Dino
@@ -139,7 +139,7 @@ def read_configs(folders: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
     for name, folder in folders.items():
         for file in ("config.json", "scheduler_config.json", "preprocessor_config.json"):
             if (folder / file).is_file():
-                found[name] = json.loads((folder / file).read_text(encoding="utf-8"))
+                found[name] = read_json(folder / file)
     return found
 
 
@@ -153,20 +153,21 @@ def triposg_generator(
     lost = [name for name in ("dit", "vae", "image") if name not in folders or name not in configs]
     if lost:
         raise CheckpointError(f"the model lacks its {', '.join(lost)}", "each part has a folder with config.json")
-    vae, image, dit = triposg_vae_config(configs["vae"]), dino_config(configs["image"]), configs["dit"]
-    parts = {
-        "vae": Part(partial(decoder_only, vae), triposg_vae(vae.layers), folders["vae"], encoder=False),
-        "image": Part(partial(Dino, image), DINO_GATED if image.swiglu else DINO, folders["image"]),
-        "dit": Part(partial(SkipDit, triposg_dit_config(dit)), TRIPOSG, folders["dit"]),
-    }
-    if not dit.get("use_cross_attention_2"):
-        return TripoSG(Parts(parts, device, dtype), configs)
-    if "text" in folders:
-        parts["text"] = Part(partial(ClipText, clip_text_config(configs["text"])), CLIP_TEXT, folders["text"])
-    generator = TripoSGScribble(Parts(parts, device, dtype), configs)
-    generator.words = folders.get("words")
-    generator.default_tokens = 512
-    return generator
+    with fitting_settings("the model"):
+        vae, image, dit = triposg_vae_config(configs["vae"]), dino_config(configs["image"]), configs["dit"]
+        parts = {
+            "vae": Part(partial(decoder_only, vae), triposg_vae(vae.layers), folders["vae"], encoder=False),
+            "image": Part(partial(Dino, image), DINO_GATED if image.swiglu else DINO, folders["image"]),
+            "dit": Part(partial(SkipDit, triposg_dit_config(dit)), TRIPOSG, folders["dit"]),
+        }
+        if not dit.get("use_cross_attention_2"):
+            return TripoSG(Parts(parts, device, dtype), configs)
+        if "text" in folders:
+            parts["text"] = Part(partial(ClipText, clip_text_config(configs["text"])), CLIP_TEXT, folders["text"])
+        generator = TripoSGScribble(Parts(parts, device, dtype), configs)
+        generator.words = folders.get("words")
+        generator.default_tokens = 512
+        return generator
 
 
 def decoder_only(config: VecSetVaeConfig) -> VecSetVae:

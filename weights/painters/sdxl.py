@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from ...errors import CheckpointError, ModelMissingError
 from ..checkpoints.conversion.containers import count_numbers, open_tensors
 from ..checkpoints.conversion.convert import Layout, load_into
+from ..checkpoints.conversion.settings_files import read_json
 from .libraries import diffusers, make_scheduler, quiet, transformers
 
 PLAIN = Layout("the published network", ())
@@ -116,18 +116,6 @@ def numbers_in(place: Path) -> int:
     return count_numbers(open_tensors(place))
 
 
-def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
-    """Return the JSON beside a network. Raises CheckpointError."""
-    path = folder / name
-    try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}", "Fetch the model's folder again.") from error
-    if not isinstance(read, dict):
-        raise CheckpointError(f"{path} holds no settings", "Fetch the model's folder again.")
-    return read
-
-
 def plain_network(kind: str, config: Mapping[str, Any], origin: Path | None = None) -> Any:
     """Return a diffusers network of class `kind` on the meta device. origin: the folder of the settings.
 
@@ -144,21 +132,23 @@ def plain_network(kind: str, config: Mapping[str, Any], origin: Path | None = No
 
 def load_network(kind: str, folder: Path, device: str, dtype: torch.dtype) -> Any:
     """Return a diffusers network from its folder, filled strictly."""
-    return load_into(plain_network(kind, read_config(folder), folder), open_tensors(folder), PLAIN, device, dtype)
+    return load_into(
+        plain_network(kind, read_json(folder / "config.json"), folder), open_tensors(folder), PLAIN, device, dtype
+    )
 
 
 def load_vae(folder: Path, device: str, dtype: torch.dtype) -> Any:
     """Return the autoencoder of pictures; in float32 when its config says that it overflows in half precision."""
-    upcast = bool(read_config(folder).get("force_upcast", True)) and dtype == torch.float16
+    upcast = bool(read_json(folder / "config.json").get("force_upcast", True)) and dtype == torch.float16
     stored = open_tensors(folder)
     layout = OLD_VAE if any(".proj_attn." in name for name in stored) else PLAIN
-    network = plain_network("AutoencoderKL", read_config(folder), folder)
+    network = plain_network("AutoencoderKL", read_json(folder / "config.json"), folder)
     return load_into(network, stored, layout, device, torch.float32 if upcast else dtype)
 
 
 def load_scheduler(folder: Path) -> Any:
     """Return the Euler scheduler with the base model's noise levels."""
-    return make_scheduler("EulerDiscreteScheduler", read_config(folder, "scheduler_config.json"), folder)
+    return make_scheduler("EulerDiscreteScheduler", read_json(folder / "scheduler_config.json"), folder)
 
 
 TEXT_ENCODERS = ("CLIPTextModel", "CLIPTextModelWithProjection")

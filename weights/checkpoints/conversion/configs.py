@@ -5,11 +5,9 @@ defaults those classes have. An option we do not implement is an error, not a si
 """
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from ...._files import read_bounded
-from ....errors import CheckpointError, MissingDependencyError
+from ....errors import CheckpointError
 from ...networks.dit import SkipDitConfig
 from ...networks.encoders.clip_text import ClipTextConfig
 from ...networks.encoders.dino import DinoConfig
@@ -23,21 +21,6 @@ DINO_LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads
 DINO_GIANT = {"hidden_size": 1536, "num_hidden_layers": 40, "num_attention_heads": 24, "use_swiglu_ffn": True}
 # A conditioner may name one of these instead of giving its sizes; their weights are in the same file all the same.
 DINO_VERSIONS = {"facebook/dinov2-large": DINO_LARGE, "facebook/dinov2-giant": DINO_GIANT}
-
-
-def read_yaml(path: Path) -> dict[str, Any]:
-    """Return a config.yaml as plain values. Raises CheckpointError when it is none."""
-    try:
-        import yaml
-    except ImportError as error:  # pragma: no cover - a dependency of the package
-        raise MissingDependencyError(f"{path} needs PyYAML", "pip install pyyaml") from error
-    try:
-        read = yaml.safe_load(read_bounded(path).decode())
-    except (yaml.YAMLError, OSError, UnicodeDecodeError, RecursionError) as error:
-        raise CheckpointError(f"{path} cannot be read: {error}", "Fetch the file again.") from error
-    if not isinstance(read, dict):
-        raise CheckpointError(f"{path} holds no settings", "Fetch the file again.")
-    return read
 
 
 def class_name(target: str) -> str:

@@ -1,6 +1,5 @@
 """DINOv2 with registers from its files, under either of their names: the image encoder of TRELLIS and Direct3D-S2."""
 
-import json
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from ....errors import ModelMissingError
 from ...checkpoints.conversion.containers import TORCH_SUFFIXES, open_tensors
+from ...checkpoints.conversion.settings_files import read_json
 from ...checkpoints.conversion.trellis import DINO_HUB, DINO_REGISTERS, dino_hub_config
 from ...networks.encoders.dino import Dino
 from ..parts import Part
@@ -32,4 +32,4 @@ def encoder_in_folder(folder: Path) -> tuple[Path, Mapping[str, Any]]:
             f"{folder} holds no image encoder", "Put dinov2_vitl14_reg4_pretrain.pth there, or pull the model."
         )
     beside = found[0].with_suffix(".json")
-    return found[0], json.loads(beside.read_text(encoding="utf-8")) if beside.is_file() else PUBLISHED
+    return found[0], read_json(beside) if beside.is_file() else PUBLISHED

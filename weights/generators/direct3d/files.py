@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import CheckpointError, ModelMissingError
-from ...checkpoints.conversion.configs import class_name, read_yaml
+from ...checkpoints.conversion.configs import class_name
 from ...checkpoints.conversion.containers import TORCH_SUFFIXES
 from ...checkpoints.conversion.direct3d import NETWORKS
+from ...checkpoints.conversion.settings_files import fitting_settings, read_yaml
 from ..conditions.dino_files import encoder_in_folder, register_encoder
 from ..conditions.direct3d_picture import PICTURE
 from ..parts import Part, Parts
@@ -80,7 +81,8 @@ def settings_of(config: Mapping[str, Any], word: str) -> dict[str, Any]:
                 f"the config of Direct3D-S2 lacks {key}", "Use the config.yaml of the same hub folder."
             )
         about = config[key]
-        found[part] = {"class": class_name(about["target"]), "params": about.get("params", {})}
+        with fitting_settings(f"Direct3D-S2 ({key})"):
+            found[part] = {"class": class_name(about["target"]), "params": about.get("params", {})}
     return found
 
 
@@ -97,7 +99,7 @@ def direct3d_generator(
     if lost:
         raise CheckpointError(f"the model lacks its {', '.join(lost)}", "Pull it whole with `models pull`.")
     sparse = sources[f"sparse-{level}"]
-    try:
+    with fitting_settings("the model"):
         parts = {"flow": sparse.network("dit"), "decoder": sparse.network("vae", "decoder")}
         parts["image"] = register_encoder(*image)
         if f"refiner-{level}" in sources:
@@ -114,8 +116,6 @@ def direct3d_generator(
         grid = dense.params("dit")
         stage = DenseStage(loaded, dense.shift, int(grid["in_channels"]), int(grid["resolution"]), dense.scaling)
         return Direct3D512(*about, stage)
-    except KeyError as error:
-        raise CheckpointError(f"the settings of the model lack {error}", "Use the files of one hub folder.") from error
 
 
 def direct3d_from_folder(path: Path, config: Mapping[str, Any], device: str, dtype: str) -> Direct3D:

@@ -1,12 +1,12 @@
 """The networks of TRELLIS.2 from a folder of the hub's layout, or from files of the store."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ....errors import CheckpointError, ModelMissingError, Varco3DError
+from ...checkpoints.conversion.settings_files import fitting_settings, pipeline_arguments, read_json
 from ...checkpoints.conversion.trellis import trellis_network
 from ...checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from ...checkpoints.locations import Located
@@ -60,11 +60,12 @@ def parts_of(
     parts, arguments = {}, {}
     for name in wanted:
         config = configs[name]
-        if name == IMAGE:
-            parts[name] = Part(partial(Dinov3, dinov3_config(config)), DINOV3, files[name])
-            continue
-        build, layout = trellis2_network(config) if is_trellis2(config) else trellis_network(config)
-        parts[name], arguments[name] = Part(build, layout, files[name]), config.get("args", {})
+        with fitting_settings(files[name]):
+            if name == IMAGE:
+                parts[name] = Part(partial(Dinov3, dinov3_config(config)), DINOV3, files[name])
+                continue
+            build, layout = trellis2_network(config) if is_trellis2(config) else trellis_network(config)
+            parts[name], arguments[name] = Part(build, layout, files[name]), config.get("args", {})
     return Parts(parts, device, dtype), arguments
 
 
@@ -73,10 +74,8 @@ def trellis2_generator(
 ) -> Trellis2:
     """Build from weight files and settings by our names, and `args` of pipeline.json. Raises CheckpointError."""
     parts, arguments = parts_of(files, configs, GENERATING, device, dtype)
-    try:
+    with fitting_settings("the model"):
         return Trellis2(parts, arguments, pipeline)
-    except (KeyError, TypeError) as error:
-        raise CheckpointError(f"the settings of the model lack {error}", "Use the files of one hub folder.") from error
 
 
 def read_folder(folder: Path) -> tuple[dict[str, Path], dict[str, Config], Config]:
@@ -85,22 +84,23 @@ def read_folder(folder: Path) -> tuple[dict[str, Path], dict[str, Config], Confi
     The decoder of the structure and the picture encoder live in other repositories: they are looked for in the folder,
     then in the store. Raises ModelMissingError without a picture encoder.
     """
-    told = json.loads((folder / "pipeline.json").read_text(encoding="utf-8"))["args"]
+    told = pipeline_arguments(folder / "pipeline.json")
     files: dict[str, Path] = {}
     configs: dict[str, Config] = {}
-    for key, name in ROLES.items():
-        for stem in _stems(folder, told.get("models", {}).get(key, UNNAMED.get(key, ""))):
-            weights, settings = stem.with_name(f"{stem.name}.safetensors"), stem.with_name(f"{stem.name}.json")
-            if weights.is_file() and settings.is_file():
-                files[name], configs[name] = weights, json.loads(settings.read_text(encoding="utf-8"))
-                break
+    with fitting_settings(folder / "pipeline.json"):
+        for key, name in ROLES.items():
+            for stem in _stems(folder, told.get("models", {}).get(key, UNNAMED.get(key, ""))):
+                weights, settings = stem.with_name(f"{stem.name}.safetensors"), stem.with_name(f"{stem.name}.json")
+                if weights.is_file() and settings.is_file():
+                    files[name], configs[name] = weights, read_json(settings)
+                    break
+        encoder = str(told.get("image_cond_model", {}).get("args", {}).get("model_name", ""))
     if "structure_decoder" not in files:
         _from_store("trellis-ss-dec", "structure_decoder", files, configs)
-    encoder = told.get("image_cond_model", {}).get("args", {}).get("model_name", "")
     for below in (folder / encoder, folder / encoder.rpartition("/")[2], *sorted(folder.glob("dinov3*"))):
         if encoder and (below / "model.safetensors").is_file() and (below / "config.json").is_file():
             files[IMAGE] = below / "model.safetensors"
-            configs[IMAGE] = json.loads((below / "config.json").read_text(encoding="utf-8"))
+            configs[IMAGE] = read_json(below / "config.json")
             break
     if IMAGE not in files and not _from_store("dinov3-vitl16", IMAGE, files, configs):
         raise ModelMissingError(
@@ -131,7 +131,7 @@ def config_of(found: Located) -> Config:
     """Return settings of a checkpoint: the file beside it, else as published."""
     for name in (found.path.with_suffix(".json").name, "config.json"):
         if name in found.sides:
-            return json.loads(found.sides[name].read_text(encoding="utf-8"))
+            return read_json(found.sides[name])
     assert found.spec.config is not None
     return found.spec.config
 
@@ -145,8 +145,7 @@ def read_store(located: Sequence[Located]) -> tuple[dict[str, Path], dict[str, C
         name = ZOO_PARTS[found.spec.part]
         files[name], configs[name] = found.path, config_of(found)
         if "pipeline.json" in found.sides and found.spec.family == "trellis2":
-            read = json.loads(found.sides["pipeline.json"].read_text(encoding="utf-8"))["args"]
-            pipeline = {**pipeline, **read}
+            pipeline = {**pipeline, **pipeline_arguments(found.sides["pipeline.json"])}
     return files, configs, pipeline
 
 

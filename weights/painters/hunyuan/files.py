@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ....errors import CheckpointError
 from ...checkpoints.conversion.containers import Entry, Tensors, count_numbers, open_tensors
+from ...checkpoints.conversion.settings_files import read_json
 from ...checkpoints.store import Store
 from ...checkpoints.zoo import spec
 from ..memory import number_bytes
-from ..sdxl import read_config
 
 READING = "unet_dual."  # prefix of the UNet that reads references
 
@@ -52,8 +52,8 @@ def locate(kind: Kind) -> Folders:
     if not scheduler.is_dir():
         raise CheckpointError(f"{scheduler.parent} lacks scheduler", "Pull it again, or copy the missing folder.")
     for folder in folders.values():  # a damaged one is told before any network runs
-        read_config(folder)
-    read_config(scheduler, "scheduler_config.json")
+        read_json(folder / "config.json")
+    read_json(scheduler / "scheduler_config.json")
     return Folders(folders[kind.unet], folders[kind.vae], scheduler, folders.get(kind.dino))
 
 

@@ -13,9 +13,10 @@ from torch import Tensor
 from ....errors import CheckpointError, UsageError
 from ....kernels.views.cameras import Camera
 from ...checkpoints.conversion.containers import open_tensors
+from ...checkpoints.conversion.settings_files import read_json
 from ..base import Known, PaintTask, Room, refuse_wishes, view_size
 from ..latents import KnownLatents, decode_latents, encode, known_latents
-from ..sdxl import load_vae, read_config
+from ..sdxl import load_vae
 from ..turns import Turns
 from .files import Folders, Kind
 from .maps import NAMES, PLACES, Frame
@@ -141,7 +142,7 @@ class Run:
         stored, folder = open_tensors(self.folders.unet), self.folders.unet
         try:
             with torch.device("meta"):
-                network = kind(read_config(folder), shapes_of(stored))
+                network = kind(read_json(folder / "config.json"), shapes_of(stored))
         except CheckpointError as error:
             raise CheckpointError(f"{folder / 'config.json'}: {error.message}", error.hint) from error
         return fill(network, stored, self.device, self.dtype)

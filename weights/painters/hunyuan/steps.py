@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ...checkpoints.conversion.settings_files import read_json
 from ..libraries import make_scheduler
-from ..sdxl import read_config
 
 TURBO_TABLE, TURBO_STEPS = 30, 10  # times of the turbo model: every third of a table of 30
 TRAINED = 1000  # times of the training
@@ -25,7 +25,7 @@ Draw = Callable[[int], Tensor]  # noise of a step, like the latents
 
 def scheduler(kind: str, folder: Path) -> Any:
     """Return diffusers' scheduler `kind` with the noise levels that a model's folder tells and trailing times."""
-    config = {**read_config(folder, "scheduler_config.json"), "timestep_spacing": "trailing"}
+    config = {**read_json(folder / "scheduler_config.json"), "timestep_spacing": "trailing"}
     return make_scheduler(kind, config, folder)
 
 

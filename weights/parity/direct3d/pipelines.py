@@ -16,9 +16,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ....kernels.voxels.bands import band_voxels
-from ...checkpoints.conversion.configs import class_name, read_yaml
+from ...checkpoints.conversion.configs import class_name
 from ...checkpoints.conversion.containers import Tensors, open_tensors
 from ...checkpoints.conversion.direct3d import NETWORKS
+from ...checkpoints.conversion.settings_files import read_yaml
 from ...checkpoints.conversion.trellis import DINO_HUB, dino_hub_config
 from ...generators.conditions.direct3d_picture import encoder_input, square_picture
 from ...generators.reference_mesh import reference_mesh

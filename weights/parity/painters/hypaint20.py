@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from ...checkpoints.conversion.containers import open_tensors
+from ...checkpoints.conversion.settings_files import read_json
 from ...painters.hunyuan.maps import PLACES, Frame, camera_number, condition_maps, matrices, rounded, shades
 from ...painters.hunyuan.network20 import Block20, Given20, Network20, Reading20
 from ...painters.hunyuan.reference.pictures import colours_restored, recentred
@@ -20,7 +21,7 @@ from ...painters.hunyuan.sampling import sample20
 from ...painters.hunyuan.steps import AncestralSteps, ConsistencySteps
 from ...painters.hunyuan.unet import fill, shapes_of
 from ...painters.latents import decode_latents, encode
-from ...painters.sdxl import PLAIN, load_vae, read_config
+from ...painters.sdxl import PLAIN, load_vae
 from ..fixture import Fixture, NotUnderstoodError
 from ..instrument import filled, weights_of
 from .mvadapter import IMAGES, LATENTS, NETWORK, STEP, beside_edges
@@ -210,7 +211,9 @@ def compare_latents(fixture: Fixture, vae: Any, position: np.ndarray, normal: np
 def pipeline(fixture: Fixture) -> None:
     """Check a whole run of the base or the turbo model: latents, every step, pictures."""
     folder, turbo = fixture.folder, fixture.way == "turbo"
-    network = network20(read_config(folder / "unet"), folder / "unet" / "diffusion_pytorch_model.safetensors")
+    network = network20(
+        read_json(folder / "unet" / "config.json"), folder / "unet" / "diffusion_pytorch_model.safetensors"
+    )
     vae = load_vae(folder / "vae", "cpu", torch.float32)
     position, normal, told = recorded_maps(fixture, "hypaint20_maps")
     compare_latents(fixture, vae, position, normal)

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from ...checkpoints.conversion.containers import Tensors, open_tensors
+from ...checkpoints.conversion.settings_files import read_json
 from ...painters.hunyuan.extra_views import CANDIDATES, EXTRA_WEIGHT, choose_views, triangle_areas, visible_triangles
 from ...painters.hunyuan.maps import PLACES, WEIGHTS, condition_maps
 from ...painters.hunyuan.network21 import (
@@ -30,7 +31,7 @@ from ...painters.hunyuan.steps import scheduler
 from ...painters.hunyuan.unet import Attention, fill, shapes_of
 from ...painters.hunyuan.voxels import token_voxels, voxels_of_grids
 from ...painters.latents import decode_latents
-from ...painters.sdxl import PLAIN, load_vae, read_config
+from ...painters.sdxl import PLAIN, load_vae
 from ..fixture import Fixture, NotUnderstoodError
 from ..instrument import filled, weights_of
 from .hypaint20 import compare_embeds, compare_latents, compare_maps, factors, places_of, read_mesh, recorded_maps
@@ -177,7 +178,9 @@ def views(fixture: Fixture) -> None:
 def pipeline(fixture: Fixture) -> None:
     """Check a whole run: latents, every step, pictures."""
     folder, call = fixture.folder, fixture.config["call"]
-    network = network21(read_config(folder / "unet"), folder / "unet" / "diffusion_pytorch_model.safetensors")
+    network = network21(
+        read_json(folder / "unet" / "config.json"), folder / "unet" / "diffusion_pytorch_model.safetensors"
+    )
     vae = load_vae(folder / "vae", "cpu", torch.float32)
     position, normal, _ = recorded_maps(fixture, "hypaint21_maps")
     compare_latents(fixture, vae, position, normal)

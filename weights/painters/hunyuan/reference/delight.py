@@ -17,11 +17,12 @@ from scipy.ndimage import minimum_filter
 from torch import Tensor
 
 from .....errors import CheckpointError
+from ....checkpoints.conversion.settings_files import read_json
 from ....checkpoints.store import Store
 from ....checkpoints.zoo import spec
 from ...latents import decode_latents, vae_input
 from ...libraries import make_scheduler
-from ...sdxl import load_network, load_text_encoder, load_vae, read_config, token_ids
+from ...sdxl import load_network, load_text_encoder, load_vae, token_ids
 from ...turns import Turns
 from .pictures import colours_restored
 
@@ -132,7 +133,7 @@ class _Run:
 
     def denoise(self, picture: Tensor, words: Tensor) -> Tensor:
         """Return the latents of the picture without light. Noise is drawn on the CPU so that devices agree."""
-        config = read_config(self.folders.scheduler, "scheduler_config.json")
+        config = read_json(self.folders.scheduler / "scheduler_config.json")
         schedule = make_scheduler("EulerAncestralDiscreteScheduler", config, self.folders.scheduler)
         schedule.set_timesteps(self.steps, device=self.device)
         random = torch.Generator().manual_seed(SEED)

@@ -16,8 +16,8 @@ from torch import Tensor
 from ....checkpoints.conversion.configs import dino_config
 from ....checkpoints.conversion.containers import open_tensors
 from ....checkpoints.conversion.convert import DINO, DINO_GATED, load_into
+from ....checkpoints.conversion.settings_files import read_json
 from ....networks.encoders.dino import Dino
-from ...sdxl import read_config
 
 SHORTER, MIDDLE = 256, 224  # pixels
 MEAN, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -39,7 +39,7 @@ def picture_tokens(dino: Dino, rgb: np.ndarray) -> Tensor:
 
 def load_dino(folder: Path, device: str, dtype: torch.dtype) -> Dino:
     """Return the encoder of a folder in the layout of transformers, filled strictly. Raises CheckpointError."""
-    config = dino_config(read_config(folder))
+    config = dino_config(read_json(folder / "config.json"))
     with torch.device("meta"):
         network = Dino(config)
     layout = DINO_GATED if config.swiglu else DINO
