@@ -1,7 +1,7 @@
 """Objects of a family and a number are those of the recording: rows that were trained on can be drawn again.
 
-Where families change on purpose: `python tests/weights/training/test_recorded_objects.py` records them anew, with the
-numbers that reach every line and every choice of each family.
+Where families change on purpose: `python tests/weights/training/test_recorded_objects.py [FAMILY ...]` records them anew,
+or those without a recording, with the numbers that reach every line and every choice of each family.
 """
 
 import sys
@@ -90,4 +90,6 @@ def record(family: str) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    np.savez_compressed(RECORDING, **{name: record(name) for name in families()})
+    with np.load(RECORDING) as recorded:
+        kept = {name: recorded[name] for name in families() if name in recorded and name not in sys.argv[1:]}
+    np.savez_compressed(RECORDING, **{name: kept[name] if name in kept else record(name) for name in families()})
