@@ -91,7 +91,7 @@ class MirrorSynthesizer:
     further = 0.1  # of a plane oblique to the line of sight, or a half turn, that is not the best: it patches only
     alike = 0.004  # error of a plane across the line of sight up to which front and back are alike
     as_alike = 1.6  # or so many times the error of a plane along it: round things
-    rounded = 0.008  # or an error up to which a guessed shape is as round as guesses are, where a plane lies along it
+    rounded = 0.01  # or an error up to which a guessed shape is as round as guesses are, where a plane lies along it
     through_priority = 1e-4
     # A mirror image lies on the shape only about: tolerance of the depth test in box units, at least and at most.
     margins = (0.015, 0.1)
