@@ -1,7 +1,7 @@
 """Objects of a family and a number are those of the recording: rows that were trained on can be drawn again.
 
-Where families change on purpose: `python tests/weights/training/test_recorded_objects.py [FAMILY ...]` records them anew,
-or those without a recording, with the numbers that reach every line and every choice of each family.
+Where families change on purpose, or are new: `python tests/weights/training/test_recorded_objects.py [FAMILY ...]`
+records those that are named or have no recording, with the numbers that reach every line and every choice of each.
 """
 
 import sys
