@@ -46,13 +46,14 @@ SMOOTH = 0.05  # box units; the Gaussian that field is averaged with: its finer 
 class Seen:
     """Inputs of the tiny networks.
 
-    rgba: the picture [S,S,4]; semantic: the frozen network's features; rough: normalised latents [1,N,C] of the surface
-    to refine, when there is one.
+    rgba: the picture [S,S,4]; semantic: the frozen network's features; planes: the picture as the second look reads it
+    (picture_planes), where there is one; rough: normalised latents [1,N,C] of the surface to refine, when there is one.
     """
 
     rgba: np.ndarray
     semantic: Tensor
     picture: ImageFeatures
+    planes: Tensor | None = None
     rough: Tensor | None = None
 
 
@@ -96,7 +97,7 @@ class TinyGenerator:
         with torch.inference_mode(), self._autocast():
             semantic = self.backbone(stacked[:, :4])
             features = self.flow.encoder(stacked, semantic)
-            cameras = features.camera
+            cameras, small = features.camera, None
             if self.rays is not None:
                 small = self._planes(pictures, self.rays.config.side)
                 cameras = self.rays.read_camera(small, semantic, patch_map(features.tokens))
@@ -104,7 +105,8 @@ class TinyGenerator:
         for k, rgba in enumerate(pictures):
             tokens, detail, camera = (m[k : k + 1] for m in (features.tokens, features.detail, cameras))
             own = ImageFeatures(tokens, features.positions, detail, camera)
-            found.append(Condition(tokens, torch.zeros_like(tokens), Seen(rgba, semantic[k : k + 1], own)))
+            seen = Seen(rgba, semantic[k : k + 1], own, None if small is None else small[k : k + 1])
+            found.append(Condition(tokens, torch.zeros_like(tokens), seen))
         return found
 
     def _planes(self, pictures: Sequence[np.ndarray], side: int) -> Tensor:
@@ -201,8 +203,9 @@ class TinyGenerator:
         """Return RayUNet's inputs of the picture, by the names of its arguments, with a batch of 1."""
         seen: Seen = condition.extra
         config = RayUNetConfig() if self.rays is None else self.rays.config
+        planes = self._planes([seen.rgba], config.side) if seen.planes is None else seen.planes
         return {
-            "planes": self._planes([seen.rgba], config.side),
+            "planes": planes,
             "semantic": seen.semantic,
             "tokens": patch_map(seen.picture.tokens),
             "camera": seen.picture.camera.float(),
