@@ -21,6 +21,7 @@ RED_LAMP: Colour = (0.8, 0.08, 0.06)
 GOLD: Colour = (0.9, 0.72, 0.2)
 LEATHER: Colour = (0.45, 0.27, 0.14)
 CREAM: Colour = (0.98, 0.94, 0.86)
+CHOCOLATE: Colour = (0.32, 0.17, 0.09)
 
 
 def pick(rng: np.random.Generator, options: Sequence[T]) -> T:

@@ -7,7 +7,7 @@ import numpy as np
 from ...curves import ellipse, flat, smooth
 from ...paint import BLACK, STEEL, chance, dark, grey, hsv, pick, shade, vivid, wood
 from ...parts import ball, box, hull, lathe, rail, rod, sweep, torus
-from ...shape import Colour, Shape
+from ...shape import Colour, Shape, join
 from .guns import BRASS, along_z, bore, optic, slab
 from .machinery import spoked_wheel
 
@@ -16,15 +16,15 @@ def telescope(rng: np.random.Generator) -> Shape:
     """Return a brass spyglass in drawn tubes, on a tripod or in the hand."""
     outer, inner = pick(rng, [wood(rng), BRASS, vivid(rng), dark(rng)]), pick(rng, [BRASS, STEEL])
     r, count, long = rng.uniform(0.14, 0.2), int(rng.integers(2, 5)), rng.uniform(0.35, 0.55)
-    shape, z = None, count * long / 2
+    drawn, z = [], count * long / 2
     for k in range(count):
         radius = r * 0.82**k
         part = along_z(radius, z - long - 0.03, z, around=18).paint(inner if k else outer)
         part += along_z(1.12 * radius, z - 0.07, z, around=18).paint(inner)
         part += along_z(1.12 * radius, z - long, z - long + 0.06, around=18).paint(inner)
-        shape, z = part if shape is None else shape + part, z - long
-    assert shape is not None
-    shape += along_z(0.85 * r, 0, count * long / 2 + 0.01, around=18).paint((0.45, 0.65, 0.8))
+        drawn.append(part)
+        z -= long
+    shape = join(drawn) + along_z(0.85 * r, 0, count * long / 2 + 0.01, around=18).paint((0.45, 0.65, 0.8))
     if chance(rng, 0.4):
         return shape.turn("x", -rng.uniform(0, 40))
     colour, high = pick(rng, [wood(rng), dark(rng), STEEL]), rng.uniform(0.8, 1.2)

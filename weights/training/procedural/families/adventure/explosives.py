@@ -155,7 +155,7 @@ def grenade(rng: np.random.Generator) -> Shape:
 def pauldron(rng: np.random.Generator, r: float, colour: Colour, trim: Colour, thorny: bool) -> Shape:
     """Return a shoulder guard of overlapping plates about the origin, outwards to +X."""
     count = int(rng.integers(1, 4))
-    shape = None
+    plates = []
     for k in range(count):
         size = r * (1 - 0.14 * k)
         cup = lathe(
@@ -166,8 +166,8 @@ def pauldron(rng: np.random.Generator, r: float, colour: Colour, trim: Colour, t
             .turn("z", -22 - 20 * k)
             .move(0.32 * k * r, -0.26 * k * r)
         )
-        shape = plate if shape is None else shape + plate
-    assert shape is not None
+        plates.append(plate)
+    shape = join(plates)
     if thorny:
         thorn = rod(0.09, 0.42, 0.01, 8).move(0, r + 0.12)
         shape += join(thorn.turn("z", a) for a in (5, -30, -65)).paint(trim)

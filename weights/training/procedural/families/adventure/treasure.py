@@ -32,7 +32,7 @@ def noble(rng: np.random.Generator) -> Colour:
     return near(rng, pick(rng, [GOLD, GOLD, SILVER, BRONZE]), 0.04)
 
 
-def body(rng: np.random.Generator, kind: str, r: float, high: float, n: int) -> Shape:
+def body(kind: str, r: float, high: float, n: int) -> Shape:
     """Return a flask's closed belly from y = 0 up to `high`."""
     if kind == "cone":
         return lathe(smooth([(0.8 * r, 0), (1.05 * r, 0.07 * high), (0.7 * r, 0.5 * high), (0.3 * r, high)], 14), n)
@@ -65,7 +65,7 @@ def potion(rng: np.random.Generator) -> Shape:
     else:
         if kind == "tall":
             high *= 1.5
-        shape = body(rng, kind, r, high, n)
+        shape = body(kind, r, high, n)
     full = rng.uniform(0.45, 0.8) * high
     shape = shape.paint(
         by_face(

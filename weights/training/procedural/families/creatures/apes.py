@@ -10,7 +10,7 @@ from ...shape import Colour, Shape
 from ..living.skeleton import eyes
 
 
-def ape_head(rng: np.random.Generator, r: float, colour: Colour, face: Colour, brow: float) -> Shape:
+def ape_head(r: float, colour: Colour, face: Colour, brow: float) -> Shape:
     """Return a head with a bare face, brow ridge and ears."""
     shape = ball(r, r, 0.95 * r).paint(colour) + ball(0.72 * r, 0.62 * r, 0.4 * r, 2.5).paint(face).move(
         0, 0.05 * r, 0.66 * r
@@ -60,7 +60,7 @@ def monkey(rng: np.random.Generator) -> Shape:
         leg = tube([(0.14, 0.1, 0), (0.2, -0.2, 0.06), (0.2, -0.48, 0)], [0.13, 0.1, 0.08], 10, along=9).paint(
             colour
         ) + ball(0.1, 0.07, 0.16, detail=10).paint(face).move(0.2, -0.5, 0.06)
-    shape += (arm + leg).both() + ape_head(rng, rng.uniform(0.26, 0.34), colour, face, 0).move(0, 0.95, 0.05)
+    shape += (arm + leg).both() + ape_head(rng.uniform(0.26, 0.34), colour, face, 0).move(0, 0.95, 0.05)
     tail_path = [
         (0, 0.08, -0.15),
         (0.1, 0.0, -0.45),
@@ -103,7 +103,7 @@ def gorilla(rng: np.random.Generator) -> Shape:
     leg = tube([(0.22, 0.45, -0.35), (0.36, 0.3, -0.2), (0.3, 0.08, -0.35)], [0.2, 0.17, 0.13], 12, along=9).paint(
         colour
     ) + ball(0.13, 0.08, 0.2, detail=10).paint(face).move(0.3, 0.07, -0.25)
-    return shape + (arm + leg).both() + ape_head(rng, 0.29, colour, face, 1).move(0, 1.32, 0.55)
+    return shape + (arm + leg).both() + ape_head(0.29, colour, face, 1).move(0, 1.32, 0.55)
 
 
 def kangaroo(rng: np.random.Generator) -> Shape:

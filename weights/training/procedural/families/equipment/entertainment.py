@@ -23,6 +23,12 @@ from ...shape import Colour, Shape, join
 from .office import plastic
 
 
+def _handle(reach: float, high: float, rise: float, thick: float) -> Shape:
+    """Return a bail over the top of a case, `reach` to either side."""
+    low, top = high - 0.04, high + rise
+    return tube([(-reach, low, 0), (-reach, top, 0), (reach, top, 0), (reach, low, 0)], thick, 8)
+
+
 def _radio_front(
     deep: float,
     dial: Shape,
@@ -42,16 +48,7 @@ def _radio_front(
         + knobs.along(2, x=0.4 * half).move(0.45 * half, 0.3 * high, z + 0.02)
     )
     if kind == "portable":
-        shape += tube(
-            [
-                (-0.6 * half, high - 0.04, 0),
-                (-0.6 * half, high + 0.16, 0),
-                (0.6 * half, high + 0.16, 0),
-                (0.6 * half, high - 0.04, 0),
-            ],
-            0.035,
-            8,
-        ).paint(trim)
+        shape += _handle(0.6 * half, high, 0.16, 0.035).paint(trim)
     else:
         shape += rod(0.03, 0.14, 0.04).paint(trim).move(0.75 * half, -0.05).both() + box(
             2 * half + 0.03, 0.06, deep + 0.03, 0.02
@@ -103,15 +100,8 @@ def radio(rng: np.random.Generator) -> Shape:
             + rod(0.06, 0.06, around=12).turn("x", 90).paint(BLACK).move(0.1 * half, 0.35 * high, z + 0.01).both()
             + dial.scale(1.5, 0.6, 1).move(0, 0.8 * high, z)
         )
-        shape += box(0.09, 0.05, 0.08).along(5, x=0.12).paint(trim).move(0, high + 0.01) + tube(
-            [
-                (-0.8 * half, high - 0.04, 0),
-                (-0.8 * half, high + 0.22, 0),
-                (0.8 * half, high + 0.22, 0),
-                (0.8 * half, high - 0.04, 0),
-            ],
-            0.04,
-            8,
+        shape += box(0.09, 0.05, 0.08).along(5, x=0.12).paint(trim).move(0, high + 0.01) + _handle(
+            0.8 * half, high, 0.22, 0.04
         ).paint(BLACK)
     else:
         shape = _radio_front(deep, dial, grille, half, high, kind, knobs, shape, trim, z)

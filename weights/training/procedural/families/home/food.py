@@ -6,6 +6,7 @@ import numpy as np
 
 from ...curves import arc
 from ...paint import (
+    CHOCOLATE,
     CREAM,
     WHITE,
     chance,
@@ -22,7 +23,6 @@ from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
 from ...shape import Colour, Shape, join
 
 DOUGH: Colour = (0.86, 0.62, 0.34)
-CHOCOLATE: Colour = (0.32, 0.17, 0.09)
 
 
 def cupcake(rng: np.random.Generator, icing: Colour) -> Shape:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ...curves import arc, smooth
-from ...paint import CREAM, WHITE, chance, hsv, near, pastel, pick, shade, split_at
+from ...paint import CHOCOLATE, CREAM, WHITE, chance, hsv, near, pastel, pick, shade, split_at
 from ...parts import ball, box, extrude, hull, lathe, rod, torus, tube
 from ...shape import Colour, Shape, join
-from .serving import COCOA, CRUMB, CRUST, fluted, plate, posed, sides, strewn
+from .serving import CRUMB, CRUST, fluted, plate, posed, sides, strewn
 
 SYRUP: Colour = (0.65, 0.32, 0.06)
 BUTTER: Colour = (0.98, 0.88, 0.5)
@@ -25,7 +25,7 @@ def pancakes(rng: np.random.Generator) -> Shape:
         )
         shapes.append(cake.move(rng.uniform(-0.05, 0.05), thick * (k + 0.5), rng.uniform(-0.05, 0.05)))
     level = count * thick
-    sauce = pick(rng, [SYRUP, COCOA, (0.75, 0.1, 0.2)])
+    sauce = pick(rng, [SYRUP, CHOCOLATE, (0.75, 0.1, 0.2)])
     shape = join(shapes) + plate(rng, 0.95)
     if chance(rng, 0.75):
         pool = fluted(rod(0.45, 0.07, around=40, round_by=0.03), int(rng.integers(4, 7)), 0.2).move(0, level + 0.02)
@@ -53,7 +53,7 @@ def waffle(rng: np.random.Generator) -> Shape:
     body = join(shape).paint(crust) + base.paint(shade(crust, 0.8))
     if chance(rng, 0.5):
         topping = ball(0.14, 0.1, 0.14, detail=14).paint(pick(rng, [CREAM, BUTTER])).move(0.08, 0.12, 0.05)
-        pool = fluted(rod(0.36, 0.06, around=36), 5, 0.2).paint(pick(rng, [SYRUP, COCOA, (0.8, 0.1, 0.2)]))
+        pool = fluted(rod(0.36, 0.06, around=36), 5, 0.2).paint(pick(rng, [SYRUP, CHOCOLATE, (0.8, 0.1, 0.2)]))
         body += pool.move(0, thick / 2 + 0.05) + topping
         return body + (plate(rng, 0.8).move(0, -0.1) if chance(rng, 0.5) else topping)
     return posed(rng, body)
@@ -62,7 +62,7 @@ def waffle(rng: np.random.Generator) -> Shape:
 def pie(rng: np.random.Generator) -> Shape:
     """Return a pie with a lattice or a closed cover, or a slice of it."""
     crust = near(rng, pick(rng, [CRUST, (0.88, 0.66, 0.36)]))
-    fruit = pick(rng, [(0.7, 0.1, 0.12), (0.9, 0.5, 0.1), (0.3, 0.12, 0.35), (0.85, 0.65, 0.25), COCOA])
+    fruit = pick(rng, [(0.7, 0.1, 0.12), (0.9, 0.5, 0.1), (0.3, 0.12, 0.35), (0.85, 0.65, 0.25), CHOCOLATE])
     high = rng.uniform(0.25, 0.38)
     if chance(rng, 0.3):
         wedge = np.array([(0, 0), *arc(1.0, 65, 115, 9)])
@@ -105,7 +105,7 @@ def pudding(rng: np.random.Generator) -> Shape:
     )
     if chance(rng, 0.5):
         custard = near(rng, pick(rng, [(0.97, 0.85, 0.5), CREAM, (0.95, 0.75, 0.75)]))
-        sauce = pick(rng, [(0.5, 0.22, 0.05), COCOA, (0.8, 0.1, 0.2)])
+        sauce = pick(rng, [(0.5, 0.22, 0.05), CHOCOLATE, (0.8, 0.1, 0.2)])
         shape = body.paint(custard) + fluted(rod(1.03 * top, 0.16, 0.96 * top, 40, 0.04), 7, 0.04).paint(sauce).move(
             0, high - 0.03
         )

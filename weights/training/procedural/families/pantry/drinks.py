@@ -7,6 +7,7 @@ import numpy as np
 from ...curves import smooth
 from ...paint import (
     BLACK,
+    CHOCOLATE,
     CREAM,
     STEEL,
     WHITE,
@@ -24,7 +25,7 @@ from ...paint import (
 )
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
 from ...shape import Colour, Shape
-from .serving import COCOA, SALAD, TOMATO, sides
+from .serving import SALAD, TOMATO, sides
 
 CLEAR: Colour = (0.86, 0.92, 0.95)
 
@@ -154,7 +155,7 @@ def jar(rng: np.random.Generator) -> Shape:
         [
             near(rng, (0.7, 0.08, 0.12)),
             near(rng, (0.95, 0.65, 0.1)),
-            COCOA,
+            CHOCOLATE,
             near(rng, (0.5, 0.6, 0.25)),
             drink_colour(rng),
         ],

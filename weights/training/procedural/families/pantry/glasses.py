@@ -6,6 +6,7 @@ import numpy as np
 
 from ...curves import smooth
 from ...paint import (
+    CHOCOLATE,
     CREAM,
     STEEL,
     WHITE,
@@ -25,7 +26,7 @@ from ...parts import ball, box, lathe, rail, rod, torus, tube
 from ...shape import Colour, Shape
 from ..home.vessels import handle, vessel
 from .drinks import CLEAR, drink_colour, straw
-from .serving import COCOA, sides, strewn
+from .serving import sides, strewn
 
 
 def citrus(rng: np.random.Generator, r: float = 0.2) -> Shape:
@@ -106,7 +107,7 @@ def milkshake(rng: np.random.Generator) -> Shape:
         "mug": [(0.36, 0), (0.38, 0.1), (0.38, 0.6), (0.38, 1)],
     }[kind]
     profile = smooth(np.array(points) * [1, top], 26)
-    sauce = pick(rng, [COCOA, (0.85, 0.15, 0.25), shade(drink, 0.7)])
+    sauce = pick(rng, [CHOCOLATE, (0.85, 0.15, 0.25), shade(drink, 0.7)])
     shape = lathe([*profile, (0, top)], 26).paint(
         pick(
             rng,

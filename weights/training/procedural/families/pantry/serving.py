@@ -13,7 +13,6 @@ from ...shape import Colour, Shape, join
 
 CRUST: Colour = (0.78, 0.52, 0.25)
 CRUMB: Colour = (0.95, 0.86, 0.66)
-COCOA: Colour = (0.32, 0.17, 0.09)
 SALAD: Colour = (0.45, 0.7, 0.2)
 TOMATO: Colour = (0.85, 0.15, 0.1)
 YOLK: Colour = (0.98, 0.72, 0.12)

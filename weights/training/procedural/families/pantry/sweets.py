@@ -5,10 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from ...curves import arc, smooth
-from ...paint import CREAM, WHITE, chance, hsv, near, pastel, pick, shade, split_at, stripes, vivid, wedges, wood
+from ...paint import (
+    CHOCOLATE,
+    CREAM,
+    WHITE,
+    chance,
+    hsv,
+    near,
+    pastel,
+    pick,
+    shade,
+    split_at,
+    stripes,
+    vivid,
+    wedges,
+    wood,
+)
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
 from ...shape import Colour, Shape, join
-from .serving import COCOA, CRUST, fluted, plate, posed, sides, strewn
+from .serving import CRUST, fluted, plate, posed, sides, strewn
 
 
 def heart(size: float, count: int = 28) -> np.ndarray:
@@ -28,7 +43,7 @@ def gingerbread(rng: np.random.Generator) -> Shape:
     shape += box(0.5, 0.2, 0.95 * deep, 0.09).turn("z", rng.uniform(-10, 35)).move(0.38, 0.85).both()
     shape += box(0.2, 0.5, 0.95 * deep, 0.09).turn("z", 14).move(0.18, 0.3).both()
     z = deep / 2
-    face = ball(0.045, detail=8).move(0.1, 1.22, z).both().paint(pick(rng, [COCOA, icing]))
+    face = ball(0.045, detail=8).move(0.1, 1.22, z).both().paint(pick(rng, [CHOCOLATE, icing]))
     face += tube([(-0.13, 1.08, z), (0, 1.02, z), (0.13, 1.08, z)], 0.03, 6, along=7).paint(icing)
     buttons = ball(0.055, detail=8).move(0, 0.72, z).along(3, y=0.15).paint(vivid(rng))
     cuffs = rail((0.5, 0.75, z), (0.53, 0.98, z), 0.028).both() + rail((0.12, 0.18, z), (0.33, 0.13, z), 0.028).both()
@@ -40,7 +55,7 @@ def cookie(rng: np.random.Generator) -> Shape:
     kind = pick(rng, ["chips", "chips", "filled", "heart", "man"])
     if kind == "man":
         return gingerbread(rng)
-    dough, thick = pick(rng, [near(rng, CRUST), near(rng, (0.85, 0.65, 0.38)), COCOA]), rng.uniform(0.14, 0.26)
+    dough, thick = pick(rng, [near(rng, CRUST), near(rng, (0.85, 0.65, 0.38)), CHOCOLATE]), rng.uniform(0.14, 0.26)
     around = sides(rng)
     disc = rod(0.5, thick, 0.47, around, 0.4 * thick)
     if kind == "filled":
@@ -55,7 +70,7 @@ def cookie(rng: np.random.Generator) -> Shape:
         return shape + strewn(rng, lambda: rod(0.03, 0.05, around=8).paint(vivid(rng)), 14, 0.3).turn("x", 90).move(
             0, 0.05, thick / 2 + 0.03
         )
-    chip = shade(COCOA, rng.uniform(0.5, 1.1)) if dough != COCOA else CREAM
+    chip = shade(CHOCOLATE, rng.uniform(0.5, 1.1)) if dough != CHOCOLATE else CREAM
     size = rng.uniform(0.05, 0.085)
     chips = strewn(rng, lambda: ball(size * rng.uniform(0.7, 1.2), 0.8 * size, size, detail=8), 12, 0.42, thick / 2)
     shape = fluted(disc, int(rng.integers(3, 7)), rng.uniform(0, 0.05)).paint(dough) + chips.paint(chip)
@@ -159,13 +174,13 @@ def croissant(rng: np.random.Generator) -> Shape:
     groove = np.where((saw < 0.16)[np.clip(np.arange(len(shape.faces)) // 28, 0, 49)][:, None], dark, colour)
     shape = Shape(shape.vertices, shape.faces, np.repeat(groove[:, None], 3, 1).astype(np.float32))
     if chance(rng, 0.3):
-        shape += tube(path[8:-8] + np.stack([0 * t, 0.86 * radius, 0 * t], 1)[8:-8], 0.05, 6).paint(COCOA)
+        shape += tube(path[8:-8] + np.stack([0 * t, 0.86 * radius, 0 * t], 1)[8:-8], 0.05, 6).paint(CHOCOLATE)
     return shape + plate(rng, 0.85).move(0, -0.26, 0.3) if chance(rng, 0.2) else shape
 
 
 def chocolate_bar(rng: np.random.Generator) -> Shape:
     """Return a bar of squares, half in its wrapper, or a packed snack bar."""
-    colour, paper = pick(rng, [COCOA, COCOA, near(rng, (0.45, 0.26, 0.14)), CREAM]), vivid(rng)
+    colour, paper = pick(rng, [CHOCOLATE, CHOCOLATE, near(rng, (0.45, 0.26, 0.14)), CREAM]), vivid(rng)
     if chance(rng, 0.3):
         long = rng.uniform(1.0, 1.5)
         body = box(0.5, long, 0.24, 0.08, cuts=6).paint(
@@ -203,7 +218,7 @@ def popsicle(rng: np.random.Generator) -> Shape:
     """Return an ice on one or two sticks, in layers or dipped in chocolate, at times bitten."""
     first, second = (
         pick(rng, [vivid(rng), pastel(rng), hsv(rng.random(), 0.5, 0.95)]),
-        pick(rng, [COCOA, vivid(rng), CREAM, WHITE]),
+        pick(rng, [CHOCOLATE, vivid(rng), CREAM, WHITE]),
     )
     high, wide, deep = rng.uniform(0.9, 1.3), rng.uniform(0.3, 0.42), rng.uniform(0.14, 0.22)
     twin = chance(rng, 0.25)
@@ -259,7 +274,7 @@ def macaron(rng: np.random.Generator) -> Shape:
         colour: Colour = pick(rng, [pastel(rng), hsv(rng.random(), 0.45, 0.9), near(rng, (0.5, 0.3, 0.18))])
         half = dome.paint(colour) + fluted(foot, 15, 0.025).paint(shade(colour, 0.9)).move(0, 0.05)
         one = half.move(0, 0.08).both("y") + rod(0.46 * r / 0.5, 0.2, around=26).paint(
-            pick(rng, [CREAM, shade(colour, 1.3), COCOA])
+            pick(rng, [CREAM, shade(colour, 1.3), CHOCOLATE])
         )
         shapes.append(one.move(rng.uniform(-0.06, 0.06), 0.8 * k, rng.uniform(-0.06, 0.06)))
     if count == 1:

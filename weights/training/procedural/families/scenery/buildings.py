@@ -80,7 +80,7 @@ def temple(rng: np.random.Generator) -> Shape:
     if kind == "pyramid":
         return stepped_pyramid(rng, colour)
     roof = pick(rng, [colour, shade(colour, 0.8), roof_colour(rng)])
-    one = pillar(rng, r, high, shade(colour, 1.1), order, 8)
+    one = pillar(r, high, shade(colour, 1.1), order, 8)
     if kind == "round":
         return round_temple(rng, roof, one, colour, high)
     across, deep = int(rng.integers(4, 7)), int(rng.integers(3, 7))

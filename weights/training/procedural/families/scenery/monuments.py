@@ -22,7 +22,7 @@ def marble(rng: np.random.Generator) -> Colour:
     return near(rng, pick(rng, choices), 0.04)
 
 
-def pillar(rng: np.random.Generator, r: float, high: float, colour: Colour, order: str, around: int = 16) -> Shape:
+def pillar(r: float, high: float, colour: Colour, order: str, around: int = 16) -> Shape:
     """Return a column on y = 0: an order of doric, scroll, leafy or square."""
     foot, cap = 0.12 * high * 0.6, 0.1 * high
     if order == "square":
@@ -93,7 +93,7 @@ def column(rng: np.random.Generator) -> Shape:
     colour, r, high = marble(rng), rng.uniform(0.14, 0.26), rng.uniform(1.3, 2.2)
     kind = pick(rng, ["whole", "whole", "broken", "twisted", "drums"])
     if kind == "whole":
-        shape = pillar(rng, r, high, colour, pick(rng, ["doric", "scroll", "leafy", "square"]), pick(rng, [8, 16, 20]))
+        shape = pillar(r, high, colour, pick(rng, ["doric", "scroll", "leafy", "square"]), pick(rng, [8, 16, 20]))
         if chance(rng, 0.3):
             shape += ball(1.1 * r, detail=14).paint(pick(rng, [colour, GOLD, vivid(rng)])).move(0, high + r)
     elif kind == "twisted":
@@ -231,7 +231,7 @@ def shrine(rng: np.random.Generator) -> Shape:
         colour
     ).move(0, 0.2)
     order = pick(rng, ["square", "doric", "scroll"])
-    posts = pillar(rng, 0.08, high, pick(rng, [colour, vivid(rng), wood(rng)]), order, 8).move(0.42 * wide, 0.26, 0.38)
+    posts = pillar(0.08, high, pick(rng, [colour, vivid(rng), wood(rng)]), order, 8).move(0.42 * wide, 0.26, 0.38)
     shape += (
         posts.corners()
         + box(0.5 * wide, 0.4, 0.4).paint(colour).move(0, 0.46)
