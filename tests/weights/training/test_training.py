@@ -136,6 +136,12 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
     assert torch.load(tmp_path / "look" / "checkpoint.pt", weights_only=True)["steps"] == 2
     kept = torch.load(tmp_path / "look" / "best.pt", weights_only=True)
     assert kept["second"] > 0 and load_rays(tmp_path / "look").out.weight.any()
+    run(train_rays.main, "--shards", *both, *words[:2], "--out", tmp_path / "narrow", "--steps", 1, "--batch", 2,
+        "--widths", 32, 32, 64, "--init", tmp_path / "look", "--only", "field")  # fmt: skip
+    narrow = load_rays(tmp_path / "narrow")
+    assert narrow.config.widths == (32, 32, 64)
+    look = load_rays(tmp_path / "look").reader.state_dict()
+    assert all(torch.equal(value, look[key]) for key, value in narrow.reader.state_dict().items())
     mixed = ["--shards", shard_folder, shard_folder, "--shares", 0.3, 0.7, "--frozen-encoder"]
     words = ["--rays", tmp_path / "look", "--init", tmp_path / "coarse", "--out", tmp_path / "again"]
     run(train_flow.main, "coarse", *common, *small, *mixed, *words)
@@ -145,6 +151,12 @@ def test_every_run_ends_in_a_loadable_checkpoint(archive_folder, shard_folder, t
     kept_still = [key for key in before if key.startswith(("encoder.", "latent_"))]
     assert all(torch.equal(before[key], after[key]) for key in kept_still)
     assert not all(torch.equal(before[key], after[key]) for key in before)
+
+
+def test_rows_of_some_objects_are_among_those_of_more():
+    rows = list(range(100, 160))
+    few, more = (ray_shards.some_objects(rows, count) for count in (10, 30))
+    assert len(set(few)) == 10 and set(few) < set(more) < set(rows) and ray_shards.some_objects(rows, None) == rows
 
 
 def test_a_run_keeps_its_best_weights(tmp_path, monkeypatch):

@@ -75,14 +75,22 @@ def true_row(views: PosedViews, row: int, view: int, truncation: float, rng: np.
     }
 
 
-def picks(views: PosedViews, held_out: bool, first_view: int, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
-    """Endless (row, view): every object once before any of them again."""
+def some_objects(rows: list[int], count: int | None) -> list[int]:
+    """Return `count` of the rows, all if absent; those of a smaller count are among those of a larger."""
+    return rows if count is None else np.random.default_rng(0).permutation(rows)[:count].tolist()
+
+
+def picks(
+    views: PosedViews, held_out: bool, first_view: int, rng: np.random.Generator, objects: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """Endless (row, view): every object once before any of them again; objects: so many of them."""
     index = views.shards.index
     if held_out:
         yield from ((row, view) for view in range(views.plain_views()) for row in index["validation_rows"])
         return
+    rows = some_objects(index["training_rows"], objects)
     while True:
-        for row in rng.permutation(index["training_rows"]):
+        for row in rng.permutation(rows):
             yield int(row), int(rng.integers(first_view, views.views.shape[1]))
 
 
@@ -96,6 +104,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--from-view", type=int, default=0)
     parser.add_argument("--seed", type=int, default=3)
+    parser.add_argument("--objects", type=int, help="learn from so many objects alone, to see what their number gains")
     parser.add_argument("--held-out", action="store_true")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -104,7 +113,7 @@ def main() -> None:
     views = PosedViews(args.data, args.shards)
     resumed = (args.out / "target.npy").exists()
     arrays = open_ray_arrays(args.out, args.count, "r+" if resumed else "w+")
-    chosen = picks(views, args.held_out, args.from_view, np.random.default_rng(args.seed))
+    chosen = picks(views, args.held_out, args.from_view, np.random.default_rng(args.seed), args.objects)
     missing = ((k, *pick) for k, pick in enumerate(islice(chosen, len(arrays["camera"]))) if not is_whole(arrays, k))
     while block := list(islice(missing, TOGETHER)):
         rngs = [np.random.default_rng([5, k, args.seed]) for k, _, _ in block]

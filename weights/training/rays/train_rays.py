@@ -179,16 +179,20 @@ def main() -> None:
     add_run_options(parser, minutes=55, learning_rate=1e-3)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--layers", type=int, default=2, help="of attention")
+    parser.add_argument("--widths", type=int, nargs=3, default=RayUNetConfig.widths, help="channels")
     parser.add_argument("--only", choices=["camera", "field"], help="what to train, the other stays as it is")
     args = parsed_with_shares(parser)
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
-    config = RayUNetConfig(layers=args.layers)
+    config = RayUNetConfig(layers=args.layers, widths=tuple(args.widths))
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / CONFIG).write_text(json.dumps(dataclasses.asdict(config)))
     network = RayUNet(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if args.init:
-        network.load_state_dict(network.state_dict() | initial_weights(args.init))
+        own = network.state_dict()
+        fitting = {k: v for k, v in initial_weights(args.init).items() if v.shape == own[k].shape}
+        print(f"{len(fitting)} of {len(own)} tensors begin with those of {args.init}")
+        network.load_state_dict(own | fitting)
     print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
     network.reader.requires_grad_(args.only != "field")
     lowest = "camera" if args.only == "camera" else "second"
