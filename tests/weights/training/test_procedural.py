@@ -28,6 +28,12 @@ def assert_closed(faces, count, what):
     assert np.array_equal(np.sort(there), np.sort(back)), what
 
 
+def doubled(corners):
+    """Return the share of triangles [F,3,3] that another one covers exactly."""
+    places = np.rint(corners * 1e4).astype(np.int64) @ (1, 1 << 16, 1 << 32)
+    return 1 - len(np.unique(np.sort(places, 1), axis=0)) / len(places)
+
+
 @pytest.mark.parametrize("family", families())
 def test_objects_of_a_family(family):
     firsts = []
@@ -43,6 +49,7 @@ def test_objects_of_a_family(family):
         assert_closed(obj.faces, len(obj.vertices), what)
         a, b, c = (obj.vertices[obj.faces[:, k]].astype(float) for k in range(3))
         assert np.linalg.norm(np.cross(b - a, c - a), axis=1).min() > 0, what
+        assert doubled(obj.vertices[obj.faces]) < 0.1, f"{what}: a part stands twice in its place"
         firsts.append(obj)
     one, two = firsts
     assert one.vertices.shape != two.vertices.shape or np.abs(one.vertices - two.vertices).max() > 1e-3

@@ -113,3 +113,6 @@ def join(shapes: Iterable[Shape]) -> Shape:
         np.concatenate([part.faces + np.int32(start) for part, start in zip(parts, starts, strict=True)]),
         np.concatenate([part.colours for part in parts]),
     )
+
+
+NOTHING = Shape(np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros((0, 3, 3), np.float32))  # a part left out

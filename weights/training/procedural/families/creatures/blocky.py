@@ -157,11 +157,8 @@ def hat_of(rng: np.random.Generator, h: float, kind: str, colour: Colour) -> Sha
             box(1.16 * h, 0.62 * h, 1.16 * h).paint(colour).move(0, 0.32 * h)
             + box(0.22 * h, 0.75 * h, 0.9 * h).paint(colour).move(0.5 * h, 0, -0.14 * h).both()
         )
-        return (
-            shape
-            + box(0.16 * h, 0.35 * h, 0.9 * h).paint(trim).move(0, 0.75 * h, -0.1 * h)
-            + (visor if chance(rng, 0.4) else shape)
-        )
+        shape += box(0.16 * h, 0.35 * h, 0.9 * h).paint(trim).move(0, 0.75 * h, -0.1 * h)
+        return shape + visor if chance(rng, 0.4) else shape
     if kind == "hood":
         return (
             box(1.14 * h, 0.2 * h, 1.14 * h).move(0, 0.5 * h)

@@ -7,7 +7,7 @@ import numpy as np
 from ...curves import smooth
 from ...paint import BLACK, WHITE, chance, dark, hsv, leaf, near, pick, shade, spots, stripes, vivid
 from ...parts import ball, box, lathe, rail, rod, tube
-from ...shape import Colour, Shape, join
+from ...shape import NOTHING, Colour, Shape, join
 from ..living.skeleton import eyes
 
 
@@ -44,7 +44,7 @@ def spider(rng: np.random.Generator) -> Shape:
     ).paint(leg)
     gaze = ball(0.065, detail=8).move(0.08, 0.46, 0.23).both() + ball(0.045, detail=8).move(0.18, 0.44, 0.17).both()
     shape += gaze.paint(pick(rng, [WHITE, (0.85, 0.1, 0.1), BLACK])) + (
-        eyes(0.1, 0.48, 0.24, 0.085) if chance(rng, 0.4) else gaze.paint(mark)
+        eyes(0.1, 0.48, 0.24, 0.085) if chance(rng, 0.4) else NOTHING
     )
     return (
         shape

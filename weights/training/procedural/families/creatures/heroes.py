@@ -40,11 +40,8 @@ def knight_helmet(rng: np.random.Generator, r: float, n: int, colour: Colour) ->
     shape += box(1.25 * r, 0.2 * r, 0.25 * r).paint(BLACK).move(0, 0.05 * r, 1.0 * r) + box(
         0.14 * r, 1.1 * r, 0.2 * r
     ).paint(shade(iron, 0.8)).move(0, -0.1 * r, 1.06 * r)
-    return shape + (
-        ball(0.16 * r, 0.5 * r, 0.7 * r, detail=10).paint(colour).move(0, 1.25 * r, -0.2 * r)
-        if chance(rng, 0.6)
-        else shape
-    )
+    plume = ball(0.16 * r, 0.5 * r, 0.7 * r, detail=10).paint(colour).move(0, 1.25 * r, -0.2 * r)
+    return shape + plume if chance(rng, 0.6) else shape
 
 
 def pirate_hat(r: float, n: int, colour: Colour) -> Shape:

@@ -102,8 +102,8 @@ def skeleton_figure(rng: np.random.Generator) -> Shape:
         if chance(rng, 0.4):
             bones = (
                 rail((-0.6, -0.7, 0), (0.6, -0.1, 0), 0.09)
-                + ball(0.13, detail=8).move(0.6, -0.02).both()
-                + ball(0.13, detail=8).move(0.66, -0.16).both()
+                + ball(0.13, detail=8).move(0.6, -0.02)
+                + ball(0.13, detail=8).move(0.66, -0.16)
             ).both()
             return head + bones.move(0, -0.1, -0.1).paint(BONE)
         return head

@@ -209,9 +209,10 @@ def crates_stack(rng: np.random.Generator) -> Shape:
         if kind == "slats":
             posts += box(w, 0.19 * h, d).along(4, y=0.265 * h)
         else:
-            bar = box(w, 0.08, 0.05).move(0, h / 2 - 0.04, d / 2 - 0.02).corners() + box(0.05, 0.08, d).move(
-                w / 2 - 0.02, h / 2 - 0.04
-            ).corners().both("y")
+            bar = (
+                box(w, 0.08, 0.05).move(0, h / 2 - 0.04, d / 2 - 0.02).both("z")
+                + box(0.05, 0.08, d).move(w / 2 - 0.02, h / 2 - 0.04).both()
+            )
             brace = (
                 box(1.25 * w, 0.07, 0.05).turn("z", 42).move(0, 0, d / 2 - 0.02).both("z")
                 + box(0.05, 0.07, 1.25 * d).turn("x", 42).move(w / 2 - 0.02).both()

@@ -7,7 +7,7 @@ import numpy as np
 from ...curves import arc, smooth
 from ...paint import CHOCOLATE, CREAM, WHITE, chance, hsv, near, pastel, pick, shade, split_at
 from ...parts import ball, box, extrude, hull, lathe, rod, torus, tube
-from ...shape import Colour, Shape, join
+from ...shape import NOTHING, Colour, Shape, join
 from .serving import CRUMB, CRUST, fluted, plate, posed, sides, strewn
 
 SYRUP: Colour = (0.65, 0.32, 0.06)
@@ -55,7 +55,7 @@ def waffle(rng: np.random.Generator) -> Shape:
         topping = ball(0.14, 0.1, 0.14, detail=14).paint(pick(rng, [CREAM, BUTTER])).move(0.08, 0.12, 0.05)
         pool = fluted(rod(0.36, 0.06, around=36), 5, 0.2).paint(pick(rng, [SYRUP, CHOCOLATE, (0.8, 0.1, 0.2)]))
         body += pool.move(0, thick / 2 + 0.05) + topping
-        return body + (plate(rng, 0.8).move(0, -0.1) if chance(rng, 0.5) else topping)
+        return body + (plate(rng, 0.8).move(0, -0.1) if chance(rng, 0.5) else NOTHING)
     return posed(rng, body)
 
 
@@ -73,7 +73,9 @@ def pie(rng: np.random.Generator) -> Shape:
         back = extrude(np.array([*arc(0.92, 65, 115, 9), *arc(1.0, 115, 65, 9)]), high, plane="xz").move(0, high / 2)
         blob = ball(0.17, 0.14, detail=12).paint(CREAM).move(0, high + 0.16, 0.55)
         return (
-            (shape + (rim + back).paint(crust) + top + (blob if chance(rng, 0.5) else top)).turn("y", 180).move(0, 0, 1)
+            (shape + (rim + back).paint(crust) + top + (blob if chance(rng, 0.5) else NOTHING))
+            .turn("y", 180)
+            .move(0, 0, 1)
         )
     dish = lathe([(0.5, 0), (0.68, high), (0.64, high), (0, 0.1)], 32).paint(
         pick(rng, [crust, (0.75, 0.76, 0.78), pastel(rng)])
@@ -112,7 +114,7 @@ def pudding(rng: np.random.Generator) -> Shape:
         shape += (
             fluted(rod(1.2 * foot, 0.06, around=40), 5, 0.06).paint(sauce).move(0, 0.02)
             if chance(rng, 0.4)
-            else body.paint(custard)
+            else NOTHING
         )
     else:
         shape = fluted(body, int(rng.integers(6, 11)), 0.06).paint(hsv(rng.random(), 0.75, 0.85))
@@ -214,7 +216,7 @@ def cheese(rng: np.random.Generator) -> Shape:
             cut.turn("z", -a).move(long / 2 + 0.14 + x, high * c, 0)
             for a, x, c in ((18, 0.0, 0.47), (55, 0.2, 0.35), (80, 0.42, 0.15))
         )
-        return shape + fallen + (plate(rng, 1.1).move(0.2) if chance(rng, 0.4) else fallen)
+        return shape + fallen + (plate(rng, 1.1).move(0.2) if chance(rng, 0.4) else NOTHING)
     open_by = rng.uniform(35, 60) if kind == "wedge" else rng.uniform(270, 320)
     start = 90 - open_by / 2 if kind == "wedge" else 90 + (360 - open_by) / 2
     wedge = [(0, 0), *arc(1.0, start, start + open_by, 9 if kind == "wedge" else 30)]

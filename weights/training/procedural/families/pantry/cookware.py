@@ -22,7 +22,7 @@ from ...paint import (
     wood,
 )
 from ...parts import ball, box, lathe, rail, rod, torus, tube
-from ...shape import Shape, join
+from ...shape import NOTHING, Shape, join
 from ..home.vessels import glaze, handle, vessel
 from .serving import SALAD, TOMATO, fluted, heap, sides, strewn
 
@@ -74,7 +74,7 @@ def steamer(rng: np.random.Generator) -> Shape:
     solid = lathe(
         [(1.03 * r, high - 0.17), (1.03 * r, high - 0.1), (0.92 * r, high - 0.1), (0.92 * r, high - 0.17)], 30
     )
-    shape = join((ring + bands.scale(1)).move(0, k * high) for k in range(count - 1)) if count > 1 else ring
+    shape = join((ring + bands.scale(1)).move(0, k * high) for k in range(count - 1)) if count > 1 else NOTHING
     top = (count - 1) * high
     if chance(rng, 0.5):
         lid = lathe(smooth([(r, 0), (0.9 * r, 0.1), (0.5 * r, 0.2), (0, 0.23)], 9), 30).paint(
@@ -123,7 +123,7 @@ def pot(rng: np.random.Generator) -> Shape:
             body
             + legs
             + stew
-            + (bow if chance(rng, 0.5) else legs)
+            + (bow if chance(rng, 0.5) else NOTHING)
             + strewn(rng, lambda: ball(rng.uniform(0.05, 0.1), detail=8), 5, 0.3, 0.74).paint(stew.colours[0, 0])
         )
     full = chance(rng, 0.4)

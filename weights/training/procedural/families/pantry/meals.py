@@ -7,7 +7,7 @@ import numpy as np
 from ...curves import arc, rounded, smooth
 from ...paint import BLACK, CREAM, WHITE, chance, near, pick, shade, speckled, split_at, stripes, vivid, wood
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, tube
-from ...shape import Colour, Shape, join
+from ...shape import NOTHING, Colour, Shape, join
 from .serving import CRUMB, CRUST, MEAT, RICE, SALAD, TOMATO, YOLK, fluted, heap, plate, strewn
 
 NORI: Colour = (0.08, 0.15, 0.1)
@@ -157,7 +157,7 @@ def sushi_piece(rng: np.random.Generator, kind: str) -> Shape:
         slab = box(0.62, 0.14, 1.15, 0.06, cuts=8).bend(lambda v: v - np.array([0, 0.5, 0]) * (v[:, 2:] ** 2) * 0.9)
         slab = slab.turn("y", 0).paint(stripes([top, top, shade(top, 1.5)], "z", 0.09, 5)).move(0, 0.47)
         band = box(0.68, 0.5, 0.16, 0.04).paint(NORI).move(0, 0.3)
-        return rice + slab + (band if chance(rng, 0.4) else rice)
+        return rice + slab + (band if chance(rng, 0.4) else NOTHING)
     high = rng.uniform(0.4, 0.6)
     roll = rod(0.36, high, around=24, round_by=0.03).paint(NORI) + rod(0.31, high + 0.04, around=24).paint(RICE)
     if kind == "maki":
@@ -205,7 +205,7 @@ def rice_ball(rng: np.random.Generator) -> Shape:
     if kind == "round":
         rice = ball(0.52, 0.46, 0.5, detail=22).paint(speckled(rng, RICE, 0.025)).move(0, 0.46)
         shape = rice + box(0.34, 0.5, 0.98, 0.1).paint(NORI).move(0, 0.22)
-        return shape + (ball(0.06, detail=8).move(0.3, 0.55, 0.4).both().paint(BLACK) if chance(rng, 0.5) else rice)
+        return shape + (ball(0.06, detail=8).move(0.3, 0.55, 0.4).both().paint(BLACK) if chance(rng, 0.5) else NOTHING)
     if kind == "wrap":
         nori = extrude(rounded([(-0.6, -0.03), (0.6, -0.03), (0.42, 0.42), (-0.42, 0.42)], 0.15), deep + 0.06, 0.08)
         shape = rice + nori.paint(NORI)
@@ -277,7 +277,7 @@ def boiled_egg(rng: np.random.Generator) -> Shape:
             .move(rng.uniform(-0.12, 0.12), 0.12, rng.uniform(-0.1, 0.1))
         )
         shape = white.scale(1, 1.2, 1).paint(WHITE) + yolk
-        return shape + (plate(rng, 0.9) if chance(rng, 0.4) else yolk)
+        return shape + (plate(rng, 0.9) if chance(rng, 0.4) else NOTHING)
     egg = lathe(profile, 26)
     if kind == "cup":
         cup = lathe(

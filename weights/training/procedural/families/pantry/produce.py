@@ -21,7 +21,7 @@ from ...paint import (
     wedges,
 )
 from ...parts import ball, extrude, lathe, rail, rod, torus, tube
-from ...shape import Colour, Shape, join
+from ...shape import NOTHING, Colour, Shape, join
 from ..home.fruit import blade, stalk
 from .serving import YOLK, sides, strewn
 
@@ -196,7 +196,7 @@ def nut(rng: np.random.Generator) -> Shape:
             shape
             + cap
             + stalk(0.25, 0.05).move(0, 0.44)
-            + (blade(0.5, 0.14, leaf(rng)).move(0, 0.5) if chance(rng, 0.5) else cap)
+            + (blade(0.5, 0.14, leaf(rng)).move(0, 0.5) if chance(rng, 0.5) else NOTHING)
         )
     if kind == "walnut":
         shape = ball(0.5, 0.46, 0.42, detail=26)

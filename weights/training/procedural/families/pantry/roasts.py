@@ -7,7 +7,7 @@ import numpy as np
 from ...curves import smooth
 from ...paint import WHITE, chance, near, pick, shade, spots, stripes, vivid
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
-from ...shape import Colour, Shape, join
+from ...shape import NOTHING, Colour, Shape, join
 from .serving import MEAT, RICE, SALAD, TOMATO, YOLK, plate, strewn
 
 RAW: Colour = (0.8, 0.25, 0.25)
@@ -77,7 +77,7 @@ def ham(rng: np.random.Generator) -> Shape:
         shape = (
             body.paint(skin)
             + knuckle(0.11).move(0, 0.45).both("y")
-            + (bands.along(2, y=0.3) if chance(rng, 0.4) else body.paint(skin))
+            + (bands.along(2, y=0.3) if chance(rng, 0.4) else NOTHING)
         )
         return shape.turn("z", pick(rng, [0, 60, 90, 120]))
     body = lathe(smooth([(0.5, 0), (0.56, 0.25), (0.5, 0.6), (0.3, 0.95), (0.16, 1.2), (0.1, 1.3)], 20), 26).paint(skin)

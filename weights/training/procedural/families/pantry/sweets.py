@@ -22,7 +22,7 @@ from ...paint import (
     wood,
 )
 from ...parts import ball, box, extrude, hull, lathe, rail, rod, torus, tube
-from ...shape import Colour, Shape, join
+from ...shape import NOTHING, Colour, Shape, join
 from .serving import CRUST, fluted, plate, posed, sides, strewn
 
 
@@ -119,7 +119,7 @@ def lollipop(rng: np.random.Generator) -> Shape:
         head = ball(0.36, detail=24).paint(
             pick(rng, [first, wedges([first, second], 6), split_at(first, second, "y", 0)])
         )
-        head += torus(0.36, 0.035, 24, 8).paint(shade(first, 0.8)) if chance(rng, 0.5) else head
+        head += torus(0.36, 0.035, 24, 8).paint(shade(first, 0.8)) if chance(rng, 0.5) else NOTHING
     elif kind == "heart":
         head = extrude(heart(0.45), 0.22, 0.07).paint(first)
         head += extrude(heart(0.28), 0.26, 0.05).paint(second).move(0, 0.01)
