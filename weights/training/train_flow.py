@@ -8,7 +8,7 @@ picture's tokens stays as it is.
 
 The data are latents that the frozen autoencoder gives for the object as the camera sees it (azimuth turned to zero,
 perhaps mirrored with its picture). The refiner also reads the latents of a rough surface, whose voxels its anchors
-are: what the coarse stage made of the picture (roughs.py), or the true surface smoothly disturbed.
+are: what the coarse stage made of the picture (rays/coarse_surfaces.py), or the true surface smoothly disturbed.
 """
 
 from __future__ import annotations
@@ -246,11 +246,12 @@ def main() -> None:
         keep = (torch.rand(len(latents)) >= PICTURE_DROP).float()
         t = logit_normal_times(len(noise), time_mean, TIME_DEVIATION)
         t[:: args.draws] *= (torch.rand(len(latents)) >= FIRST_STEP).float()
-        rough = None
+        trust, rough = torch.rand(len(latents)), None
         if tokens:
+            trust = torch.ones(len(latents))  # the rough surface follows the camera that is read
             known = (torch.rand(len(latents), 1, 1) >= ROUGH_DROP).float()
             rough = model.normalise(encode(vae, batch, "rough")) * known
-        return loss(model, vae, batch, semantic, latents, noise, t, keep, torch.rand(len(latents)), rough, reader)
+        return loss(model, vae, batch, semantic, latents, noise, t, keep, trust, rough, reader)
 
     loop.run(source, step, lambda m: held_out_loss(m, vae, backbone, held_out, reader), validate_every=200)
 
