@@ -4,8 +4,27 @@ MESH_FORMATS = ("glb", "obj", "ply", "stl", "3mf")
 MESH_SUFFIXES = tuple(f".{kind}" for kind in MESH_FORMATS)
 PREVIEW_FORMATS = ("png", "gif", "webp")
 # Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
-NOT_FOLDERS = (".gltf", ".fbx", ".usd", ".usdz", ".dae", ".blend", ".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp",
-               ".mp4", ".zip")  # fmt: skip
+NOT_FOLDERS = (
+    *(
+        ".gltf",
+        ".fbx",
+        ".usd",
+        ".usda",
+        ".usdc",
+        ".usdz",
+        ".dae",
+        ".blend",
+        ".off",
+        ".3ds",
+        ".abc",
+        ".amf",
+        ".x3d",
+        ".wrl",
+    ),
+    *(".step", ".stp", ".iges", ".igs", ".dxf", ".xyz", ".pcd", ".las", ".mtl", ".npz"),
+    *(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg", ".pdf", ".mp4", ".mov"),
+    *(".zip", ".gz", ".tar", ".json", ".jsonl", ".html", ".txt", ".csv"),
+)
 _OPENED = "Blender, Unity, Unreal, Godot and Maya open GLB"
 ADVICE = {
     "fbx": f"{_OPENED}, with its texture inside.",

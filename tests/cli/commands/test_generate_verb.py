@@ -121,6 +121,7 @@ def test_empty_alpha_is_no_subject(go) -> None:
         (["nowhere.png"], 6, "nothing_matched"),
         (["in", "-o", "x.glb"], 2, "usage"),
         (["in", "-o", "x.fbx"], 2, "usage"),
+        (["in", "-o", "x.off"], 2, "usage"),
         (["in/dog.png", "--set", "ball.rings=1"], 2, "usage"),
         (["in/dog.png", "--set", "prepare.sise=1"], 2, "usage"),
         (["in/dog.png", "--require", "faces<=many"], 2, "usage"),
