@@ -5,7 +5,7 @@ from typing import Any
 
 from ..._places import user_path
 from ...errors import ModelMissingError, UsageError
-from ..checkpoints.conversion.settings_files import read_json, read_yaml
+from ..checkpoints.conversion.settings_files import settings_beside
 from ..checkpoints.locations import Located
 from ..checkpoints.store import Store
 from .base import PublicGenerator
@@ -65,16 +65,11 @@ def from_pipeline(located: Located, device: str, dtype: str, vae: Located | None
 
 def config_of(located: Located) -> Mapping[str, Any]:
     """Return settings of a checkpoint: config.yaml or config.json beside it, else as published."""
-    if "config.yaml" in located.sides:
-        return read_yaml(located.sides["config.yaml"])
-    if "config.json" in located.sides:
-        return read_json(located.sides["config.json"])
-    if located.spec.config is None:
-        raise ModelMissingError(f"{located.spec.name} has no config", "Fetch it again with `varco3d models pull`.")
-    if located.spec.family == "ultrashape":
+    config = settings_beside(located, "config.yaml", "config.json")
+    if located.spec.family == "ultrashape" and config is located.spec.config:
         # Published to run with a library that resizes the position table by factor.
-        return {**located.spec.config, "position_resize": "scale"}
-    return located.spec.config
+        return {**config, "position_resize": "scale"}
+    return config
 
 
 def from_parts(located: Sequence[Located], device: str, dtype: str) -> PublicGenerator:

@@ -1,13 +1,14 @@
 """Settings beside the weights of public models, read as plain values, with errors that name the file."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ...._files import read_bounded
-from ....errors import CheckpointError, MissingDependencyError
+from ....errors import CheckpointError, MissingDependencyError, ModelMissingError
+from ..locations import Located
 
 AGAIN = "Fetch the model's folder again."
 
@@ -24,6 +25,20 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except ImportError as error:  # pragma: no cover - a dependency of the package
         raise MissingDependencyError(f"{path} needs PyYAML", "pip install pyyaml") from error
     return _read(path, yaml.safe_load, yaml.YAMLError)
+
+
+def settings_beside(found: Located, *names: str) -> Mapping[str, Any]:
+    """Return the settings of a checkpoint: the first file of these names beside it, else as published.
+
+    Raises CheckpointError, ModelMissingError.
+    """
+    for name in names:
+        if name in found.sides:
+            path = found.sides[name]
+            return read_yaml(path) if path.suffix == ".yaml" else read_json(path)
+    if found.spec.config is None:
+        raise ModelMissingError(f"{found.spec.name} has no config", "Fetch it again with `varco3d models pull`.")
+    return found.spec.config
 
 
 def _read(path: Path, parse: Callable[[str], Any], bad: type[Exception]) -> dict[str, Any]:

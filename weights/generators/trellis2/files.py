@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ....errors import CheckpointError, ModelMissingError, Varco3DError
-from ...checkpoints.conversion.settings_files import fitting_settings, pipeline_arguments, read_json
+from ...checkpoints.conversion.settings_files import fitting_settings, pipeline_arguments, read_json, settings_beside
 from ...checkpoints.conversion.trellis import trellis_network
 from ...checkpoints.conversion.trellis2 import DINOV3, dinov3_config, is_trellis2, trellis2_network
 from ...checkpoints.locations import Located
@@ -123,17 +123,8 @@ def _from_store(model: str, name: str, files: dict[str, Path], configs: dict[str
         found = Store().locate(model)[0]
     except Varco3DError:
         return False
-    files[name], configs[name] = found.path, config_of(found)
+    files[name], configs[name] = found.path, settings_beside(found, f"{found.path.stem}.json", "config.json")
     return True
-
-
-def config_of(found: Located) -> Config:
-    """Return settings of a checkpoint: the file beside it, else as published."""
-    for name in (found.path.with_suffix(".json").name, "config.json"):
-        if name in found.sides:
-            return read_json(found.sides[name])
-    assert found.spec.config is not None
-    return found.spec.config
 
 
 def read_store(located: Sequence[Located]) -> tuple[dict[str, Path], dict[str, Config], Config]:
@@ -143,7 +134,7 @@ def read_store(located: Sequence[Located]) -> tuple[dict[str, Path], dict[str, C
     pipeline: Config = PIPELINE2["args"]
     for found in located:
         name = ZOO_PARTS[found.spec.part]
-        files[name], configs[name] = found.path, config_of(found)
+        files[name], configs[name] = found.path, settings_beside(found, f"{found.path.stem}.json", "config.json")
         if "pipeline.json" in found.sides and found.spec.family == "trellis2":
             pipeline = {**pipeline, **pipeline_arguments(found.sides["pipeline.json"])}
     return files, configs, pipeline
