@@ -179,12 +179,14 @@ def main() -> None:
     add_run_options(parser, minutes=55, learning_rate=1e-3)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--layers", type=int, default=2, help="of attention")
-    parser.add_argument("--widths", type=int, nargs=3, default=RayUNetConfig.widths, help="channels")
+    parser.add_argument("--widths", type=int, nargs=3, help="channels at 1/2, 1/4 and 1/8 of the side")
     parser.add_argument("--only", choices=["camera", "field"], help="what to train, the other stays as it is")
     args = parsed_with_shares(parser)
     torch.manual_seed(args.seed)
     # Convolutions alone, which oneDNN runs well in this layout: compiling them gains nothing.
-    config = RayUNetConfig(layers=args.layers, widths=tuple(args.widths))
+    config = RayUNetConfig(layers=args.layers)
+    if args.widths:
+        config = dataclasses.replace(config, widths=tuple(args.widths))
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / CONFIG).write_text(json.dumps(dataclasses.asdict(config)))
     network = RayUNet(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
