@@ -18,7 +18,7 @@ from torch import Tensor
 from ..._text import GIB
 from ...errors import CheckpointError, NoSubjectError
 from ...kernels.fields.flexicubes import flexicubes
-from ..checkpoints.conversion.settings_files import fitting_settings, pipeline_arguments, read_json
+from ..checkpoints.conversion.settings_files import fitting_settings, pipeline_arguments, read_json, settings_beside
 from ..checkpoints.conversion.trellis import trellis_network
 from ..networks.encoders.dino import Dino
 from ..networks.sparse import SparseTensor, VoxelSet
@@ -299,9 +299,7 @@ def trellis_from_parts(located: Sequence[Any], device: str, dtype: str) -> Trell
     pipeline: Mapping[str, Any] = PIPELINE["args"]
     for found in located:
         name = names[found.spec.part]
-        beside = found.sides.get(found.path.with_suffix(".json").name)
-        files[name] = found.path
-        configs[name] = found.spec.config if beside is None else read_json(beside)
+        files[name], configs[name] = found.path, settings_beside(found, f"{found.path.stem}.json")
         if "pipeline.json" in found.sides:
             pipeline = {**pipeline, **pipeline_arguments(found.sides["pipeline.json"])}
     return trellis_generator(files, configs, pipeline, device, dtype)

@@ -123,8 +123,12 @@ def _from_store(model: str, name: str, files: dict[str, Path], configs: dict[str
         found = Store().locate(model)[0]
     except Varco3DError:
         return False
-    files[name], configs[name] = found.path, settings_beside(found, f"{found.path.stem}.json", "config.json")
+    files[name], configs[name] = found.path, _settings(found)
     return True
+
+
+def _settings(found: Located) -> Config:
+    return settings_beside(found, f"{found.path.stem}.json", "config.json")
 
 
 def read_store(located: Sequence[Located]) -> tuple[dict[str, Path], dict[str, Config], Config]:
@@ -134,7 +138,7 @@ def read_store(located: Sequence[Located]) -> tuple[dict[str, Path], dict[str, C
     pipeline: Config = PIPELINE2["args"]
     for found in located:
         name = ZOO_PARTS[found.spec.part]
-        files[name], configs[name] = found.path, settings_beside(found, f"{found.path.stem}.json", "config.json")
+        files[name], configs[name] = found.path, _settings(found)
         if "pipeline.json" in found.sides and found.spec.family == "trellis2":
             pipeline = {**pipeline, **pipeline_arguments(found.sides["pipeline.json"])}
     return files, configs, pipeline
