@@ -56,7 +56,7 @@ class RayUNet(nn.Module):
         self.semantic = nn.Linear(config.semantic_channels, c)
         self.tokens = nn.Linear(config.token_channels, c)
         self.camera = nn.Linear(8, c)
-        self.drop = nn.Dropout(DROPPED)
+        self.drop = nn.Dropout2d(DROPPED)
         self.reader = CameraNet(
             config.camera_width, config.camera_layers, config.semantic_channels, config.token_channels
         )
@@ -91,8 +91,8 @@ class RayUNet(nn.Module):
         half = self.down_half(self.stem(torch.cat([columns, F.pixel_unshuffle(centred(planes), 2)], 1)))
         quarter = self.down_quarter(self.to_quarter(half))
         seen = self.semantic(self.semantic_norm(semantic.movedim(1, -1))) + self.tokens(tokens.movedim(1, -1))
-        seen = seen * self.drop(torch.ones_like(seen[:, :1, :1])) + self.camera(camera.flatten(1))[:, None, None]
-        h = self.attended(self.middle(self.to_eighth(quarter) + seen.movedim(-1, 1)))
+        seen = self.drop(seen.movedim(-1, 1)) + self.camera(camera.flatten(1))[:, :, None, None]
+        h = self.attended(self.middle(self.to_eighth(quarter) + seen))
         h = self.up_quarter(quarter + double(self.from_eighth(h)))
         h = self.up_half(half + double(self.from_quarter(h)))
         change = F.pixel_shuffle(self.out(F.gelu(self.out_norm(h))), 2)
