@@ -5,26 +5,11 @@ MESH_SUFFIXES = tuple(f".{kind}" for kind in MESH_FORMATS)
 PREVIEW_FORMATS = ("png", "gif", "webp")
 # Suffixes that look like a file and are none that can be written: refused, because a folder of that name is a surprise.
 NOT_FOLDERS = (
-    *(
-        ".gltf",
-        ".fbx",
-        ".usd",
-        ".usda",
-        ".usdc",
-        ".usdz",
-        ".dae",
-        ".blend",
-        ".off",
-        ".3ds",
-        ".abc",
-        ".amf",
-        ".x3d",
-        ".wrl",
-    ),
-    *(".step", ".stp", ".iges", ".igs", ".dxf", ".xyz", ".pcd", ".las", ".mtl", ".npz"),
-    *(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg", ".pdf", ".mp4", ".mov"),
-    *(".zip", ".gz", ".tar", ".json", ".jsonl", ".html", ".txt", ".csv"),
-)
+    ".gltf", ".fbx", ".usd", ".usda", ".usdc", ".usdz", ".dae", ".blend", ".off", ".3ds", ".abc", ".amf", ".x3d",
+    ".wrl", ".step", ".stp", ".iges", ".igs", ".dxf", ".xyz", ".pcd", ".las", ".mtl", ".npz", ".png", ".jpg", ".jpeg",
+    ".webp", ".gif", ".bmp", ".tif", ".tiff", ".svg", ".pdf", ".mp4", ".mov", ".zip", ".gz", ".tar", ".json", ".jsonl",
+    ".html", ".txt", ".csv",
+)  # fmt: skip
 _OPENED = "Blender, Unity, Unreal, Godot and Maya open GLB"
 ADVICE = {
     "fbx": f"{_OPENED}, with its texture inside.",
