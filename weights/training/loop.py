@@ -83,6 +83,19 @@ def averaged_weights(folder: Path) -> dict[str, Tensor]:
     return torch.load(file if file.exists() else folder / CHECKPOINT, weights_only=True)["ema"]
 
 
+@torch.no_grad()
+def load_matching(model: nn.Module, weights: dict[str, Tensor]) -> None:
+    """Fill a network from one of another shape: what a layer has more inputs for starts at zero, the rest as it is."""
+    own = model.state_dict()
+    for key in own.keys() & weights.keys():
+        old, new = weights[key], own[key]
+        if new.shape == old.shape:
+            new.copy_(old)
+        elif new.ndim >= 2 and new[:, :0].shape == old[:, :0].shape and new.shape[1] > old.shape[1]:
+            new.zero_()
+            new[:, : old.shape[1]] = old
+
+
 class Loop:
     """Optimises `model` with what `step(batch)` returns: a dict whose "loss" is minimised; all of it is logged."""
 

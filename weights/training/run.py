@@ -25,7 +25,7 @@ from ..device_speed import synchronize
 from ..networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig
 from ..networks.encoders.image_encoder import ImageEncoderConfig
 from ..networks.picture_flow import PictureFlow
-from .loop import Loop, LoopConfig
+from .loop import Loop, LoopConfig, load_matching
 from .resident.finished import halved_stages, save_plan
 from .resident.pieces import load_pieces, save_pieces
 from .resident.plan import Plan, read_plan
@@ -33,7 +33,6 @@ from .resident.rate import StepMeter, flop_of, large_product_rate, quicker
 from .resident.ray_stage import RayStage
 from .resident.rows import Stream
 from .resident.stages import FlowStage, Stage, VaeStage, flow_config
-from .train_flow import load_matching
 from .train_vae import VAE_CONFIG
 
 LOG = "run.jsonl"

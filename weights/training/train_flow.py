@@ -30,7 +30,15 @@ from ..networks.flow import interpolate, logit_normal_times
 from ..networks.picture_flow import PictureFlow
 from ..networks.ray_unet import RayUNet
 from .cameras import CAMERA_WEIGHT, misplaced
-from .loop import Loop, add_run_options, averaged_weights, initial_weights, parsed_with_shares, run_config
+from .loop import (
+    Loop,
+    add_run_options,
+    averaged_weights,
+    initial_weights,
+    load_matching,
+    parsed_with_shares,
+    run_config,
+)
 from .posed_views import PosedViews
 from .rays.loading import load_rays
 from .resident.batches import small_planes
@@ -186,19 +194,6 @@ def load_flow(folder: Path, dit: AnchoredDiTConfig) -> PictureFlow:
     flow = PictureFlow(ImageEncoderConfig(), dit)
     flow.load_state_dict(averaged_weights(folder))
     return flow
-
-
-@torch.no_grad()
-def load_matching(model: nn.Module, weights: dict[str, Tensor]) -> None:
-    """Fill a network from one of an earlier shape: what a layer has more inputs for starts at zero."""
-    own = model.state_dict()
-    for key in own.keys() & weights.keys():
-        old = weights[key]
-        if own[key].shape == old.shape:
-            own[key].copy_(old)
-        elif own[key].ndim >= 2 and own[key].shape[2:] == old.shape[2:] and own[key].shape[0] == old.shape[0]:
-            own[key].zero_()
-            own[key][:, : old.shape[1]] = old
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ from ....kernels.fields.ray_grid import ray_places, sample_columns
 from ...networks.encoders.image_encoder import picture_planes, upsample
 from ...networks.ray_unet import RayUNet, RayUNetConfig
 from ..cameras import CAMERA_WEIGHT, misplaced
-from ..loop import Loop, add_run_options, initial_weights, parsed_with_shares, run_config
+from ..loop import Loop, add_run_options, initial_weights, load_matching, parsed_with_shares, run_config
 from ..shards import NEAR_SPREAD
 from ..train_vae import VAE_CONFIG
 from .loading import CONFIG
@@ -191,10 +191,10 @@ def main() -> None:
     (args.out / CONFIG).write_text(json.dumps(dataclasses.asdict(config)))
     network = RayUNet(config).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     if args.init:
-        own = network.state_dict()
-        fitting = {k: v for k, v in initial_weights(args.init).items() if v.shape == own[k].shape}
-        print(f"{len(fitting)} of {len(own)} tensors begin with those of {args.init}")
-        network.load_state_dict(own | fitting)
+        weights = initial_weights(args.init)
+        if unknown := weights.keys() - network.state_dict().keys():
+            parser.error(f"{args.init} holds {min(unknown)}, which the second look does not have")
+        load_matching(network, weights)
     print(f"{sum(p.numel() for p in network.parameters()) / 1e6:.2f} M parameters")
     network.reader.requires_grad_(args.only != "field")
     lowest = "camera" if args.only == "camera" else "second"

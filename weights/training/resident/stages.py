@@ -14,6 +14,7 @@ from ...networks.anchored_vae import AnchoredVAE, AnchoredVAEConfig, lattice_anc
 from ...networks.encoders.image_encoder import ImageEncoderConfig
 from ...networks.flow import logit_normal_times
 from ...networks.picture_flow import PictureFlow
+from ..loop import load_matching
 from ..posed_views import grouped_lattice
 from ..train_flow import (
     FIRST_STEP,
@@ -24,7 +25,6 @@ from ..train_flow import (
     flow_loss,
     held_out_loss,
     latents_of,
-    load_matching,
     semantic_features,
     set_statistics,
 )
