@@ -85,7 +85,7 @@ def averaged_weights(folder: Path) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def load_matching(model: nn.Module, weights: dict[str, Tensor]) -> None:
-    """Fill a network from one of another shape: what a layer has more inputs for starts at zero, the rest as it is."""
+    """Fill a network from one of another shape; what a layer has more inputs for starts at zero."""
     own = model.state_dict()
     for key in own.keys() & weights.keys():
         old, new = weights[key], own[key]
